@@ -1,0 +1,64 @@
+import { App, Chart } from 'cdk8s';
+import type { Environment, ManifestObject, Profile, Project } from '../src/config/model.ts';
+import { conform, type Nonconformity } from './common/conform.ts';
+import { namespaceLabels, type OwnerLabels, ownerLabels } from './common/labels.ts';
+import type { ProjectExtension } from './extension.ts';
+import { GlobalChart } from './global-chart.ts';
+import { ProjectChart } from './project-chart.ts';
+import { connections } from './wiring.ts';
+
+/** The objects of a namespace, the namespace first. */
+export interface NamespaceObjects {
+  readonly namespace: string;
+  readonly objects: readonly ManifestObject[];
+  /** What a project's own chart or manifests say that can't be in the namespace. */
+  readonly nonconformities: readonly Nonconformity[];
+}
+
+/** The objects of the global tier. */
+export function globalObjects(environment: Environment, profile: Profile): NamespaceObjects {
+  const owner: OwnerLabels = { environment: environment.name, tier: 'global' };
+  const chart = new GlobalChart(new App(), environment, profile);
+  const objects = [namespaceObject(environment.name, owner), ...(chart.toJson() as ManifestObject[])];
+  return { namespace: environment.name, objects, nonconformities: [] };
+}
+
+/**
+ * The objects of a project: what its services and workloads become, then what its own chart and manifests add.
+ *
+ * Each project has an App of its own, since the time an App takes grows faster than the number of its charts.
+ *
+ * @param extension the default export of its `infra/chart.ts`
+ */
+export function projectObjects(
+  environment: Environment,
+  profile: Profile,
+  project: Project,
+  extension?: ProjectExtension,
+): NamespaceObjects {
+  const owner: OwnerLabels = { environment: environment.name, tier: 'project', project: project.name };
+  const app = new App();
+  const chart = new ProjectChart(app, environment, profile, project);
+  const own = chart.toJson() as ManifestObject[];
+  const added = project.manifests.map(({ path, objects }) => ({ origin: path, objects }));
+  if (extension) {
+    const namespace = project.name;
+    const extensionChart = new Chart(app, 'extension', { namespace, labels: ownerLabels(owner) });
+    extension(extensionChart, {
+      project,
+      profile,
+      connections: Object.fromEntries(connections(environment, profile, project)),
+    });
+    added.push({ origin: project.chart ?? '', objects: extensionChart.toJson() as ManifestObject[] });
+  }
+  const { objects, nonconformities } = conform(project.name, ownerLabels(owner), own, added);
+  return {
+    namespace: project.name,
+    objects: [namespaceObject(project.name, owner), ...own, ...objects],
+    nonconformities,
+  };
+}
+
+function namespaceObject(name: string, owner: OwnerLabels): ManifestObject {
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: namespaceLabels(owner) } };
+}

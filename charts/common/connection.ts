@@ -1,0 +1,75 @@
+import type { K8s } from './k8s.ts';
+
+/** An environment variable: a plain value (`$(NAME)` refers to an earlier one), or a key of a Secret. */
+export type Variable =
+  | { readonly name: string; readonly value: string }
+  | { readonly name: string; readonly secret: string; readonly key: string };
+
+/** A key of a Secret, and the variable in a `.env` that it comes from during development. */
+export interface SecretKey {
+  readonly key: string;
+  /** Variable in the `.env`. */
+  readonly variable: string;
+  /** Whose `.env`: the environment's (beside repoctl.yaml) or a project's, by its short name. */
+  readonly owner: string;
+  /** Whether repoctl may make the value up: a password of a service that it runs itself. */
+  readonly generated: boolean;
+}
+
+/** A Secret that the manifests of a namespace refer to. */
+export interface SecretReference {
+  readonly name: string;
+  readonly keys: readonly SecretKey[];
+}
+
+/** How to tell that a service answers: a shell script, in an image that has the service's client. */
+export interface ReadyCheck {
+  readonly image: string;
+  /** Exits 0 once the service answers. Sees the variables of the connection. */
+  readonly script: string;
+}
+
+/** How to tell that a workload is ready: a program in an image. */
+export interface CommandCheck {
+  readonly image: string;
+  readonly command: readonly string[];
+}
+
+/** What a service gives to the workloads that use it. */
+export interface Connection {
+  /** The variables that code can rely on, wherever the service runs. */
+  readonly promises: readonly string[];
+  /** The promised variables and those that they are made of, in order. */
+  readonly variables: readonly Variable[];
+  /** The Secret, in the workload's namespace, that the variables refer to. */
+  readonly secret: SecretReference;
+  readonly ready: ReadyCheck;
+}
+
+/**
+ * The same connection to a managed service: its Secret holds each promised variable, under that name.
+ *
+ * @param owner the project whose `.env` has the values during development
+ */
+export function managed(connection: Connection, owner: string): Connection {
+  const { name } = connection.secret;
+  return {
+    ...connection,
+    variables: connection.promises.map((key) => ({ name: key, secret: name, key })),
+    secret: { name, keys: connection.promises.map((key) => ({ key, variable: key, owner, generated: false })) },
+  };
+}
+
+/** Variables in the form that a container wants. */
+export function environment(variables: readonly Variable[]): K8s.EnvVar[] {
+  return variables.map((variable) =>
+    'value' in variable
+      ? { name: variable.name, value: variable.value }
+      : { name: variable.name, valueFrom: { secretKeyRef: { name: variable.secret, key: variable.key } } },
+  );
+}
+
+/** A volume with a Secret's keys as files, readable by the pod's group only. */
+export function secretVolume(name: string, secret: string, key: string): K8s.Volume {
+  return { name, secret: { secretName: secret, defaultMode: 0o440, items: [{ key, path: key }] } };
+}

@@ -1,0 +1,134 @@
+import { z } from 'zod';
+
+/** The longest name an object may have: Kubernetes appends 11 characters to it in labels of StatefulSets' and CronJobs' pods. */
+export const maximumObjectName = 52;
+
+/** A name that can be part of an object's name and of a host name (RFC 1123 label). */
+export const dnsLabel = z
+  .string()
+  .max(40, 'is longer than 40 characters')
+  .regex(
+    /^[a-z]([-a-z0-9]*[a-z0-9])?$/,
+    'must be lower-case letters, digits and "-", beginning with a letter (RFC 1123)',
+  );
+
+const quantityPattern = /^\d+(\.\d+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/;
+
+/** An amount as Kubernetes writes it: `100m`, `1`, `64Mi`, `1Gi`. */
+export const quantityText = z
+  .string()
+  .regex(quantityPattern, 'must be a Kubernetes quantity such as 100m, 1, 64Mi or 1Gi');
+
+const units: Record<string, number> = {
+  '': 1,
+  m: 1e-3,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+};
+
+/** The number a quantity stands for, in cores or bytes; `NaN` for a text that is none. */
+export function amount(text: string): number {
+  const match = quantityPattern.exec(text);
+  return match ? Number.parseFloat(text) * (units[match[2] ?? ''] ?? Number.NaN) : Number.NaN;
+}
+
+const cpu = z.union([quantityText, z.number().positive().transform(String)]);
+
+/** What a container asks for and may use, both always stated. Each value that is left out keeps its default. */
+export interface Resources {
+  readonly requests: { readonly cpu: string; readonly memory: string };
+  readonly limits: { readonly cpu: string; readonly memory: string };
+}
+
+/**
+ * The `resources` field of a kind of service or workload.
+ *
+ * @param defaults what a container of that kind gets without it, as `[cpu, memory]` pairs
+ */
+export function resources(requests: readonly [string, string], limits: readonly [string, string]) {
+  const pair = (what: string, [defaultCpu, defaultMemory]: readonly [string, string]) =>
+    z
+      .strictObject({
+        cpu: cpu.default(defaultCpu).describe(`CPU ${what}, in cores.`),
+        memory: quantityText.default(defaultMemory).describe(`Memory ${what}, in bytes.`),
+      })
+      .prefault({});
+  return z
+    .strictObject({
+      requests: pair('that is set aside for it', requests),
+      limits: pair('that it may use', limits),
+    })
+    .superRefine((value, context) => {
+      for (const name of ['cpu', 'memory'] as const) {
+        if (amount(value.requests[name]) > amount(value.limits[name])) {
+          context.addIssue({
+            code: 'custom',
+            path: ['requests', name],
+            message: `${name} request ${value.requests[name]} is above the limit ${value.limits[name]}`,
+          });
+        }
+      }
+    })
+    .prefault({})
+    .describe('What Kubernetes sets aside for the container and the most it may use.');
+}
+
+/** A port of a container. */
+export const port = z.int().min(1).max(65535);
+
+/** The fixed port on the developer's machine. */
+export const hostPort = z
+  .int()
+  .min(1024, 'must be 1024 or above: lower ports need root')
+  .max(65535)
+  .describe('Port on your machine that leads here during development. Unique in the environment.');
+
+/** An image by name and tag or digest. */
+export const imageReference = z
+  .string()
+  .regex(
+    /^[a-z0-9]+([._/-][a-z0-9]+)*(:\d+(\/[a-z0-9]+([._/-][a-z0-9]+)*)+)?(:[\w][\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/,
+    'is not an image reference (name:tag)',
+  )
+  .refine((text) => /@sha256:|:[\w.-]+$/.test(text), 'needs a tag or a digest, for instance redis:7.4.5')
+  .refine(
+    (text) => !text.endsWith(':latest'),
+    'may not use the tag "latest": what runs would change without a change here',
+  );
+
+/** A replaceable image of a kind that repoctl brings. */
+export const image = (pinned: string) =>
+  imageReference.default(pinned).describe('Image to run instead of the pinned one.');
+
+/** Size of a claim. */
+export const storage = (size: string) => quantityText.default(size).describe('Size of the claim that keeps the data.');
+
+/** A program and its arguments; no shell. */
+export const command = z.array(z.string().min(1)).min(1);
+
+/** Environment variables with their plain values. */
+export const environmentVariables = z.record(
+  z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not a name for an environment variable'),
+  z.union([z.string(), z.number().transform(String), z.boolean().transform(String)]),
+);
+
+/** A numeric user id that isn't root. */
+export const userId = z
+  .int()
+  .min(1, 'must not be 0: containers never run as root')
+  .max(2 ** 31 - 1);
+
+/** A path inside a container. */
+export const absolutePath = z.string().regex(/^\/[^\s:]*$/, 'must be an absolute path');
+
+/** A path of an HTTP route. */
+export const httpPath = z.string().regex(/^\/\S*$/, 'must be a path that begins with /, for instance /health');
+
+/** A number of seconds. */
+export const seconds = z.int().min(0).max(86400);

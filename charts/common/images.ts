@@ -1,0 +1,17 @@
+/**
+ * Every image that repoctl itself brings, pinned. `repoctl.yaml` and `project.yaml` can replace each (`image:`).
+ *
+ * MinIO's own image is gone from its registry; `pgsty/silo` is the maintained drop-in with the same variables, ports,
+ * routes and disk format.
+ */
+export const images = {
+  busybox: 'busybox:1.37.0',
+  immudb: 'codenotary/immudb:1.11.1',
+  minio: 'pgsty/silo:RELEASE.2026-09-16T00-00-00Z',
+  minioClient: 'pgsty/mc:RELEASE.2026-09-16T00-00-00Z',
+  pgadmin: 'dpage/pgadmin4:9.9',
+  postgres: 'postgres:16.11',
+  redis: 'redis:7.4.5',
+  redisCommander: 'ghcr.io/joeferner/redis-commander:0.9.0',
+  redisInsight: 'redis/redisinsight:2.70.1',
+} as const;

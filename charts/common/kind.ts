@@ -1,0 +1,104 @@
+import type { Construct } from 'constructs';
+import type { z } from 'zod';
+import type { CommandCheck, Connection, SecretReference, Variable } from './connection.ts';
+import type { OwnerLabels } from './labels.ts';
+import type { ContainerProps } from './pod.ts';
+
+/** A service of a namespace: declared, with its defaults resolved. */
+export interface Service<Settings = unknown> {
+  /** Name in the configuration, e.g. `postgres`. */
+  readonly name: string;
+  readonly kind: string;
+  readonly namespace: string;
+  /** Name of its objects, e.g. `turfoo-postgres`. */
+  readonly object: string;
+  readonly owner: OwnerLabels;
+  readonly settings: Settings;
+}
+
+/** A project that uses a service. `use` is what it asked for under `uses` (nothing for its own services). */
+export interface Consumer<Use = unknown> {
+  readonly project: string;
+  readonly use: Use;
+}
+
+/** A port of a service or a workload. */
+export interface ServicePort {
+  readonly name: string;
+  readonly port: number;
+  /** Fixed port on the developer's machine, if it has one. */
+  readonly hostPort?: number;
+}
+
+/** What surrounds a service when it is built. */
+export interface ServiceContext {
+  /** The other services of the namespace that run in the cluster. */
+  readonly siblings: readonly Service[];
+  /** The projects that use this one. */
+  readonly consumers: readonly Consumer[];
+  /** The project's own secret variables. */
+  readonly variables: readonly Variable[];
+}
+
+/**
+ * A kind of service: what may be said of it, what it gives to those who use it, and what it becomes.
+ *
+ * @typeParam Settings what its schema yields
+ * @typeParam Use what a project says under `uses`; only for services of the global tier
+ */
+export interface ServiceKind<Settings = unknown, Use = unknown> {
+  /** A sentence for the documentation. */
+  readonly summary: string;
+  /** Role, the value of `app.kubernetes.io/component`. */
+  readonly component: string;
+  readonly schema: z.ZodObject;
+  /** A tool for development that shows services of this kind: left out of production, and where none is in the cluster. */
+  readonly companionOf?: string;
+  /** Kind of controller its pods have. */
+  controller(settings: Settings): 'StatefulSet' | 'Deployment';
+  ports(settings: Settings): readonly ServicePort[];
+  /** The Secrets that it needs in its own namespace. */
+  secrets(service: Service<Settings>, consumers: readonly Consumer<Use>[]): readonly SecretReference[];
+  /** What a project that uses it gets; none for a service that nobody connects to. */
+  connect?(service: Service<Settings>, consumer: Consumer<Use>): Connection;
+  build(scope: Construct, service: Service<Settings>, context: ServiceContext): void;
+}
+
+/** A process of a project: declared, with its defaults resolved. */
+export interface Workload<Settings = unknown> {
+  readonly name: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly object: string;
+  readonly owner: OwnerLabels;
+  readonly settings: Settings;
+}
+
+/** What surrounds a workload when it is built. */
+export interface WorkloadContext {
+  /** The image reference of the profile. */
+  readonly image: string;
+  /** Its environment, complete and in order. */
+  readonly variables: readonly Variable[];
+  /** Containers that wait for what it depends on. */
+  readonly waits: readonly ContainerProps[];
+  /** Whether files are synced into its container. */
+  readonly writableRoot: boolean;
+  readonly development: boolean;
+}
+
+/** A kind of workload. */
+export interface WorkloadKind<Settings = unknown> {
+  readonly summary: string;
+  readonly component: string;
+  readonly schema: z.ZodObject;
+  readonly controller: 'Deployment' | 'Job' | 'CronJob';
+  /**
+   * How others can tell that it is ready, if they can: a program in an image, which gets the workload's environment.
+   *
+   * @param image the workload's own image reference
+   */
+  check?(workload: Workload<Settings>, image: string): CommandCheck | undefined;
+  ports(settings: Settings): readonly ServicePort[];
+  build(scope: Construct, workload: Workload<Settings>, context: WorkloadContext): void;
+}

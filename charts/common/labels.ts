@@ -1,0 +1,70 @@
+/** Where an object belongs. */
+export type Tier = 'global' | 'project';
+
+/** The namespace's part of the labels, on every object of it. */
+export interface OwnerLabels {
+  readonly environment: string;
+  readonly tier: Tier;
+  /** The project's short name; none in the global tier. */
+  readonly project?: string;
+}
+
+export const labelKeys = {
+  name: 'app.kubernetes.io/name',
+  instance: 'app.kubernetes.io/instance',
+  component: 'app.kubernetes.io/component',
+  partOf: 'app.kubernetes.io/part-of',
+  managedBy: 'app.kubernetes.io/managed-by',
+  tier: 'repoctl.dev/tier',
+  project: 'repoctl.dev/project',
+} as const;
+
+/** Labels of everything in a namespace, and of the namespace. */
+export function ownerLabels(owner: OwnerLabels): Record<string, string> {
+  return {
+    [labelKeys.partOf]: owner.environment,
+    [labelKeys.managedBy]: 'repoctl',
+    [labelKeys.tier]: owner.tier,
+    ...(owner.project && { [labelKeys.project]: owner.project }),
+  };
+}
+
+/** A service or a workload, as far as labels go. */
+export interface Labelled {
+  readonly name: string;
+  readonly object: string;
+  readonly component: string;
+  readonly owner: OwnerLabels;
+}
+
+/**
+ * The labels by which a Service or a controller finds its pods. They never change for a given name: selectors are
+ * immutable. They hold the tier and the project because a StatefulSet's claims get these labels and no others.
+ */
+export function selectorLabels({ name, object, owner }: Labelled): Record<string, string> {
+  return {
+    [labelKeys.name]: name,
+    [labelKeys.instance]: object,
+    [labelKeys.tier]: owner.tier,
+    ...(owner.project && { [labelKeys.project]: owner.project }),
+  };
+}
+
+/** All labels of an object, its pod template and its claim templates. */
+export function objectLabels(labelled: Labelled): Record<string, string> {
+  return {
+    ...selectorLabels(labelled),
+    [labelKeys.component]: labelled.component,
+    ...ownerLabels(labelled.owner),
+  };
+}
+
+/** Labels of a namespace: its owner's, and Pod Security `restricted` enforced, warned of and audited. */
+export function namespaceLabels(owner: OwnerLabels): Record<string, string> {
+  return {
+    ...ownerLabels(owner),
+    'pod-security.kubernetes.io/enforce': 'restricted',
+    'pod-security.kubernetes.io/warn': 'restricted',
+    'pod-security.kubernetes.io/audit': 'restricted',
+  };
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { absolutePath, command, httpPath, port, seconds } from './fields.ts';
+import { integer, type K8s } from './k8s.ts';
+
+/** How to tell from outside that a process works. */
+export const healthCheck = z
+  .union([
+    z.strictObject({ path: httpPath.describe('HTTP route that answers 2xx or 3xx.'), port: port.optional() }),
+    z.strictObject({ tcp: port.describe('Port that accepts connections.') }),
+    z.strictObject({ command: command.describe('Program in the image that exits 0.') }),
+    z.strictObject({
+      file: absolutePath.describe('File that the process touches while it works; needs sh and find in the image.'),
+      maxAgeSeconds: seconds.min(1).default(60).describe('Age from which on the process counts as stuck.'),
+    }),
+  ])
+  .describe('One of `{path, port}`, `{tcp}`, `{command}`, `{file, maxAgeSeconds}`.');
+
+export type HealthCheck = z.output<typeof healthCheck>;
+
+/** The check as Kubernetes wants it, without a schedule. */
+export function probeAction(check: HealthCheck, defaultPort?: number): K8s.Probe {
+  if ('path' in check) {
+    const number = check.port ?? defaultPort;
+    if (number === undefined) throw new TypeError(`health check of ${check.path} has no port`);
+    return { httpGet: { path: check.path, port: integer(number) } };
+  }
+  if ('tcp' in check) return { tcpSocket: { port: integer(check.tcp) } };
+  if ('command' in check) return { exec: { command: [...check.command] } };
+  return fileIsFresh(check.file, check.maxAgeSeconds);
+}
+
+/** A probe that holds while a file is younger than `maxAgeSeconds`. */
+export function fileIsFresh(path: string, maxAgeSeconds: number): K8s.Probe {
+  const script = 'test $(( $(date +%s) - $(stat -c %Y "$0") )) -lt "$1"';
+  return { exec: { command: ['sh', '-c', script, path, String(maxAgeSeconds)] } };
+}
+
+/** The three probes of a container. */
+export type Probes = Pick<K8s.Container, 'startupProbe' | 'readinessProbe' | 'livenessProbe'>;
+
+/**
+ * Schedules the probes: every 2 s until it has started, then every 5 s for readiness, and every 15 s for liveness, which
+ * restarts the container after a minute and a half of failures.
+ *
+ * @param startupSeconds how long the process may take before it first answers
+ */
+export function probes(checks: { ready: K8s.Probe; alive?: K8s.Probe }, startupSeconds: number): Probes {
+  const alive = checks.alive ?? checks.ready;
+  return {
+    startupProbe: {
+      ...checks.ready,
+      periodSeconds: 2,
+      timeoutSeconds: 5,
+      failureThreshold: Math.ceil(startupSeconds / 2),
+    },
+    readinessProbe: { ...checks.ready, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 3 },
+    livenessProbe: { ...alive, periodSeconds: 15, timeoutSeconds: 5, failureThreshold: 6 },
+  };
+}

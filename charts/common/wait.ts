@@ -1,0 +1,45 @@
+import type { CommandCheck, ReadyCheck, Variable } from './connection.ts';
+import type { ContainerProps } from './pod.ts';
+
+/** How long a pod waits for what it depends on before it fails and is started again. */
+const limitSeconds = 300;
+
+// $0 what is awaited, $1 the limit in seconds, then the check: a program and its arguments. A shell that is process 1
+// ignores SIGTERM unless it is told otherwise, and the pod would take its whole grace period to go.
+const loop = `
+trap 'exit 143' TERM
+target=$0 limit=$1; shift
+end=$(( $(date +%s) + limit ))
+echo "waiting for $target, at most $limit s"
+until "$@" >/tmp/answer 2>&1; do
+  if [ "$(date +%s)" -ge "$end" ]; then
+    echo "gave up: $target did not answer within $limit s; the last answer was:"
+    cat /tmp/answer
+    exit 1
+  fi
+  sleep 1
+done
+echo "$target answers"
+`.trim();
+
+/** What a pod can wait for. */
+export interface Awaited {
+  /** `namespace/object`, for messages. */
+  readonly target: string;
+  /** Name of the container, unique in the pod. */
+  readonly name: string;
+  readonly check: ReadyCheck | CommandCheck;
+  readonly variables: readonly Variable[];
+}
+
+/** An init container that ends when what is awaited answers, and fails with a message after five minutes. */
+export function waitFor({ target, name, check, variables }: Awaited): ContainerProps {
+  const program = 'script' in check ? ['sh', '-c', check.script] : check.command;
+  return {
+    name: `wait-${name}`,
+    image: check.image,
+    command: ['sh', '-c', loop, target, String(limitSeconds), ...program],
+    variables,
+    resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { cpu: '500m', memory: '256Mi' } },
+  };
+}

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { command, environmentVariables, seconds, userId } from './fields.ts';
+
+/** What every kind of workload understands. */
+export const workloadFields = {
+  image: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Name under `images`, or an image reference with a tag. Default: the only image of the project.'),
+  args: command.optional().describe("Arguments instead of the image's."),
+  env: environmentVariables
+    .default({})
+    .describe('Environment variables, beside those of the project and its services.'),
+  after: z
+    .array(z.string().min(1))
+    .default([])
+    .describe(
+      'What must answer before it starts: services, jobs with a `check` and http workloads of this project, `redis`, ' +
+        '`minio`, or `PROJECT/WORKLOAD`.',
+    ),
+  user: userId.default(1000).describe('Numeric user id that the image can run as.'),
+  group: z.int().min(0).optional().describe('Numeric group id. Default: the same as `user`.'),
+};
+
+/** The program of a workload that has no command of its kind's own. */
+export const commandField = command.optional().describe("Program instead of the image's entrypoint.");
+
+export const replicas = z.int().min(0).max(1000).default(1).describe('Number of pods.');
+
+export const startupSeconds = seconds.min(1).default(60).describe('How long it may take before it first answers.');
+
+export const stopSeconds = seconds.default(30).describe('How long it may take to stop after SIGTERM.');

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { resources } from '../common/fields.ts';
+import type { WorkloadKind } from '../common/kind.ts';
+import { fileIsFresh, probes } from '../common/probes.ts';
+import { files, module, schedulerVariable } from './celery-module.ts';
+import { CeleryProcess, celeryFields } from './celery-process.ts';
+
+const component = 'scheduler';
+const maximumIntervalSeconds = 30;
+
+const schema = z.strictObject({
+  ...celeryFields,
+  scheduler: z
+    .string()
+    .regex(/^[A-Za-z_][\w.]*:[A-Za-z_]\w*$/, 'must be module:Class')
+    .default('celery.beat:PersistentScheduler')
+    .describe('Scheduler class, as for `celery beat --scheduler`.'),
+  resources: resources(['20m', '96Mi'], ['500m', '256Mi']),
+});
+
+type CeleryBeatSettings = z.output<typeof schema>;
+
+export const celeryBeat: WorkloadKind<CeleryBeatSettings> = {
+  summary: 'Celery beat: a Deployment of one pod that is never doubled. Its probes read the age of its last tick.',
+  component,
+  schema,
+  controller: 'Deployment',
+  ports: () => [],
+  build(scope, workload, context) {
+    const { settings } = workload;
+    new CeleryProcess(scope, workload, context, {
+      component,
+      replicas: 1,
+      strategy: 'Recreate',
+      graceSeconds: 15,
+      variables: [...context.variables, { name: schedulerVariable, value: settings.scheduler }],
+      arguments: [
+        'beat',
+        ...['--loglevel', settings.logLevel, '--max-interval', String(maximumIntervalSeconds)],
+        ...['--schedule', '/tmp/celerybeat-schedule', '--pidfile', '', '--scheduler', `${module}:Scheduler`],
+      ],
+      probes: probes(
+        {
+          ready: { exec: { command: ['test', '-e', files.tick] } },
+          alive: fileIsFresh(files.tick, 10 * maximumIntervalSeconds),
+        },
+        settings.startupSeconds,
+      ),
+    });
+  },
+};

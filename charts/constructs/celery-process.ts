@@ -1,0 +1,87 @@
+import { Construct } from 'constructs';
+import { z } from 'zod';
+import { command, type Resources } from '../common/fields.ts';
+import { k8s } from '../common/k8s.ts';
+import type { Workload, WorkloadContext } from '../common/kind.ts';
+import { labelled } from '../common/labelled.ts';
+import { objectLabels } from '../common/labels.ts';
+import type { Probes } from '../common/probes.ts';
+import { startupSeconds, workloadFields } from '../common/workload-fields.ts';
+import { directory, module, moduleSource } from './celery-module.ts';
+import { DeployedService, type DeployedServiceProps } from './deployed-service.ts';
+
+const { args: _args, ...fields } = workloadFields;
+
+/** What worker and beat both understand. */
+export const celeryFields = {
+  ...fields,
+  app: z
+    .string()
+    .regex(/^[A-Za-z_][\w.]*(:[A-Za-z_]\w*)?$/, 'must be a Python module such as turfoo.worker, or module:attribute')
+    .describe('Module of the Celery application, as for `celery --app`.'),
+  logLevel: z.enum(['DEBUG', 'INFO', 'WARNING', 'ERROR']).default('INFO').describe('Least severe messages in its log.'),
+  options: command.optional().describe('Further options for the celery command.'),
+  startupSeconds,
+};
+
+interface CelerySettings {
+  readonly app: string;
+  readonly logLevel: string;
+  readonly options?: readonly string[];
+  readonly user: number;
+  readonly group?: number;
+  readonly resources: Resources;
+}
+
+export interface CeleryProcessProps {
+  readonly component: string;
+  /** What follows `celery --app APP`. */
+  readonly arguments: readonly string[];
+  readonly probes: Probes;
+  readonly replicas: number;
+  readonly strategy: DeployedServiceProps['strategy'];
+  readonly graceSeconds: number;
+  readonly variables: WorkloadContext['variables'];
+}
+
+// The image's own PYTHONPATH stays, and celery becomes process 1, so that it is celery that gets SIGTERM.
+const start = `export PYTHONPATH="${directory}\${PYTHONPATH:+:$PYTHONPATH}"; exec "$0" "$@"`;
+
+/** A `celery` command with repoctl's module on its path: a Deployment. */
+export class CeleryProcess extends Construct {
+  constructor(
+    scope: Construct,
+    workload: Workload<CelerySettings>,
+    context: WorkloadContext,
+    props: CeleryProcessProps,
+  ) {
+    super(scope, workload.name);
+    const { settings, object } = workload;
+    const described = labelled(workload, props.component);
+    const configMap = `${object}-module`;
+    new k8s.KubeConfigMap(this, 'module', {
+      metadata: { name: configMap, labels: objectLabels(described) },
+      data: { [`${module}.py`]: moduleSource },
+    });
+    new DeployedService(this, 'process', {
+      labelled: described,
+      replicas: props.replicas,
+      strategy: props.strategy,
+      user: settings.user,
+      group: settings.group,
+      graceSeconds: props.graceSeconds,
+      init: context.waits,
+      volumes: [{ name: 'module', configMap: { name: configMap } }],
+      container: {
+        name: workload.name,
+        image: context.image,
+        command: ['sh', '-c', start, 'celery', '--app', settings.app, ...props.arguments, ...(settings.options ?? [])],
+        variables: props.variables,
+        resources: settings.resources,
+        probes: props.probes,
+        mounts: [{ volume: 'module', path: directory, readOnly: true }],
+        writableRoot: context.writableRoot,
+      },
+    });
+  }
+}

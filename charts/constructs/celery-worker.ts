@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { resources, seconds } from '../common/fields.ts';
+import type { WorkloadKind } from '../common/kind.ts';
+import { fileIsFresh, probes } from '../common/probes.ts';
+import { replicas } from '../common/workload-fields.ts';
+import { files, module } from './celery-module.ts';
+import { CeleryProcess, celeryFields } from './celery-process.ts';
+
+const component = 'worker';
+
+const schema = z.strictObject({
+  ...celeryFields,
+  queues: z
+    .array(z.string().min(1))
+    .min(1)
+    .optional()
+    .describe("Queues it takes tasks from. Default: the application's."),
+  concurrency: z.int().min(1).max(256).default(2).describe('Number of tasks at a time in each pod.'),
+  pool: z
+    .enum(['prefork', 'threads', 'solo', 'gevent', 'eventlet'])
+    .default('prefork')
+    .describe('How tasks run at a time.'),
+  taskSeconds: seconds
+    .default(60)
+    .describe('How long its longest task takes: when it is stopped, the tasks that run are finished first.'),
+  replicas,
+  resources: resources(['100m', '192Mi'], ['2', '768Mi']),
+});
+
+type CeleryWorkerSettings = z.output<typeof schema>;
+
+export const celeryWorker: WorkloadKind<CeleryWorkerSettings> = {
+  summary: 'A Celery worker: a Deployment. Its probes read the age of a file that its heartbeat touches.',
+  component,
+  schema,
+  controller: 'Deployment',
+  ports: () => [],
+  build(scope, workload, context) {
+    const { settings } = workload;
+    new CeleryProcess(scope, workload, context, {
+      component,
+      replicas: settings.replicas,
+      strategy: 'RollingUpdate',
+      // A warm shutdown has no limit of its own; the rest is for the pool and the connections to close.
+      graceSeconds: settings.taskSeconds + 15,
+      variables: context.variables,
+      arguments: [
+        'worker',
+        ...['--loglevel', settings.logLevel, '--hostname', `${workload.name}@%h`],
+        ...['--concurrency', String(settings.concurrency), '--pool', settings.pool],
+        ...(settings.queues ? ['--queues', settings.queues.join(',')] : []),
+        ...['--include', module],
+      ],
+      // Five minutes, so that a broker that is away doesn't restart the workers.
+      probes: probes(
+        { ready: { exec: { command: ['test', '-e', files.ready] } }, alive: fileIsFresh(files.heartbeat, 300) },
+        settings.startupSeconds,
+      ),
+    });
+  },
+};

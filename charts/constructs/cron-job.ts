@@ -1,0 +1,94 @@
+import { Construct } from 'constructs';
+import { z } from 'zod';
+import { resources, seconds } from '../common/fields.ts';
+import { k8s } from '../common/k8s.ts';
+import type { Workload, WorkloadContext, WorkloadKind } from '../common/kind.ts';
+import { labelled } from '../common/labelled.ts';
+import { objectLabels } from '../common/labels.ts';
+import { podTemplate } from '../common/pod.ts';
+import { commandField, stopSeconds, workloadFields } from '../common/workload-fields.ts';
+
+const component = 'cronjob';
+const cronField = String.raw`[\d*/,\-A-Za-z]+`;
+
+const schema = z.strictObject({
+  ...workloadFields,
+  command: commandField,
+  schedule: z
+    .string()
+    .regex(
+      new RegExp(`^(@(yearly|annually|monthly|weekly|daily|midnight|hourly)|${Array(5).fill(cronField).join(' +')})$`),
+      'must be five cron fields such as "*/5 * * * *", or @hourly, @daily, …',
+    )
+    .describe('When it runs, in five cron fields.'),
+  timeZone: z
+    .string()
+    .regex(/^[A-Za-z]+([/_+-][A-Za-z0-9]+)*$/)
+    .default('Etc/UTC')
+    .describe('Time zone of the schedule, from the tz database.'),
+  overlap: z
+    .enum(['Allow', 'Forbid', 'Replace'])
+    .default('Forbid')
+    .describe('What happens when a run is due while one is going on (`concurrencyPolicy`).'),
+  timeLimitSeconds: seconds.min(1).default(3600).describe('How long a run may take.'),
+  retries: z.int().min(0).max(100).default(2).describe('How often a run is tried again when it fails.'),
+  stopSeconds,
+  resources: resources(['50m', '64Mi'], ['1', '512Mi']),
+});
+
+type CronJobSettings = z.output<typeof schema>;
+
+/** A process that runs on a schedule. */
+export class ProjectCronJob extends Construct {
+  constructor(scope: Construct, workload: Workload<CronJobSettings>, context: WorkloadContext) {
+    super(scope, workload.name);
+    const { settings } = workload;
+    const described = labelled(workload, component);
+    new k8s.KubeCronJob(this, 'cron-job', {
+      metadata: { name: workload.object, labels: objectLabels(described) },
+      spec: {
+        schedule: settings.schedule,
+        timeZone: settings.timeZone,
+        concurrencyPolicy: settings.overlap,
+        // A run that was missed because the cluster slept is made up for within five minutes, later ones are skipped.
+        startingDeadlineSeconds: 300,
+        successfulJobsHistoryLimit: 3,
+        failedJobsHistoryLimit: 3,
+        jobTemplate: {
+          metadata: { labels: objectLabels(described) },
+          spec: {
+            backoffLimit: settings.retries,
+            activeDeadlineSeconds: settings.timeLimitSeconds,
+            template: podTemplate({
+              labelled: described,
+              user: settings.user,
+              group: settings.group,
+              graceSeconds: settings.stopSeconds,
+              restartPolicy: 'Never',
+              init: context.waits,
+              container: {
+                name: workload.name,
+                image: context.image,
+                command: settings.command,
+                args: settings.args,
+                variables: context.variables,
+                resources: settings.resources,
+              },
+            }),
+          },
+        },
+      },
+    });
+  }
+}
+
+export const cronJob: WorkloadKind<CronJobSettings> = {
+  summary: 'A process that runs on a schedule: a CronJob.',
+  component,
+  schema,
+  controller: 'CronJob',
+  ports: () => [],
+  build: (scope, workload, context) => {
+    new ProjectCronJob(scope, workload, context);
+  },
+};

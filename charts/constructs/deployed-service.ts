@@ -1,0 +1,36 @@
+import { Construct } from 'constructs';
+import { integer, k8s } from '../common/k8s.ts';
+import { objectLabels, selectorLabels } from '../common/labels.ts';
+import { type PodProps, podTemplate } from '../common/pod.ts';
+import { ClusterService } from './cluster-service.ts';
+
+export interface DeployedServiceProps extends PodProps {
+  readonly replicas: number;
+  /**
+   * How pods are replaced: one more before one less, or all stopped before the first is started (for what may not run
+   * twice).
+   */
+  readonly strategy: 'RollingUpdate' | 'Recreate';
+}
+
+/** Pods without a claim of their own, and a Service in front if they have ports. */
+export class DeployedService extends Construct {
+  constructor(scope: Construct, id: string, props: DeployedServiceProps) {
+    super(scope, id);
+    const { labelled } = props;
+    if (props.container.ports) new ClusterService(this, 'service', props);
+    new k8s.KubeDeployment(this, 'deployment', {
+      metadata: { name: labelled.object, labels: objectLabels(labelled) },
+      spec: {
+        replicas: props.replicas,
+        revisionHistoryLimit: 3,
+        selector: { matchLabels: selectorLabels(labelled) },
+        strategy:
+          props.strategy === 'Recreate'
+            ? { type: 'Recreate' }
+            : { type: 'RollingUpdate', rollingUpdate: { maxSurge: integer(1), maxUnavailable: integer(0) } },
+        template: podTemplate(props),
+      },
+    });
+  }
+}

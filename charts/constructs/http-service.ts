@@ -1,0 +1,95 @@
+import { Construct } from 'constructs';
+import { z } from 'zod';
+import { hostPort, httpPath, port, resources, seconds } from '../common/fields.ts';
+import { images } from '../common/images.ts';
+import type { Workload, WorkloadContext, WorkloadKind } from '../common/kind.ts';
+import { labelled } from '../common/labelled.ts';
+import { serviceHost } from '../common/names.ts';
+import { probeAction, probes } from '../common/probes.ts';
+import { commandField, replicas, startupSeconds, stopSeconds, workloadFields } from '../common/workload-fields.ts';
+import { DeployedService } from './deployed-service.ts';
+
+const component = 'http';
+
+const schema = z.strictObject({
+  ...workloadFields,
+  command: commandField,
+  port: port.describe('Port it listens on.'),
+  hostPort: hostPort.optional(),
+  health: httpPath.default('/health').describe('Route that answers while the process works (liveness).'),
+  ready: httpPath.optional().describe('Route that answers while it can serve (readiness). Default: `health`.'),
+  metrics: httpPath.optional().describe('Route of its Prometheus metrics.'),
+  replicas,
+  startupSeconds,
+  stopSeconds,
+  drainSeconds: seconds
+    .default(5)
+    .describe(
+      'How long it goes on serving after it was told to stop, while load balancers forget it; not in development. ' +
+        'Needs sh in the image; 0 for one without.',
+    ),
+  resources: resources(['50m', '128Mi'], ['1', '512Mi']),
+});
+
+type HttpSettings = z.output<typeof schema>;
+
+/** A process that serves HTTP: a Deployment and a Service. */
+export class HttpService extends Construct {
+  constructor(scope: Construct, workload: Workload<HttpSettings>, context: WorkloadContext) {
+    super(scope, workload.name);
+    const { settings } = workload;
+    const drain = context.development ? 0 : settings.drainSeconds;
+    new DeployedService(this, 'server', {
+      labelled: labelled(workload, component),
+      replicas: settings.replicas,
+      strategy: 'RollingUpdate',
+      user: settings.user,
+      group: settings.group,
+      graceSeconds: settings.stopSeconds + drain,
+      init: context.waits,
+      annotations: settings.metrics
+        ? {
+            'prometheus.io/scrape': 'true',
+            'prometheus.io/port': String(settings.port),
+            'prometheus.io/path': settings.metrics,
+          }
+        : undefined,
+      container: {
+        name: workload.name,
+        image: context.image,
+        command: settings.command,
+        args: settings.args,
+        variables: context.variables,
+        ports: { http: settings.port },
+        resources: settings.resources,
+        probes: probes(
+          {
+            ready: probeAction({ path: settings.ready ?? settings.health }, settings.port),
+            alive: probeAction({ path: settings.health }, settings.port),
+          },
+          settings.startupSeconds,
+        ),
+        lifecycle: drain > 0 ? { preStop: { exec: { command: ['sh', '-c', `sleep ${drain}`] } } } : undefined,
+        writableRoot: context.writableRoot,
+      },
+    });
+  }
+}
+
+export const httpService: WorkloadKind<HttpSettings> = {
+  summary: 'A process that serves HTTP: a Deployment and a Service.',
+  component,
+  schema,
+  controller: 'Deployment',
+  check: ({ object, namespace, settings }) => ({
+    image: images.busybox,
+    command: [
+      ...['wget', '-q', '-T', '3', '-O', '/dev/null'],
+      `http://${serviceHost(object, namespace)}:${settings.port}${settings.ready ?? settings.health}`,
+    ],
+  }),
+  ports: (settings) => [{ name: 'http', port: settings.port, hostPort: settings.hostPort }],
+  build: (scope, workload, context) => {
+    new HttpService(scope, workload, context);
+  },
+};

@@ -1,0 +1,97 @@
+import { Construct } from 'constructs';
+import { z } from 'zod';
+import type { SecretReference } from '../common/connection.ts';
+import { hostPort, image, resources, storage } from '../common/fields.ts';
+import { images } from '../common/images.ts';
+import { integer } from '../common/k8s.ts';
+import type { Service, ServiceKind } from '../common/kind.ts';
+import { labelled } from '../common/labelled.ts';
+import { serviceHost, variableName } from '../common/names.ts';
+import { probes } from '../common/probes.ts';
+import { StatefulService } from './stateful-service.ts';
+
+const component = 'database';
+const ports = { grpc: 3322, pgsql: 5433, http: 8080, metrics: 9497 };
+const passwordKey = 'IMMUDB_ADMIN_PASSWORD';
+
+const schema = z.strictObject({
+  image: image(images.immudb),
+  database: z.string().min(1).default('defaultdb').describe('Database that the workloads are told to use.'),
+  storage: storage('1Gi'),
+  hostPort: hostPort.optional(),
+  resources: resources(['50m', '128Mi'], ['1', '512Mi']),
+});
+
+type ImmudbSettings = z.output<typeof schema>;
+
+function secret(service: Service<ImmudbSettings>, project: string): SecretReference {
+  const variable = variableName(service, passwordKey);
+  return { name: service.object, keys: [{ key: passwordKey, variable, owner: project, generated: true }] };
+}
+
+/** immudb, an append-only store with proofs: a StatefulSet of one pod. */
+export class Immudb extends Construct {
+  constructor(scope: Construct, service: Service<ImmudbSettings>) {
+    super(scope, service.name);
+    const { settings, object } = service;
+    new StatefulService(this, 'server', {
+      labelled: labelled(service, component),
+      user: 3322,
+      graceSeconds: 60,
+      claim: { path: '/var/lib/immudb', size: settings.storage },
+      container: {
+        name: 'immudb',
+        image: settings.image,
+        ports,
+        variables: [
+          { name: passwordKey, secret: object, key: passwordKey },
+          { name: 'IMMUDB_DIR', value: '/var/lib/immudb' },
+          { name: 'IMMUDB_PGSQL_SERVER', value: 'true' },
+          { name: 'IMMUDB_PGSQL_SERVER_PORT', value: String(ports.pgsql) },
+          { name: 'IMMUDB_METRICS_SERVER', value: 'true' },
+          { name: 'HOME', value: '/tmp' },
+        ],
+        resources: settings.resources,
+        // Its HTTP health routes answer 200 whatever the state (codenotary/immudb#2156).
+        probes: probes({ ready: { tcpSocket: { port: integer(ports.grpc) } } }, 120),
+      },
+    });
+  }
+}
+
+export const immudb: ServiceKind<ImmudbSettings> = {
+  summary:
+    'immudb: a StatefulSet with a claim. Gives `IMMUDB_ADDRESS`, `IMMUDB_USER`, `IMMUDB_PASSWORD`, `IMMUDB_DATABASE`.',
+  component,
+  schema,
+  controller: () => 'StatefulSet',
+  ports: (settings) =>
+    Object.entries(ports).map(([name, port]) => ({
+      name,
+      port,
+      hostPort: name === 'grpc' ? settings.hostPort : undefined,
+    })),
+  secrets: (service) => [secret(service, service.namespace)],
+  connect(service, { project }) {
+    const name = (variable: string) => variableName(service, variable);
+    const host = serviceHost(service.object, service.namespace);
+    return {
+      promises: [name('IMMUDB_ADDRESS'), name('IMMUDB_USER'), name('IMMUDB_PASSWORD'), name('IMMUDB_DATABASE')],
+      secret: secret(service, project),
+      variables: [
+        { name: name('IMMUDB_ADDRESS'), value: `${host}:${ports.grpc}` },
+        { name: name('IMMUDB_USER'), value: 'immudb' },
+        { name: name('IMMUDB_PASSWORD'), secret: service.object, key: passwordKey },
+        { name: name('IMMUDB_DATABASE'), value: service.settings.database },
+      ],
+      // The image has no shell and no client that could be asked in a loop.
+      ready: {
+        image: images.busybox,
+        script: `address=$${name('IMMUDB_ADDRESS')}; nc -w 3 "\${address%:*}" "\${address##*:}" </dev/null`,
+      },
+    };
+  },
+  build: (scope, service) => {
+    new Immudb(scope, service);
+  },
+};

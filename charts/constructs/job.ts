@@ -1,0 +1,63 @@
+import { Construct } from 'constructs';
+import { z } from 'zod';
+import { command, resources, seconds } from '../common/fields.ts';
+import type { Workload, WorkloadContext, WorkloadKind } from '../common/kind.ts';
+import { labelled } from '../common/labelled.ts';
+import { commandField, stopSeconds, workloadFields } from '../common/workload-fields.ts';
+import { HashedJob } from './hashed-job.ts';
+
+const component = 'job';
+
+const schema = z.strictObject({
+  ...workloadFields,
+  command: commandField,
+  check: command
+    .optional()
+    .describe(
+      'Program in the same image that exits 0 once the job has done its work. Workloads that are `after` the job wait ' +
+        'for it; without it none can be.',
+    ),
+  timeLimitSeconds: seconds.min(1).default(900).describe('How long all its tries may take together.'),
+  retries: z.int().min(0).max(100).default(6).describe('How often it is tried again when it fails.'),
+  stopSeconds,
+  resources: resources(['50m', '64Mi'], ['1', '512Mi']),
+});
+
+type JobSettings = z.output<typeof schema>;
+
+/** A process that runs once for each version of its image and settings, for instance migrations. */
+export class ProjectJob extends Construct {
+  constructor(scope: Construct, workload: Workload<JobSettings>, context: WorkloadContext) {
+    super(scope, workload.name);
+    const { settings } = workload;
+    new HashedJob(this, 'job', {
+      labelled: labelled(workload, component),
+      user: settings.user,
+      group: settings.group,
+      graceSeconds: settings.stopSeconds,
+      timeLimitSeconds: settings.timeLimitSeconds,
+      retries: settings.retries,
+      init: context.waits,
+      container: {
+        name: workload.name,
+        image: context.image,
+        command: settings.command,
+        args: settings.args,
+        variables: context.variables,
+        resources: settings.resources,
+      },
+    });
+  }
+}
+
+export const job: WorkloadKind<JobSettings> = {
+  summary: 'A process that runs once for each version of its image and settings, for instance migrations: a Job.',
+  component,
+  schema,
+  controller: 'Job',
+  check: ({ settings }, image) => settings.check && { image, command: settings.check },
+  ports: () => [],
+  build: (scope, workload, context) => {
+    new ProjectJob(scope, workload, context);
+  },
+};

@@ -1,0 +1,135 @@
+import { Construct } from 'constructs';
+import { z } from 'zod';
+import type { SecretReference } from '../common/connection.ts';
+import { dnsLabel, hostPort, image, resources, storage } from '../common/fields.ts';
+import { images } from '../common/images.ts';
+import type { Consumer, Service, ServiceKind } from '../common/kind.ts';
+import { labelled } from '../common/labelled.ts';
+import { objectName, serviceHost, variablePart } from '../common/names.ts';
+import { probeAction, probes } from '../common/probes.ts';
+import { minioBucketsJob } from './minio-buckets.ts';
+import { StatefulService } from './stateful-service.ts';
+
+const ports = { s3: 9000, console: 9001 };
+const component = 'object-store';
+const rootKeys = ['MINIO_ROOT_USER', 'MINIO_ROOT_PASSWORD'] as const;
+const secretKey = 'MINIO_SECRET_KEY';
+
+const schema = z.strictObject({
+  image: image(images.minio),
+  clientImage: image(images.minioClient),
+  storage: storage('2Gi'),
+  hostPort: hostPort.default(ports.s3),
+  consoleHostPort: hostPort.default(ports.console),
+  resources: resources(['50m', '128Mi'], ['1', '512Mi']),
+});
+
+export type MinioSettings = z.output<typeof schema>;
+
+/** What a project says under `uses.minio`. */
+export const minioUse = z.strictObject({
+  buckets: z
+    .array(dnsLabel)
+    .min(1)
+    .refine((names) => new Set(names).size === names.length, 'names a bucket twice')
+    .describe("Buckets, made as `PROJECT-BUCKET`. Only the project's own user can read and write them."),
+});
+
+export type MinioUse = z.output<typeof minioUse>;
+
+/** The Secret with every project's secret key, from which the job makes the users. */
+export const minioUsersSecret = (service: Service<MinioSettings>): string => `${service.object}-users`;
+
+/** MinIO: a StatefulSet of one pod, and the job that makes the projects' users and buckets. */
+export class Minio extends Construct {
+  constructor(scope: Construct, service: Service<MinioSettings>, consumers: readonly Consumer<MinioUse>[]) {
+    super(scope, service.name);
+    const { settings, object } = service;
+    const root = rootKeys.map((key) => ({ name: key, secret: object, key }));
+    new StatefulService(this, 'server', {
+      labelled: labelled(service, component),
+      user: 1000,
+      graceSeconds: 60,
+      claim: { path: '/data', size: settings.storage },
+      container: {
+        name: 'minio',
+        image: settings.image,
+        args: ['server', '/data', '--address', `:${ports.s3}`, '--console-address', `:${ports.console}`],
+        ports,
+        variables: [...root, { name: 'HOME', value: '/tmp' }, { name: 'MINIO_UPDATE', value: 'off' }],
+        resources: settings.resources,
+        probes: probes(
+          {
+            ready: probeAction({ path: '/minio/health/ready' }, ports.s3),
+            alive: probeAction({ path: '/minio/health/live' }, ports.s3),
+          },
+          120,
+        ),
+      },
+    });
+    if (consumers.length > 0) minioBucketsJob(this, service, consumers, root);
+  }
+}
+
+export const minio: ServiceKind<MinioSettings, MinioUse> = {
+  summary:
+    'MinIO, or any store with the S3 API. Gives `AWS_ENDPOINT_URL_S3`, `AWS_REGION`, `AWS_ACCESS_KEY_ID`, ' +
+    '`AWS_SECRET_ACCESS_KEY` and `S3_BUCKET_NAME` for each bucket.',
+  component,
+  schema,
+  controller: () => 'StatefulSet',
+  ports: (settings) => [
+    { name: 's3', port: ports.s3, hostPort: settings.hostPort },
+    { name: 'console', port: ports.console, hostPort: settings.consoleHostPort },
+  ],
+  secrets(service, consumers) {
+    const owner = service.owner.environment;
+    const root: SecretReference = {
+      name: service.object,
+      keys: rootKeys.map((key) => ({ key, variable: key, owner, generated: true })),
+    };
+    const users: SecretReference = {
+      name: minioUsersSecret(service),
+      keys: consumers.map(({ project }) => ({ key: project, variable: secretKey, owner: project, generated: true })),
+    };
+    return consumers.length > 0 ? [root, users] : [root];
+  },
+  connect(service, { project, use }) {
+    const name = objectName(project, service.name);
+    const host = serviceHost(service.object, service.namespace);
+    const buckets = use.buckets.map((bucket) => ({
+      name: `S3_BUCKET_${variablePart(bucket)}`,
+      value: `${project}-${bucket}`,
+    }));
+    return {
+      promises: [
+        'AWS_ENDPOINT_URL_S3',
+        'AWS_REGION',
+        'AWS_ACCESS_KEY_ID',
+        'AWS_SECRET_ACCESS_KEY',
+        ...buckets.map((bucket) => bucket.name),
+      ],
+      secret: { name, keys: [{ key: secretKey, variable: secretKey, owner: project, generated: true }] },
+      variables: [
+        { name: 'AWS_ENDPOINT_URL_S3', value: `http://${host}:${ports.s3}` },
+        { name: 'AWS_REGION', value: 'us-east-1' },
+        { name: 'AWS_ACCESS_KEY_ID', value: project },
+        { name: 'AWS_SECRET_ACCESS_KEY', secret: name, key: secretKey },
+        ...buckets,
+      ],
+      ready: {
+        image: service.settings.clientImage,
+        script: [
+          'set -e',
+          'export MC_CONFIG_DIR=/tmp/mc HOME=/tmp',
+          'scheme=${AWS_ENDPOINT_URL_S3%%://*} address=${AWS_ENDPOINT_URL_S3#*://}',
+          'export MC_HOST_store="$scheme://$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY@$address"',
+          ...buckets.map((bucket) => `mc ls "store/$${bucket.name}"`),
+        ].join('\n'),
+      },
+    };
+  },
+  build: (scope, service, { consumers }) => {
+    new Minio(scope, service, consumers as readonly Consumer<MinioUse>[]);
+  },
+};

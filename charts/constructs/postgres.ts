@@ -1,0 +1,130 @@
+import { Construct } from 'constructs';
+import { z } from 'zod';
+import type { SecretReference } from '../common/connection.ts';
+import { secretVolume } from '../common/connection.ts';
+import { hostPort, image, resources, storage } from '../common/fields.ts';
+import { images } from '../common/images.ts';
+import { k8s } from '../common/k8s.ts';
+import type { Service, ServiceKind } from '../common/kind.ts';
+import { labelled } from '../common/labelled.ts';
+import { objectLabels } from '../common/labels.ts';
+import { serviceHost, variableName } from '../common/names.ts';
+import { probes } from '../common/probes.ts';
+import { StatefulService } from './stateful-service.ts';
+
+const port = 5432;
+const component = 'database';
+const identifier = z
+  .string()
+  .max(63)
+  .regex(/^[a-z_][a-z0-9_]*$/, 'must be lower-case letters, digits and "_" (a PostgreSQL identifier)');
+
+const schema = z.strictObject({
+  image: image(images.postgres),
+  database: identifier.optional().describe("Database that is created. Default: the project's name with `_` for `-`."),
+  user: identifier.optional().describe('Role that owns the database. Default: the same as `database`.'),
+  storage: storage('1Gi'),
+  initScripts: z
+    .string()
+    .optional()
+    .describe('Folder of `*.sql` and `*.sh` files, run in name order when the database is first created.'),
+  settings: z
+    .record(z.string().regex(/^[a-z_.]+$/), z.union([z.string(), z.number().transform(String)]))
+    .default({})
+    .describe('Server settings, e.g. `max_connections: 200`.'),
+  hostPort: hostPort.optional(),
+  resources: resources(['50m', '128Mi'], ['1', '512Mi']),
+});
+
+/** What `schema` yields, once the loader has resolved names and read the scripts. */
+export interface PostgresSettings extends Omit<z.output<typeof schema>, 'initScripts'> {
+  readonly database: string;
+  readonly user: string;
+  /** Contents of the init scripts by file name. */
+  readonly initScripts: Readonly<Record<string, string>>;
+}
+
+const passwordKey = 'POSTGRES_PASSWORD';
+
+function secret(service: Service<PostgresSettings>, project: string): SecretReference {
+  const variable = variableName(service, passwordKey);
+  return { name: service.object, keys: [{ key: passwordKey, variable, owner: project, generated: true }] };
+}
+
+/** PostgreSQL: a StatefulSet of one pod. */
+export class Postgres extends Construct {
+  constructor(scope: Construct, service: Service<PostgresSettings>) {
+    super(scope, service.name);
+    const { settings, object } = service;
+    const described = labelled(service, component);
+    const scripts = Object.keys(settings.initScripts).length > 0;
+    if (scripts) {
+      new k8s.KubeConfigMap(this, 'init-scripts', {
+        metadata: { name: `${object}-init`, labels: objectLabels(described) },
+        data: settings.initScripts,
+      });
+    }
+    // The server listens on its socket only while the init scripts run, so the address makes these count as not ready.
+    const ready = {
+      exec: { command: ['pg_isready', '-h', '127.0.0.1', '-U', settings.user, '-d', settings.database, '-t', '3'] },
+    };
+    new StatefulService(this, 'server', {
+      labelled: described,
+      user: 999,
+      graceSeconds: 60,
+      claim: { path: '/var/lib/postgresql/data', size: settings.storage },
+      volumes: [
+        { name: 'run', emptyDir: {} },
+        secretVolume('password', object, passwordKey),
+        ...(scripts ? [{ name: 'init', configMap: { name: `${object}-init` } }] : []),
+      ],
+      container: {
+        name: 'postgres',
+        image: settings.image,
+        args: Object.entries(settings.settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+        ports: { postgres: port },
+        variables: [
+          { name: 'POSTGRES_USER', value: settings.user },
+          { name: 'POSTGRES_DB', value: settings.database },
+          { name: 'POSTGRES_PASSWORD_FILE', value: `/run/secrets/postgres/${passwordKey}` },
+          // A subfolder: the root of a claim may hold lost+found, and initdb wants an empty folder.
+          { name: 'PGDATA', value: '/var/lib/postgresql/data/pgdata' },
+        ],
+        resources: settings.resources,
+        probes: probes({ ready }, 120),
+        mounts: [
+          { volume: 'run', path: '/var/run/postgresql' },
+          { volume: 'password', path: '/run/secrets/postgres', readOnly: true },
+          ...(scripts ? [{ volume: 'init', path: '/docker-entrypoint-initdb.d', readOnly: true }] : []),
+        ],
+      },
+    });
+  }
+}
+
+export const postgres: ServiceKind<PostgresSettings> = {
+  summary: 'PostgreSQL: a StatefulSet with a claim. Gives `DATABASE_URL`.',
+  component,
+  schema,
+  controller: () => 'StatefulSet',
+  ports: (settings) => [{ name: 'postgres', port, hostPort: settings.hostPort }],
+  secrets: (service) => [secret(service, service.namespace)],
+  connect(service, { project }) {
+    const { user, database, image } = service.settings;
+    const password = variableName(service, passwordKey);
+    const url = variableName(service, 'DATABASE_URL');
+    const host = serviceHost(service.object, service.namespace);
+    return {
+      promises: [url],
+      secret: secret(service, project),
+      variables: [
+        { name: password, secret: service.object, key: passwordKey },
+        { name: url, value: `postgresql://${user}:$(${password})@${host}:${port}/${database}` },
+      ],
+      ready: { image, script: `pg_isready -t 3 -d "$${url}"` },
+    };
+  },
+  build: (scope, service) => {
+    new Postgres(scope, service);
+  },
+};

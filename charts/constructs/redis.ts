@@ -1,0 +1,101 @@
+import { Construct } from 'constructs';
+import { z } from 'zod';
+import type { SecretReference } from '../common/connection.ts';
+import { amount, hostPort, image, resources, storage } from '../common/fields.ts';
+import { images } from '../common/images.ts';
+import type { Service, ServiceKind } from '../common/kind.ts';
+import { labelled } from '../common/labelled.ts';
+import { objectName, serviceHost } from '../common/names.ts';
+import { probes } from '../common/probes.ts';
+import { StatefulService } from './stateful-service.ts';
+
+export const redisPort = 6379;
+export const redisPasswordKey = 'REDIS_PASSWORD';
+const component = 'broker';
+
+const schema = z.strictObject({
+  image: image(images.redis),
+  storage: storage('1Gi'),
+  databases: z.int().min(1).max(10000).default(64).describe('Number of logical databases; each project has one.'),
+  hostPort: hostPort.default(redisPort),
+  resources: resources(['50m', '64Mi'], ['1', '256Mi']),
+});
+
+export type RedisSettings = z.output<typeof schema>;
+
+/** What a project says under `uses.redis`. */
+export const redisUse = z.strictObject({
+  database: z.int().min(0).describe('Number of its logical database. Unique in the environment.'),
+});
+
+/** Redis with an append-only file: a StatefulSet of one pod. Nothing is evicted, since it is a broker. */
+export class Redis extends Construct {
+  constructor(scope: Construct, service: Service<RedisSettings>) {
+    super(scope, service.name);
+    const { settings, object } = service;
+    const asks = (answers: string) => ({
+      exec: { command: ['sh', '-c', `redis-cli ping 2>&1 | grep -Eq '^(${answers})'`] },
+    });
+    new StatefulService(this, 'server', {
+      labelled: labelled(service, component),
+      user: 999,
+      group: 1000,
+      graceSeconds: 60,
+      claim: { path: '/data', size: settings.storage },
+      container: {
+        name: 'redis',
+        image: settings.image,
+        args: [
+          'redis-server',
+          ...['--appendonly', 'yes', '--appendfsync', 'everysec', '--save', ''],
+          ...['--databases', String(settings.databases)],
+          // A quarter of the memory is left for the rewrite of the append-only file and the clients' buffers.
+          ...['--maxmemory', String(Math.floor(amount(settings.resources.limits.memory) * 0.75))],
+          ...['--maxmemory-policy', 'noeviction'],
+          ...['--requirepass', `$(${redisPasswordKey})`],
+        ],
+        ports: { redis: redisPort },
+        variables: [
+          { name: redisPasswordKey, secret: object, key: redisPasswordKey },
+          { name: 'REDISCLI_AUTH', secret: object, key: redisPasswordKey },
+        ],
+        resources: settings.resources,
+        // While it loads its file it is alive but not ready.
+        probes: probes({ ready: asks('PONG'), alive: asks('PONG|LOADING|.*BUSY') }, 120),
+      },
+    });
+  }
+}
+
+const secret = (name: string, owner: string): SecretReference => ({
+  name,
+  keys: [{ key: redisPasswordKey, variable: redisPasswordKey, owner, generated: true }],
+});
+
+export const redis: ServiceKind<RedisSettings, z.output<typeof redisUse>> = {
+  summary: 'Redis with an append-only file. Gives `REDIS_URL`.',
+  component,
+  schema,
+  controller: () => 'StatefulSet',
+  ports: (settings) => [{ name: 'redis', port: redisPort, hostPort: settings.hostPort }],
+  secrets: (service) => [secret(service.object, service.owner.environment)],
+  connect(service, { project, use }) {
+    const name = objectName(project, service.name);
+    const host = serviceHost(service.object, service.namespace);
+    return {
+      promises: ['REDIS_URL'],
+      secret: secret(name, service.owner.environment),
+      variables: [
+        { name: redisPasswordKey, secret: name, key: redisPasswordKey },
+        { name: 'REDIS_URL', value: `redis://default:$(${redisPasswordKey})@${host}:${redisPort}/${use.database}` },
+      ],
+      ready: {
+        image: service.settings.image,
+        script: 'test "$(timeout 5 redis-cli --no-auth-warning -u "$REDIS_URL" ping)" = PONG',
+      },
+    };
+  },
+  build: (scope, service) => {
+    new Redis(scope, service);
+  },
+};

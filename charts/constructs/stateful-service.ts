@@ -1,0 +1,41 @@
+import { Construct } from 'constructs';
+import { k8s, quantity } from '../common/k8s.ts';
+import { objectLabels, selectorLabels } from '../common/labels.ts';
+import { type PodProps, podTemplate } from '../common/pod.ts';
+import { ClusterService } from './cluster-service.ts';
+
+export interface StatefulServiceProps extends PodProps {
+  readonly claim: { readonly path: string; readonly size: string };
+}
+
+/** One pod with a claim that outlives it, and a Service in front: a database, a broker, a store. */
+export class StatefulService extends Construct {
+  constructor(scope: Construct, id: string, props: StatefulServiceProps) {
+    super(scope, id);
+    const { labelled, claim } = props;
+    const labels = objectLabels(labelled);
+    new ClusterService(this, 'service', props);
+    new k8s.KubeStatefulSet(this, 'stateful-set', {
+      metadata: { name: labelled.object, labels },
+      spec: {
+        serviceName: labelled.object,
+        replicas: 1,
+        revisionHistoryLimit: 3,
+        selector: { matchLabels: selectorLabels(labelled) },
+        template: podTemplate({
+          ...props,
+          container: {
+            ...props.container,
+            mounts: [...(props.container.mounts ?? []), { volume: 'data', path: claim.path }],
+          },
+        }),
+        volumeClaimTemplates: [
+          {
+            metadata: { name: 'data', labels },
+            spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: quantity(claim.size) } } },
+          },
+        ],
+      },
+    });
+  }
+}

@@ -1,0 +1,22 @@
+import { Chart } from 'cdk8s';
+import type { Construct } from 'constructs';
+import type { Environment, Profile } from '../src/config/model.ts';
+import { ownerLabels } from './common/labels.ts';
+import { globalKinds } from './kinds.ts';
+import { consumers, servicesInCluster } from './wiring.ts';
+
+/** The services that all projects share, in the namespace of the environment's name. */
+export class GlobalChart extends Chart {
+  constructor(scope: Construct, environment: Environment, profile: Profile) {
+    const { name } = environment;
+    super(scope, name, { namespace: name, labels: ownerLabels({ environment: name, tier: 'global' }) });
+    const services = servicesInCluster(profile, environment.services);
+    for (const service of services) {
+      globalKinds[service.kind]?.build(this, service, {
+        siblings: services,
+        consumers: consumers(environment, service),
+        variables: [],
+      });
+    }
+  }
+}

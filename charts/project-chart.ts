@@ -1,0 +1,33 @@
+import { Chart } from 'cdk8s';
+import type { Construct } from 'constructs';
+import type { Environment, Profile, Project } from '../src/config/model.ts';
+import { ownerLabels } from './common/labels.ts';
+import { serviceKinds, workloadKinds } from './kinds.ts';
+import { connections, imageReference, ownVariables, servicesInCluster, variables, waits } from './wiring.ts';
+
+/** A project's services and workloads, in the namespace of its short name. */
+export class ProjectChart extends Chart {
+  constructor(scope: Construct, environment: Environment, profile: Profile, project: Project) {
+    const owner = { environment: environment.name, tier: 'project', project: project.name } as const;
+    super(scope, project.name, { namespace: project.name, labels: ownerLabels(owner) });
+    const services = servicesInCluster(profile, project.services);
+    for (const service of services) {
+      serviceKinds[service.kind]?.build(this, service, {
+        siblings: services,
+        consumers: [],
+        variables: ownVariables(project),
+      });
+    }
+    const connected = connections(environment, profile, project);
+    const synced = new Set(project.images.filter(({ sync }) => sync.length > 0).map(({ name }) => name));
+    for (const workload of project.workloads) {
+      workloadKinds[workload.kind]?.build(this, workload, {
+        image: imageReference(profile, project.name, workload.settings.image),
+        variables: variables(environment, project, connected, workload),
+        waits: waits(environment, profile, project, connected, workload),
+        writableRoot: profile.development && synced.has(workload.settings.image),
+        development: profile.development,
+      });
+    }
+  }
+}

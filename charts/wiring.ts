@@ -1,0 +1,169 @@
+import type { Environment, Profile, Project, WorkloadSettings } from '../src/config/model.ts';
+import { type Connection, managed, type SecretReference, type Variable } from './common/connection.ts';
+import type { Consumer, Service, Workload } from './common/kind.ts';
+import { objectName, serviceHost, variablePart } from './common/names.ts';
+import type { ContainerProps } from './common/pod.ts';
+import { type Awaited, waitFor } from './common/wait.ts';
+import { type GlobalKind, globalKinds, serviceKinds, workloadKinds } from './kinds.ts';
+
+/** Whether a service runs elsewhere in a profile. */
+export function isManaged(profile: Profile, service: Service): boolean {
+  const { managed } = profile;
+  return managed.includes(service.kind) || managed.includes(`${service.namespace}/${service.name}`);
+}
+
+/** The services of a namespace that run in the cluster, without the tools that show nothing in this profile. */
+export function servicesInCluster(profile: Profile, services: readonly Service[]): Service[] {
+  const here = services.filter((service) => !isManaged(profile, service));
+  return here.filter(({ kind }) => {
+    const companionOf = (serviceKinds[kind] ?? globalKinds[kind])?.companionOf;
+    return !companionOf || (profile.development && here.some((service) => service.kind === companionOf));
+  });
+}
+
+/** The projects that use a service of the global tier. */
+export function consumers(environment: Environment, service: Service): Consumer[] {
+  return environment.projects
+    .filter(({ uses }) => service.kind in uses)
+    .map(({ name, uses }) => ({ project: name, use: uses[service.kind] }));
+}
+
+/** What a project's workloads get from its services and from the global tier, by the service's name. */
+export function connections(environment: Environment, profile: Profile, project: Project): Map<string, Connection> {
+  const result = new Map<string, Connection>();
+  const add = (service: Service, connection: Connection | undefined) => {
+    if (!connection) return;
+    result.set(service.name, isManaged(profile, service) ? managed(connection, project.name) : connection);
+  };
+  for (const service of environment.services) {
+    if (!(service.kind in project.uses)) continue;
+    const consumer = { project: project.name, use: project.uses[service.kind] };
+    add(service, (globalKinds[service.kind] as GlobalKind).connect?.(service, consumer));
+  }
+  for (const service of project.services) {
+    add(service, serviceKinds[service.kind]?.connect?.(service, { project: project.name, use: undefined }));
+  }
+  return result;
+}
+
+/** The Secret with the project's own secret variables. */
+export const ownSecret = (project: Project): SecretReference => ({
+  name: objectName(project.name, 'env'),
+  keys: project.secrets.map((key) => ({ key, variable: key, owner: project.name, generated: false })),
+});
+
+/** The project's own secret variables. */
+export const ownVariables = (project: Project): Variable[] => {
+  const { name, keys } = ownSecret(project);
+  return keys.map(({ key }) => ({ name: key, secret: name, key }));
+};
+
+/** The variable with the URL of another project's workload: `TURFOO_API_URL`. */
+const linkVariable = (environment: Environment, { project, workload }: Project['links'][number]): Variable => {
+  const target = findWorkload(environment, project, workload);
+  const port = workloadKinds[target.kind]?.ports(target.settings)[0]?.port;
+  return {
+    name: `${variablePart(project)}_${variablePart(workload)}_URL`,
+    value: `http://${serviceHost(target.object, target.namespace)}:${port}`,
+  };
+};
+
+function findWorkload(environment: Environment, project: string, name: string): Workload<WorkloadSettings> {
+  const found = environment.projects
+    .find((each) => each.name === project)
+    ?.workloads.find((each) => each.name === name);
+  if (!found) throw new TypeError(`no workload ${project}/${name}`);
+  return found;
+}
+
+/** The environment of a workload, complete and in order: a variable may refer to those before it. */
+export function variables(
+  environment: Environment,
+  project: Project,
+  connected: ReadonlyMap<string, Connection>,
+  workload: Workload<WorkloadSettings>,
+): Variable[] {
+  const plain = (values: Readonly<Record<string, string>>) =>
+    Object.entries(values).map(([name, value]) => ({ name, value }));
+  const own = plain({ ...project.env, ...workload.settings.env });
+  return [
+    ...[...connected.values()].flatMap((connection) => connection.variables),
+    ...project.links.map((link) => linkVariable(environment, link)),
+    ...ownVariables(project),
+    ...own,
+  ];
+}
+
+/** The image reference of a workload in a profile. */
+export function imageReference(profile: Profile, project: string, image: string): string {
+  if (/[/:@]/.test(image)) return image;
+  const name = objectName(project, image);
+  return profile.images ? `${profile.images.registry}/${name}:${profile.images.tag}` : `${name}:local`;
+}
+
+/** Containers that wait for what a workload is declared to come after, in that order. */
+export function waits(
+  environment: Environment,
+  profile: Profile,
+  project: Project,
+  connected: ReadonlyMap<string, Connection>,
+  workload: Workload<WorkloadSettings>,
+): ContainerProps[] {
+  return workload.settings.after.map((name) => {
+    const connection = connected.get(name);
+    return waitFor(
+      connection
+        ? { name, target: name, check: connection.ready, variables: connection.variables }
+        : awaitedWorkload(environment, profile, project, connected, name),
+    );
+  });
+}
+
+function awaitedWorkload(
+  environment: Environment,
+  profile: Profile,
+  project: Project,
+  connected: ReadonlyMap<string, Connection>,
+  name: string,
+): Awaited {
+  const [owner, short] = name.includes('/') ? (name.split('/') as [string, string]) : [project.name, name];
+  const target = findWorkload(environment, owner, short);
+  const image = imageReference(profile, owner, target.settings.image);
+  const check = workloadKinds[target.kind]?.check?.(target, image);
+  if (!check) throw new TypeError(`${owner}/${short} can't be waited for`);
+  return {
+    name: name.replace('/', '-'),
+    target: `${target.namespace}/${target.object}`,
+    check,
+    variables: owner === project.name ? variables(environment, project, connected, target) : [],
+  };
+}
+
+/** The Secrets that a namespace's manifests refer to: of the global tier without a project, otherwise of the project. */
+export function secrets(environment: Environment, profile: Profile, project?: Project): SecretReference[] {
+  if (!project) {
+    return servicesInCluster(profile, environment.services).flatMap(
+      (service) => globalKinds[service.kind]?.secrets(service, consumers(environment, service)) ?? [],
+    );
+  }
+  const own = servicesInCluster(profile, project.services).flatMap(
+    (service) => serviceKinds[service.kind]?.secrets(service, []) ?? [],
+  );
+  const connected = [...connections(environment, profile, project).values()].map((connection) => connection.secret);
+  const byName = new Map([...own, ...connected, ownSecret(project)].map((secret) => [secret.name, secret]));
+  return [...byName.values()].filter(({ keys }) => keys.length > 0);
+}
+
+/** The variables of a project's `.env` that its services are made from, in any profile. */
+export function claimedVariables(environment: Environment, project: Project): Set<string> {
+  const claimed = new Set<string>();
+  for (const profile of Object.values(environment.profiles)) {
+    for (const { keys } of secrets(environment, profile, { ...project, secrets: [] })) {
+      for (const { variable, owner } of keys) if (owner === project.name) claimed.add(variable);
+    }
+    for (const { promises } of connections(environment, profile, project).values()) {
+      for (const promise of promises) claimed.add(promise);
+    }
+  }
+  return claimed;
+}

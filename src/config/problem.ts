@@ -1,0 +1,40 @@
+/** Where in a file: a place counted from 1, or a path of keys whose place is looked up when it is reported. */
+export type Place =
+  | { readonly line: number; readonly column: number }
+  | { readonly path: readonly PropertyKey[]; readonly at?: 'key' | 'value' };
+
+/** Something that is wrong with the configuration. */
+export interface Problem {
+  /** Relative to the root, with `/`. */
+  readonly file: string;
+  readonly place: Place;
+  /** What was given and what is allowed, in one line. */
+  readonly message: string;
+}
+
+/** A problem as a line for people and editors: `file:line:column: message`. */
+export function problemLine(problem: Problem, position: { line: number; column: number }): string {
+  return `${problem.file}:${position.line}:${position.column}: ${problem.message.replaceAll(/\s*\n\s*/g, ' ')}`;
+}
+
+/** The configuration is wrong. Holds every problem that was found, each as a line. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+
+  constructor(readonly lines: readonly string[]) {
+    super(lines.join('\n'));
+  }
+}
+
+/** A path of keys as people write it: `workloads.api.after[1]`. */
+export function pathText(path: readonly PropertyKey[]): string {
+  return path
+    .map((key, index) => (typeof key === 'number' ? `[${key}]` : `${index === 0 ? '' : '.'}${String(key)}`))
+    .join('');
+}
+
+/** A value as it was given, short. */
+export function givenText(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}

@@ -1,0 +1,248 @@
+import { objectName } from '../../charts/common/names.ts';
+import { projectFile } from './discover.ts';
+import type { ImageBuild, Manifest, ManifestObject, Project } from './model.ts';
+import { suggestion } from './nearest.ts';
+import type { Problem } from './problem.ts';
+import { type ProjectInput, projectSchema } from './project-schema.ts';
+import type { EnvironmentKey, Reader } from './reader.ts';
+import { schemaProblems } from './schema-problems.ts';
+import { parseYaml, parseYamlDocuments } from './yaml-file.ts';
+
+/** A project as its own files describe it, not yet compared with the others. */
+export interface ReadProject {
+  /** `undefined` if its file is so wrong that nothing can be said of it. */
+  readonly project?: Project;
+  readonly problems: readonly Problem[];
+  /** The variables of its `.env.example` and of its `.env`; `undefined` where there is no such file. */
+  readonly example?: readonly EnvironmentKey[];
+  readonly environmentFile?: readonly EnvironmentKey[];
+}
+
+/** The largest text that a ConfigMap can hold, in bytes. */
+const configMapLimit = 1_000_000;
+
+/** Reads a project's files. */
+export function readProject(reader: Reader, directory: string, environment: string): ReadProject {
+  const file = `${directory}/${projectFile}`;
+  const parsed = parseYaml(file, reader.text(file) ?? '');
+  if (parsed.problems) return { problems: parsed.problems };
+  const checked = projectSchema.safeParse(parsed.data);
+  const example = reader.keys(`${directory}/infra/.env.example`);
+  const environmentFile = reader.keys(`${directory}/infra/.env`);
+  if (!checked.success) {
+    return { problems: schemaProblems(file, projectSchema, parsed.data, checked.error), example, environmentFile };
+  }
+  const problems: Problem[] = [];
+  const context: Context = {
+    reader,
+    directory,
+    file,
+    refuse: (path, message, at = 'value') => problems.push({ file, place: { path, at }, message }),
+  };
+  const input = checked.data;
+  const images = Object.entries(input.images).map(([name, build]) => readImage(context, name, build));
+  const manifests = readManifests(context, problems);
+  const { projects: links, ...uses } = input.uses;
+  const owner = { environment, tier: 'project', project: input.name } as const;
+  const located = (name: string) => ({ name, namespace: input.name, object: objectName(input.name, name), owner });
+  const project: Project = {
+    name: input.name,
+    directory,
+    description: input.description,
+    images,
+    uses: Object.fromEntries(Object.entries(uses).filter(([, use]) => use !== undefined)),
+    links: links.map((link) => {
+      const [project = '', workload = ''] = link.split('/');
+      return { project, workload };
+    }),
+    services: Object.entries(input.services).flatMap(([name, settings]) => {
+      if (!settings) return [];
+      const { kind, ...rest } = settings as { kind: string } & Record<string, unknown>;
+      return [{ ...located(name), kind, settings: resolveService(context, name, kind, rest, input) }];
+    }),
+    workloads: Object.entries(input.workloads).map(([name, settings]) => {
+      const { kind, image, ...rest } = settings as unknown as {
+        kind: string;
+        image?: string;
+        env: Record<string, string>;
+        after: string[];
+      };
+      return { ...located(name), kind, settings: { ...rest, image: workloadImage(context, name, image, images) } };
+    }),
+    env: input.env,
+    secrets: (example ?? []).map(({ name }) => name),
+    manifests,
+    chart: reader.text(`${directory}/infra/chart.ts`) === undefined ? undefined : `${directory}/infra/chart.ts`,
+  };
+  return { project, problems, example, environmentFile };
+}
+
+interface Context {
+  readonly reader: Reader;
+  readonly directory: string;
+  readonly file: string;
+  readonly refuse: (path: readonly PropertyKey[], message: string, at?: 'key' | 'value') => void;
+}
+
+/** A path of the project's as one of the repository's; refused if it leads outside. */
+function below(
+  { reader, directory, refuse }: Context,
+  path: readonly PropertyKey[],
+  given: string,
+): string | undefined {
+  const parts: string[] = [];
+  for (const part of `${directory}/${given}`.split('/')) {
+    if (part === '..') {
+      if (parts.pop() === undefined) parts.push('..');
+    } else if (part !== '.' && part !== '') parts.push(part);
+  }
+  const joined = parts.join('/') || '.';
+  const field = path.map(String).join('.');
+  if (given.startsWith('/') || parts[0] === '..') {
+    refuse(path, `${field}: "${given}" leads outside the repository`);
+    return undefined;
+  }
+  if (reader.inside(joined) === undefined && reader.names(parts.slice(0, -1).join('/'))?.includes(parts.at(-1) ?? '')) {
+    refuse(path, `${field}: "${given}" is a link that leads nowhere or outside the repository`);
+    return undefined;
+  }
+  return joined;
+}
+
+function readImage(context: Context, name: string, build: ProjectInput['images'][string]): ImageBuild {
+  const { reader, refuse } = context;
+  const path = ['images', name];
+  const dockerfile = below(context, [...path, 'dockerfile'], build.dockerfile);
+  const directory = below(context, [...path, 'context'], build.context);
+  if (directory !== undefined && reader.names(directory) === undefined)
+    refuse([...path, 'context'], `images.${name}.context: there is no folder ${directory}`);
+  if (dockerfile !== undefined) {
+    const text = reader.text(dockerfile);
+    if (text === undefined)
+      refuse([...path, 'dockerfile'], `images.${name}.dockerfile: there is no file ${dockerfile}`);
+    else {
+      const stages = [...text.matchAll(/^\s*FROM\s.*\sAS\s+(\S+)\s*$/gim)].map(([, stage]) => stage ?? '');
+      for (const field of ['target', 'localTarget'] as const) {
+        const target = build[field];
+        if (target !== undefined && !stages.includes(target))
+          refuse(
+            [...path, field],
+            `images.${name}.${field}: ${dockerfile} has no stage "${target}"; ${suggestion(target, stages)}`,
+          );
+      }
+    }
+  }
+  const relative = (field: string, index: number, given: string) =>
+    below(context, [...path, field, index], given) ?? given;
+  return {
+    name,
+    context: directory ?? '',
+    dockerfile: dockerfile ?? '',
+    target: build.target,
+    localTarget: build.localTarget,
+    buildArgs: build.buildArgs,
+    sync: build.sync.map(({ from, to }, index) => ({ from: relative('sync', index, from), to })),
+    rebuildOn: build.rebuildOn.map((given, index) => relative('rebuildOn', index, given)),
+  };
+}
+
+/** A workload's image: a build of the project, or a reference with a tag or a digest. */
+function workloadImage(
+  { refuse }: Context,
+  workload: string,
+  given: string | undefined,
+  images: readonly ImageBuild[],
+): string {
+  const path = ['workloads', workload, 'image'];
+  const names = images.map(({ name }) => name);
+  if (given === undefined) {
+    if (names.length === 1 && names[0]) return names[0];
+    refuse(
+      path.slice(0, -1),
+      `workloads.${workload}: image is required, since the project builds ${names.length || 'no'} images; ${suggestion('', names)}, or an image reference`,
+      'key',
+    );
+    return '';
+  }
+  if (names.includes(given)) return given;
+  if (!/[/:@]/.test(given))
+    refuse(
+      path,
+      `workloads.${workload}.image: no image "${given}" under images; ${suggestion(given, names)}, or an image reference with a tag`,
+    );
+  else if (!/@sha256:[0-9a-f]{64}$|:[\w][\w.-]*$/.test(given) || given.endsWith(':latest'))
+    refuse(path, `workloads.${workload}.image: "${given}" needs a tag other than latest, or a digest`);
+  return given;
+}
+
+/** What the schema leaves open because it depends on the project. */
+function resolveService(
+  context: Context,
+  name: string,
+  kind: string,
+  settings: Record<string, unknown>,
+  input: ProjectInput,
+): unknown {
+  if (kind !== 'postgres') return settings;
+  const database = (settings.database as string | undefined) ?? input.name.replaceAll('-', '_');
+  const user = (settings.user as string | undefined) ?? database;
+  return {
+    ...settings,
+    database,
+    user,
+    initScripts: readScripts(context, name, settings.initScripts as string | undefined),
+  };
+}
+
+function readScripts(context: Context, service: string, given: string | undefined): Record<string, string> {
+  if (given === undefined) return {};
+  const path = ['services', service, 'initScripts'];
+  const directory = below(context, path, given);
+  if (directory === undefined) return {};
+  const names = context.reader.names(directory);
+  if (names === undefined) {
+    context.refuse(path, `services.${service}.initScripts: there is no folder ${directory}`);
+    return {};
+  }
+  const scripts = Object.fromEntries(
+    names
+      .filter((name) => /\.(sql|sh)$/.test(name))
+      .map((name) => [name, context.reader.text(`${directory}/${name}`) ?? '']),
+  );
+  const bytes = Object.values(scripts).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  if (Object.keys(scripts).length === 0)
+    context.refuse(path, `services.${service}.initScripts: ${directory} holds no *.sql or *.sh`);
+  if (bytes > configMapLimit)
+    context.refuse(
+      path,
+      `services.${service}.initScripts: ${directory} holds ${bytes} bytes; a ConfigMap can hold ${configMapLimit}`,
+    );
+  return scripts;
+}
+
+function readManifests({ reader, directory }: Context, problems: Problem[]): Manifest[] {
+  const folder = `${directory}/infra/manifests`;
+  return (reader.names(folder) ?? [])
+    .filter((name) => /\.ya?ml$/.test(name))
+    .map((name) => {
+      const path = `${folder}/${name}`;
+      const parsed = parseYamlDocuments(path, reader.text(path) ?? '');
+      if (parsed.problems) {
+        problems.push(...parsed.problems);
+        return { path, objects: [] };
+      }
+      const objects = parsed.data as ManifestObject[];
+      for (const object of objects) {
+        if (typeof object?.apiVersion !== 'string' || typeof object.kind !== 'string')
+          problems.push({
+            file: path,
+            place: { line: 1, column: 1 },
+            message: 'holds something that is no Kubernetes object: apiVersion and kind are required',
+          });
+      }
+      return {
+        path,
+        objects: objects.filter((object) => typeof object?.apiVersion === 'string' && typeof object.kind === 'string'),
+      };
+    });
+}

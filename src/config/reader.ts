@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { parse } from 'dotenv';
+
+/** A variable of a `.env` file. Its value stays in the file. */
+export interface EnvironmentKey {
+  readonly name: string;
+  readonly line: number;
+  readonly empty: boolean;
+}
+
+/** What a reading was made of: each question that was asked of the disk, and a digest of the answer. */
+export type Inputs = Readonly<Record<string, string>>;
+
+/**
+ * Reads files below a root and remembers what it was asked, so that a later run can tell whether the answers are still
+ * the same. Paths are relative to the root, with `/`.
+ */
+export class Reader {
+  readonly #inputs: Record<string, string> = {};
+
+  constructor(readonly root: string) {}
+
+  /** What was read since the reader was made. */
+  get inputs(): Inputs {
+    return this.#inputs;
+  }
+
+  /** Whether everything still reads as it did. */
+  matches(inputs: Inputs): boolean {
+    return Object.entries(inputs).every(([question, digest]) => {
+      const [kind, path] = [question.slice(0, question.indexOf(':')), question.slice(question.indexOf(':') + 1)];
+      return digest === digestOf(ask(this.root, kind as keyof Answers, path));
+    });
+  }
+
+  /** The text of a file; `undefined` if there is none. */
+  text(path: string): string | undefined {
+    return this.#ask('text', path);
+  }
+
+  /** The sorted names in a folder; `undefined` if there is none. */
+  names(path: string): string[] | undefined {
+    return this.#ask('names', path);
+  }
+
+  /** The variables of a `.env` file, without their values; `undefined` if there is no such file. */
+  keys(path: string): EnvironmentKey[] | undefined {
+    return this.#ask('keys', path);
+  }
+
+  /** The path below the root that a path leads to, links followed; `undefined` if there is none, or outside the root. */
+  inside(path: string): string | undefined {
+    return this.#ask('inside', path);
+  }
+
+  #ask<Kind extends keyof Answers>(kind: Kind, path: string): Answers[Kind] {
+    const answer = ask(this.root, kind, path);
+    this.#inputs[`${kind}:${path}`] = digestOf(answer);
+    return answer;
+  }
+}
+
+interface Answers {
+  readonly text: string | undefined;
+  readonly names: string[] | undefined;
+  readonly keys: EnvironmentKey[] | undefined;
+  readonly inside: string | undefined;
+}
+
+const answers: { readonly [Kind in keyof Answers]: (root: string, path: string) => Answers[Kind] } = {
+  text: (root, path) => readFileSync(join(root, path), 'utf8'),
+  names: (root, path) => readdirSync(join(root, path)).sort(),
+  keys: (root, path) => environmentKeys(readFileSync(join(root, path), 'utf8')),
+  inside(root, path) {
+    const [base, target] = [realpathSync(root), realpathSync(join(root, path))];
+    if (target === base) return '.';
+    return target.startsWith(base + sep) ? target.slice(base.length + 1).replaceAll(sep, '/') : undefined;
+  },
+};
+
+function ask<Kind extends keyof Answers>(root: string, kind: Kind, path: string): Answers[Kind] | undefined {
+  try {
+    return answers[kind](root, path);
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? ''))
+      return undefined;
+    throw error;
+  }
+}
+
+const digestOf = (answer: unknown): string =>
+  answer === undefined
+    ? 'none'
+    : createHash('sha1')
+        .update(typeof answer === 'string' ? answer : JSON.stringify(answer))
+        .digest('base64url');
+
+/** The variables of a `.env` text, in the order of their lines. */
+export function environmentKeys(text: string): EnvironmentKey[] {
+  const values = parse(text);
+  const lines = text.split('\n');
+  return Object.entries(values).map(([name, value]) => ({
+    name,
+    line:
+      lines.findIndex((line) => new RegExp(`^\\s*(export\\s+)?${name.replaceAll('.', '\\.')}\\s*[=:]`).test(line)) + 1,
+    empty: value === '',
+  }));
+}

@@ -1,0 +1,39 @@
+import { UsageError } from '../errors.ts';
+import type { Environment, Project } from './model.ts';
+import { suggestion } from './nearest.ts';
+
+/** The forms in which a project may be named: short name, folder's name, or folder. */
+const namesOf = ({ name, directory }: Project): string[] => [name, directory.split('/').at(-1) ?? '', directory];
+
+/**
+ * The project that is meant by a name.
+ *
+ * @throws UsageError if there is none
+ */
+export function findProject(environment: Environment, given: string): Project {
+  const wanted = given.replace(/\/+$/, '');
+  const found = environment.projects.find((project) => namesOf(project).includes(wanted));
+  if (found) return found;
+  const names = environment.projects.map(({ name }) => name);
+  throw new UsageError(`no project "${given}"; ${suggestion(wanted, names)}`);
+}
+
+/** The projects that are named and all that they depend on, in the order of the environment. */
+export function withDependencies(environment: Environment, names: readonly string[]): Project[] {
+  const wanted = new Set<Project>();
+  const add = (project: Project) => {
+    if (wanted.has(project)) return;
+    wanted.add(project);
+    for (const name of dependencies(project)) add(findProject(environment, name));
+  };
+  for (const name of names) add(findProject(environment, name));
+  return environment.projects.filter((project) => wanted.has(project));
+}
+
+/** The other projects that a project's workloads use or wait for. */
+export function dependencies(project: Project): string[] {
+  const awaited = project.workloads.flatMap(({ settings }) => settings.after.filter((target) => target.includes('/')));
+  return [
+    ...new Set([...project.links.map((link) => link.project), ...awaited.map((target) => target.split('/')[0] ?? '')]),
+  ];
+}
