@@ -1,0 +1,18 @@
+import { Command } from 'commander';
+import { findRoot, load } from '../config/load.ts';
+import type { ProfileName } from '../config/model.ts';
+import { profileOption } from './synth.ts';
+
+export const validateCommand = () =>
+  new Command('validate')
+    .summary('check the configuration and the .env files, without a cluster')
+    .description('Check repoctl.yaml, every project.yaml and every .env against its .env.example. Writes nothing.')
+    .addOption(profileOption())
+    .option('--image-tag <tag>', 'as for synth')
+    .addHelpText('after', '\nExamples:\n  repoctl validate\n  repoctl validate --profile external')
+    .action((options: { profile: ProfileName; imageTag?: string }) => {
+      const { environment } = load(findRoot(process.cwd()), options);
+      process.stderr.write(
+        `${environment.name}: valid (${environment.projects.length} projects, profile ${options.profile})\n`,
+      );
+    });

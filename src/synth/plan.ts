@@ -1,0 +1,186 @@
+import type { SecretReference } from '../../charts/common/connection.ts';
+import type { ServicePort } from '../../charts/common/kind.ts';
+import { namespaceLabels } from '../../charts/common/labels.ts';
+import { globalKinds, serviceKinds, workloadKinds } from '../../charts/kinds.ts';
+import { imageReference, isManaged, secrets, servicesInCluster } from '../../charts/wiring.ts';
+import { environmentPaths } from '../config/environment-files.ts';
+import type { Environment, ImageBuild, ManifestObject, Profile, ProfileName, Project } from '../config/model.ts';
+
+/** The one description of what the manifests hold that Tilt and the command line work from. */
+export interface Plan {
+  readonly environment: string;
+  readonly profile: ProfileName;
+  /** The global tier, then the projects in the order of their names. */
+  readonly namespaces: readonly PlannedNamespace[];
+}
+
+export interface PlannedNamespace {
+  readonly name: string;
+  readonly tier: 'global' | 'project';
+  /** Folder of the project, relative to the root; `.` for the global tier. */
+  readonly directory: string;
+  /** File with its objects, beside the plan. */
+  readonly manifest: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly images: readonly PlannedImage[];
+  readonly services: readonly PlannedWorkload[];
+  readonly workloads: readonly PlannedWorkload[];
+  /** The Secrets that the manifests refer to, and in development the `.env` files that they are made from. */
+  readonly secrets: readonly PlannedSecret[];
+}
+
+export interface PlannedImage extends Omit<ImageBuild, 'localTarget' | 'target'> {
+  /** The image reference in the manifests. */
+  readonly reference: string;
+  readonly target?: string;
+}
+
+/** A service or a workload. */
+export interface PlannedWorkload {
+  readonly name: string;
+  readonly kind: string;
+  /** Name of its objects; a job's has a hash after it. */
+  readonly object: string;
+  /** Kind and name of the controller of its pods; none if it runs elsewhere. */
+  readonly controller?: { readonly kind: string; readonly name: string };
+  readonly managed?: true;
+  readonly ports: readonly ServicePort[];
+  /** What it starts after: `namespace/object`. */
+  readonly after: readonly string[];
+}
+
+export interface PlannedSecret {
+  readonly name: string;
+  readonly keys: readonly PlannedSecretKey[];
+}
+
+export interface PlannedSecretKey {
+  readonly key: string;
+  /** Variable in the file. */
+  readonly variable: string;
+  /** The `.env`, relative to the root. */
+  readonly file: string;
+  /** Whether repoctl may make the value up. */
+  readonly generated: boolean;
+}
+
+/** The part of the plan for a namespace. `objects` are its manifests: a job's name is only known there. */
+export function planNamespace(
+  environment: Environment,
+  profile: Profile,
+  project: Project | undefined,
+  objects: readonly ManifestObject[],
+): PlannedNamespace {
+  const name = project?.name ?? environment.name;
+  const tier = project ? 'project' : 'global';
+  return {
+    name,
+    tier,
+    directory: project?.directory ?? '.',
+    manifest: manifestName(name),
+    labels: namespaceLabels({ environment: environment.name, tier, project: project?.name }),
+    images: (project?.images ?? []).map((image) => planImage(profile, name, image)),
+    services: planServices(profile, project?.services ?? environment.services),
+    workloads: project ? planWorkloads(environment, project, objects) : planJobs(objects),
+    secrets: planSecrets(environment, profile, project),
+  };
+}
+
+/** The Secrets of the global tier, or of a project. */
+export const planSecrets = (environment: Environment, profile: Profile, project?: Project): PlannedSecret[] =>
+  secrets(environment, profile, project).map((secret) => planSecret(environment, secret));
+
+/** The file with a namespace's objects. */
+export const manifestName = (namespace: string): string => `${namespace}.k8s.yaml`;
+
+function planImage(profile: Profile, project: string, { localTarget, target, ...image }: ImageBuild): PlannedImage {
+  return {
+    ...image,
+    reference: imageReference(profile, project, image.name),
+    target: profile.development ? (localTarget ?? target) : target,
+    sync: profile.development ? image.sync : [],
+  };
+}
+
+function planServices(profile: Profile, services: Project['services']): PlannedWorkload[] {
+  const here = new Set(servicesInCluster(profile, services));
+  return services
+    .filter((service) => here.has(service) || isManaged(profile, service))
+    .map((service) => {
+      const kind = serviceKinds[service.kind] ?? globalKinds[service.kind];
+      const { name, object, settings } = service;
+      if (!here.has(service)) return { name, kind: service.kind, object, managed: true, ports: [], after: [] };
+      const controller = { kind: kind?.controller(settings) ?? '', name: object };
+      return { name, kind: service.kind, object, controller, ports: kind?.ports(settings) ?? [], after: [] };
+    });
+}
+
+function planWorkloads(
+  environment: Environment,
+  project: Project,
+  objects: readonly ManifestObject[],
+): PlannedWorkload[] {
+  return project.workloads.map(({ name, kind, object, settings }) => {
+    const workloadKind = workloadKinds[kind];
+    const controller = { kind: workloadKind?.controller ?? '', name: object };
+    if (controller.kind === 'Job') controller.name = jobName(objects, object);
+    return {
+      name,
+      kind,
+      object,
+      controller,
+      ports: workloadKind?.ports(settings) ?? [],
+      after: settings.after.map((target) => qualified(environment, project, target)),
+    };
+  });
+}
+
+/** Jobs of the global tier, which no configuration names. */
+function planJobs(objects: readonly ManifestObject[]): PlannedWorkload[] {
+  return objects
+    .filter(({ kind }) => kind === 'Job')
+    .map(({ metadata }) => {
+      const name = metadata?.name ?? '';
+      const { 'app.kubernetes.io/name': short = name, 'app.kubernetes.io/instance': object = name } =
+        metadata?.labels ?? {};
+      return { name: short, kind: 'job', object, controller: { kind: 'Job', name }, ports: [], after: [] };
+    });
+}
+
+function jobName(objects: readonly ManifestObject[], object: string): string {
+  const job = objects.find(
+    ({ kind, metadata }) => kind === 'Job' && metadata?.labels?.['app.kubernetes.io/instance'] === object,
+  );
+  return job?.metadata?.name ?? object;
+}
+
+/** `namespace/object` of what `after` names. */
+function qualified(environment: Environment, project: Project, target: string): string {
+  if (target.includes('/')) return `${target.split('/')[0]}/${target.replace('/', '-')}`;
+  const own = [...project.services, ...project.workloads].find(({ name }) => name === target);
+  const entry = own ?? environment.services.find(({ name }) => name === target);
+  return `${entry?.namespace}/${entry?.object}`;
+}
+
+function planSecret(environment: Environment, { name, keys }: SecretReference): PlannedSecret {
+  const directory = (owner: string) => environment.projects.find((project) => project.name === owner)?.directory ?? '';
+  return {
+    name,
+    keys: keys.map(({ key, variable, owner, generated }) => ({
+      key,
+      variable,
+      file: environmentPaths(directory(owner)).path,
+      generated,
+    })),
+  };
+}
+
+/**
+ * The plan as a file. `kubectl apply -f` reads every file of a folder, JSON too, so the plan is an empty list to it.
+ */
+export function planText(plan: Plan): string {
+  return `${JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [], plan }, null, 2)}\n`;
+}
+
+/** The plan in the text of such a file. */
+export const parsePlan = (text: string): Plan => (JSON.parse(text) as { plan: Plan }).plan;
