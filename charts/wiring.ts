@@ -60,7 +60,7 @@ export const ownVariables = (project: Project): Variable[] => {
 
 /** The variable with the URL of another project's workload: `TURFOO_API_URL`. */
 const linkVariable = (environment: Environment, { project, workload }: Project['links'][number]): Variable => {
-  const target = findWorkload(environment, project, workload);
+  const target = findWorkload(findProject(environment, project), workload);
   const port = workloadKinds[target.kind]?.ports(target.settings)[0]?.port;
   return {
     name: `${variablePart(project)}_${variablePart(workload)}_URL`,
@@ -68,11 +68,15 @@ const linkVariable = (environment: Environment, { project, workload }: Project['
   };
 };
 
-function findWorkload(environment: Environment, project: string, name: string): Workload<WorkloadSettings> {
-  const found = environment.projects
-    .find((each) => each.name === project)
-    ?.workloads.find((each) => each.name === name);
-  if (!found) throw new TypeError(`no workload ${project}/${name}`);
+function findProject(environment: Environment, name: string): Project {
+  const found = environment.projects.find((each) => each.name === name);
+  if (!found) throw new TypeError(`no project ${name}`);
+  return found;
+}
+
+function findWorkload(project: Project, name: string): Workload<WorkloadSettings> {
+  const found = project.workloads.find((each) => each.name === name);
+  if (!found) throw new TypeError(`no workload ${project.name}/${name}`);
   return found;
 }
 
@@ -127,7 +131,7 @@ function awaitedWorkload(
   name: string,
 ): Awaited {
   const [owner, short] = name.includes('/') ? (name.split('/') as [string, string]) : [project.name, name];
-  const target = findWorkload(environment, owner, short);
+  const target = findWorkload(owner === project.name ? project : findProject(environment, owner), short);
   const image = imageReference(profile, owner, target.settings.image);
   const check = workloadKinds[target.kind]?.check?.(target, image);
   if (!check) throw new TypeError(`${owner}/${short} can't be waited for`);

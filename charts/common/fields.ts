@@ -55,8 +55,8 @@ export function resources(requests: readonly [string, string], limits: readonly 
   const pair = (what: string, [defaultCpu, defaultMemory]: readonly [string, string]) =>
     z
       .strictObject({
-        cpu: cpu.default(defaultCpu).describe(`CPU ${what}, in cores.`),
-        memory: quantityText.default(defaultMemory).describe(`Memory ${what}, in bytes.`),
+        cpu: cpu.prefault(defaultCpu).describe(`CPU ${what}, in cores.`),
+        memory: quantityText.prefault(defaultMemory).describe(`Memory ${what}, in bytes.`),
       })
       .prefault({});
   return z

@@ -74,7 +74,7 @@ const answers: { readonly [Kind in keyof Answers]: (root: string, path: string) 
   names: (root, path) => readdirSync(join(root, path)).sort(),
   keys: (root, path) => environmentKeys(readFileSync(join(root, path), 'utf8')),
   inside(root, path) {
-    const [base, target] = [realpathSync(root), realpathSync(join(root, path))];
+    const [base, target] = [realpathSync.native(root), realpathSync.native(join(root, path))];
     if (target === base) return '.';
     return target.startsWith(base + sep) ? target.slice(base.length + 1).replaceAll(sep, '/') : undefined;
   },

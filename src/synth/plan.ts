@@ -87,8 +87,12 @@ export function planNamespace(
 }
 
 /** The Secrets of the global tier, or of a project. */
-export const planSecrets = (environment: Environment, profile: Profile, project?: Project): PlannedSecret[] =>
-  secrets(environment, profile, project).map((secret) => planSecret(environment, secret));
+export function planSecrets(environment: Environment, profile: Profile, project?: Project): PlannedSecret[] {
+  // Only the global tier's Secrets hold variables of other projects.
+  const owners = new Map((project ? [project] : environment.projects).map(({ name, directory }) => [name, directory]));
+  const paths = (owner: string) => environmentPaths(owners.get(owner) ?? '').path;
+  return secrets(environment, profile, project).map((secret) => planSecret(paths, secret));
+}
 
 /** The file with a namespace's objects. */
 export const manifestName = (namespace: string): string => `${namespace}.k8s.yaml`;
@@ -162,16 +166,10 @@ function qualified(environment: Environment, project: Project, target: string): 
   return `${entry?.namespace}/${entry?.object}`;
 }
 
-function planSecret(environment: Environment, { name, keys }: SecretReference): PlannedSecret {
-  const directory = (owner: string) => environment.projects.find((project) => project.name === owner)?.directory ?? '';
+function planSecret(paths: (owner: string) => string, { name, keys }: SecretReference): PlannedSecret {
   return {
     name,
-    keys: keys.map(({ key, variable, owner, generated }) => ({
-      key,
-      variable,
-      file: environmentPaths(directory(owner)).path,
-      generated,
-    })),
+    keys: keys.map(({ key, variable, owner, generated }) => ({ key, variable, file: paths(owner), generated })),
   };
 }
 

@@ -1,0 +1,33 @@
+// Writes what is made from the schemas: schemas/*.schema.json for editors and docs/configuration.md for people.
+// --check writes nothing and fails if a file is out of date.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { configurationReference } from './configuration-reference.ts';
+import { environmentJsonSchema, projectJsonSchema } from './json-schemas.ts';
+
+const root = join(import.meta.dirname, '..');
+const json = (schema: unknown) => `${JSON.stringify(schema, null, 2)}\n`;
+
+const files: Readonly<Record<string, string>> = {
+  'schemas/repoctl.schema.json': json(environmentJsonSchema()),
+  'schemas/project.schema.json': json(projectJsonSchema()),
+  'docs/configuration.md': configurationReference(),
+};
+
+const read = (path: string) => {
+  try {
+    return readFileSync(join(root, path), 'utf8');
+  } catch {
+    return undefined;
+  }
+};
+const stale = Object.entries(files).filter(([path, text]) => read(path) !== text);
+if (process.argv.includes('--check')) {
+  for (const [path] of stale) console.error(`${path} is out of date: npm run generate`);
+  process.exitCode = stale.length > 0 ? 1 : 0;
+} else {
+  for (const [path, text] of stale) {
+    writeFileSync(join(root, path), text);
+    console.error(`wrote ${path}`);
+  }
+}

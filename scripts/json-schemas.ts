@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { environmentSchema } from '../src/config/environment-schema.ts';
+import { projectSchema } from '../src/config/project-schema.ts';
+
+/** A JSON Schema as data. */
+export interface JsonSchema {
+  readonly $ref?: string;
+  readonly type?: string | readonly string[];
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: JsonSchema | boolean;
+  readonly items?: JsonSchema;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly default?: unknown;
+  readonly pattern?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
+
+const toJsonSchema = (schema: z.ZodType, title: string): JsonSchema => {
+  const { $schema, ...rest } = z.toJSONSchema(schema, { io: 'input', target: 'draft-7' }) as Record<string, unknown>;
+  return { $schema, title, ...rest } as JsonSchema;
+};
+
+/** What editors need to complete and check `repoctl.yaml`. */
+export const environmentJsonSchema = (): JsonSchema => toJsonSchema(environmentSchema, 'repoctl.yaml');
+
+/** What editors need to complete and check `infra/project.yaml`. */
+export const projectJsonSchema = (): JsonSchema => toJsonSchema(projectSchema, 'repoctl: infra/project.yaml');
