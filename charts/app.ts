@@ -64,7 +64,9 @@ export function projectObjects(
  * constructs and the validation of them, of which it has none and which take as long as the rest.
  */
 const objectsOf = (chart: Chart): ManifestObject[] =>
-  chart.node.findAll().flatMap((construct) => (ApiObject.isApiObject(construct) ? [construct.toJson() as ManifestObject] : []));
+  chart.node
+    .findAll()
+    .flatMap((construct) => (ApiObject.isApiObject(construct) ? [construct.toJson() as ManifestObject] : []));
 
 function namespaceObject(name: string, owner: OwnerLabels): ManifestObject {
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: namespaceLabels(owner) } };

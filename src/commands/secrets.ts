@@ -1,46 +1,43 @@
 import { Command } from 'commander';
-import { connect } from '../cluster/client.ts';
+import { type ClusterOptions, connect } from '../cluster/client.ts';
 import { findRoot } from '../config/load.ts';
 import { withDependencies } from '../config/select-projects.ts';
 import { prepareSecrets } from '../secrets/prepare.ts';
-import { profileOption } from './synth.ts';
-
-interface ApplyOptions {
-  readonly profile: 'local' | 'external' | 'production';
-  readonly context?: string;
-  readonly kubeconfig?: string;
-}
+import { type ProfileOptions, profileOption, withClusterOptions } from './options.ts';
 
 const applyCommand = () =>
-  new Command('apply')
-    .summary('put the values of the .env files into the cluster')
-    .description(
-      'Put the values of the .env files into the cluster, as the Secrets that the manifests refer to. A .env that is not\n' +
-        'there is made from its .env.example, with generated passwords; one that is there is never changed.',
-    )
-    .argument('[project...]', 'only the global tier and these projects with what they depend on')
-    .addOption(profileOption().choices(['local', 'external']))
-    .option('--context <name>', 'context of the kubeconfig (default: the current one, if it is a local cluster)')
-    .option('--kubeconfig <file>', 'default: $KUBECONFIG, or ~/.kube/config')
+  withClusterOptions(
+    new Command('apply')
+      .summary('put the values of the .env files into the cluster')
+      .description(
+        'Put the values of the .env files into the cluster, as the Secrets that the manifests refer to. A .env that is\n' +
+          'not there is made from its .env.example, with generated passwords; one that is there is never changed.',
+      )
+      .argument('[project...]', 'only the global tier and these projects with what they depend on')
+      .addOption(profileOption(['local', 'external'])),
+  )
     .addHelpText(
       'after',
-      '\nExamples:\n  repoctl secrets apply\n  repoctl secrets apply turfoo --context kind-monorepo',
+      '\nExamples:\n  repoctl secrets apply\n  repoctl secrets apply turfoo --context kind-monorepo\n' +
+        '  repoctl secrets apply --profile external',
     )
-    .action(async (projects: string[], options: ApplyOptions) => {
-      const root = findRoot(process.cwd());
-      const { made, namespaces } = prepareSecrets(root, options, ({ environment }) =>
-        projects.length === 0 ? environment.projects : withDependencies(environment, projects),
-      );
-      for (const path of made) process.stderr.write(`made ${path} from its .env.example\n`);
-      const cluster = await connect(options);
-      for (const { namespace, secrets } of namespaces) {
-        await cluster.apply(namespace);
-        await Promise.all(secrets.map((secret) => cluster.apply(secret)));
-        const names = secrets.map(({ metadata }) => metadata?.name).join(', ');
-        process.stderr.write(`${namespace.metadata?.name}: ${names || 'needs no Secret'}\n`);
-      }
-      process.stderr.write(`applied to ${cluster.context}\n`);
-    });
+    .action(apply);
+
+async function apply(projects: readonly string[], options: ProfileOptions & ClusterOptions): Promise<void> {
+  const root = findRoot(process.cwd());
+  const { made, namespaces } = prepareSecrets(root, options, ({ environment }) =>
+    projects.length === 0 ? environment.projects : withDependencies(environment, projects),
+  );
+  for (const path of made) process.stderr.write(`made ${path} from its .env.example\n`);
+  const cluster = await connect(options);
+  for (const { namespace, secrets } of namespaces) {
+    await cluster.apply(namespace);
+    await Promise.all(secrets.map((secret) => cluster.apply(secret)));
+    const names = secrets.map(({ metadata }) => metadata?.name).join(', ');
+    process.stderr.write(`${namespace.metadata?.name}: ${names || 'needs no Secret'}\n`);
+  }
+  process.stderr.write(`applied to ${cluster.context}\n`);
+}
 
 export const secretsCommand = () =>
   new Command('secrets')

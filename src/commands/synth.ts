@@ -1,20 +1,16 @@
 import { relative, resolve } from 'node:path';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { findRoot } from '../config/load.ts';
-import { type ProfileName, profileNames } from '../config/model.ts';
 import { exitCodes } from '../errors.ts';
 import { defaultOut, type Synthesis, synthesize } from '../synth/synthesize.ts';
+import { type ProfileOptions, profileOption } from './options.ts';
 
-interface Options {
-  readonly profile: ProfileName;
+interface Options extends ProfileOptions {
   readonly project?: string[];
   readonly out?: string;
   readonly imageTag?: string;
   readonly check?: boolean;
 }
-
-export const profileOption = () =>
-  new Option('--profile <profile>', 'what the manifests are for').choices(profileNames).default('local');
 
 export const synthCommand = () =>
   new Command('synth')

@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 import { findRoot, load } from '../config/load.ts';
-import type { ProfileName } from '../config/model.ts';
-import { profileOption } from './synth.ts';
+import { type ProfileOptions, profileOption } from './options.ts';
 
 export const validateCommand = () =>
   new Command('validate')
@@ -10,7 +9,7 @@ export const validateCommand = () =>
     .addOption(profileOption())
     .option('--image-tag <tag>', 'as for synth')
     .addHelpText('after', '\nExamples:\n  repoctl validate\n  repoctl validate --profile external')
-    .action((options: { profile: ProfileName; imageTag?: string }) => {
+    .action((options: ProfileOptions & { imageTag?: string }) => {
       const { environment } = load(findRoot(process.cwd()), options);
       process.stderr.write(
         `${environment.name}: valid (${environment.projects.length} projects, profile ${options.profile})\n`,

@@ -1,0 +1,17 @@
+import { type Command, Option } from 'commander';
+import { type ProfileName, profileNames } from '../config/model.ts';
+
+/** Options of commands that work for one profile. */
+export interface ProfileOptions {
+  readonly profile: ProfileName;
+}
+
+/** `--profile`, of all profiles or of some. */
+export const profileOption = (profiles: readonly ProfileName[] = profileNames) =>
+  new Option('--profile <profile>', 'what the manifests are for').choices(profiles).default('local');
+
+/** Options of commands that talk to a cluster; gives them to a command. */
+export const withClusterOptions = (command: Command): Command =>
+  command
+    .option('--context <name>', 'context of the kubeconfig (default: the current one, if it is a local cluster)')
+    .option('--kubeconfig <file>', 'default: $KUBECONFIG, or ~/.kube/config');

@@ -1,0 +1,88 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { copyRepository, repository } from '../synth/repository.ts';
+
+const kubeconfig = (server: string, names: readonly string[]) =>
+  JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: 'c', cluster: { server } }],
+    users: [{ name: 'u', user: { token: 't' } }],
+    contexts: names.map((name) => ({ name, context: { cluster: 'c', user: 'u' } })),
+    'current-context': names[0],
+  });
+
+let root: string;
+beforeEach(() => {
+  root = copyRepository();
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+function apply(config: string, ...args: string[]) {
+  const path = join(root, 'kubeconfig');
+  writeFileSync(path, config);
+  return spawnSync(process.execPath, [join(repository, 'bin', 'repoctl.mjs'), 'secrets', 'apply', ...args], {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...process.env, KUBECONFIG: path },
+  });
+}
+
+const nobody = 'https://127.0.0.1:9';
+
+describe('repoctl secrets apply', () => {
+  test('refuses a context that is not local unless it is named', () => {
+    const { status, stderr } = apply(kubeconfig('https://cluster.example.com', ['prod']));
+    expect(status).toBe(2);
+    expect(stderr).toContain(
+      'error: the current context "prod" (https://cluster.example.com) is not a local cluster\n',
+    );
+    expect(stderr).toContain('--context prod');
+  });
+
+  test('refuses a context that there isn’t, and says which there are', () => {
+    const { status, stderr } = apply(kubeconfig(nobody, ['kind-monorepo', 'other']), '--context', 'kind-monorep');
+    expect(status).toBe(2);
+    expect(stderr).toContain(
+      'no context "kind-monorep" in the kubeconfig; allowed: kind-monorepo, other; did you mean "kind-monorepo"?',
+    );
+  });
+
+  test('says which cluster it could not reach', () => {
+    const { status, stderr } = apply(kubeconfig(nobody, ['kind-monorepo']));
+    expect(status).toBe(3);
+    expect(stderr).toContain(`error: can't reach ${nobody} (context kind-monorepo): ECONNREFUSED`);
+  });
+
+  test('says that a kubeconfig is no kubeconfig', () => {
+    const { status, stderr } = apply('not: [valid');
+    expect([status, stderr]).toEqual([2, expect.stringContaining("error: can't read the kubeconfig")]);
+  });
+
+  test('makes each .env from its .env.example once, for the owner’s eyes only, and never changes it', () => {
+    const path = join(root, 'backends', 'svc-turfoo-ingest', 'infra', '.env');
+    expect(apply(kubeconfig(nobody, ['kind-monorepo'])).stderr).toContain('made .env from its .env.example');
+    const text = readFileSync(path, 'utf8');
+    expect(text).toMatch(/^POSTGRES_PASSWORD=[\w-]{32}$/m);
+    expect(text).toMatch(/^DATABASE_URL=$/m);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(apply(kubeconfig(nobody, ['kind-monorepo'])).stderr).not.toContain('made');
+    expect(readFileSync(path, 'utf8')).toBe(text);
+  });
+
+  test('wants the addresses of managed services for the external profile, each at its line', () => {
+    apply(kubeconfig(nobody, ['kind-monorepo']));
+    const { status, stderr } = apply(kubeconfig(nobody, ['kind-monorepo']), '--profile', 'external');
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^backends\/svc-turfoo-ingest\/infra\/\.env:\d+:1: DATABASE_URL is empty/m);
+    expect(stderr).toMatch(/^backends\/svc-turfoo-ingest\/infra\/\.env:\d+:1: REDIS_URL is empty/m);
+  });
+
+  test('makes nothing when the configuration is wrong', () => {
+    writeFileSync(join(root, 'repoctl.yaml'), 'nam: monorepo\n');
+    expect(apply(kubeconfig(nobody, ['kind-monorepo'])).status).toBe(2);
+    expect(existsSync(join(root, '.env'))).toBe(false);
+  });
+});

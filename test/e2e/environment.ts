@@ -1,0 +1,103 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isSeq, parseDocument } from 'yaml';
+import { images } from '../../charts/common/images.ts';
+import { type Plan, parsePlan } from '../../src/synth/plan.ts';
+import { attempt, run } from './run.ts';
+
+const repository = join(import.meta.dirname, '..', '..');
+const project = 'backends/svc-turfoo-ingest';
+export const cluster = process.env.REPOCTL_E2E_CLUSTER ?? 'repoctl-e2e';
+export const context = `kind-${cluster}`;
+
+/** The repository as it is used in the tests: a copy of its configuration, synthesized, its images on the node. */
+export interface TestEnvironment {
+  readonly root: string;
+  readonly plan: Plan;
+  /** Whether an ImmuDB image could be had; without one the configuration leaves ImmuDB out. */
+  readonly hasImmudb: boolean;
+}
+
+export const kubectl = (...args: string[]) => run('kubectl', ['--context', context, ...args]);
+
+export const repoctl = (root: string, ...args: string[]) =>
+  run(process.execPath, [join(repository, 'bin', 'repoctl.mjs'), ...args], { cwd: root });
+
+/**
+ * Makes the cluster if there is none, and everything that the manifests need on it.
+ *
+ * `REPOCTL_E2E_IMAGES` may name a program that makes images available under the names that it is given, where the
+ * registries can't be reached; it prints the names of those that it has made.
+ */
+export function setUp(): TestEnvironment {
+  if (!run('kind', ['get', 'clusters']).stdout.split('\n').includes(cluster)) {
+    const image = process.env.KIND_NODE_IMAGE ? ['--image', process.env.KIND_NODE_IMAGE] : [];
+    run('kind', ['create', 'cluster', '--config', join(repository, 'kind-config.yaml'), '--name', cluster, ...image]);
+  }
+  // What an earlier run left has the passwords of that run.
+  kubectl('delete', 'namespace', '--selector', 'app.kubernetes.io/managed-by=repoctl', '--wait');
+  const root = mkdtempSync(join(tmpdir(), 'repoctl-e2e-'));
+  for (const path of ['repoctl.yaml', '.env.example', project]) {
+    const filter = (source: string) => !/\.venv|__pycache__|\.env$/.test(source);
+    cpSync(join(repository, path), join(root, path), { recursive: true, filter });
+  }
+  symlinkSync(join(repository, 'node_modules'), join(root, 'node_modules'));
+  const hasImmudb = makeAvailable([images.immudb]).length > 0;
+  if (!hasImmudb) leaveOutImmudb(join(root, project, 'infra', 'project.yaml'));
+  repoctl(root, 'synth');
+  const plan = readPlan(root);
+  loadImages(root, plan);
+  return { root, plan, hasImmudb };
+}
+
+export function tearDown({ root }: TestEnvironment): void {
+  rmSync(root, { recursive: true, force: true });
+}
+
+export const readPlan = (root: string, profile = 'local'): Plan =>
+  parsePlan(readFileSync(join(root, 'dist', profile, 'plan.json'), 'utf8'));
+
+/** The ones of the images that could be had. */
+function makeAvailable(references: readonly string[]): string[] {
+  const program = process.env.REPOCTL_E2E_IMAGES;
+  if (program)
+    return run(program, references)
+      .stdout.split('\n')
+      .filter((line) => references.includes(line));
+  return references.filter(
+    (reference) =>
+      attempt('docker', ['image', 'inspect', reference]).status === 0 ||
+      attempt('docker', ['pull', '--quiet', reference]).status === 0,
+  );
+}
+
+function loadImages(root: string, plan: Plan): void {
+  const builds = plan.namespaces.flatMap((namespace) => namespace.images);
+  for (const build of builds) {
+    const text = readFileSync(join(root, build.dockerfile), 'utf8');
+    const bases = [...text.matchAll(/^ARG \w+_IMAGE=(\S+)$/gm)].map(([, reference]) => reference ?? '');
+    makeAvailable(bases);
+    const target = build.target ? ['--target', build.target] : [];
+    const args = ['build', '--quiet', '--tag', build.reference, '--file', build.dockerfile, ...target, build.context];
+    run('docker', args, { cwd: root, env: { DOCKER_BUILDKIT: '1' } });
+  }
+  const manifests = plan.namespaces.map(({ manifest }) => readFileSync(join(root, 'dist', 'local', manifest), 'utf8'));
+  const named = new Set(
+    manifests.flatMap((text) => [...text.matchAll(/^ +image: (\S+)$/gm)].map(([, name]) => name ?? '')),
+  );
+  const built = builds.map(({ reference }) => reference);
+  const external = makeAvailable([...named].filter((reference) => !built.includes(reference)));
+  run('kind', ['load', 'docker-image', '--name', cluster, ...built, ...external]);
+}
+
+/** The same configuration without ImmuDB, for machines that can't have its image. */
+function leaveOutImmudb(path: string): void {
+  const document = parseDocument(readFileSync(path, 'utf8'));
+  document.deleteIn(['services', 'immudb']);
+  for (const workload of ['api', 'celery-worker']) {
+    const after = document.getIn(['workloads', workload, 'after']);
+    if (isSeq(after)) after.items = after.items.filter((item) => String(item) !== 'immudb');
+  }
+  writeFileSync(path, String(document));
+}

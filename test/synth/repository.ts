@@ -1,0 +1,42 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** This repository's own folder. */
+export const repository = join(import.meta.dirname, '..', '..');
+
+/** A copy of this repository's own configuration, with an empty folder for caches. */
+export function copyRepository(): string {
+  const root = mkdtempSync(join(tmpdir(), 'repoctl-test-'));
+  for (const path of ['repoctl.yaml', '.env.example', 'backends/svc-turfoo-ingest']) {
+    const filter = (source: string) => !/\.venv|__pycache__|\.env$|_cache/.test(source);
+    cpSync(join(repository, path), join(root, path), { recursive: true, filter });
+  }
+  mkdirSync(join(root, 'node_modules', '.cache'), { recursive: true });
+  return root;
+}
+
+/** A copy of one of the fixtures. */
+export function copyFixture(name: string): string {
+  const root = mkdtempSync(join(tmpdir(), 'repoctl-test-'));
+  cpSync(join(repository, 'test', 'fixtures', 'valid', name), root, { recursive: true });
+  symlinkSync(join(repository, 'node_modules'), join(root, 'node_modules'));
+  return root;
+}
+
+/** Runs the bundled command line as a user would. */
+export function repoctl(root: string, ...args: string[]) {
+  return spawnSync(process.execPath, [join(repository, 'bin', 'repoctl.mjs'), ...args], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+}
+
+/** The texts of a folder's files, by name. */
+export const texts = (folder: string): Record<string, string> =>
+  Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+
+/** When a folder's files were last written, by name. */
+export const times = (folder: string): Record<string, number> =>
+  Object.fromEntries(readdirSync(folder).map((name) => [name, statSync(join(folder, name)).mtimeMs]));

@@ -1,0 +1,169 @@
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { parse } from 'dotenv';
+import { environmentText } from '../../src/secrets/environment-file.ts';
+import { parsePlan } from '../../src/synth/plan.ts';
+import { copyRepository, repoctl, repository, texts, times } from './repository.ts';
+
+let root: string;
+const out = () => join(root, 'dist', 'local');
+const project = () => join(root, 'backends', 'svc-turfoo-ingest', 'infra', 'project.yaml');
+
+beforeAll(() => {
+  root = copyRepository();
+  expect(repoctl(root, 'synth').stderr).toContain('3 files written');
+});
+
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+describe('repoctl synth', () => {
+  test('gives the same bytes in every run, with and without what an earlier run remembered', () => {
+    const first = texts(out());
+    rmSync(join(root, 'node_modules', '.cache'), { recursive: true });
+    rmSync(out(), { recursive: true });
+    repoctl(root, 'synth');
+    expect(texts(out())).toEqual(first);
+  });
+
+  test('leaves unchanged files untouched', () => {
+    const before = times(out());
+    expect(repoctl(root, 'synth').stderr).toContain('0 files written, 3 unchanged');
+    expect(times(out())).toEqual(before);
+  });
+
+  test('makes a file again that was changed or deleted by hand', () => {
+    const before = texts(out());
+    appendFileSync(join(out(), 'turfoo.k8s.yaml'), '# edited\n');
+    rmSync(join(out(), 'monorepo.k8s.yaml'));
+    expect(repoctl(root, 'synth').stderr).toContain('2 files written');
+    expect(texts(out())).toEqual(before);
+  });
+
+  test('writes only what a change of one project changes', () => {
+    const [text, before] = [readFileSync(project(), 'utf8'), times(out())];
+    writeFileSync(project(), text.replace('kind: celery-worker', 'kind: celery-worker\n    replicas: 3'));
+    repoctl(root, 'synth');
+    const after = times(out());
+    expect(after['turfoo.k8s.yaml']).not.toBe(before['turfoo.k8s.yaml']);
+    expect(after['monorepo.k8s.yaml']).toBe(before['monorepo.k8s.yaml']);
+    writeFileSync(project(), text);
+    repoctl(root, 'synth');
+  });
+
+  test('notices a change of any file that a project is made from', () => {
+    const scripts = join(root, 'backends', 'svc-turfoo-ingest', 'infra', 'initdb');
+    const [text, before] = [readFileSync(project(), 'utf8'), texts(out())];
+    cpSync(join(import.meta.dirname, '..', 'fixtures', 'init-scripts'), scripts, { recursive: true });
+    writeFileSync(project(), text.replace('postgres: {', 'postgres: { initScripts: infra/initdb,'));
+    repoctl(root, 'synth');
+    writeFileSync(join(scripts, '20-more.sql'), 'select 2;\n');
+    repoctl(root, 'synth');
+    expect(texts(out())['turfoo.k8s.yaml']).toContain('"20-more.sql": |\n    select 2;\n');
+    rmSync(scripts, { recursive: true });
+    writeFileSync(project(), text);
+    repoctl(root, 'synth');
+    expect(texts(out())).toEqual(before);
+  });
+
+  test('removes what it wrote earlier and no longer writes, and nothing else', () => {
+    writeFileSync(join(out(), 'notes.yaml'), '# mine\n');
+    const folder = join(root, 'backends', 'svc-turfoo-ingest');
+    cpSync(folder, join(root, 'elsewhere'), { recursive: true });
+    rmSync(folder, { recursive: true });
+    expect(repoctl(root, 'synth').stderr).toContain('1 removed');
+    expect(Object.keys(texts(out())).sort()).toEqual(['monorepo.k8s.yaml', 'notes.yaml', 'plan.json']);
+    cpSync(join(root, 'elsewhere'), folder, { recursive: true });
+    rmSync(join(root, 'elsewhere'), { recursive: true });
+    rmSync(join(out(), 'notes.yaml'));
+    repoctl(root, 'synth');
+  });
+
+  test('--check passes while the folder is up to date, and names what is not', () => {
+    expect(repoctl(root, 'synth', '--check').status).toBe(0);
+    appendFileSync(join(out(), 'turfoo.k8s.yaml'), '# edited\n');
+    const { status, stdout } = repoctl(root, 'synth', '--check');
+    expect([status, stdout]).toEqual([1, 'dist/local/turfoo.k8s.yaml: out of date\n']);
+    expect(texts(out())['turfoo.k8s.yaml']).toContain('# edited');
+    repoctl(root, 'synth');
+  });
+
+  test.each(['turfoo', 'svc-turfoo-ingest', 'backends/svc-turfoo-ingest', 'backends/svc-turfoo-ingest/'])(
+    '--project %s writes the project and the global tier',
+    (name) => {
+      const folder = join(root, 'one');
+      expect(repoctl(root, 'synth', '--project', name, '--out', folder).status).toBe(0);
+      expect(Object.keys(texts(folder))).toEqual(['monorepo.k8s.yaml', 'plan.json', 'turfoo.k8s.yaml']);
+      rmSync(folder, { recursive: true });
+    },
+  );
+
+  test('--project with a name that there isn’t says which there are', () => {
+    const { status, stderr } = repoctl(root, 'synth', '--project', 'turfo');
+    expect([status, stderr]).toEqual([2, 'error: no project "turfo"; allowed: turfoo; did you mean "turfoo"?\n']);
+  });
+
+  test('works from any folder below the root', () => {
+    const folder = join(root, 'backends');
+    const { stderr } = repoctl(folder, 'synth', '--check');
+    expect(stderr).toBe('../dist/local/: up to date\n');
+  });
+
+  test('says where it looked when there is no repoctl.yaml', () => {
+    const { status, stderr } = repoctl('/', 'synth');
+    expect([status, stderr.split('\n')[0]]).toEqual([2, 'error: there is no repoctl.yaml in / or above it']);
+  });
+
+  test('npx cdk8s synth gives the same manifests', () => {
+    const [ours, theirs] = [join(root, 'ours'), join(root, 'theirs')];
+    const cli = join(repository, 'node_modules', 'cdk8s-cli', 'bin', 'cdk8s');
+    const { status, stdout } = spawnSync(process.execPath, [cli, 'synth', '--output', theirs], {
+      cwd: repository,
+      encoding: 'utf8',
+    });
+    expect([status, stdout]).toEqual([0, expect.stringContaining(join(theirs, 'turfoo.k8s.yaml'))]);
+    repoctl(repository, 'synth', '--out', ours);
+    expect(texts(theirs)).toEqual(texts(ours));
+  });
+});
+
+describe('what is written', () => {
+  test.each(['local', 'external', 'production'])('holds no value of a .env, in the profile %s', (profile) => {
+    const values: string[] = [];
+    for (const folder of ['', 'backends/svc-turfoo-ingest/infra']) {
+      const example = readFileSync(join(root, folder, '.env.example'), 'utf8');
+      const empty = new Set(Object.keys(parse(example)));
+      const text = environmentText(example, empty);
+      writeFileSync(join(root, folder, '.env'), text);
+      values.push(...Object.values(parse(text)).filter((value) => value.length > 12));
+    }
+    expect(values.length).toBeGreaterThan(10);
+    expect(repoctl(root, 'synth', '--profile', profile)).toMatchObject({ status: 0 });
+    const written = Object.values(texts(join(root, 'dist', profile))).join('\n');
+    expect(values.filter((value) => written.includes(value))).toEqual([]);
+    expect(values.filter((value) => written.includes(Buffer.from(value).toString('base64')))).toEqual([]);
+    for (const folder of ['', 'backends/svc-turfoo-ingest/infra']) rmSync(join(root, folder, '.env'));
+  });
+
+  test('has a plan that is an empty list to kubectl, and names every other file', () => {
+    const text = texts(out())['plan.json'] ?? '';
+    expect(JSON.parse(text)).toMatchObject({ apiVersion: 'v1', kind: 'List', items: [] });
+    for (const { manifest } of parsePlan(text).namespaces) expect(existsSync(join(out(), manifest))).toBe(true);
+  });
+
+  test('names a job in the plan as in the manifest', () => {
+    const { namespaces } = parsePlan(texts(out())['plan.json'] ?? '');
+    const turfoo = namespaces.find(({ name }) => name === 'turfoo');
+    const migrate = turfoo?.workloads.find(({ name }) => name === 'migrate');
+    expect(migrate?.controller?.name).toMatch(/^turfoo-migrate-[0-9a-f]{8}$/);
+    expect(texts(out())['turfoo.k8s.yaml']).toContain(`name: ${migrate?.controller?.name}\n`);
+  });
+
+  test('takes the tag of production images from --image-tag', () => {
+    repoctl(root, 'synth', '--profile', 'production', '--image-tag', '9.9.9');
+    expect(texts(join(root, 'dist', 'production'))['turfoo.k8s.yaml']).toContain(
+      'image: registry.example.com/monorepo/turfoo-app:9.9.9\n',
+    );
+  });
+});
