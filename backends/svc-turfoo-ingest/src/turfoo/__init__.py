@@ -1,0 +1,1 @@
+"""Ingests horse-race cards: an API accepts them, a Celery worker stores them."""
