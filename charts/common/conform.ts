@@ -43,8 +43,21 @@ const templatePaths: Readonly<Record<string, readonly string[]>> = {
   Job: ['spec', 'template'],
   Pod: [],
   ReplicaSet: ['spec', 'template'],
+  ReplicationController: ['spec', 'template'],
   StatefulSet: ['spec', 'template'],
 };
+
+/** The kinds of volume that Pod Security `restricted` knows. */
+const volumeKinds = new Set([
+  'configMap',
+  'csi',
+  'downwardAPI',
+  'emptyDir',
+  'ephemeral',
+  'persistentVolumeClaim',
+  'projected',
+  'secret',
+]);
 
 /**
  * Gives added objects the namespace, the labels and the defaults of the rest, and says what they may not be.
@@ -67,6 +80,10 @@ export function conform(
       const object = structuredClone(given) as ManifestObject & Fields;
       const name = `${object.kind}/${object.metadata?.name ?? ''}`;
       const refuse = (message: string, where = name) => nonconformities.push({ origin, object: where, message });
+      if (Array.isArray(object.items)) {
+        refuse('is a list: give each of its items as a document of its own');
+        return object;
+      }
       if (!object.metadata?.name) refuse('has no metadata.name');
       if (clusterScoped.has(object.kind))
         refuse('does not belong to a namespace; a project can only add objects that do');
@@ -97,7 +114,7 @@ function conformPod(
   const path = templatePaths[object.kind as string];
   if (!path) return;
   const template = path.reduce(child, object);
-  if (path.length > 0) Object.assign(child(child(template, 'metadata'), 'labels'), labels);
+  if (path.length > 0) conformTemplates(object, template, labels, refuse);
   const pod = child(template, 'spec');
   pod.enableServiceLinks ??= false;
   pod.automountServiceAccountToken ??= false;
@@ -105,12 +122,30 @@ function conformPod(
   security.runAsNonRoot ??= true;
   security.seccompProfile ??= { type: 'RuntimeDefault' };
   for (const field of ['hostNetwork', 'hostPID', 'hostIPC']) if (pod[field]) refuse(`${field} is not allowed`);
-  for (const volume of list(pod.volumes))
-    if (volume.hostPath) refuse(`volume ${volume.name} is a hostPath, which is not allowed`);
+  for (const { name, ...kinds } of list(pod.volumes))
+    for (const kind of Object.keys(kinds).filter((each) => !volumeKinds.has(each)))
+      refuse(`volume ${name} is a ${kind}, which is not allowed`);
   refuseContext(security, refuse);
   for (const field of ['initContainers', 'containers', 'ephemeralContainers']) {
     for (const each of list(pod[field])) conformContainer(each, (message) => refuse(message, `container ${each.name}`));
   }
+}
+
+/** Labels what an object makes: its pods, its claims, and the Jobs of a CronJob. */
+function conformTemplates(
+  object: Fields,
+  template: Fields,
+  labels: Readonly<Record<string, string>>,
+  refuse: (message: string) => void,
+) {
+  const spec = child(object, 'spec');
+  const jobs = object.kind === 'CronJob' ? [child(spec, 'jobTemplate')] : [];
+  for (const each of [template, ...jobs, ...list(spec.volumeClaimTemplates)])
+    Object.assign(child(child(each, 'metadata'), 'labels'), labels);
+  const given = child(child(template, 'metadata'), 'labels');
+  const { matchLabels = {} } = (spec.selector ?? {}) as { matchLabels?: Fields };
+  for (const [key, value] of Object.entries(matchLabels))
+    if (given[key] !== value) refuse(`selects pods with ${key}: ${value}, but its own have ${given[key] ?? 'none'}`);
 }
 
 function conformContainer(container: Fields, refuse: (message: string) => void) {

@@ -9,7 +9,9 @@ export const healthCheck = z
     z.strictObject({ tcp: port.describe('Port that accepts connections.') }),
     z.strictObject({ command: command.describe('Program in the image that exits 0.') }),
     z.strictObject({
-      file: absolutePath.describe('File that the process touches while it works; needs sh and find in the image.'),
+      file: absolutePath.describe(
+        'File that the process touches while it works; needs sh, date and stat in the image.',
+      ),
       maxAgeSeconds: seconds.min(1).default(60).describe('Age from which on the process counts as stuck.'),
     }),
   ])
@@ -42,13 +44,15 @@ export type Probes = Pick<K8s.Container, 'startupProbe' | 'readinessProbe' | 'li
  * Schedules the probes: every 2 s until it has started, then every 5 s for readiness, and every 15 s for liveness, which
  * restarts the container after a minute and a half of failures.
  *
+ * To have started it need only be alive: a process that isn't ready because something else is away must not be restarted.
+ *
  * @param startupSeconds how long the process may take before it first answers
  */
 export function probes(checks: { ready: K8s.Probe; alive?: K8s.Probe }, startupSeconds: number): Probes {
   const alive = checks.alive ?? checks.ready;
   return {
     startupProbe: {
-      ...checks.ready,
+      ...alive,
       periodSeconds: 2,
       timeoutSeconds: 5,
       failureThreshold: Math.ceil(startupSeconds / 2),

@@ -31,6 +31,9 @@ from kombu.utils.imports import symbol_by_name
 
 READY, HEARTBEAT, TICK = map(Path, ("${files.ready}", "${files.heartbeat}", "${files.tick}"))
 READY.parent.mkdir(parents=True, exist_ok=True)
+# /tmp outlives a container that was killed, and what that left behind says nothing about this process.
+for mark in (READY, HEARTBEAT, TICK):
+    mark.unlink(missing_ok=True)
 
 
 @signals.worker_ready.connect

@@ -6,7 +6,8 @@ import { serviceHost } from '../common/names.ts';
 import { HashedJob } from './hashed-job.ts';
 import { type MinioSettings, type MinioUse, minioUsersSecret } from './minio.ts';
 
-// Each argument is a project and its buckets, `turfoo raw-cards inbox`. Every step can run again.
+// Each argument is a project and its buckets, `turfoo raw-cards inbox`. Every step can run again. A secret key goes to mc
+// as input: as an argument it could be listed, and one that begins with "-" would be taken for an option.
 const script = `
 set -eu
 trap 'exit 143' TERM
@@ -28,7 +29,7 @@ for entry in "$@"; do
   printf '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:*"],"Resource":[%s]}]}' \\
     "\${resources#,}" > /tmp/policy.json
   mc admin policy create store "$project" /tmp/policy.json
-  mc admin user add store "$project" "$(cat "/run/secrets/users/$project")"
+  printf '%s\\n%s\\n' "$project" "$(cat "/run/secrets/users/$project")" | mc admin user add store
   attached=$(mc admin policy attach store "$project" --user "$project" 2>&1) || case "$attached" in
     *already*) ;;
     *) echo "$attached"; exit 1 ;;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Construct } from 'constructs';
 import { z } from 'zod';
 import type { SecretReference } from '../common/connection.ts';
@@ -61,9 +62,10 @@ export class Pgadmin extends Construct {
     const { settings, object } = service;
     const described = labelled(service, component);
     const servers = siblings.filter((sibling): sibling is Service<PostgresSettings> => sibling.kind === 'postgres');
+    const list = serverList(servers);
     new k8s.KubeConfigMap(this, 'servers', {
       metadata: { name: `${object}-servers`, labels: objectLabels(described) },
-      data: { 'servers.json': serverList(servers) },
+      data: { 'servers.json': list },
     });
     new DeployedService(this, 'server', {
       labelled: described,
@@ -72,6 +74,8 @@ export class Pgadmin extends Construct {
       user: 5050,
       group: 0,
       graceSeconds: 30,
+      // It reads the list when it starts.
+      annotations: { 'repoctl.dev/servers': createHash('sha256').update(list).digest('hex').slice(0, 8) },
       volumes: [
         { name: 'data', emptyDir: {} },
         { name: 'servers', configMap: { name: `${object}-servers` } },

@@ -91,7 +91,8 @@ export class Postgres extends Construct {
           { name: 'PGDATA', value: '/var/lib/postgresql/data/pgdata' },
         ],
         resources: settings.resources,
-        probes: probes({ ready }, 120),
+        // Init scripts that are killed halfway are never run again, and a recovery would begin anew.
+        probes: probes({ ready }, 600),
         mounts: [
           { volume: 'run', path: '/var/run/postgresql' },
           { volume: 'password', path: '/run/secrets/postgres', readOnly: true },

@@ -12,7 +12,10 @@ const component = 'worker';
 const schema = z.strictObject({
   ...workloadFields,
   command: commandField,
-  health: healthCheck,
+  health: healthCheck.refine((check) => !('path' in check) || check.port !== undefined, {
+    path: ['port'],
+    message: 'is required beside a path: a worker has no port of its own',
+  }),
   replicas,
   startupSeconds,
   stopSeconds,

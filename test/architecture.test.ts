@@ -1,0 +1,177 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { globalKinds, serviceKinds, workloadKinds } from '../charts/kinds.ts';
+
+const root = join(import.meta.dirname, '..');
+
+/** An import or a re-export of a module, static or not. */
+interface Import {
+  /** The file that has it, relative to the root. */
+  readonly from: string;
+  /** A file relative to the root, or the name of a package. */
+  readonly to: string;
+  /** Whether it is gone at run time. */
+  readonly type: boolean;
+}
+
+const text = (file: string) => readFileSync(join(root, file), 'utf8');
+const sources = (folder: string): string[] =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => `${folder}/${name}`)
+    .sort();
+
+/** A source without its comments; what stands in texts is kept. */
+const withoutComments = (source: string) =>
+  source.replace(
+    /("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)|\/\*[\s\S]*?\*\/|(?<![:\\])\/\/.*$/gm,
+    (_all, kept) => kept ?? '',
+  );
+
+function imports(file: string): Import[] {
+  const source = withoutComments(text(file));
+  const resolved = (to: string) => (to.startsWith('.') ? relative(root, join(root, dirname(file), to)) : to);
+  const found: Import[] = [];
+  const statements =
+    /^(?:import|export)\s+(type\s+)?(?:(\{[^}]*\}|\*[^'{}]*|\w+[^'{}=()]*(?:\{[^}]*\})?)\s+from\s+)?'([^']+)'/gm;
+  for (const [, type, names = '', to = ''] of source.matchAll(statements)) {
+    const each = /^\{([^}]*)\}$/
+      .exec(names)?.[1]
+      ?.split(',')
+      .filter((name) => name.trim() !== '');
+    const onlyTypes = each?.every((name) => name.trim().startsWith('type ')) ?? false;
+    found.push({ from: file, to: resolved(to), type: type !== undefined || onlyTypes });
+  }
+  for (const [, to = ''] of source.matchAll(/\b(?:import|require)\(\s*'([^']+)'/g))
+    found.push({ from: file, to: resolved(to), type: false });
+  return found;
+}
+
+const charts = sources('charts');
+const source = sources('src');
+const all = [...charts, ...source].flatMap(imports);
+const shown = ({ from, to }: Import) => `${from} → ${to}`;
+
+test('imports are found: of packages and files, for types and at run time', () => {
+  expect(charts.length).toBeGreaterThan(30);
+  expect(source.length).toBeGreaterThan(20);
+  const has = (from: string, to: string) => all.find((each) => each.from === from && each.to === to)?.type;
+  expect(has('charts/app.ts', 'cdk8s')).toBe(false);
+  expect(has('charts/app.ts', 'src/config/model.ts')).toBe(true);
+  expect(has('charts/app.ts', 'charts/common/labels.ts')).toBe(false);
+  expect(has('src/synth/synthesize.ts', 'charts/app.ts')).toBe(true);
+  expect(all.filter(({ from, to }) => from === 'src/synth/synthesize.ts' && to === 'charts/app.ts')).toHaveLength(2);
+  for (const { from, to } of all.filter(({ to }) => /^(charts|src)\//.test(to)))
+    expect([from, to, existsSync(join(root, to))]).toEqual([from, to, true]);
+});
+
+describe('charts/', () => {
+  const fromCharts = all.filter(({ from }) => from.startsWith('charts/'));
+
+  test("imports nothing of src/ but the model's types", () => {
+    const wrong = fromCharts.filter(({ to, type }) => to.startsWith('src/') && !(type && to === 'src/config/model.ts'));
+    expect(wrong.map(shown)).toEqual([]);
+  });
+
+  test('does no I/O: of Node it uses hashes and the loading of modules', () => {
+    const wrong = fromCharts.filter(({ to }) => to.startsWith('node:') && !['node:crypto', 'node:module'].includes(to));
+    expect(wrong.map(shown)).toEqual([]);
+  });
+
+  test('uses no packages but those of constructs and schemas', () => {
+    const packages = fromCharts.map(({ to }) => to).filter((to) => !/^(charts|src)\/|^node:/.test(to));
+    expect([...new Set(packages)].sort()).toEqual(['cdk8s', 'cdk8s-plus-28/lib/imports/k8s.js', 'constructs', 'zod']);
+  });
+
+  test('depends on nothing but its arguments: not on time, chance, the process or the network', () => {
+    const wrong = charts.filter((file) =>
+      /\bprocess\.|\bDate\b|Math\.random|\bfetch\(|randomUUID|randomBytes|\bconsole\./.test(
+        withoutTexts(withoutComments(text(file))),
+      ),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test('common/ does not know the constructs, and these do not know the tables and charts that use them', () => {
+    const wrong = fromCharts.filter(
+      ({ from, to }) =>
+        (from.startsWith('charts/common/') && to.startsWith('charts/') && !to.startsWith('charts/common/')) ||
+        (from.startsWith('charts/constructs/') && /^charts\/[^/]+\.ts$/.test(to)),
+    );
+    expect(wrong.map(shown)).toEqual([]);
+  });
+});
+
+/** A source without what stands in texts. */
+function withoutTexts(source: string): string {
+  return source.replace(/"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`/g, "''");
+}
+
+describe('src/', () => {
+  test.each([
+    ['config', ['cluster', 'commands', 'health', 'secrets', 'synth']],
+    ['synth', ['cluster', 'commands', 'health']],
+    ['health', ['cluster', 'commands', 'secrets', 'synth/synthesize', 'synth/output']],
+    ['cluster', ['commands']],
+    ['secrets', ['cluster', 'commands']],
+  ])('%s imports nothing of %j', (folder, forbidden) => {
+    const wrong = all.filter(
+      ({ from, to }) => from.startsWith(`src/${folder}/`) && forbidden.some((other) => to.startsWith(`src/${other}`)),
+    );
+    expect(wrong.map(shown)).toEqual([]);
+  });
+
+  test('ends the process nowhere, and says how it ends only where the command line does', () => {
+    const uses = (pattern: RegExp) =>
+      [...charts, ...source, 'bin/repoctl.mjs'].filter((file) =>
+        pattern.test(withoutTexts(withoutComments(text(file)))),
+      );
+    expect(uses(/process\.(exit|abort|kill)\b(?!Code)/)).toEqual([]);
+    expect(uses(/process\.exitCode/).filter((file) => !/^src\/(cli\.ts$|commands\/)/.test(file))).toEqual([]);
+    expect(uses(/process\.exitCode/)).toContain('src/cli.ts');
+  });
+});
+
+describe('images', () => {
+  /** Texts that are nothing but an image with a tag or a digest. */
+  const references = (file: string) =>
+    [
+      ...withoutComments(text(file)).matchAll(
+        /(["'`])((?:[a-z0-9][-a-z0-9._]*\/)*[a-z0-9][-a-z0-9._]*(?::[\w.-]*\d[\w.-]*|:latest|@sha256:[0-9a-f]+))\1/g,
+      ),
+    ].map(([, , reference = '']) => reference);
+
+  test('are pinned in one file', () => {
+    expect(references('charts/common/images.ts').length).toBeGreaterThan(8);
+    const elsewhere = [...charts, ...source].filter(
+      (file) => file !== 'charts/common/images.ts' && references(file).length > 0,
+    );
+    expect(elsewhere).toEqual([]);
+  });
+});
+
+describe('kinds', () => {
+  const tables = Object.values({ ...serviceKinds, ...globalKinds, ...workloadKinds });
+  const files = charts.filter((file) => file.startsWith('charts/constructs/'));
+
+  test.each(files)('what %s exports as a kind is in a table', async (file) => {
+    const exported = Object.values((await import(join(root, file))) as Record<string, unknown>);
+    const kinds = exported.filter(
+      (each) => typeof each === 'object' && each !== null && 'schema' in each && 'build' in each,
+    );
+    for (const { build } of kinds as { build: unknown }[])
+      expect(tables.filter((kind) => kind.build === build)).toHaveLength(1);
+  });
+
+  test('each of the tables has a file of its own', async () => {
+    const exported = await Promise.all(
+      files.map(async (file) => Object.values((await import(join(root, file))) as object)),
+    );
+    const counts = exported.map(
+      (values) => values.filter((each) => typeof each === 'object' && each !== null && 'build' in each).length,
+    );
+    expect(Math.max(...counts)).toBe(1);
+    expect(counts.filter((count) => count === 1)).toHaveLength(tables.length);
+  });
+});

@@ -1,0 +1,80 @@
+import { describe, expect, test } from '@jest/globals';
+import { celeryWorker } from '../../../charts/constructs/celery-worker.ts';
+import type { Given } from '../declared.ts';
+import { describeFields } from '../fields.ts';
+import { all, containerOf, type Objects, one, podOf } from '../objects.ts';
+import { resourcesCase, startupCase, workloadFieldCases, workloadObjects } from '../workload-fields.ts';
+
+const minimal = { app: 'shop.worker:app' };
+const build = (settings: Given = {}) => workloadObjects('celery-worker', { ...minimal, ...settings });
+const { args: _args, ...common } = workloadFieldCases;
+
+/** What follows an option of the celery command. */
+const option = (objects: Objects, name: string) => {
+  const { command } = containerOf(objects);
+  return command.includes(name) ? command[command.indexOf(name) + 1] : undefined;
+};
+
+describe('defaults', () => {
+  const objects = build();
+
+  test('a Deployment of one pod, and no Service', () => {
+    expect(one(objects, 'Deployment').metadata.name).toBe('shop-it');
+    expect(one(objects, 'Deployment').spec.replicas).toBe(1);
+    expect(all(objects, 'Service')).toEqual([]);
+  });
+
+  test('celery becomes process 1, so that SIGTERM reaches it', () => {
+    expect(containerOf(objects).command.slice(0, 3)).toEqual(['sh', '-c', expect.stringMatching(/exec "\$0" "\$@"$/)]);
+    expect(containerOf(objects).command.slice(3, 7)).toEqual(['celery', '--app', 'shop.worker:app', 'worker']);
+  });
+
+  test('loads the module that tells how it is doing, without taking the path of the image away', () => {
+    expect(option(objects, '--include')).toBe('repoctl_celery');
+    expect(containerOf(objects).command[2]).toContain('PYTHONPATH="/etc/repoctl/celery${PYTHONPATH:+:$PYTHONPATH}"');
+    expect(containerOf(objects).volumeMounts).toContainEqual({
+      name: 'module',
+      mountPath: '/etc/repoctl/celery',
+      readOnly: true,
+    });
+    expect(Object.keys(one(objects, 'ConfigMap', 'shop-it-module').data)).toEqual(['repoctl_celery.py']);
+  });
+
+  test('works two tasks at a time, from the queues of the application', () => {
+    expect(option(objects, '--concurrency')).toBe('2');
+    expect(option(objects, '--pool')).toBe('prefork');
+    expect(option(objects, '--queues')).toBeUndefined();
+  });
+
+  test('has the time of its longest task to stop, and some more', () => {
+    expect(podOf(objects).terminationGracePeriodSeconds).toBe(75);
+  });
+
+  test('is ready while it takes tasks, and alive while its heartbeat is younger than five minutes', () => {
+    const { readinessProbe, livenessProbe } = containerOf(objects);
+    expect(readinessProbe.exec.command).toEqual(['test', '-e', '/tmp/repoctl/ready']);
+    expect(livenessProbe.exec.command.slice(-2)).toEqual(['/tmp/repoctl/heartbeat', '300']);
+  });
+});
+
+describeFields(celeryWorker, minimal, build, {
+  ...common,
+  app: { given: 'other', seen: (objects) => option(objects, '--app'), expected: 'other' },
+  logLevel: { given: 'DEBUG', seen: (objects) => option(objects, '--loglevel'), expected: 'DEBUG' },
+  options: {
+    given: ['--max-tasks-per-child', '100'],
+    seen: (objects) => containerOf(objects).command.slice(-2),
+    expected: ['--max-tasks-per-child', '100'],
+  },
+  startupSeconds: startupCase,
+  queues: { given: ['mail', 'urgent'], seen: (objects) => option(objects, '--queues'), expected: 'mail,urgent' },
+  concurrency: { given: 16, seen: (objects) => option(objects, '--concurrency'), expected: '16' },
+  pool: { given: 'gevent', seen: (objects) => option(objects, '--pool'), expected: 'gevent' },
+  taskSeconds: {
+    given: 600,
+    seen: (objects) => podOf(objects).terminationGracePeriodSeconds,
+    expected: 615,
+  },
+  replicas: { given: 3, seen: (objects) => one(objects, 'Deployment').spec.replicas, expected: 3 },
+  resources: resourcesCase,
+});

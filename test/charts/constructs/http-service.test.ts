@@ -1,0 +1,128 @@
+import { describe, expect, test } from '@jest/globals';
+import { httpService } from '../../../charts/constructs/http-service.ts';
+import { declareEnvironment, declareProject, type Given, projectObjectsOf } from '../declared.ts';
+import { describeFields } from '../fields.ts';
+import { all, containerOf, environmentOf, one, podOf, workloads } from '../objects.ts';
+import {
+  commandCase,
+  resourcesCase,
+  startupCase,
+  stopCase,
+  workloadFieldCases,
+  workloadObjects,
+} from '../workload-fields.ts';
+
+const minimal = { port: 8000 };
+const build = (settings: Given = {}) => workloadObjects('http', { ...minimal, ...settings });
+const production = (settings: Given = {}) =>
+  projectObjectsOf({ workloads: { it: { kind: 'http', ...minimal, ...settings } } }, { profile: 'production' });
+
+describe('defaults', () => {
+  const objects = build();
+
+  test('a Deployment of one pod, replaced without a gap, and a Service', () => {
+    const { metadata, spec } = one(objects, 'Deployment');
+    expect(metadata.name).toBe('shop-it');
+    expect(spec.replicas).toBe(1);
+    expect(spec.strategy).toEqual({ type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } });
+    expect(one(objects, 'Service').spec.ports).toEqual([{ name: 'http', port: 8000, targetPort: 'http' }]);
+  });
+
+  test('one route tells both that it works and that it can serve', () => {
+    const { startupProbe, readinessProbe, livenessProbe } = containerOf(objects);
+    for (const probe of [startupProbe, readinessProbe, livenessProbe])
+      expect(probe.httpGet).toEqual({ path: '/health', port: 8000 });
+  });
+
+  test('has no Prometheus annotations', () => {
+    expect(workloads(objects)[0]?.template.metadata.annotations).toBeUndefined();
+  });
+});
+
+describeFields(httpService, minimal, build, {
+  ...workloadFieldCases,
+  command: commandCase,
+  port: { given: 3000, seen: (objects) => one(objects, 'Service').spec.ports[0]?.port, expected: 3000 },
+  hostPort: { given: 13000, seen: (_, hostPorts) => hostPorts, expected: [13000] },
+  health: {
+    given: '/alive',
+    seen: (objects) => {
+      const { startupProbe, readinessProbe, livenessProbe } = containerOf(objects);
+      return [startupProbe, readinessProbe, livenessProbe].map((probe) => probe.httpGet.path);
+    },
+    expected: ['/alive', '/alive', '/alive'],
+  },
+  ready: {
+    given: '/ready',
+    seen: (objects) => {
+      const { startupProbe, readinessProbe, livenessProbe } = containerOf(objects);
+      return [startupProbe, readinessProbe, livenessProbe].map((probe) => probe.httpGet.path);
+    },
+    expected: ['/health', '/ready', '/health'],
+  },
+  metrics: {
+    given: '/metrics',
+    seen: (objects) => workloads(objects)[0]?.template.metadata.annotations,
+    expected: { 'prometheus.io/scrape': 'true', 'prometheus.io/port': '8000', 'prometheus.io/path': '/metrics' },
+  },
+  replicas: { given: 4, seen: (objects) => one(objects, 'Deployment').spec.replicas, expected: 4 },
+  startupSeconds: startupCase,
+  stopSeconds: stopCase,
+  drainSeconds: {
+    given: 12,
+    seen: (_objects, _hostPorts, settings) => containerOf(production(settings)).lifecycle.preStop.exec.command.at(-1),
+    expected: 'sleep 12',
+  },
+  resources: resourcesCase,
+});
+
+describe('drains before it stops', () => {
+  test('in production, in addition to its own time', () => {
+    const objects = production({ stopSeconds: 20 });
+    expect(containerOf(objects).lifecycle).toEqual({ preStop: { exec: { command: ['sh', '-c', 'sleep 5'] } } });
+    expect(podOf(objects).terminationGracePeriodSeconds).toBe(25);
+  });
+
+  test('not without a shell', () => {
+    const objects = production({ stopSeconds: 20, drainSeconds: 0 });
+    expect(containerOf(objects).lifecycle).toBeUndefined();
+    expect(podOf(objects).terminationGracePeriodSeconds).toBe(20);
+  });
+
+  test('not in development, where nobody balances load', () => {
+    expect(containerOf(build({ drainSeconds: 9 })).lifecycle).toBeUndefined();
+  });
+});
+
+describe('a workload of another project', () => {
+  const status = declareProject({
+    name: 'status',
+    workloads: { api: { kind: 'http', port: 8080, ready: '/readyz', env: { TOKEN: 'theirs' } } },
+    secrets: ['WEBHOOK'],
+  });
+  const web = {
+    name: 'web',
+    links: ['status/api'],
+    workloads: { page: { kind: 'http', port: 3000, after: ['status/api'] } },
+  };
+  const objects = projectObjectsOf(web, { environment: declareEnvironment([status, declareProject(web)]) });
+
+  test('gets its URL', () => {
+    expect(environmentOf(containerOf(objects))).toEqual({ STATUS_API_URL: 'http://status-api.status.svc:8080' });
+  });
+
+  test('can wait until it is ready, and gets nothing of its environment for that', () => {
+    const [wait] = podOf(objects).initContainers;
+    expect(wait?.name).toBe('wait-status-api');
+    expect(wait?.image).toMatch(/^busybox:/);
+    expect(wait?.command.slice(5).join(' ')).toBe('wget -q -T 3 -O /dev/null http://status-api.status.svc:8080/readyz');
+    expect(environmentOf(wait ?? {})).toEqual({});
+  });
+});
+
+test('one Service only, even beside a workload without ports', () => {
+  const objects = projectObjectsOf({
+    workloads: { api: { kind: 'http', port: 80 }, tail: { kind: 'worker', health: { tcp: 1 } } },
+  });
+  expect(all(objects, 'Service').map(({ metadata }) => metadata.name)).toEqual(['shop-api']);
+});

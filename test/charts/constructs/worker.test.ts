@@ -1,0 +1,57 @@
+import { describe, expect, test } from '@jest/globals';
+import { worker } from '../../../charts/constructs/worker.ts';
+import type { Given } from '../declared.ts';
+import { describeFields } from '../fields.ts';
+import { all, containerOf, one, podOf } from '../objects.ts';
+import {
+  commandCase,
+  resourcesCase,
+  startupCase,
+  stopCase,
+  workloadFieldCases,
+  workloadObjects,
+} from '../workload-fields.ts';
+
+const minimal = { health: { path: '/healthz', port: 8081 } };
+const build = (settings: Given = {}) => workloadObjects('worker', { ...minimal, ...settings });
+
+describe('defaults', () => {
+  const objects = build();
+
+  test('a Deployment of one pod, and no Service', () => {
+    const { metadata, spec } = one(objects, 'Deployment');
+    expect(metadata.name).toBe('shop-it');
+    expect(spec.replicas).toBe(1);
+    expect(spec.strategy.type).toBe('RollingUpdate');
+    expect(all(objects, 'Service')).toEqual([]);
+  });
+
+  test('one check for all probes', () => {
+    const { startupProbe, readinessProbe, livenessProbe } = containerOf(objects);
+    for (const probe of [startupProbe, readinessProbe, livenessProbe])
+      expect(probe.httpGet).toEqual({ path: '/healthz', port: 8081 });
+  });
+
+  test('has half a minute to finish what it does', () => {
+    expect(podOf(objects).terminationGracePeriodSeconds).toBe(30);
+  });
+});
+
+describeFields(worker, minimal, build, {
+  ...workloadFieldCases,
+  command: commandCase,
+  health: {
+    given: { command: ['/bin/ok'] },
+    seen: (objects) => containerOf(objects).livenessProbe.exec?.command,
+    expected: ['/bin/ok'],
+  },
+  replicas: { given: 0, seen: (objects) => one(objects, 'Deployment').spec.replicas, expected: 0 },
+  startupSeconds: startupCase,
+  stopSeconds: stopCase,
+  resources: resourcesCase,
+});
+
+test('a route without a port is refused, since a worker has none of its own', () => {
+  const { error } = worker.schema.safeParse({ health: { path: '/healthz' } });
+  expect(error?.issues).toMatchObject([{ path: ['health', 'port'] }]);
+});

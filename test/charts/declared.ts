@@ -1,0 +1,140 @@
+import { globalObjects, projectObjects } from '../../charts/app.ts';
+import { objectName } from '../../charts/common/names.ts';
+import type { ProjectExtension } from '../../charts/extension.ts';
+import { globalKinds, serviceKinds, workloadKinds } from '../../charts/kinds.ts';
+import type {
+  Environment,
+  ImageBuild,
+  Manifest,
+  ManifestObject,
+  Profile,
+  Project,
+  WorkloadSettings,
+} from '../../src/config/model.ts';
+import type { Objects } from './objects.ts';
+
+/** Settings as a file of the configuration gives them. */
+export type Given = Readonly<Record<string, unknown>>;
+
+/** A project as its file describes it. */
+export interface GivenProject {
+  readonly name?: string;
+  /** Names of images, each with its synced folders. @default an image `app` without any */
+  readonly images?: Readonly<Record<string, ImageBuild['sync']>>;
+  readonly uses?: Given;
+  readonly links?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly secrets?: readonly string[];
+  readonly services?: Readonly<Record<string, Given>>;
+  readonly workloads?: Readonly<Record<string, Given>>;
+  readonly manifests?: readonly Manifest[];
+}
+
+const environmentName = 'dev';
+
+/** A project `shop` of the environment `dev`, as the loader hands it on. */
+export function declareProject(given: GivenProject = {}): Project {
+  const name = given.name ?? 'shop';
+  const owner = { environment: environmentName, tier: 'project', project: name } as const;
+  const located = (entry: string) => ({ name: entry, namespace: name, object: objectName(name, entry), owner });
+  return {
+    name,
+    directory: `backends/${name}`,
+    images: Object.entries(given.images ?? { app: [] }).map(([image, sync]) => ({
+      name: image,
+      context: `backends/${name}`,
+      dockerfile: `backends/${name}/Dockerfile`,
+      buildArgs: {},
+      sync,
+      rebuildOn: [],
+    })),
+    uses: Object.fromEntries(
+      Object.entries(given.uses ?? {}).map(([kind, use]) => [kind, globalKinds[kind]?.use?.parse(use)]),
+    ),
+    links: (given.links ?? []).map((link) => {
+      const [project = '', workload = ''] = link.split('/');
+      return { project, workload };
+    }),
+    services: Object.entries(given.services ?? {}).map(([entry, { kind = entry, ...settings }]) => {
+      const parsed = known(serviceKinds, kind).schema.parse(settings);
+      const database = name.replaceAll('-', '_');
+      // What the loader resolves from the project, and reads.
+      const initScripts = parsed.initScripts ? { '01-schema.sql': 'CREATE SCHEMA figures;' } : {};
+      const resolved =
+        kind === 'postgres' ? { database, user: parsed.database ?? database, ...parsed, initScripts } : parsed;
+      return { ...located(entry), kind: String(kind), settings: resolved };
+    }),
+    workloads: Object.entries(given.workloads ?? {}).map(([entry, { kind = entry, ...settings }]) => ({
+      ...located(entry),
+      kind: String(kind),
+      settings: { image: 'app', ...known(workloadKinds, kind).schema.parse(settings) } as unknown as WorkloadSettings,
+    })),
+    env: given.env ?? {},
+    secrets: given.secrets ?? [],
+    manifests: given.manifests ?? [],
+  };
+}
+
+/** The environment `dev`: its global tier by kind, by default what is there without a word, and its projects. */
+export function declareEnvironment(
+  projects: readonly Project[],
+  global?: Readonly<Record<string, Given>>,
+): Environment {
+  const tier = global ?? { redis: {}, minio: {}, 'redis-insight': {} };
+  return {
+    name: environmentName,
+    services: Object.entries(tier).map(([kind, settings]) => ({
+      name: kind,
+      kind,
+      namespace: environmentName,
+      object: objectName(environmentName, kind),
+      owner: { environment: environmentName, tier: 'global' },
+      settings: known(globalKinds, kind).schema.parse(settings),
+    })),
+    projects,
+    profiles: {
+      local: { name: 'local', development: true, managed: [] },
+      external: { name: 'external', development: true, managed: ['redis', 'minio', 'postgres'] },
+      production: {
+        name: 'production',
+        development: false,
+        managed: [],
+        images: { registry: 'registry.example.com/dev', tag: '1.2.3' },
+      },
+    },
+  };
+}
+
+/** What a project becomes; by default it is alone in its environment, in the local profile. */
+export function projectObjectsOf(
+  given: GivenProject,
+  { profile = 'local', environment, extension }: Partial<Surroundings> = {},
+): Objects {
+  const project = declareProject(given);
+  const surroundings = environment ?? declareEnvironment([project]);
+  return projectObjects(surroundings, surroundings.profiles[profile], project, extension).objects as Objects;
+}
+
+interface Surroundings {
+  readonly profile: Profile['name'];
+  readonly environment: Environment;
+  readonly extension: ProjectExtension;
+}
+
+/** What the global tier becomes. */
+export function globalObjectsOf(
+  global?: Readonly<Record<string, Given>>,
+  { profile = 'local', projects = [] }: { profile?: Profile['name']; projects?: readonly GivenProject[] } = {},
+): Objects {
+  const environment = declareEnvironment(projects.map(declareProject), global);
+  return globalObjects(environment, environment.profiles[profile]).objects as Objects;
+}
+
+/** A kind by its name. */
+export function known<Kind>(kinds: Readonly<Record<string, Kind>>, name: unknown): Kind {
+  const kind = kinds[String(name)];
+  if (!kind) throw new TypeError(`no kind ${name}; there are ${Object.keys(kinds).join(', ')}`);
+  return kind;
+}
+
+export type { ManifestObject };

@@ -1,0 +1,62 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { parseAllDocuments } from 'yaml';
+import { globalKinds, serviceKinds, workloadKinds } from '../../charts/kinds.ts';
+import { profileNames } from '../../src/config/model.ts';
+import { manifestName } from '../../src/synth/plan.ts';
+import { everyNamespace, fixtureNames, fixtureRoot } from './fixtures.ts';
+
+const out = mkdtempSync(join(tmpdir(), 'fixtures-'));
+const namespaces = await everyNamespace();
+let stderr = '';
+
+beforeAll(() => {
+  const script = join(import.meta.dirname, 'synthesize-fixtures.ts');
+  const roots = fixtureNames.map(fixtureRoot);
+  ({ stderr } = spawnSync(process.execPath, ['--import', 'tsx', script, out, ...roots], { encoding: 'utf8' }));
+}, 60_000);
+afterAll(() => rmSync(out, { recursive: true, force: true }));
+
+test('all fixtures synthesize in all profiles', () => {
+  expect(stderr).toBe('');
+});
+
+describe.each(fixtureNames.flatMap((fixture) => profileNames.map((profile) => ({ fixture, profile }))))(
+  '$fixture, $profile',
+  ({ fixture, profile }) => {
+    const folder = join(out, fixtureRoot(fixture), profile);
+    const expected = namespaces.filter((each) => each.fixture === fixture && each.profile.name === profile);
+
+    test('has a file for each namespace, and the plan', () => {
+      expect(readdirSync(folder).sort()).toEqual(
+        [...expected.map(({ name }) => manifestName(name)), 'plan.json'].sort(),
+      );
+    });
+
+    test.each(expected.map(({ name, objects }) => [name, objects] as const))(
+      'the file of %s holds what the charts make',
+      (name, objects) => {
+        const documents = parseAllDocuments(readFileSync(join(folder, manifestName(name)), 'utf8'));
+        expect(documents.map((document) => document.toJS())).toEqual(JSON.parse(JSON.stringify(objects)));
+      },
+    );
+
+    test('says nothing that can not be in a namespace', () => {
+      expect(expected.flatMap(({ nonconformities }) => nonconformities)).toEqual([]);
+    });
+  },
+);
+
+test('together the fixtures have services and workloads of every kind', () => {
+  const used = new Set(
+    namespaces.flatMap(({ environment }) => [
+      ...environment.services.map(({ kind }) => kind),
+      ...environment.projects.flatMap(({ services, workloads }) => [...services, ...workloads].map(({ kind }) => kind)),
+    ]),
+  );
+  const kinds = [globalKinds, serviceKinds, workloadKinds].flatMap(Object.keys);
+  expect(kinds.filter((kind) => !used.has(kind))).toEqual([]);
+});

@@ -1,0 +1,87 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { globalObjects, projectObjects } from '../../charts/app.ts';
+import type { Nonconformity } from '../../charts/common/conform.ts';
+import type { SecretReference } from '../../charts/common/connection.ts';
+import type { ProjectExtension } from '../../charts/extension.ts';
+import { secrets } from '../../charts/wiring.ts';
+import { load } from '../../src/config/load.ts';
+import {
+  type Environment,
+  type Profile,
+  type ProfileName,
+  type Project,
+  profileNames,
+} from '../../src/config/model.ts';
+import { identity, type Objects, type Workload, workloads } from './objects.ts';
+
+const folder = join(import.meta.dirname, '..', 'fixtures', 'valid');
+
+/** The repositories that are valid. */
+export const fixtureNames: readonly string[] = readdirSync(folder).sort();
+
+export const fixtureRoot = (fixture: string): string => join(folder, fixture);
+
+/** A namespace of a fixture in a profile. */
+export interface FixtureNamespace {
+  readonly fixture: string;
+  readonly name: string;
+  readonly environment: Environment;
+  readonly profile: Profile;
+  /** None in the global tier. */
+  readonly project?: Project;
+  readonly objects: Objects;
+  /** `Kind/name` of those that a project's own chart and manifests add. */
+  readonly added: ReadonlySet<string>;
+  readonly nonconformities: readonly Nonconformity[];
+  readonly workloads: readonly Workload[];
+  /** The Secrets that are said to be needed in it. */
+  readonly secrets: readonly SecretReference[];
+}
+
+/** All namespaces of all fixtures in a profile. */
+export async function fixtureNamespaces(profileName: ProfileName): Promise<FixtureNamespace[]> {
+  const namespaces = await Promise.all(
+    fixtureNames.map(async (fixture) => {
+      const { environment, profile } = load(fixtureRoot(fixture), { profile: profileName });
+      return Promise.all(
+        [undefined, ...environment.projects].map((project) => fixtureNamespace(fixture, environment, profile, project)),
+      );
+    }),
+  );
+  return namespaces.flat();
+}
+
+async function fixtureNamespace(
+  fixture: string,
+  environment: Environment,
+  profile: Profile,
+  project?: Project,
+): Promise<FixtureNamespace> {
+  const { objects, namespace, nonconformities } = project
+    ? projectObjects(environment, profile, project, await extensionOf(fixture, project))
+    : globalObjects(environment, profile);
+  const own = project && projectObjects(environment, profile, { ...project, manifests: [] }).objects.map(identity);
+  return {
+    fixture,
+    name: namespace,
+    environment,
+    profile,
+    project,
+    objects,
+    added: new Set(own && objects.map(identity).filter((each) => !own.includes(each))),
+    nonconformities,
+    workloads: workloads(objects),
+    secrets: secrets(environment, profile, project),
+  };
+}
+
+async function extensionOf(fixture: string, { chart }: Project): Promise<ProjectExtension | undefined> {
+  if (chart === undefined) return undefined;
+  // repoctl itself loads it with tsx, which can't be used inside Jest; fixtures.test.ts has that done in a process.
+  return ((await import(join(fixtureRoot(fixture), chart))) as { default: ProjectExtension }).default;
+}
+
+/** All namespaces of all fixtures in all profiles. */
+export const everyNamespace = async (): Promise<FixtureNamespace[]> =>
+  (await Promise.all(profileNames.map(fixtureNamespaces))).flat();

@@ -1,0 +1,78 @@
+import { type Given, projectObjectsOf } from './declared.ts';
+import type { FieldCase } from './fields.ts';
+import { containerOf, environmentOf, type Objects, podOf } from './objects.ts';
+
+/** A project `shop` with one workload, `shop-it`, of a kind. It builds two images and uses Redis. */
+export const workloadObjects = (kind: string, settings: Given): Objects =>
+  projectObjectsOf({
+    images: { app: [], other: [] },
+    uses: { redis: { database: 1 } },
+    workloads: { it: { kind, ...settings } },
+  });
+
+/** Cases of the fields that all kinds of workload have. */
+export const workloadFieldCases = {
+  image: { given: 'other', seen: (objects) => containerOf(objects).image, expected: 'shop-other:local' },
+  args: { given: ['--verbose'], seen: (objects) => containerOf(objects).args, expected: ['--verbose'] },
+  env: {
+    given: { COLOUR: 'red', SIZE: 3, DRY: false },
+    seen: (objects) => Object.entries(environmentOf(containerOf(objects))).slice(-3),
+    expected: [
+      ['COLOUR', 'red'],
+      ['SIZE', '3'],
+      ['DRY', 'false'],
+    ],
+  },
+  after: {
+    given: ['redis'],
+    seen: (objects) => podOf(objects).initContainers?.map(({ name }) => name),
+    expected: ['wait-redis'],
+  },
+  user: {
+    given: 4711,
+    seen: (objects) => {
+      const { runAsUser, runAsGroup, fsGroup } = podOf(objects).securityContext;
+      return [runAsUser, runAsGroup, fsGroup];
+    },
+    expected: [4711, 4711, 4711],
+  },
+  group: {
+    given: 0,
+    seen: (objects) => {
+      const { runAsUser, runAsGroup, fsGroup } = podOf(objects).securityContext;
+      return [runAsUser, runAsGroup, fsGroup];
+    },
+    expected: [1000, 0, 0],
+  },
+} satisfies Record<string, FieldCase>;
+
+/** The case of `command`, for the kinds that have one. */
+export const commandCase: FieldCase = {
+  given: ['/bin/serve', '--now'],
+  seen: (objects) => containerOf(objects).command,
+  expected: ['/bin/serve', '--now'],
+};
+
+/** The case of `resources`. */
+export const resourcesCase: FieldCase = {
+  given: { requests: { cpu: '250m', memory: '100Mi' }, limits: { cpu: 3, memory: '3Gi' } },
+  seen: (objects) => containerOf(objects).resources,
+  expected: { requests: { cpu: '250m', memory: '100Mi' }, limits: { cpu: '3', memory: '3Gi' } },
+};
+
+/** The case of `startupSeconds`. */
+export const startupCase: FieldCase = {
+  given: 301,
+  seen: (objects) => {
+    const { periodSeconds, failureThreshold } = containerOf(objects).startupProbe;
+    return periodSeconds * failureThreshold;
+  },
+  expected: 302,
+};
+
+/** The case of `stopSeconds`. */
+export const stopCase: FieldCase = {
+  given: 77,
+  seen: (objects) => podOf(objects).terminationGracePeriodSeconds,
+  expected: 77,
+};
