@@ -1,19 +1,26 @@
 import { maximumObjectName } from '../../charts/common/fields.ts';
-import type { ServicePort } from '../../charts/common/kind.ts';
+import { objectName } from '../../charts/common/names.ts';
 import type { RedisSettings } from '../../charts/constructs/redis.ts';
 import { globalKinds, serviceKinds, workloadKinds } from '../../charts/kinds.ts';
 import { projectFile } from './discover.ts';
+import { checkHostPorts } from './host-ports.ts';
 import type { Environment, Project } from './model.ts';
 import { suggestion } from './nearest.ts';
-import type { Problem } from './problem.ts';
+import { type Problem, pathText } from './problem.ts';
+import { checkVariables } from './variable-clashes.ts';
 
 /** The name of the environment's file. */
 export const environmentFile = 'repoctl.yaml';
 
-type Refuse = (path: readonly PropertyKey[], message: string, at?: 'key' | 'value') => void;
+/** Adds a problem of the file that it was made for. */
+export type Refuse = (path: readonly PropertyKey[], message: string, at?: 'key' | 'value') => void;
 
-/** What is wrong between projects, and between the parts of one. */
-export function crossCheck(environment: Environment): Problem[] {
+/**
+ * What is wrong between projects, and between the parts of one.
+ *
+ * @param complete whether every project could be read: if not, one that isn't there may be one of the others
+ */
+export function crossCheck(environment: Environment, complete = true): Problem[] {
   const problems: Problem[] = [];
   const refuseIn =
     (file: string): Refuse =>
@@ -22,25 +29,34 @@ export function crossCheck(environment: Environment): Problem[] {
   const refuseInProject = new Map(
     environment.projects.map((project) => [project, refuseIn(`${project.directory}/${projectFile}`)]),
   );
-  checkProjectNames(environment, refuseInProject);
+  checkProjectNames(environment, refuseIn(environmentFile), refuseInProject);
+  checkObjectNames(environment, refuseInProject);
   checkHostPorts(environment, refuseIn(environmentFile), refuseInProject);
   checkDatabases(environment, refuseInProject);
-  checkManaged(environment, refuseIn(environmentFile));
+  checkManaged(environment, complete, refuseIn(environmentFile));
   for (const [project, refuse] of refuseInProject) {
     checkNames(environment, project, refuse);
-    checkUses(environment, project, refuse);
-    checkDependencies(environment, project, refuse);
+    checkUses(environment, complete, project, refuse);
+    checkDependencies(environment, complete, project, refuse);
+    checkVariables(environment, project, refuse);
   }
   checkCycles(environment, refuseInProject);
   return problems;
 }
 
-const reservedNamespaces = /^(default|kube-.*)$/;
+/** Why nothing can have a name, if so. */
+const reservation = (name: string): string | undefined => {
+  if (/^(default|kube-.*)$/.test(name)) return 'a namespace of Kubernetes itself';
+  // Constructs keep their children in an object, where this name is taken.
+  return name === 'constructor' ? 'reserved' : undefined;
+};
 
-function checkProjectNames(environment: Environment, refuse: ReadonlyMap<Project, Refuse>) {
+function checkProjectNames(environment: Environment, refuseGlobal: Refuse, refuse: ReadonlyMap<Project, Refuse>) {
   const owners = new Map<string, Project>();
+  const reserved = reservation(environment.name);
+  if (reserved) refuseGlobal(['name'], `name: "${environment.name}" is ${reserved}; choose another name`);
   for (const [project, refuseHere] of refuse) {
-    const { name, directory } = project;
+    const { name } = project;
     const other = owners.get(name);
     if (other)
       refuseHere(
@@ -53,8 +69,36 @@ function checkProjectNames(environment: Environment, refuse: ReadonlyMap<Project
         ['name'],
         `name: "${name}" is the namespace of the global tier; allowed: any other than the environment's`,
       );
-    if (reservedNamespaces.test(name))
-      refuseHere(['name'], `name: "${name}" is a namespace of Kubernetes itself (${directory})`);
+    const reserved = reservation(name);
+    if (reserved) refuseHere(['name'], `name: "${name}" is ${reserved}; choose another name`);
+  }
+}
+
+/**
+ * Objects and images are named `PROJECT-NAME`, and Tilt and the image store know them by that alone: `web-api` of `shop`
+ * and `api` of `shop-web` would be the same.
+ */
+function checkObjectNames(environment: Environment, refuse: ReadonlyMap<Project, Refuse>) {
+  const named = (project: Project) => ({
+    objects: [
+      ...project.services.map(({ name }) => ['services', name] as const),
+      ...project.workloads.map(({ name }) => ['workloads', name] as const),
+    ],
+    images: project.images.map(({ name }) => ['images', name] as const),
+  });
+  for (const sort of ['objects', 'images'] as const) {
+    const owners = new Map<string, { readonly owner: string; readonly name: string }>();
+    const inTier = sort === 'objects' ? environment.services : [];
+    for (const { object, name } of inTier) owners.set(object, { owner: environment.name, name });
+    for (const [project, refuseHere] of refuse) {
+      for (const path of named(project)[sort]) {
+        const object = objectName(project.name, path[1]);
+        const other = owners.get(object);
+        const message = `${pathText(path)}: "${object}" is what ${other?.owner}/${other?.name} becomes; choose another name`;
+        if (!other) owners.set(object, { owner: project.name, name: path[1] });
+        else if (other.owner !== project.name) refuseHere(path, message, 'key');
+      }
+    }
   }
 }
 
@@ -70,7 +114,7 @@ function checkNames(environment: Environment, project: Project, refuse: Refuse) 
       if (!/^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(name))
         refuse(
           path,
-          `${field}: the name "${name}" must be lower-case letters, digits and "-", beginning with a letter (RFC 1123)`,
+          `${field}.${name}: the name "${name}" must be lower-case letters, digits and "-", beginning with a letter (RFC 1123)`,
           'key',
         );
       if (object.length > maximumObjectName)
@@ -93,55 +137,9 @@ function checkNames(environment: Environment, project: Project, refuse: Refuse) 
         );
       if (name === 'env')
         refuse(path, `${field}.env: the name is taken by the Secret ${object}; choose another`, 'key');
+      if (name === 'constructor') refuse(path, `${field}.${name}: "${name}" is reserved; choose another name`, 'key');
       seen.set(name, field);
     }
-  }
-}
-
-interface PortOwner {
-  readonly what: string;
-  readonly path: readonly PropertyKey[];
-  readonly refuse: Refuse;
-}
-
-function checkHostPorts(environment: Environment, refuseGlobal: Refuse, refuse: ReadonlyMap<Project, Refuse>) {
-  const owners = new Map<number, PortOwner>();
-  const claim = (ports: readonly ServicePort[], owner: PortOwner) => {
-    for (const { hostPort } of ports) {
-      if (hostPort === undefined) continue;
-      const other = owners.get(hostPort);
-      if (other) {
-        let free = hostPort + 1;
-        while (owners.has(free)) free++;
-        owner.refuse(
-          owner.path,
-          `${owner.what}: port ${hostPort} is taken by ${other.what}; the next free one is ${free}`,
-        );
-      } else owners.set(hostPort, owner);
-    }
-  };
-  for (const service of environment.services) {
-    const kind = globalKinds[service.kind];
-    const what = `${environment.name}/${service.name}`;
-    claim(kind?.ports(service.settings) ?? [], {
-      what,
-      path: ['global', kind?.field ?? '', 'hostPort'],
-      refuse: refuseGlobal,
-    });
-  }
-  for (const [project, refuseHere] of refuse) {
-    for (const service of project.services)
-      claim(serviceKinds[service.kind]?.ports(service.settings) ?? [], {
-        what: `${project.name}/${service.name}`,
-        path: ['services', service.name, 'hostPort'],
-        refuse: refuseHere,
-      });
-    for (const workload of project.workloads)
-      claim(workloadKinds[workload.kind]?.ports(workload.settings) ?? [], {
-        what: `${project.name}/${workload.name}`,
-        path: ['workloads', workload.name, 'hostPort'],
-        refuse: refuseHere,
-      });
   }
 }
 
@@ -168,7 +166,7 @@ function checkDatabases(environment: Environment, refuse: ReadonlyMap<Project, R
   }
 }
 
-function checkManaged(environment: Environment, refuse: Refuse) {
+function checkManaged(environment: Environment, complete: boolean, refuse: Refuse) {
   const services = [...environment.services, ...environment.projects.flatMap((project) => project.services)];
   const connectable = services.filter(({ kind }) => (serviceKinds[kind] ?? globalKinds[kind])?.connect);
   const kinds = Object.entries({ ...serviceKinds, ...globalKinds }).flatMap(([kind, { connect }]) =>
@@ -177,7 +175,8 @@ function checkManaged(environment: Environment, refuse: Refuse) {
   const allowed = new Set([...kinds, ...connectable.map(({ namespace, name }) => `${namespace}/${name}`)]);
   for (const profile of Object.values(environment.profiles)) {
     for (const [index, name] of profile.managed.entries()) {
-      if (!allowed.has(name))
+      const mayBeUnread = !complete && !isKnown(environment, name.split('/')[0] ?? '') && name.includes('/');
+      if (!allowed.has(name) && !mayBeUnread)
         refuse(
           ['profiles', profile.name, 'managed', index],
           `profiles.${profile.name}.managed[${index}]: no service "${name}"; ${suggestion(name, [...allowed])}`,
@@ -186,7 +185,10 @@ function checkManaged(environment: Environment, refuse: Refuse) {
   }
 }
 
-function checkUses(environment: Environment, project: Project, refuse: Refuse) {
+const isKnown = (environment: Environment, owner: string): boolean =>
+  owner === environment.name || environment.projects.some(({ name }) => name === owner);
+
+function checkUses(environment: Environment, complete: boolean, project: Project, refuse: Refuse) {
   for (const kind of Object.keys(project.uses)) {
     if (!environment.services.some((service) => service.kind === kind))
       refuse(
@@ -195,26 +197,25 @@ function checkUses(environment: Environment, project: Project, refuse: Refuse) {
         'key',
       );
   }
-  for (const [index, { project: owner, workload }] of project.links.entries()) {
-    const problem = workloadProblem(environment, owner, workload, ({ kind }) => kind === 'http');
-    if (problem) refuse(['uses', 'projects', index], `uses.projects[${index}]: ${problem}`);
+  const links = project.links.map((link) => `${link.project}/${link.workload}`);
+  for (const [index, link] of links.entries()) {
+    const path = ['uses', 'projects', index];
+    const problem = linkProblem(environment, complete, link);
+    if (problem) refuse(path, `${pathText(path)}: ${problem}`);
+    if (links.indexOf(link) < index) refuse(path, `${pathText(path)}: "${link}" is named twice`);
   }
 }
 
-/** Why `owner/name` is no workload of the wanted sort, or nothing. */
-function workloadProblem(
-  environment: Environment,
-  owner: string,
-  name: string,
-  wanted: (workload: Project['workloads'][number]) => boolean,
-): string | undefined {
+/** Why a link is no `PROJECT/WORKLOAD` that serves HTTP, or nothing. */
+function linkProblem(environment: Environment, complete: boolean, link: string): string | undefined {
+  const [owner = '', name = '', ...more] = link.split('/');
+  if (owner === '' || name === '' || more.length > 0) return `must be PROJECT/WORKLOAD, given "${link}"`;
   const project = environment.projects.find((each) => each.name === owner);
-  if (!project)
-    return `no project "${owner}"; ${suggestion(
-      owner,
-      environment.projects.map((each) => each.name),
-    )}`;
-  const suitable = project.workloads.filter(wanted);
+  if (!project) {
+    const names = environment.projects.map((each) => each.name);
+    return complete ? `no project "${owner}"; ${suggestion(owner, names)}` : undefined;
+  }
+  const suitable = project.workloads.filter(({ kind }) => kind === 'http');
   if (suitable.some((workload) => workload.name === name)) return undefined;
   const there = project.workloads.some((workload) => workload.name === name);
   return `${owner} has no ${there ? 'http ' : ''}workload "${name}"${there ? ': it serves nothing' : ''}; ${suggestion(
@@ -231,7 +232,7 @@ function awaitable(environment: Environment, project: Project): string[] {
   return [...used, ...services, ...workloads].map(({ name }) => name);
 }
 
-function checkDependencies(environment: Environment, project: Project, refuse: Refuse) {
+function checkDependencies(environment: Environment, complete: boolean, project: Project, refuse: Refuse) {
   const names = awaitable(environment, project);
   for (const { name: workload, settings } of project.workloads) {
     for (const [index, name] of settings.after.entries()) {
@@ -239,8 +240,7 @@ function checkDependencies(environment: Environment, project: Project, refuse: R
       const field = `workloads.${workload}.after[${index}]`;
       if (settings.after.indexOf(name) < index) refuse(path, `${field}: "${name}" is named twice`);
       if (name.includes('/')) {
-        const [owner = '', other = ''] = name.split('/');
-        const problem = workloadProblem(environment, owner, other, ({ kind }) => kind === 'http');
+        const problem = linkProblem(environment, complete, name);
         if (problem) refuse(path, `${field}: ${problem}`);
       } else if (!names.includes(name))
         refuse(path, `${field}: ${dependencyProblem(environment, project, name)}; ${suggestion(name, names)}`);
@@ -257,7 +257,7 @@ function dependencyProblem(environment: Environment, project: Project, name: str
   return `nothing is named "${name}"`;
 }
 
-/** Names each cycle of `after` once, at its first member. */
+/** Names each cycle of `after` once, where its first member names the second. */
 function checkCycles(environment: Environment, refuse: ReadonlyMap<Project, Refuse>) {
   const edges = new Map<string, readonly string[]>();
   const place = new Map<string, { project: Project; workload: string }>();
@@ -276,12 +276,13 @@ function checkCycles(environment: Environment, refuse: ReadonlyMap<Project, Refu
     const start = trail.indexOf(node);
     if (start >= 0) {
       const cycle = trail.slice(start);
-      const { project, workload } = place.get(cycle[0] ?? '') ?? {};
-      if (project && workload !== undefined)
-        refuse.get(project)?.(
-          ['workloads', workload, 'after'],
-          `workloads.${workload}.after: a cycle, in which none could start: ${[...cycle, node].join(' → ')}`,
-        );
+      const { project, workload } = place.get(node) ?? {};
+      const index = edges.get(node)?.indexOf(cycle[1] ?? node);
+      if (project && workload !== undefined && index !== undefined) {
+        const path = ['workloads', workload, 'after', index];
+        const names = [...cycle, node].join(' → ');
+        refuse.get(project)?.(path, `${pathText(path)}: a cycle, in which none could start: ${names}`);
+      }
       return;
     }
     if (done.has(node)) return;

@@ -1,3 +1,4 @@
+import { didYouMean } from './nearest.ts';
 import type { Problem } from './problem.ts';
 import type { Reader } from './reader.ts';
 
@@ -7,7 +8,8 @@ export const projectFile = 'infra/project.yaml';
 /**
  * The folders of the projects that the patterns of `repoctl.yaml` lead to, sorted.
  *
- * A folder that a `*` leads to is a project if it holds `infra/project.yaml`; one that is named in full has to.
+ * A folder that a `*` leads to is a project if it holds `infra/project.yaml`; one that is named in full has to. A
+ * `project.yaml` that is there but can't be read, or lies outside of the repository, is refused in any case.
  */
 export function discover(
   reader: Reader,
@@ -19,21 +21,44 @@ export function discover(
   for (const [index, pattern] of patterns.entries()) {
     const refuse = (message: string) => problems.push({ file, place: { path: ['projects', index] }, message });
     const segments = pattern.split('/').filter((segment) => segment !== '' && segment !== '.');
-    if (pattern.startsWith('/') || segments.includes('..')) {
+    const outside = pattern.startsWith('/') || segments.includes('..');
+    if (outside || segments.length === 0) {
       refuse(
-        `projects[${index}]: "${pattern}" leads outside the repository; allowed: folders below the one of ${file}`,
+        `projects[${index}]: "${pattern}" ${outside ? 'leads outside' : 'is'} the repository; allowed: folders below the one of ${file}`,
       );
       continue;
     }
     for (const directory of expand(reader, segments)) {
-      if (reader.text(`${directory}/${projectFile}`) === undefined) {
-        if (!pattern.includes('*')) refuse(`projects[${index}]: "${pattern}" has no ${projectFile}`);
-      } else if (reader.inside(directory) === undefined) {
-        refuse(`projects[${index}]: "${directory}" is a link that leads outside the repository`);
-      } else directories.add(directory);
+      const path = `${directory}/${projectFile}`;
+      const read = reader.text(path) !== undefined;
+      const exists = read || reader.names(`${directory}/infra`)?.includes('project.yaml');
+      if (!exists) {
+        if (!pattern.includes('*'))
+          refuse(
+            `projects[${index}]: "${pattern}" has no ${projectFile}${didYouMean(directory, siblings(reader, directory))}`,
+          );
+      } else if (reader.inside(path) === undefined) {
+        refuse(`projects[${index}]: "${linked(reader, path)}" is a link that leads nowhere or outside the repository`);
+      } else if (read) directories.add(directory);
+      else if (reader.names(path)) refuse(`projects[${index}]: ${path} is a folder; a file is expected`);
     }
   }
   return { directories: [...directories].sort(), problems };
+}
+
+/** The first part of a path that leads nowhere or outside of the repository. */
+function linked(reader: Reader, path: string): string {
+  const segments = path.split('/');
+  const parts = segments.map((_, index) => segments.slice(0, index + 1).join('/'));
+  return parts.find((part) => reader.inside(part) === undefined) ?? path;
+}
+
+/** The folders with a project beside a folder. */
+function siblings(reader: Reader, directory: string): string[] {
+  const parent = directory.split('/').slice(0, -1).join('/');
+  return expand(reader, [...(parent === '' ? [] : [parent]), '*']).filter(
+    (sibling) => reader.text(`${sibling}/${projectFile}`) !== undefined,
+  );
 }
 
 function expand(reader: Reader, segments: readonly string[]): string[] {

@@ -1,7 +1,7 @@
 import type { SecretKey } from '../../charts/common/connection.ts';
 import { secrets } from '../../charts/wiring.ts';
 import type { Environment, Profile } from './model.ts';
-import { suggestion } from './nearest.ts';
+import { nearest } from './nearest.ts';
 import type { Problem } from './problem.ts';
 import type { EnvironmentKey } from './reader.ts';
 
@@ -38,26 +38,17 @@ export function requiredVariables(environment: Environment, profile: Profile): M
  * the `.env` from it.
  */
 export function checkEnvironmentFiles(files: EnvironmentFiles, required: readonly SecretKey[]): Problem[] {
-  const { example = [], file, examplePath, path } = files;
-  const names = example.map(({ name }) => name);
-  const top = { line: 1, column: 1 };
-  const problems: Problem[] = required
-    .filter(({ variable }) => !names.includes(variable))
-    .map(({ variable }) => ({
-      file: examplePath,
-      place: top,
-      message: `lacks ${variable}, which a service of ${files.owner} needs; given: ${names.join(', ') || (files.example ? 'nothing' : 'no such file')}`,
-    }));
+  const { example, file, examplePath, path } = files;
+  const needed = required.map(({ variable }) => ({ name: variable, why: `a service of ${files.owner} needs` }));
+  const listed = (example ?? []).map(({ name, line }) => ({ name, why: `line ${line} of ${examplePath} asks for` }));
+  const problems = lacking(
+    examplePath,
+    example,
+    needed,
+    ({ name }) => !required.some((key) => key.variable === name && key.generated),
+  );
   if (!file) return problems;
-  for (const { name, line } of example) {
-    if (file.some((key) => key.name === name)) continue;
-    const given = file.map((key) => key.name).filter((key) => !names.includes(key));
-    problems.push({
-      file: path,
-      place: top,
-      message: `lacks ${name}, which line ${line} of ${examplePath} asks for; ${suggestion(name, given).replace('allowed', 'given besides')}`,
-    });
-  }
+  problems.push(...lacking(path, file, listed, ({ name }) => !listed.some((key) => key.name === name)));
   for (const { variable } of required) {
     const key = file.find(({ name }) => name === variable);
     if (key?.empty)
@@ -68,4 +59,31 @@ export function checkEnvironmentFiles(files: EnvironmentFiles, required: readonl
       });
   }
   return problems;
+}
+
+/**
+ * The wanted variables that a file has not, each at the line of the one that may be a misspelling of it.
+ *
+ * @param mayBe whether a variable of the file may be one
+ */
+function lacking(
+  file: string,
+  given: readonly EnvironmentKey[] | undefined,
+  wanted: readonly { readonly name: string; readonly why: string }[],
+  mayBe: (key: EnvironmentKey) => boolean,
+): Problem[] {
+  const names = (given ?? []).map(({ name }) => name);
+  const suspects = (given ?? []).filter(mayBe);
+  return wanted
+    .filter(({ name }) => !names.includes(name))
+    .map(({ name, why }) => {
+      const near = nearest(
+        name,
+        suspects.map((key) => key.name),
+      );
+      const line = suspects.find((key) => key.name === near)?.line ?? 1;
+      const what = given ? names.join(', ') || 'nothing' : 'no such file';
+      const misspelt = near === undefined ? '' : `; is "${near}" meant to be it?`;
+      return { file, place: { line, column: 1 }, message: `lacks ${name}, which ${why}; given: ${what}${misspelt}` };
+    });
 }

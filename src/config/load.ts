@@ -17,7 +17,7 @@ import type { Environment, Profile, ProfileName, Project } from './model.ts';
 import { ConfigurationError, type Problem, problemLine } from './problem.ts';
 import { type ReadProject, readProject } from './read-project.ts';
 import { type Inputs, Reader } from './reader.ts';
-import { schemaProblems } from './schema-problems.ts';
+import { schemaProblems, valueAt } from './schema-problems.ts';
 import { locate, parseYaml } from './yaml-file.ts';
 
 /** What reading a project yielded, and what it was read from. */
@@ -70,42 +70,53 @@ export function findRoot(from: string): string {
  */
 export function load(root: string, options: LoadOptions): Loaded {
   const reader = new Reader(root);
-  const text = reader.text(environmentFile) ?? '';
-  const parsed = parseYaml(environmentFile, text);
-  if (parsed.problems) throw report(reader, parsed.problems);
-  const checked = environmentSchema.safeParse(parsed.data);
-  // A wrong repoctl.yaml must not hide what is wrong with the projects.
-  const problems: Problem[] = checked.success
-    ? []
-    : schemaProblems(environmentFile, environmentSchema, parsed.data, checked.error);
-  const given = parsed.data as Partial<EnvironmentInput>;
-  const input =
-    checked.data ??
-    environmentSchema.parse({
-      name: 'unnamed',
-      ...(Array.isArray(given.projects) &&
-        given.projects.every((each) => typeof each === 'string') && { projects: given.projects }),
-    });
+  const text = reader.text(environmentFile);
+  if (text === undefined) {
+    const message = reader.names(environmentFile) ? 'is a folder; a file is expected' : 'there is no such file';
+    const place = { line: 1, column: 1 };
+    throw report(reader, reader.problems.length > 0 ? reader.problems : [{ file: environmentFile, place, message }]);
+  }
+  const { input, valid, problems } = readEnvironment(text);
   const found = discover(reader, environmentFile, input.projects);
   problems.push(...found.problems);
 
-  const memory: Record<string, RememberedProject> = {};
+  // Without a prototype: a folder may be called "constructor".
+  const memory: Record<string, RememberedProject> = Object.create(null);
+  const remembered = new Map(Object.entries(options.memory ?? {}));
   for (const directory of found.directories) {
-    memory[directory] = recall(root, options.memory?.[directory], input.name) ?? remember(root, directory, input.name);
-    problems.push(...memory[directory].read.problems);
+    const project = recall(root, remembered.get(directory), input.name) ?? remember(root, directory, input.name);
+    problems.push(...project.read.problems);
+    memory[directory] = project;
   }
+  const complete = found.problems.length === 0 && Object.values(memory).every(({ read }) => read.project);
   const environment = assemble(input, memory, options.imageTag);
   const profile = environment.profiles[options.profile];
   const environmentFiles = listEnvironmentFiles(reader, environment, memory);
-  if (checked.success) problems.push(...crossCheck(environment), ...checkProduction(environment, profile));
-  if (checked.success && profile.development && problems.length === 0) {
+  problems.push(...reader.problems);
+  if (valid) problems.push(...crossCheck(environment, complete), ...checkProduction(environment, profile));
+  if (valid && profile.development) {
     const required = requiredVariables(environment, profile);
-    problems.push(
-      ...environmentFiles.flatMap((files) => checkEnvironmentFiles(files, required.get(files.owner) ?? [])),
-    );
+    // Of two that have the same name it can't be said which needs what.
+    const owners = environmentFiles.map(({ owner }) => owner);
+    const unique = environmentFiles.filter(({ owner }) => owners.indexOf(owner) === owners.lastIndexOf(owner));
+    problems.push(...unique.flatMap((files) => checkEnvironmentFiles(files, required.get(files.owner) ?? [])));
   }
   if (problems.length > 0) throw report(reader, problems);
   return { environment: deepFreeze(environment), profile, environmentFiles, memory };
+}
+
+/** What repoctl.yaml says. A wrong one must not hide what is wrong with the projects, so that these are read as well. */
+function readEnvironment(text: string): { input: EnvironmentInput; valid: boolean; problems: Problem[] } {
+  const schema = environmentSchema;
+  const { data, problems = [] } = { data: undefined, ...parseYaml(environmentFile, text) };
+  const checked = schema.safeParse(data);
+  if (checked.success) return { input: checked.data, valid: true, problems: [] };
+  const projects = schema.shape.projects.safeParse(valueAt(data, ['projects']));
+  return {
+    input: schema.parse({ name: 'unnamed', projects: projects.data }),
+    valid: false,
+    problems: problems.length > 0 ? [...problems] : schemaProblems(environmentFile, schema, data, checked.error),
+  };
 }
 
 function recall(root: string, remembered: RememberedProject | undefined, environment: string) {
@@ -118,7 +129,7 @@ function recall(root: string, remembered: RememberedProject | undefined, environ
 function remember(root: string, directory: string, environment: string): RememberedProject {
   const reader = new Reader(root);
   const read = readProject(reader, directory, environment);
-  return { inputs: reader.inputs, read };
+  return { inputs: reader.inputs, read: { ...read, problems: [...read.problems, ...reader.problems] } };
 }
 
 function assemble(input: EnvironmentInput, memory: ProjectMemory, imageTag: string | undefined): Environment {
@@ -177,7 +188,7 @@ function checkProduction(environment: Environment, profile: Profile): Problem[] 
   const refuse = (message: string): Problem[] => [{ file: environmentFile, place, message }];
   if (!profile.images)
     return refuse(
-      `profiles.production.images: required, but not given: ${builders.join(', ')} build images; give {registry, tag}`,
+      `profiles.production.images: required, but not given, since images are built (by ${builders.join(', ')}); give {registry, tag}`,
     );
   if (profile.images.tag === '')
     return refuse('profiles.production.images.tag: required, but not given; give it here or with --image-tag');

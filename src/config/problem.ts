@@ -14,8 +14,14 @@ export interface Problem {
 
 /** A problem as a line for people and editors: `file:line:column: message`. */
 export function problemLine(problem: Problem, position: { line: number; column: number }): string {
-  return `${problem.file}:${position.line}:${position.column}: ${problem.message.replaceAll(/\s*\n\s*/g, ' ')}`;
+  return `${problem.file}:${position.line}:${position.column}: ${printable(problem.message)}`;
 }
+
+/** A text in one line, with the control characters that a terminal would obey as `\u001b`. */
+const printable = (text: string): string =>
+  text
+    .replaceAll(/\s*\n\s*/g, ' ')
+    .replaceAll(/[\p{Cc}\u2028\u2029]/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** The configuration is wrong. Holds every problem that was found, each as a line. */
 export class ConfigurationError extends Error {
@@ -35,6 +41,7 @@ export function pathText(path: readonly PropertyKey[]): string {
 
 /** A value as it was given, short. */
 export function givenText(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
+  if (typeof value === 'number') return String(value);
+  const text = value === null ? 'nothing (null)' : (JSON.stringify(value) ?? 'nothing');
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }

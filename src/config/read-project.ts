@@ -1,12 +1,14 @@
+import { environmentVariables, imageReference } from '../../charts/common/fields.ts';
 import { objectName } from '../../charts/common/names.ts';
 import { projectFile } from './discover.ts';
-import type { ImageBuild, Manifest, ManifestObject, Project } from './model.ts';
-import { suggestion } from './nearest.ts';
-import type { Problem } from './problem.ts';
+import type { ImageBuild, Project } from './model.ts';
+import { didYouMean, suggestion } from './nearest.ts';
+import { givenText, type Problem, pathText } from './problem.ts';
 import { type ProjectInput, projectSchema } from './project-schema.ts';
+import { readManifests } from './read-manifests.ts';
 import type { EnvironmentKey, Reader } from './reader.ts';
 import { schemaProblems } from './schema-problems.ts';
-import { parseYaml, parseYamlDocuments } from './yaml-file.ts';
+import { parseYaml } from './yaml-file.ts';
 
 /** A project as its own files describe it, not yet compared with the others. */
 export interface ReadProject {
@@ -41,7 +43,12 @@ export function readProject(reader: Reader, directory: string, environment: stri
   };
   const input = checked.data;
   const images = Object.entries(input.images).map(([name, build]) => readImage(context, name, build));
-  const manifests = readManifests(context, problems);
+  for (const { name, line } of example ?? []) {
+    const [issue] = environmentVariables.keyType.safeParse(name).error?.issues ?? [];
+    const message = `the name "${name}" ${issue?.message}`;
+    if (issue) problems.push({ file: `${directory}/infra/.env.example`, place: { line, column: 1 }, message });
+  }
+  const manifests = readManifests(reader, directory, problems);
   const { projects: links, ...uses } = input.uses;
   const owner = { environment, tier: 'project', project: input.name } as const;
   const located = (name: string) => ({ name, namespace: input.name, object: objectName(input.name, name), owner });
@@ -92,12 +99,11 @@ function below(
 ): string | undefined {
   const parts: string[] = [];
   for (const part of `${directory}/${given}`.split('/')) {
-    if (part === '..') {
-      if (parts.pop() === undefined) parts.push('..');
-    } else if (part !== '.' && part !== '') parts.push(part);
+    if (part === '..' && parts.length > 0 && parts.at(-1) !== '..') parts.pop();
+    else if (part !== '.' && part !== '') parts.push(part);
   }
   const joined = parts.join('/') || '.';
-  const field = path.map(String).join('.');
+  const field = pathText(path);
   if (given.startsWith('/') || parts[0] === '..') {
     refuse(path, `${field}: "${given}" leads outside the repository`);
     return undefined;
@@ -109,22 +115,35 @@ function below(
   return joined;
 }
 
+/** That there is no such file or folder, and which one may have been meant. */
+function absent({ reader }: Context, what: 'file' | 'folder', path: string): string {
+  const [name = '', ...above] = path.split('/').reverse();
+  const parent = above.reverse().join('/');
+  return `there is no ${what} ${path}${didYouMean(
+    name,
+    (reader.names(parent) ?? []).filter((each) => each !== name),
+  )}`;
+}
+
 function readImage(context: Context, name: string, build: ProjectInput['images'][string]): ImageBuild {
   const { reader, refuse } = context;
   const path = ['images', name];
   const dockerfile = below(context, [...path, 'dockerfile'], build.dockerfile);
   const directory = below(context, [...path, 'context'], build.context);
   if (directory !== undefined && reader.names(directory) === undefined)
-    refuse([...path, 'context'], `images.${name}.context: there is no folder ${directory}`);
+    refuse([...path, 'context'], `images.${name}.context: ${absent(context, 'folder', directory)}`);
   if (dockerfile !== undefined) {
     const text = reader.text(dockerfile);
     if (text === undefined)
-      refuse([...path, 'dockerfile'], `images.${name}.dockerfile: there is no file ${dockerfile}`);
+      refuse([...path, 'dockerfile'], `images.${name}.dockerfile: ${absent(context, 'file', dockerfile)}`);
     else {
-      const stages = [...text.matchAll(/^\s*FROM\s.*\sAS\s+(\S+)\s*$/gim)].map(([, stage]) => stage ?? '');
+      const lines = text.replaceAll(/\\[ \t]*\r?\n/g, ' ');
+      const stages = [...lines.matchAll(/^\s*FROM\s.*\sAS\s+(\S+)\s*$/gim)].map(([, stage = '']) =>
+        stage.toLowerCase(),
+      );
       for (const field of ['target', 'localTarget'] as const) {
         const target = build[field];
-        if (target !== undefined && !stages.includes(target))
+        if (target !== undefined && !stages.includes(target.toLowerCase()))
           refuse(
             [...path, field],
             `images.${name}.${field}: ${dockerfile} has no stage "${target}"; ${suggestion(target, stages)}`,
@@ -132,8 +151,7 @@ function readImage(context: Context, name: string, build: ProjectInput['images']
       }
     }
   }
-  const relative = (field: string, index: number, given: string) =>
-    below(context, [...path, field, index], given) ?? given;
+  const relative = (given: string, ...field: PropertyKey[]) => below(context, [...path, ...field], given) ?? given;
   return {
     name,
     context: directory ?? '',
@@ -141,10 +159,12 @@ function readImage(context: Context, name: string, build: ProjectInput['images']
     target: build.target,
     localTarget: build.localTarget,
     buildArgs: build.buildArgs,
-    sync: build.sync.map(({ from, to }, index) => ({ from: relative('sync', index, from), to })),
-    rebuildOn: build.rebuildOn.map((given, index) => relative('rebuildOn', index, given)),
+    sync: build.sync.map(({ from, to }, index) => ({ from: relative(from, 'sync', index, 'from'), to })),
+    rebuildOn: build.rebuildOn.map((given, index) => relative(given, 'rebuildOn', index)),
   };
 }
+
+const otherImage = 'an image reference with a tag';
 
 /** A workload's image: a build of the project, or a reference with a tag or a digest. */
 function workloadImage(
@@ -159,7 +179,7 @@ function workloadImage(
     if (names.length === 1 && names[0]) return names[0];
     refuse(
       path.slice(0, -1),
-      `workloads.${workload}: image is required, since the project builds ${names.length || 'no'} images; ${suggestion('', names)}, or an image reference`,
+      `workloads.${workload}: image is required, since the project builds ${names.length || 'no'} images; ${suggestion('', names, otherImage)}`,
       'key',
     );
     return '';
@@ -168,10 +188,12 @@ function workloadImage(
   if (!/[/:@]/.test(given))
     refuse(
       path,
-      `workloads.${workload}.image: no image "${given}" under images; ${suggestion(given, names)}, or an image reference with a tag`,
+      `workloads.${workload}.image: no image "${given}" under images; ${suggestion(given, names, otherImage)}`,
     );
-  else if (!/@sha256:[0-9a-f]{64}$|:[\w][\w.-]*$/.test(given) || given.endsWith(':latest'))
-    refuse(path, `workloads.${workload}.image: "${given}" needs a tag other than latest, or a digest`);
+  else {
+    const [issue] = imageReference.safeParse(given).error?.issues ?? [];
+    if (issue) refuse(path, `workloads.${workload}.image: ${issue.message}, given ${givenText(given)}`);
+  }
   return given;
 }
 
@@ -201,7 +223,7 @@ function readScripts(context: Context, service: string, given: string | undefine
   if (directory === undefined) return {};
   const names = context.reader.names(directory);
   if (names === undefined) {
-    context.refuse(path, `services.${service}.initScripts: there is no folder ${directory}`);
+    context.refuse(path, `services.${service}.initScripts: ${absent(context, 'folder', directory)}`);
     return {};
   }
   const scripts = Object.fromEntries(
@@ -218,31 +240,4 @@ function readScripts(context: Context, service: string, given: string | undefine
       `services.${service}.initScripts: ${directory} holds ${bytes} bytes; a ConfigMap can hold ${configMapLimit}`,
     );
   return scripts;
-}
-
-function readManifests({ reader, directory }: Context, problems: Problem[]): Manifest[] {
-  const folder = `${directory}/infra/manifests`;
-  return (reader.names(folder) ?? [])
-    .filter((name) => /\.ya?ml$/.test(name))
-    .map((name) => {
-      const path = `${folder}/${name}`;
-      const parsed = parseYamlDocuments(path, reader.text(path) ?? '');
-      if (parsed.problems) {
-        problems.push(...parsed.problems);
-        return { path, objects: [] };
-      }
-      const objects = parsed.data as ManifestObject[];
-      for (const object of objects) {
-        if (typeof object?.apiVersion !== 'string' || typeof object.kind !== 'string')
-          problems.push({
-            file: path,
-            place: { line: 1, column: 1 },
-            message: 'holds something that is no Kubernetes object: apiVersion and kind are required',
-          });
-      }
-      return {
-        path,
-        objects: objects.filter((object) => typeof object?.apiVersion === 'string' && typeof object.kind === 'string'),
-      };
-    });
 }

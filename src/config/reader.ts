@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { parse } from 'dotenv';
+import type { Problem } from './problem.ts';
 
 /** A variable of a `.env` file. Its value stays in the file. */
 export interface EnvironmentKey {
@@ -19,6 +20,7 @@ export type Inputs = Readonly<Record<string, string>>;
  */
 export class Reader {
   readonly #inputs: Record<string, string> = {};
+  readonly #unreadable = new Map<string, string>();
 
   constructor(readonly root: string) {}
 
@@ -27,11 +29,16 @@ export class Reader {
     return this.#inputs;
   }
 
+  /** The files and folders that are there but can't be read. */
+  get problems(): Problem[] {
+    return [...this.#unreadable].map(([file, message]) => ({ file, place: { line: 1, column: 1 }, message }));
+  }
+
   /** Whether everything still reads as it did. */
   matches(inputs: Inputs): boolean {
     return Object.entries(inputs).every(([question, digest]) => {
       const [kind, path] = [question.slice(0, question.indexOf(':')), question.slice(question.indexOf(':') + 1)];
-      return digest === digestOf(ask(this.root, kind as keyof Answers, path));
+      return digest === digestOf(ask(this.root, kind as keyof Answers, path).answer);
     });
   }
 
@@ -56,7 +63,8 @@ export class Reader {
   }
 
   #ask<Kind extends keyof Answers>(kind: Kind, path: string): Answers[Kind] {
-    const answer = ask(this.root, kind, path);
+    const { answer, unreadable } = ask(this.root, kind, path);
+    if (unreadable) this.#unreadable.set(path, unreadable);
     this.#inputs[`${kind}:${path}`] = digestOf(answer);
     return answer;
   }
@@ -80,12 +88,21 @@ const answers: { readonly [Kind in keyof Answers]: (root: string, path: string) 
   },
 };
 
-function ask<Kind extends keyof Answers>(root: string, kind: Kind, path: string): Answers[Kind] | undefined {
+/** What the system says of a path that leads to nothing, or that can't be one. */
+const nothingThere = ['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'];
+
+function ask<Kind extends keyof Answers>(
+  root: string,
+  kind: Kind,
+  path: string,
+): { answer?: Answers[Kind]; unreadable?: string } {
   try {
-    return answers[kind](root, path);
+    return { answer: answers[kind](root, path) };
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? ''))
-      return undefined;
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    if (code === 'EACCES' || code === 'EPERM') return { unreadable: `can't be read: permission denied (${code})` };
+    if (code === 'EISDIR' && kind === 'keys') return { unreadable: 'is a folder; a file is expected' };
+    if (nothingThere.includes(code)) return {};
     throw error;
   }
 }
@@ -97,14 +114,15 @@ const digestOf = (answer: unknown): string =>
         .update(typeof answer === 'string' ? answer : JSON.stringify(answer))
         .digest('base64url');
 
-/** The variables of a `.env` text, in the order of their lines. */
+/** The variables of a `.env` text, each with the line of its value: the last one that names it. */
 export function environmentKeys(text: string): EnvironmentKey[] {
   const values = parse(text);
-  const lines = text.split('\n');
+  const lines = text.split(/\r\n?|\n/);
   return Object.entries(values).map(([name, value]) => ({
     name,
     line:
-      lines.findIndex((line) => new RegExp(`^\\s*(export\\s+)?${name.replaceAll('.', '\\.')}\\s*[=:]`).test(line)) + 1,
+      lines.findLastIndex((line) => new RegExp(`^\\s*(export\\s+)?${name.replaceAll('.', '\\.')}\\s*[=:]`).test(line)) +
+      1,
     empty: value === '',
   }));
 }
