@@ -25,7 +25,10 @@ export class ProjectChart extends Chart {
         image: imageReference(profile, project.name, workload.settings.image),
         variables: variables(environment, project, connected, workload),
         waits: waits(environment, profile, project, connected, workload),
-        writableRoot: profile.development && synced.has(workload.settings.image),
+        writableRoot:
+          profile.development &&
+          workloadKinds[workload.kind]?.controller === 'Deployment' &&
+          synced.has(workload.settings.image),
         development: profile.development,
       });
     }

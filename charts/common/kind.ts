@@ -82,7 +82,7 @@ export interface WorkloadContext {
   readonly variables: readonly Variable[];
   /** Containers that wait for what it depends on. */
   readonly waits: readonly ContainerProps[];
-  /** Whether files are synced into its container. */
+  /** Whether files are synced into its container, as they are into those that keep running. */
   readonly writableRoot: boolean;
   readonly development: boolean;
 }

@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { command, type Resources } from '../common/fields.ts';
 import { k8s } from '../common/k8s.ts';
 import type { Workload, WorkloadContext } from '../common/kind.ts';
-import { labelled } from '../common/labelled.ts';
 import { objectLabels } from '../common/labels.ts';
 import type { Probes } from '../common/probes.ts';
 import { startupSeconds, workloadFields } from '../common/workload-fields.ts';
+import { workloadPod } from '../common/workload-pod.ts';
 import { directory, module, moduleSource } from './celery-module.ts';
 import { DeployedService, type DeployedServiceProps } from './deployed-service.ts';
 
@@ -57,30 +57,25 @@ export class CeleryProcess extends Construct {
   ) {
     super(scope, workload.name);
     const { settings, object } = workload;
-    const described = labelled(workload, props.component);
+    const { app, options = [] } = settings;
+    const command = ['sh', '-c', start, 'celery', '--app', app, ...props.arguments, ...options];
+    const stopSeconds = props.graceSeconds;
+    const pod = workloadPod({ ...workload, settings: { ...settings, command, stopSeconds } }, props.component, context);
     const configMap = `${object}-module`;
     new k8s.KubeConfigMap(this, 'module', {
-      metadata: { name: configMap, labels: objectLabels(described) },
+      metadata: { name: configMap, labels: objectLabels(pod.labelled) },
       data: { [`${module}.py`]: moduleSource },
     });
     new DeployedService(this, 'process', {
-      labelled: described,
+      ...pod,
       replicas: props.replicas,
       strategy: props.strategy,
-      user: settings.user,
-      group: settings.group,
-      graceSeconds: props.graceSeconds,
-      init: context.waits,
       volumes: [{ name: 'module', configMap: { name: configMap } }],
       container: {
-        name: workload.name,
-        image: context.image,
-        command: ['sh', '-c', start, 'celery', '--app', settings.app, ...props.arguments, ...(settings.options ?? [])],
+        ...pod.container,
         variables: props.variables,
-        resources: settings.resources,
         probes: props.probes,
         mounts: [{ volume: 'module', path: directory, readOnly: true }],
-        writableRoot: context.writableRoot,
       },
     });
   }

@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { resources, seconds } from '../common/fields.ts';
 import { k8s } from '../common/k8s.ts';
 import type { Workload, WorkloadContext, WorkloadKind } from '../common/kind.ts';
-import { labelled } from '../common/labelled.ts';
 import { objectLabels } from '../common/labels.ts';
 import { podTemplate } from '../common/pod.ts';
 import { commandField, stopSeconds, workloadFields } from '../common/workload-fields.ts';
+import { workloadPod } from '../common/workload-pod.ts';
 
 const component = 'cronjob';
 const cronField = String.raw`[\d*/,\-A-Za-z]+`;
@@ -43,9 +43,10 @@ export class ProjectCronJob extends Construct {
   constructor(scope: Construct, workload: Workload<CronJobSettings>, context: WorkloadContext) {
     super(scope, workload.name);
     const { settings } = workload;
-    const described = labelled(workload, component);
+    const pod = workloadPod(workload, component, context);
+    const labels = objectLabels(pod.labelled);
     new k8s.KubeCronJob(this, 'cron-job', {
-      metadata: { name: workload.object, labels: objectLabels(described) },
+      metadata: { name: workload.object, labels },
       spec: {
         schedule: settings.schedule,
         timeZone: settings.timeZone,
@@ -55,26 +56,11 @@ export class ProjectCronJob extends Construct {
         successfulJobsHistoryLimit: 3,
         failedJobsHistoryLimit: 3,
         jobTemplate: {
-          metadata: { labels: objectLabels(described) },
+          metadata: { labels },
           spec: {
             backoffLimit: settings.retries,
             activeDeadlineSeconds: settings.timeLimitSeconds,
-            template: podTemplate({
-              labelled: described,
-              user: settings.user,
-              group: settings.group,
-              graceSeconds: settings.stopSeconds,
-              restartPolicy: 'Never',
-              init: context.waits,
-              container: {
-                name: workload.name,
-                image: context.image,
-                command: settings.command,
-                args: settings.args,
-                variables: context.variables,
-                resources: settings.resources,
-              },
-            }),
+            template: podTemplate({ ...pod, restartPolicy: 'Never' }),
           },
         },
       },

@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { hostPort, httpPath, port, resources, seconds } from '../common/fields.ts';
 import { images } from '../common/images.ts';
 import type { Workload, WorkloadContext, WorkloadKind } from '../common/kind.ts';
-import { labelled } from '../common/labelled.ts';
 import { serviceHost } from '../common/names.ts';
 import { probeAction, probes } from '../common/probes.ts';
 import { commandField, replicas, startupSeconds, stopSeconds, workloadFields } from '../common/workload-fields.ts';
+import { workloadPod } from '../common/workload-pod.ts';
 import { DeployedService } from './deployed-service.ts';
 
 const component = 'http';
@@ -38,15 +38,13 @@ export class HttpService extends Construct {
   constructor(scope: Construct, workload: Workload<HttpSettings>, context: WorkloadContext) {
     super(scope, workload.name);
     const { settings } = workload;
+    const pod = workloadPod(workload, component, context);
     const drain = context.development ? 0 : settings.drainSeconds;
     new DeployedService(this, 'server', {
-      labelled: labelled(workload, component),
+      ...pod,
       replicas: settings.replicas,
       strategy: 'RollingUpdate',
-      user: settings.user,
-      group: settings.group,
-      graceSeconds: settings.stopSeconds + drain,
-      init: context.waits,
+      graceSeconds: pod.graceSeconds + drain,
       annotations: settings.metrics
         ? {
             'prometheus.io/scrape': 'true',
@@ -55,13 +53,8 @@ export class HttpService extends Construct {
           }
         : undefined,
       container: {
-        name: workload.name,
-        image: context.image,
-        command: settings.command,
-        args: settings.args,
-        variables: context.variables,
+        ...pod.container,
         ports: { http: settings.port },
-        resources: settings.resources,
         probes: probes(
           {
             ready: probeAction({ path: settings.ready ?? settings.health }, settings.port),
@@ -70,7 +63,6 @@ export class HttpService extends Construct {
           settings.startupSeconds,
         ),
         lifecycle: drain > 0 ? { preStop: { exec: { command: ['sh', '-c', `sleep ${drain}`] } } } : undefined,
-        writableRoot: context.writableRoot,
       },
     });
   }

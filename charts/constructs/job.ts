@@ -2,8 +2,8 @@ import { Construct } from 'constructs';
 import { z } from 'zod';
 import { command, resources, seconds } from '../common/fields.ts';
 import type { Workload, WorkloadContext, WorkloadKind } from '../common/kind.ts';
-import { labelled } from '../common/labelled.ts';
 import { commandField, stopSeconds, workloadFields } from '../common/workload-fields.ts';
+import { workloadPod } from '../common/workload-pod.ts';
 import { HashedJob } from './hashed-job.ts';
 
 const component = 'job';
@@ -29,24 +29,8 @@ type JobSettings = z.output<typeof schema>;
 export class ProjectJob extends Construct {
   constructor(scope: Construct, workload: Workload<JobSettings>, context: WorkloadContext) {
     super(scope, workload.name);
-    const { settings } = workload;
-    new HashedJob(this, 'job', {
-      labelled: labelled(workload, component),
-      user: settings.user,
-      group: settings.group,
-      graceSeconds: settings.stopSeconds,
-      timeLimitSeconds: settings.timeLimitSeconds,
-      retries: settings.retries,
-      init: context.waits,
-      container: {
-        name: workload.name,
-        image: context.image,
-        command: settings.command,
-        args: settings.args,
-        variables: context.variables,
-        resources: settings.resources,
-      },
-    });
+    const { timeLimitSeconds, retries } = workload.settings;
+    new HashedJob(this, 'job', { ...workloadPod(workload, component, context), timeLimitSeconds, retries });
   }
 }
 

@@ -2,9 +2,9 @@ import { Construct } from 'constructs';
 import { z } from 'zod';
 import { resources } from '../common/fields.ts';
 import type { Workload, WorkloadContext, WorkloadKind } from '../common/kind.ts';
-import { labelled } from '../common/labelled.ts';
 import { healthCheck, probeAction, probes } from '../common/probes.ts';
 import { commandField, replicas, startupSeconds, stopSeconds, workloadFields } from '../common/workload-fields.ts';
+import { workloadPod } from '../common/workload-pod.ts';
 import { DeployedService } from './deployed-service.ts';
 
 const component = 'worker';
@@ -28,25 +28,13 @@ type WorkerSettings = z.output<typeof schema>;
 export class Worker extends Construct {
   constructor(scope: Construct, workload: Workload<WorkerSettings>, context: WorkloadContext) {
     super(scope, workload.name);
-    const { settings } = workload;
+    const { replicas, health, startupSeconds } = workload.settings;
+    const pod = workloadPod(workload, component, context);
     new DeployedService(this, 'worker', {
-      labelled: labelled(workload, component),
-      replicas: settings.replicas,
+      ...pod,
+      replicas,
       strategy: 'RollingUpdate',
-      user: settings.user,
-      group: settings.group,
-      graceSeconds: settings.stopSeconds,
-      init: context.waits,
-      container: {
-        name: workload.name,
-        image: context.image,
-        command: settings.command,
-        args: settings.args,
-        variables: context.variables,
-        resources: settings.resources,
-        probes: probes({ ready: probeAction(settings.health) }, settings.startupSeconds),
-        writableRoot: context.writableRoot,
-      },
+      container: { ...pod.container, probes: probes({ ready: probeAction(health) }, startupSeconds) },
     });
   }
 }

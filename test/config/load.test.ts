@@ -130,6 +130,14 @@ describe('projects', () => {
     expect((await environmentOf(files)).projects.map(({ name }) => name)).toEqual(['aardvark', 'alpha', 'zoo']);
   });
 
+  test('may be in folders whose names objects have of their own', async () => {
+    const folders = ['constructor', '__proto__', 'toString'];
+    const files = folders.map((folder, index) => [`${folder}/infra/project.yaml`, `name: p${index}\n`]);
+    const patterns = { [environment]: `name: monorepo\nprojects: [${folders.join(', ')}]\n` };
+    const { projects } = await environmentOf({ ...Object.fromEntries(files), ...patterns });
+    expect(projects.map(({ directory }) => directory)).toEqual(folders);
+  });
+
   test('have services and workloads in the order of the file, with their objects and owners', async () => {
     const owner = { environment: 'monorepo', tier: 'project', project: 'alpha' };
     const { services, workloads } = await alphaOf({});
@@ -312,6 +320,12 @@ describe('the secrets of a project', () => {
     expect((await withKeys(keys)).secrets).toEqual(['API_KEY']);
   });
 
+  test('are not what a service gives that never is managed', async () => {
+    const immudb = { [project]: 'name: alpha\nservices: { immudb: {} }\n' };
+    const keys = 'IMMUDB_ADMIN_PASSWORD=\nIMMUDB_PASSWORD=\nIMMUDB_ADDRESS=\nIMMUDB_KEY=\n';
+    expect((await withKeys(keys, immudb)).secrets).toEqual(['IMMUDB_KEY']);
+  });
+
   test('are what a service that isn’t there would claim', async () => {
     expect((await withKeys('DATABASE_URL=\nIMMUDB_ADMIN_PASSWORD=\n', { [project]: 'name: alpha\n' })).secrets).toEqual(
       ['DATABASE_URL', 'IMMUDB_ADMIN_PASSWORD'],
@@ -396,15 +410,6 @@ describe('what looks wrong but isn’t', () => {
     [
       'names that objects have of their own',
       { [project]: 'name: alpha\nenv: { constructor: a, toString: b, valueOf: c }\n' },
-    ],
-    [
-      'folders with such names',
-      {
-        [environment]: 'name: monorepo\nprojects: [constructor, __proto__, toString]\n',
-        'constructor/infra/project.yaml': 'name: one\n',
-        '__proto__/infra/project.yaml': 'name: two\n',
-        'toString/infra/project.yaml': 'name: three\n',
-      },
     ],
     [
       'a workload that overrides a variable of its project',
