@@ -37,25 +37,33 @@ export function projectObjects(
   extension?: ProjectExtension,
 ): NamespaceObjects {
   const owner: OwnerLabels = { environment: environment.name, tier: 'project', project: project.name };
-  const app = new App();
-  const chart = new ProjectChart(app, environment, profile, project);
-  const own = objectsOf(chart);
+  const own = objectsOf(new ProjectChart(new App(), environment, profile, project));
   const added = project.manifests.map(({ path, objects }) => ({ origin: path, objects }));
+  const failures: Nonconformity[] = [];
   if (extension) {
-    const namespace = project.name;
-    const extensionChart = new Chart(app, 'extension', { namespace, labels: ownerLabels(owner) });
-    extension(extensionChart, {
-      project,
-      profile,
-      connections: Object.fromEntries(connections(environment, profile, project)),
-    });
-    added.push({ origin: project.chart ?? '', objects: extensionChart.toJson() as ManifestObject[] });
+    const chart = new Chart(new App(), 'extension', { namespace: project.name, labels: ownerLabels(owner) });
+    const origin = project.chart ?? '';
+    const refuse = (message: string) => failures.push({ origin, object: 'its function', message });
+    try {
+      const returned: unknown = extension(chart, {
+        project,
+        profile,
+        connections: Object.fromEntries(connections(environment, profile, project)),
+      });
+      if (returned instanceof Promise) {
+        returned.catch(() => undefined);
+        refuse('returned a promise; it has to add its objects before it returns');
+      }
+      added.push({ origin, objects: chart.toJson() as ManifestObject[] });
+    } catch (error) {
+      refuse(`failed: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
   const { objects, nonconformities } = conform(project.name, ownerLabels(owner), own, added);
   return {
     namespace: project.name,
     objects: [namespaceObject(project.name, owner), ...own, ...objects],
-    nonconformities,
+    nonconformities: [...failures, ...nonconformities],
   };
 }
 

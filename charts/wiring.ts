@@ -136,7 +136,8 @@ function awaitedWorkload(
   const check = workloadKinds[target.kind]?.check?.(target, image);
   if (!check) throw new TypeError(`${owner}/${short} can't be waited for`);
   return {
-    name: name.replace('/', '-'),
+    // Two dashes: a workload `web-site` beside `web/site` must not get the same.
+    name: name.replace('/', '--'),
     target: `${target.namespace}/${target.object}`,
     check,
     variables: owner === project.name ? variables(environment, project, connected, target) : [],
@@ -158,16 +159,14 @@ export function secrets(environment: Environment, profile: Profile, project?: Pr
   return [...byName.values()].filter(({ keys }) => keys.length > 0);
 }
 
-/** The variables of a project's `.env` that its services are made from, in any profile. */
+/**
+ * The variables of a project's `.env` that its services are made from, in any profile: all services are in the cluster
+ * in the local one, and where they are managed they take what they promise.
+ */
 export function claimedVariables(environment: Environment, project: Project): Set<string> {
-  const claimed = new Set<string>();
-  for (const profile of Object.values(environment.profiles)) {
-    for (const { keys } of secrets(environment, profile, { ...project, secrets: [] })) {
-      for (const { variable, owner } of keys) if (owner === project.name) claimed.add(variable);
-    }
-    for (const { promises } of connections(environment, profile, project).values()) {
-      for (const promise of promises) claimed.add(promise);
-    }
-  }
-  return claimed;
+  const { local } = environment.profiles;
+  const keys = secrets(environment, local, { ...project, secrets: [] }).flatMap((secret) => secret.keys);
+  const own = keys.filter(({ owner }) => owner === project.name).map(({ variable }) => variable);
+  const promised = [...connections(environment, local, project).values()].flatMap(({ promises }) => promises);
+  return new Set([...own, ...promised]);
 }

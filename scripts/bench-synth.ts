@@ -30,11 +30,11 @@ services:
   postgres: { hostPort: ${10000 + index} }
 workloads:
   migrate: { kind: job, command: [migrate], check: [migrate, --check], after: [postgres] }
-  api: { kind: http, command: [serve], port: 8000, hostPort: ${20000 + index}, after: [redis, minio, migrate] }
-  admin: { kind: http, command: [serve, --admin], port: 8001, after: [redis, migrate] }
-  worker: { kind: celery-worker, app: app.worker, queues: [default, slow], after: [redis, minio, migrate] }
-  beat: { kind: celery-beat, app: app.worker, after: [redis] }
-  relay: { kind: worker, command: [relay], health: { tcp: 9000 }, after: [redis] }
+  api: { kind: http, command: [serve], port: 8000, hostPort: ${20000 + index}, after: [migrate] }
+  admin: { kind: http, command: [serve, --admin], port: 8001 }
+  worker: { kind: celery-worker, app: app.worker, queues: [default, slow], after: [migrate] }
+  beat: { kind: celery-beat, app: app.worker }
+  prune: { kind: cronjob, command: [prune], schedule: '@daily' }
   report: { kind: cronjob, command: [report], schedule: '0 4 * * *' }
   sweep: { kind: cronjob, command: [sweep], schedule: '*/5 * * * *' }
 `;
@@ -125,9 +125,10 @@ function measureSize(size: number) {
       rmSync(join(root, 'node_modules', '.cache'), { recursive: true, force: true });
     };
     const cold = repeat(times, forget, synth);
-    const objects = readdirSync(join(root, 'dist', 'local'))
-      .map((name) => readFileSync(join(root, 'dist', 'local', name), 'utf8').match(/^kind:/gm)?.length ?? 0)
-      .reduce((sum, count) => sum + count, 0);
+    const manifests = readdirSync(join(root, 'dist', 'local')).filter((name) => name.endsWith('.yaml'));
+    const texts = manifests.map((name) => readFileSync(join(root, 'dist', 'local', name), 'utf8'));
+    const objects = texts.reduce((sum, text) => sum + (text.match(/^kind:/gm)?.length ?? 0), 0);
+    const megabytes = texts.reduce((sum, text) => sum + text.length, 0) / 1e6;
     const unchanged = repeat(times, () => {}, synth);
     const file = join(root, 'backends', 'p0', 'infra', 'project.yaml');
     let change = 0;
@@ -137,7 +138,7 @@ function measureSize(size: number) {
       synth,
     );
     console.log(
-      `${String(size).padStart(5)} ${String(objects).padStart(7)}  ${figure(cold).padEnd(16)} ${figure(unchanged).padEnd(16)} ${figure(changed).padEnd(16)} ${measureHelm(root)}`,
+      `${String(size).padStart(5)} ${String(objects).padStart(7)} ${megabytes.toFixed(1).padStart(5)} MB  ${figure(cold).padEnd(16)} ${figure(unchanged).padEnd(16)} ${figure(changed).padEnd(16)} ${measureHelm(root)}`,
     );
   } finally {
     rmSync(root, { recursive: true, force: true });
@@ -168,6 +169,6 @@ function measureRepository() {
   }
 }
 
-console.log('projects objects  cold             unchanged        one changed      helm template');
+console.log('projects objects     YAML  cold             unchanged        one changed      helm template');
 for (const size of sizes.length > 0 ? sizes : [1, 10, 100, 1000]) measureSize(size);
 measureRepository();

@@ -1,20 +1,26 @@
-// Bundles the command line (build/cli.js) and what projects' chart.ts can import (build/index.js).
+// Bundles the command line (build/cli.js), the thread that helps it (build/namespace-worker.js) and what projects'
+// chart.ts can import (build/index.js).
+// --clean removes what earlier builds left; a program that is running may still need it.
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 import { sourceDigest } from './source-digest.mjs';
 
 const root = new URL('..', import.meta.url).pathname;
 const digest = sourceDigest(root);
+if (process.argv.includes('--clean')) rmSync(join(root, 'build'), { recursive: true, force: true });
 
 await build({
   absWorkingDir: root,
-  entryPoints: ['src/cli.ts', 'src/index.ts'],
+  entryPoints: { cli: 'src/cli.ts', index: 'src/index.ts', 'namespace-worker': 'src/synth/namespace-worker.ts' },
   outdir: 'build',
   bundle: true,
   splitting: true,
   format: 'esm',
   platform: 'node',
   target: 'node20',
-  chunkNames: 'chunks/[name]-[hash]',
+  // Beside the entries: make-namespaces.ts looks for the thread's program in its own folder.
+  chunkNames: '[name]-[hash]',
   sourcemap: 'linked',
   logLevel: 'warning',
   // A project's chart.ts must get the same cdk8s as repoctl itself, and tsx brings a compiler.

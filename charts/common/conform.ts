@@ -96,7 +96,12 @@ export function conform(
       const metadata = child(object, 'metadata');
       metadata.namespace = namespace;
       Object.assign(child(metadata, 'labels'), labels);
-      conformPod(object, labels, (message, container) => refuse(message, container ? `${name} ${container}` : name));
+      try {
+        conformPod(object, labels, (message, container) => refuse(message, container ? `${name} ${container}` : name));
+      } catch (error) {
+        if (!(error instanceof TypeError)) throw error;
+        refuse(`does not have the form of a ${object.kind}: a map or a list is expected where something else stands`);
+      }
       return object;
     }),
   );

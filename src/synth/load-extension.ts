@@ -15,7 +15,7 @@ export async function loadExtension(root: string, path: string): Promise<Project
   try {
     loaded = (await tsImport(pathToFileURL(join(root, path)).href, import.meta.url)) as typeof loaded;
   } catch (error) {
-    throw new ConfigurationError([`${path}:1:1: can't be loaded: ${(error as Error).message.split('\n')[0]}`]);
+    throw new ConfigurationError([loadProblem(path, error)]);
   }
   const exported = loaded.default as { default?: unknown } | undefined;
   // In a package without "type": "module" the export arrives wrapped once more.
@@ -25,4 +25,13 @@ export async function loadExtension(root: string, path: string): Promise<Project
       `${path}:1:1: must export a function (chart, context) by default, given ${typeof extension}`,
     ]);
   return extension as ProjectExtension;
+}
+
+/** Why a file can't be loaded, as a line: the compiler says where, everything else is at the top. */
+function loadProblem(path: string, error: unknown): string {
+  const [fault] =
+    (error as { errors?: { text: string; location?: { line: number; column: number } }[] } | null)?.errors ?? [];
+  const { line = 1, column = 0 } = fault?.location ?? {};
+  const message = fault?.text ?? (error instanceof Error ? error.message : String(error));
+  return `${path}:${line}:${column + 1}: can't be loaded: ${message.split('\n')[0]}`;
 }

@@ -1,15 +1,12 @@
 import { join } from 'node:path';
-import type { NamespaceObjects } from '../../charts/app.ts';
 import { consumers } from '../../charts/wiring.ts';
-import { type Loaded, load } from '../config/load.ts';
+import { load } from '../config/load.ts';
 import type { Environment, Profile, ProfileName, Project } from '../config/model.ts';
-import { ConfigurationError } from '../config/problem.ts';
 import { dependencies, findProject, withDependencies } from '../config/select-projects.ts';
 import { digest, type RememberedNamespace, readCache, writeCache } from './cache.ts';
-import { loadExtension } from './load-extension.ts';
-import { manifestText } from './manifest-text.ts';
-import { type Changes, compare, planFile, read, write } from './output.ts';
-import { manifestName, type Plan, planNamespace, planText } from './plan.ts';
+import { makeNamespaces } from './make-namespaces.ts';
+import { earlierFiles, planFile, read, remove, write } from './output.ts';
+import { type Plan, planText } from './plan.ts';
 
 export interface SynthesisOptions {
   readonly profile: ProfileName;
@@ -24,7 +21,8 @@ export interface SynthesisOptions {
 
 export interface Synthesis {
   readonly plan: Plan;
-  readonly changes: Changes;
+  /** Names of the files that were written and removed, or would be. */
+  readonly changes: { readonly written: readonly string[]; readonly removed: readonly string[] };
   /** Number of files, the plan among them. */
   readonly files: number;
 }
@@ -39,56 +37,44 @@ export async function synthesize(root: string, options: SynthesisOptions): Promi
   const cache = readCache(root, options.profile);
   const loaded = load(root, { profile: options.profile, imageTag: options.imageTag, memory: cache.projects });
   const { environment, profile } = loaded;
-  const files = new Map<string, string | undefined>();
-  const namespaces: Record<string, RememberedNamespace> = {};
-  const refused: string[] = [];
   const projects = options.projects ? withDependencies(environment, options.projects) : environment.projects;
-  for (const project of [undefined, ...projects]) {
-    const name = project?.name ?? environment.name;
-    const key = cacheKey(environment, profile, project);
-    const remembered = cache.namespaces[name];
-    if (remembered && remembered.key === key && isCurrent(options.out, name, remembered)) {
-      namespaces[name] = remembered;
-      files.set(manifestName(name), undefined);
-      continue;
-    }
-    const { objects, nonconformities } = await namespaceObjects(root, loaded, project);
-    refused.push(...nonconformities.map(({ origin, object, message }) => `${origin}:1:1: ${object}: ${message}`));
-    const text = manifestText(objects);
-    files.set(manifestName(name), text);
-    namespaces[name] = {
-      key: key ?? '',
-      text: digest(text),
-      plan: planNamespace(environment, profile, project, objects),
-    };
+  const keys = new Map([undefined, ...projects].map((project) => [project, cacheKey(environment, profile, project)]));
+  const nameOf = (project: Project | undefined) => project?.name ?? environment.name;
+  const isRemembered = (project: Project | undefined) => {
+    const remembered = cache.namespaces[nameOf(project)];
+    return remembered !== undefined && remembered.key === keys.get(project) && isCurrent(options.out, remembered);
+  };
+  const outdated = [...keys.keys()].filter((project) => !isRemembered(project));
+  const { out, check = false } = options;
+  const earlier = earlierFiles(out);
+  const settled = await makeNamespaces({ root, environment, profile, out, check }, outdated);
+  const made = new Map(settled.map((namespace) => [namespace.name, namespace]));
+  const namespaces: Record<string, RememberedNamespace> = {};
+  for (const [project, key] of keys) {
+    const name = nameOf(project);
+    const fresh = made.get(name);
+    const entry = fresh ? { key: key ?? '', text: fresh.digest, plan: fresh.plan } : cache.namespaces[name];
+    if (!entry) throw new TypeError(`nothing was made of ${name}`);
+    namespaces[name] = entry;
   }
-  if (refused.length > 0) throw new ConfigurationError(refused);
   const plan = {
     environment: environment.name,
     profile: profile.name,
     namespaces: Object.values(namespaces).map((namespace) => namespace.plan),
   };
-  files.set(planFile, planText(plan));
-  const changes = compare(options.out, files);
-  if (!options.check) {
-    write(options.out, files, changes);
+  const manifests = new Set(plan.namespaces.map(({ manifest }) => manifest));
+  const removed = earlier.filter((name) => !manifests.has(name));
+  const written = settled.filter(({ changed }) => changed).map((namespace) => namespace.plan.manifest);
+  // The plan is the last, so that it never names a file that isn't there.
+  const text = planText(plan);
+  if (check ? read(out, planFile) !== text : write(out, planFile, text)) written.push(planFile);
+  if (!check) {
+    remove(out, removed);
     const next = { projects: loaded.memory, namespaces: { ...cache.namespaces, ...namespaces } };
     if (!sameEntries(cache.projects, next.projects) || !sameEntries(cache.namespaces, next.namespaces))
       writeCache(root, profile.name, next);
   }
-  return { plan, changes, files: files.size };
-}
-
-async function namespaceObjects(
-  root: string,
-  { environment, profile }: Loaded,
-  project?: Project,
-): Promise<NamespaceObjects> {
-  // Only here, since cdk8s takes a tenth of a second to load and an unchanged environment needs none of it.
-  const { globalObjects, projectObjects } = await import('../../charts/app.ts');
-  if (!project) return globalObjects(environment, profile);
-  const extension = project.chart === undefined ? undefined : await loadExtension(root, project.chart);
-  return projectObjects(environment, profile, project, extension);
+  return { plan, changes: { written: written.sort(), removed }, files: manifests.size + 1 };
 }
 
 /**
@@ -104,8 +90,8 @@ function cacheKey(environment: Environment, profile: Profile, project?: Project)
   return digest(JSON.stringify([name, services, profile, project, around]));
 }
 
-function isCurrent(out: string, name: string, { text }: RememberedNamespace): boolean {
-  const existing = read(out, manifestName(name));
+function isCurrent(out: string, { text, plan }: RememberedNamespace): boolean {
+  const existing = read(out, plan.manifest);
   return existing !== undefined && digest(existing) === text;
 }
 

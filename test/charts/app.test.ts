@@ -117,6 +117,36 @@ describe("a project's own chart", () => {
   });
 });
 
+describe("a project's own chart that goes wrong", () => {
+  test.each<[string, ProjectExtension, string]>([
+    [
+      'throws an error',
+      () => {
+        throw new TypeError('no banner');
+      },
+      'failed: no banner',
+    ],
+    [
+      'throws something else',
+      () => {
+        throw null;
+      },
+      'failed: null',
+    ],
+    ['is asynchronous', async () => {}, 'returned a promise; it has to add its objects before it returns'],
+  ])('is refused when it %s', (_, extension, message) => {
+    expect(build(extension).nonconformities).toEqual([{ origin: '', object: 'its function', message }]);
+  });
+
+  test('does not mind a project named like a construct of ours', () => {
+    const named = declareProject({ name: 'extension' });
+    const { objects } = projectObjects(declareEnvironment([named]), environment.profiles.local, named, (chart) => {
+      new kplus.ConfigMap(chart, 'own', { metadata: { name: 'own' } });
+    });
+    expect(objects.map(identity)).toEqual(['Namespace/extension', 'ConfigMap/own']);
+  });
+});
+
 describe('the objects of the global tier', () => {
   test('are in the namespace of the environment, and of no project', () => {
     const [namespace, ...rest] = globalObjectsOf();

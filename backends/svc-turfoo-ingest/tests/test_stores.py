@@ -132,10 +132,19 @@ def test_audit_entries_are_proven(audit: AuditStore, stores: Stores) -> None:
     assert {entry["race_id"] for entry in entries} == {posted["id"]}
 
 
+def test_audit_entries_of_others_are_found_at_once(audited: Settings, audit: AuditStore) -> None:
+    key = audit_prefix(card()["id"])
+    assert audit.entries(key) == []
+    assert audited.audit
+    AuditStore(audited.audit).record(key, {"a": 1})
+    assert [entry["a"] for entry in audit.entries(key)] == [1]
+
+
 def test_audit_database_is_made(audited: Settings) -> None:
     assert audited.audit
     name = f"test{random.randrange(10**9)}"
     settings = AuditSettings(audited.audit.address, audited.audit.user, audited.audit.password, name)
+    assert AuditStore(settings).entries("k") == []
     AuditStore(settings).record("k", {"a": 1})
     assert [entry["a"] for entry in AuditStore(settings).entries("k")] == [1]
 

@@ -316,6 +316,20 @@ describe('what is refused', () => {
     ]);
   });
 
+  test.each<[string, unknown]>([
+    ['a specification that is no map', 5],
+    ['a container that is none', { template: { spec: { containers: [5, null] } } }],
+    [
+      'capabilities that are no list',
+      { template: { spec: { containers: [{ ...page, securityContext: { capabilities: { drop: 5 } } }] } } },
+    ],
+  ])('%s', (_, spec) => {
+    const { nonconformities } = add([{ ...deployment(), spec }]);
+    expect(nonconformities.at(-1)).toMatchObject({
+      message: expect.stringContaining('does not have the form of a Deployment'),
+    });
+  });
+
   test('what is there already, among the own objects or twice among the added', () => {
     const given = configMap({ name: 'page' });
     const message = 'is there already: rename one of the two';

@@ -113,7 +113,7 @@ describe('a workload of another project', () => {
 
   test('can wait until it is ready, and gets nothing of its environment for that', () => {
     const [wait] = podOf(objects).initContainers;
-    expect(wait?.name).toBe('wait-status-api');
+    expect(wait?.name).toBe('wait-status--api');
     expect(wait?.image).toMatch(/^busybox:/);
     expect(wait?.command.slice(5).join(' ')).toBe('wget -q -T 3 -O /dev/null http://status-api.status.svc:8080/readyz');
     expect(environmentOf(wait ?? {})).toEqual({});

@@ -41,7 +41,9 @@ class AuditStore:
         """The entries whose keys begin with ``prefix``, by key, each with ``key``, ``tx``, ``verified``."""
 
         def all_of(client: Any) -> list[dict[str, Any]]:
-            keys = client.scan(b"", prefix.encode(), False, 1000)
+            # sinceTx 0: wait until everything written can be found. By default the server waits for what this
+            # client has seen, and misses entries of others, for minutes where nothing else is written.
+            keys = client.scan(b"", prefix.encode(), False, 1000, sinceTx=0)
             return [_entry(client.verifiedGet(key)) for key in sorted(keys)]
 
         found: list[dict[str, Any]] = self._with_client(all_of)

@@ -1,0 +1,40 @@
+import type { Environment, Profile, Project } from '../config/model.ts';
+import { digest } from './cache.ts';
+import { loadExtension } from './load-extension.ts';
+import { manifestText } from './manifest-text.ts';
+import { type PlannedNamespace, planNamespace } from './plan.ts';
+
+/** What a namespace becomes. */
+export interface MadeNamespace {
+  readonly name: string;
+  /** Its manifests. */
+  readonly text: string;
+  /** Digest of the text. */
+  readonly digest: string;
+  readonly plan: PlannedNamespace;
+  /** What a project's own chart or manifests say that can't be in the namespace, a line each. */
+  readonly refused: readonly string[];
+}
+
+/** Makes the manifests of the global tier, or of a project. */
+export async function makeNamespace(
+  root: string,
+  environment: Environment,
+  profile: Profile,
+  project: Project | undefined,
+): Promise<MadeNamespace> {
+  // Only here, since cdk8s takes a tenth of a second to load and an unchanged environment needs none of it.
+  const { globalObjects, projectObjects } = await import('../../charts/app.ts');
+  const extension = project?.chart === undefined ? undefined : await loadExtension(root, project.chart);
+  const { namespace, objects, nonconformities } = project
+    ? projectObjects(environment, profile, project, extension)
+    : globalObjects(environment, profile);
+  const text = manifestText(objects);
+  return {
+    name: namespace,
+    text,
+    digest: digest(text),
+    plan: planNamespace(environment, profile, project, objects),
+    refused: nonconformities.map(({ origin, object, message }) => `${origin}:1:1: ${object}: ${message}`),
+  };
+}
