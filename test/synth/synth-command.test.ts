@@ -1,10 +1,21 @@
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'dotenv';
 import { environmentText } from '../../src/secrets/environment-file.ts';
 import { parsePlan } from '../../src/synth/plan.ts';
+import { synthesize } from '../../src/synth/synthesize.ts';
 import { copyRepository, repoctl, repository, texts, times } from './repository.ts';
 
 let root: string;
@@ -163,5 +174,29 @@ describe('what is written', () => {
     expect(texts(join(root, 'dist', 'production'))['turfoo.k8s.yaml']).toContain(
       'image: registry.example.com/monorepo/turfoo-app:9.9.9\n',
     );
+  });
+});
+
+describe('many projects', () => {
+  test('are the same whether one thread makes them or several', async () => {
+    const many = mkdtempSync(join(tmpdir(), 'repoctl-test-'));
+    writeFileSync(join(many, 'repoctl.yaml'), 'name: many\nglobal: { redis: { databases: 1000 } }\n');
+    writeFileSync(join(many, '.env.example'), 'REDIS_PASSWORD=\nMINIO_ROOT_USER=\nMINIO_ROOT_PASSWORD=\n');
+    for (let index = 0; index < 250; index++) {
+      const folder = join(many, 'backends', `p${index}`, 'infra');
+      mkdirSync(folder, { recursive: true });
+      const api = '{ kind: http, image: "nginx:1.29.0", port: 80, after: [redis] }';
+      writeFileSync(
+        join(folder, 'project.yaml'),
+        `name: p${index}\nuses: { redis: { database: ${index} } }\nworkloads: { api: ${api} }\n`,
+      );
+    }
+    // From source there is no program for further threads.
+    await synthesize(many, { profile: 'local', out: join(many, 'one') });
+    expect(repoctl(many, 'synth', '--out', join(many, 'several'))).toMatchObject({ status: 0 });
+    expect(texts(join(many, 'several'))).toEqual(texts(join(many, 'one')));
+    expect(Object.keys(texts(join(many, 'several')))).toHaveLength(252);
+    expect(repoctl(many, 'synth', '--check', '--out', join(many, 'several'))).toMatchObject({ status: 0 });
+    rmSync(many, { recursive: true, force: true });
   });
 });
