@@ -1,4 +1,4 @@
-// Bundles the command line (build/cli.js), the thread that helps it (build/namespace-worker.js) and what projects'
+// Bundles the command line (build/cli.js), the thread that helps it (build/thread.js) and what projects'
 // chart.ts can import (build/index.js).
 // --clean removes what earlier builds left; a program that is running may still need it.
 import { rmSync } from 'node:fs';
@@ -12,14 +12,14 @@ if (process.argv.includes('--clean')) rmSync(join(root, 'build'), { recursive: t
 
 await build({
   absWorkingDir: root,
-  entryPoints: { cli: 'src/cli.ts', index: 'src/index.ts', 'namespace-worker': 'src/synth/namespace-worker.ts' },
+  entryPoints: { cli: 'src/cli.ts', index: 'src/index.ts', thread: 'src/synth/thread.ts' },
   outdir: 'build',
   bundle: true,
   splitting: true,
   format: 'esm',
   platform: 'node',
   target: 'node20',
-  // Beside the entries: make-namespaces.ts looks for the thread's program in its own folder.
+  // Beside the entries: threads.ts looks for the thread's program in its own folder.
   chunkNames: '[name]-[hash]',
   sourcemap: 'linked',
   logLevel: 'warning',

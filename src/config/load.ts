@@ -34,8 +34,10 @@ export interface LoadOptions {
   readonly profile: ProfileName;
   /** Tag of the images in production, instead of the configuration's. */
   readonly imageTag?: string;
-  /** @default none */
+  /** What an earlier run read; it is used where it still holds. @default none */
   readonly memory?: ProjectMemory;
+  /** What was read just now, for this run; it is used as it is. @default none */
+  readonly fresh?: ProjectMemory;
 }
 
 export interface Loaded {
@@ -83,8 +85,12 @@ export function load(root: string, options: LoadOptions): Loaded {
   // Without a prototype: a folder may be called "constructor".
   const memory: Record<string, RememberedProject> = Object.create(null);
   const remembered = new Map(Object.entries(options.memory ?? {}));
+  const fresh = new Map(Object.entries(options.fresh ?? {}));
   for (const directory of found.directories) {
-    const project = recall(root, remembered.get(directory), input.name) ?? remember(root, directory, input.name);
+    const project =
+      fresh.get(directory) ??
+      recall(root, remembered.get(directory), input.name) ??
+      remember(root, directory, input.name);
     problems.push(...project.read.problems);
     memory[directory] = project;
   }
@@ -103,6 +109,13 @@ export function load(root: string, options: LoadOptions): Loaded {
   }
   if (problems.length > 0) throw report(reader, problems);
   return { environment: deepFreeze(environment), profile, environmentFiles, memory };
+}
+
+/** The folders of the projects and the environment's name, as far as they can be told from repoctl.yaml. */
+export function projectFolders(root: string): { name: string; directories: readonly string[] } {
+  const reader = new Reader(root);
+  const { input } = readEnvironment(reader.text(environmentFile) ?? '');
+  return { name: input.name, directories: discover(reader, environmentFile, input.projects).directories };
 }
 
 /** What repoctl.yaml says. A wrong one must not hide what is wrong with the projects, so that these are read as well. */
@@ -126,7 +139,8 @@ function recall(root: string, remembered: RememberedProject | undefined, environ
   return new Reader(root).matches(remembered.inputs) ? remembered : undefined;
 }
 
-function remember(root: string, directory: string, environment: string): RememberedProject {
+/** Reads a project. */
+export function remember(root: string, directory: string, environment: string): RememberedProject {
   const reader = new Reader(root);
   const read = readProject(reader, directory, environment);
   return { inputs: reader.inputs, read: { ...read, problems: [...read.problems, ...reader.problems] } };

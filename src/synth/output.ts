@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parsePlan } from './plan.ts';
 
@@ -13,7 +13,7 @@ export const planFile = 'plan.json';
 export function write(folder: string, name: string, text: string): boolean {
   if (read(folder, name) === text) return false;
   const path = join(folder, name);
-  mkdirSync(folder, { recursive: true });
+  if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
   writeFileSync(`${path}.${process.pid}.tmp`, text);
   renameSync(`${path}.${process.pid}.tmp`, path);
   return true;
@@ -26,12 +26,8 @@ export function remove(folder: string, names: readonly string[]): void {
 
 /** The text of a file of the folder, if it is there. */
 export function read(folder: string, name: string): string | undefined {
-  try {
-    return readFileSync(join(folder, name), 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
+  const path = join(folder, name);
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
 }
 
 /** What an earlier run wrote, the plan aside: only that may be removed. */

@@ -7,6 +7,7 @@ import { digest, type RememberedNamespace, readCache, writeCache } from './cache
 import { makeNamespaces } from './make-namespaces.ts';
 import { earlierFiles, planFile, read, remove, write } from './output.ts';
 import { type Plan, planText } from './plan.ts';
+import { readAhead } from './read-ahead.ts';
 
 export interface SynthesisOptions {
   readonly profile: ProfileName;
@@ -35,7 +36,8 @@ export interface Synthesis {
  */
 export async function synthesize(root: string, options: SynthesisOptions): Promise<Synthesis> {
   const cache = readCache(root, options.profile);
-  const loaded = load(root, { profile: options.profile, imageTag: options.imageTag, memory: cache.projects });
+  const fresh = await readAhead(root, cache.projects);
+  const loaded = load(root, { profile: options.profile, imageTag: options.imageTag, memory: cache.projects, fresh });
   const { environment, profile } = loaded;
   const projects = options.projects ? withDependencies(environment, options.projects) : environment.projects;
   const keys = new Map([undefined, ...projects].map((project) => [project, cacheKey(environment, profile, project)]));
