@@ -39,7 +39,7 @@ export interface Labelled {
 
 /**
  * The labels by which a Service or a controller finds its pods. They never change for a given name: selectors are
- * immutable. They hold the tier and the project because a StatefulSet's claims get these labels and no others.
+ * immutable. They hold the tier and the project because a StatefulSet's claims get at least these labels.
  */
 export function selectorLabels({ name, object, owner }: Labelled): Record<string, string> {
   return {

@@ -77,7 +77,11 @@ export async function connect(options: ClusterOptions): Promise<Cluster> {
     if (options.kubeconfig) config.loadFromFile(options.kubeconfig);
     else config.loadFromDefault();
   } catch (error) {
-    throw new UsageError(`can't read the kubeconfig: ${(error as Error).message}`, undefined, { cause: error });
+    throw new UsageError(
+      `can't read the kubeconfig: ${(error as Error).message}`,
+      'Name one with --kubeconfig or $KUBECONFIG',
+      { cause: error },
+    );
   }
   const names = config.getContexts().map(({ name }) => name);
   const context = options.context ?? config.getCurrentContext();
