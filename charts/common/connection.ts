@@ -1,4 +1,4 @@
-import type { K8s } from './k8s.ts';
+import type { EnvVar, Volume } from './k8s.ts';
 
 /** An environment variable: a plain value (`$(NAME)` refers to an earlier one), or a key of a Secret. */
 export type Variable =
@@ -61,7 +61,7 @@ export function managed(connection: Connection, owner: string): Connection {
 }
 
 /** Variables in the form that a container wants. */
-export function environment(variables: readonly Variable[]): K8s.EnvVar[] {
+export function environment(variables: readonly Variable[]): EnvVar[] {
   return variables.map((variable) =>
     'value' in variable
       ? { name: variable.name, value: variable.value }
@@ -70,6 +70,6 @@ export function environment(variables: readonly Variable[]): K8s.EnvVar[] {
 }
 
 /** A volume with a Secret's keys as files, readable by the pod's group only. */
-export function secretVolume(name: string, secret: string, key: string): K8s.Volume {
+export function secretVolume(name: string, secret: string, key: string): Volume {
   return { name, secret: { secretName: secret, defaultMode: 0o440, items: [{ key, path: key }] } };
 }

@@ -1,63 +1,79 @@
 import { createRequire } from 'node:module';
-import type { ApiObject } from 'cdk8s';
-import type * as K8s from 'cdk8s-plus-28/lib/imports/k8s.js';
+import type { ApiObject, ApiObjectProps } from 'cdk8s';
+import type * as Generated from 'cdk8s-plus-28/lib/imports/k8s.js';
 import type { Construct } from 'constructs';
 
-/** Types of the Kubernetes API objects, as cdk8s-plus-28 generates them from the API's own schema. */
-export type { K8s };
-
-const require = createRequire(import.meta.url);
-let loaded: typeof K8s | undefined;
-const rendered = new Map<string, unknown>();
-
-/**
- * The typed API objects (`new k8s.KubeStatefulSet(…)`), the `k8s` export of cdk8s-plus-28.
- *
- * Loaded on first use and without the rest of cdk8s-plus: reading the configuration needs the kinds' schemas, not the
- * API objects, and these are 2.7 MB of JavaScript.
- */
-export const k8s = new Proxy({} as typeof K8s, {
-  get(_target, name: keyof typeof K8s) {
-    loaded ??= require('cdk8s-plus-28/lib/imports/k8s.js') as typeof K8s;
-    if (!rendered.has(name)) rendered.set(name, withoutTokens(loaded[name]));
-    return rendered.get(name);
-  },
-});
-
-interface ApiObjectClass {
-  new (scope: Construct, id: string, props: object): ApiObject;
-  /** The object as Kubernetes wants it. */
-  manifest(props: object): { metadata?: object };
+/** The fields that cdk8s-plus-28 spells in another way than the API. */
+interface Spelling {
+  clientIp: 'clientIP';
+  clusterIp: 'clusterIP';
+  hostIp: 'hostIP';
+  hostIpc: 'hostIPC';
+  hostPid: 'hostPID';
+  loadBalancerIp: 'loadBalancerIP';
+  nonResourceUrLs: 'nonResourceURLs';
+  setHostnameAsFqdn: 'setHostnameAsFQDN';
 }
 
-/**
- * An API object class whose objects are turned into JSON by their own types alone. cdk8s first looks into every value for
- * tokens and lazy values, of which our constructs make none; that takes as long as the rest of a run over many projects.
- */
-function withoutTokens(exported: unknown): unknown {
-  if (typeof exported !== 'function' || !('manifest' in exported)) return exported;
-  const Kind = exported as unknown as ApiObjectClass;
-  return class extends Kind {
-    readonly #props: object;
+/** A type that cdk8s-plus-28 generates from the API's own schema, as it stands in a manifest. */
+type Manifest<Type> = Type extends Generated.IntOrString | Generated.Quantity
+  ? number | string
+  : Type extends { toISOString(): string }
+    ? string
+    : Type extends readonly (infer Item)[]
+      ? readonly Manifest<Item>[]
+      : Type extends object
+        ? { readonly [Key in keyof Type as Key extends keyof Spelling ? Spelling[Key] : Key]: Manifest<Type[Key]> }
+        : Type;
 
-    constructor(scope: Construct, id: string, props: object) {
+export type Container = Manifest<Generated.Container>;
+export type EnvVar = Manifest<Generated.EnvVar>;
+export type Lifecycle = Manifest<Generated.Lifecycle>;
+export type PodSecurityContext = Manifest<Generated.PodSecurityContext>;
+export type PodTemplateSpec = Manifest<Generated.PodTemplateSpec>;
+export type Probe = Manifest<Generated.Probe>;
+export type SecurityContext = Manifest<Generated.SecurityContext>;
+export type Volume = Manifest<Generated.Volume>;
+
+type Add<Props> = (scope: Construct, id: string, props: Manifest<Props>) => void;
+
+/** Adds an API object to a construct. Its type is that of the API's schema, so that it is its own manifest. */
+export const addConfigMap: Add<Generated.KubeConfigMapProps> = adder('v1', 'ConfigMap');
+export const addCronJob: Add<Generated.KubeCronJobProps> = adder('batch/v1', 'CronJob');
+export const addDeployment: Add<Generated.KubeDeploymentProps> = adder('apps/v1', 'Deployment');
+export const addJob: Add<Generated.KubeJobProps> = adder('batch/v1', 'Job');
+export const addService: Add<Generated.KubeServiceProps> = adder('v1', 'Service');
+export const addStatefulSet: Add<Generated.KubeStatefulSetProps> = adder('apps/v1', 'StatefulSet');
+
+function adder(apiVersion: string, kind: string) {
+  return (scope: Construct, id: string, props: object): void => {
+    new (plainObject())(scope, id, { ...props, apiVersion, kind });
+  };
+}
+
+const require = createRequire(import.meta.url);
+let loaded: typeof ApiObject | undefined;
+
+/**
+ * The class of API objects that hold nothing but data. cdk8s looks into every value for tokens and lazy values, of which
+ * our constructs make none; that takes as long as the rest of a run over many projects.
+ *
+ * cdk8s is loaded on first use: reading the configuration needs the kinds' schemas, not their objects.
+ */
+function plainObject(): typeof ApiObject {
+  const { ApiObject: Base } = require('cdk8s') as typeof import('cdk8s');
+  loaded ??= class extends Base {
+    readonly #props: ApiObjectProps;
+
+    constructor(scope: Construct, id: string, props: ApiObjectProps) {
       super(scope, id, props);
       this.#props = props;
     }
 
     override toJson() {
-      const { metadata: _, ...manifest } = Kind.manifest(this.#props) as Record<string, unknown>;
-      const { apiVersion, kind, ...rest } = manifest;
+      const { apiVersion, kind, metadata: _, ...rest } = this.#props;
       return { apiVersion, kind, metadata: this.metadata.toJson(), ...rest };
     }
   };
+  return loaded;
 }
-
-/** A quantity as written in YAML (`100m`, `1Gi`), in the form that the typed objects want. */
-export const quantity = (text: string): K8s.Quantity => k8s.Quantity.fromString(text);
-
-/** A port by its name, in the form that the typed objects want. */
-export const portName = (name: string): K8s.IntOrString => k8s.IntOrString.fromString(name);
-
-/** A port or a count by its number, in the form that the typed objects want. */
-export const integer = (number: number): K8s.IntOrString => k8s.IntOrString.fromNumber(number);

@@ -1,6 +1,6 @@
 import { environment, type Variable } from './connection.ts';
 import type { Resources } from './fields.ts';
-import { type K8s, quantity } from './k8s.ts';
+import type { Container, Lifecycle, PodTemplateSpec, Volume } from './k8s.ts';
 import { type Labelled, objectLabels } from './labels.ts';
 import type { Probes } from './probes.ts';
 import { containerSecurity, podSecurity } from './security.ts';
@@ -25,14 +25,14 @@ export interface ContainerProps {
   readonly ports?: Readonly<Record<string, number>>;
   readonly resources: Resources;
   readonly probes?: Probes;
-  readonly lifecycle?: K8s.Lifecycle;
+  readonly lifecycle?: Lifecycle;
   /** Beside `/tmp`, which every container can write to. */
   readonly mounts?: readonly Mount[];
   /** @default false */
   readonly writableRoot?: boolean;
 }
 
-export function container(props: ContainerProps): K8s.Container {
+export function container(props: ContainerProps): Container {
   return {
     name: props.name,
     image: props.image,
@@ -42,8 +42,8 @@ export function container(props: ContainerProps): K8s.Container {
     env: props.variables?.length ? environment(props.variables) : undefined,
     ports: props.ports && Object.entries(props.ports).map(([name, containerPort]) => ({ name, containerPort })),
     resources: {
-      requests: { cpu: quantity(props.resources.requests.cpu), memory: quantity(props.resources.requests.memory) },
-      limits: { cpu: quantity(props.resources.limits.cpu), memory: quantity(props.resources.limits.memory) },
+      requests: { cpu: props.resources.requests.cpu, memory: props.resources.requests.memory },
+      limits: { cpu: props.resources.limits.cpu, memory: props.resources.limits.memory },
     },
     ...props.probes,
     lifecycle: props.lifecycle,
@@ -60,7 +60,7 @@ export interface PodProps {
   readonly labelled: Labelled;
   readonly container: ContainerProps;
   readonly init?: readonly ContainerProps[];
-  readonly volumes?: readonly K8s.Volume[];
+  readonly volumes?: readonly Volume[];
   readonly user: number;
   /** @default user */
   readonly group?: number;
@@ -72,7 +72,7 @@ export interface PodProps {
 }
 
 /** A pod template that meets Pod Security `restricted`. */
-export function podTemplate(props: PodProps): K8s.PodTemplateSpec {
+export function podTemplate(props: PodProps): PodTemplateSpec {
   return {
     metadata: { labels: objectLabels(props.labelled), annotations: props.annotations },
     spec: {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { absolutePath, command, httpPath, port, seconds } from './fields.ts';
-import { integer, type K8s } from './k8s.ts';
+import type { Container, Probe } from './k8s.ts';
 
 /** How to tell from outside that a process works. */
 export const healthCheck = z
@@ -20,25 +20,25 @@ export const healthCheck = z
 export type HealthCheck = z.output<typeof healthCheck>;
 
 /** The check as Kubernetes wants it, without a schedule. */
-export function probeAction(check: HealthCheck, defaultPort?: number): K8s.Probe {
+export function probeAction(check: HealthCheck, defaultPort?: number): Probe {
   if ('path' in check) {
     const number = check.port ?? defaultPort;
     if (number === undefined) throw new TypeError(`health check of ${check.path} has no port`);
-    return { httpGet: { path: check.path, port: integer(number) } };
+    return { httpGet: { path: check.path, port: number } };
   }
-  if ('tcp' in check) return { tcpSocket: { port: integer(check.tcp) } };
+  if ('tcp' in check) return { tcpSocket: { port: check.tcp } };
   if ('command' in check) return { exec: { command: [...check.command] } };
   return fileIsFresh(check.file, check.maxAgeSeconds);
 }
 
 /** A probe that holds while a file is younger than `maxAgeSeconds`. */
-export function fileIsFresh(path: string, maxAgeSeconds: number): K8s.Probe {
+export function fileIsFresh(path: string, maxAgeSeconds: number): Probe {
   const script = 'test $(( $(date +%s) - $(stat -c %Y "$0") )) -lt "$1"';
   return { exec: { command: ['sh', '-c', script, path, String(maxAgeSeconds)] } };
 }
 
 /** The three probes of a container. */
-export type Probes = Pick<K8s.Container, 'startupProbe' | 'readinessProbe' | 'livenessProbe'>;
+export type Probes = Pick<Container, 'startupProbe' | 'readinessProbe' | 'livenessProbe'>;
 
 /**
  * Schedules the probes: every 2 s until it has started, then every 5 s for readiness, and every 15 s for liveness, which
@@ -48,7 +48,7 @@ export type Probes = Pick<K8s.Container, 'startupProbe' | 'readinessProbe' | 'li
  *
  * @param startupSeconds how long the process may take before it first answers
  */
-export function probes(checks: { ready: K8s.Probe; alive?: K8s.Probe }, startupSeconds: number): Probes {
+export function probes(checks: { ready: Probe; alive?: Probe }, startupSeconds: number): Probes {
   const alive = checks.alive ?? checks.ready;
   return {
     startupProbe: {

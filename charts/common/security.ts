@@ -1,4 +1,4 @@
-import type { K8s } from './k8s.ts';
+import type { PodSecurityContext, SecurityContext } from './k8s.ts';
 
 /**
  * The pod's part of Pod Security `restricted`.
@@ -7,7 +7,7 @@ import type { K8s } from './k8s.ts';
  * @param group gid of the process and of mounted claims; default: the uid
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
  */
-export function podSecurity(user: number, group = user): K8s.PodSecurityContext {
+export function podSecurity(user: number, group = user): PodSecurityContext {
   return {
     runAsNonRoot: true,
     runAsUser: user,
@@ -19,7 +19,7 @@ export function podSecurity(user: number, group = user): K8s.PodSecurityContext 
 }
 
 /** The container's part of Pod Security `restricted`; `writableRoot` only for containers that files are synced into. */
-export function containerSecurity(writableRoot = false): K8s.SecurityContext {
+export function containerSecurity(writableRoot = false): SecurityContext {
   return {
     allowPrivilegeEscalation: false,
     capabilities: { drop: ['ALL'] },

@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { z } from 'zod';
 import { command, type Resources } from '../common/fields.ts';
-import { k8s } from '../common/k8s.ts';
+import { addConfigMap } from '../common/k8s.ts';
 import type { Workload, WorkloadContext } from '../common/kind.ts';
 import { objectLabels } from '../common/labels.ts';
 import type { Probes } from '../common/probes.ts';
@@ -62,7 +62,7 @@ export class CeleryProcess extends Construct {
     const stopSeconds = props.graceSeconds;
     const pod = workloadPod({ ...workload, settings: { ...settings, command, stopSeconds } }, props.component, context);
     const configMap = `${object}-module`;
-    new k8s.KubeConfigMap(this, 'module', {
+    addConfigMap(this, 'module', {
       metadata: { name: configMap, labels: objectLabels(pod.labelled) },
       data: { [`${module}.py`]: moduleSource },
     });

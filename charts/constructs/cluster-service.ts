@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { k8s, portName } from '../common/k8s.ts';
+import { addService } from '../common/k8s.ts';
 import { objectLabels, selectorLabels } from '../common/labels.ts';
 import type { PodProps } from '../common/pod.ts';
 
@@ -7,7 +7,7 @@ import type { PodProps } from '../common/pod.ts';
 export class ClusterService extends Construct {
   constructor(scope: Construct, id: string, { labelled, container }: Pick<PodProps, 'labelled' | 'container'>) {
     super(scope, id);
-    new k8s.KubeService(this, 'service', {
+    addService(this, 'service', {
       metadata: { name: labelled.object, labels: objectLabels(labelled) },
       spec: {
         type: 'ClusterIP',
@@ -15,7 +15,7 @@ export class ClusterService extends Construct {
         ports: Object.entries(container.ports ?? {}).map(([name, port]) => ({
           name,
           port,
-          targetPort: portName(name),
+          targetPort: name,
         })),
       },
     });

@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { z } from 'zod';
 import { resources, seconds } from '../common/fields.ts';
-import { k8s } from '../common/k8s.ts';
+import { addCronJob } from '../common/k8s.ts';
 import type { Workload, WorkloadContext, WorkloadKind } from '../common/kind.ts';
 import { objectLabels } from '../common/labels.ts';
 import { podTemplate } from '../common/pod.ts';
@@ -45,7 +45,7 @@ export class ProjectCronJob extends Construct {
     const { settings } = workload;
     const pod = workloadPod(workload, component, context);
     const labels = objectLabels(pod.labelled);
-    new k8s.KubeCronJob(this, 'cron-job', {
+    addCronJob(this, 'cron-job', {
       metadata: { name: workload.object, labels },
       spec: {
         schedule: settings.schedule,

@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { integer, k8s } from '../common/k8s.ts';
+import { addDeployment } from '../common/k8s.ts';
 import { objectLabels, selectorLabels } from '../common/labels.ts';
 import { type PodProps, podTemplate } from '../common/pod.ts';
 import { ClusterService } from './cluster-service.ts';
@@ -19,7 +19,7 @@ export class DeployedService extends Construct {
     super(scope, id);
     const { labelled } = props;
     if (props.container.ports) new ClusterService(this, 'service', props);
-    new k8s.KubeDeployment(this, 'deployment', {
+    addDeployment(this, 'deployment', {
       metadata: { name: labelled.object, labels: objectLabels(labelled) },
       spec: {
         replicas: props.replicas,
@@ -28,7 +28,7 @@ export class DeployedService extends Construct {
         strategy:
           props.strategy === 'Recreate'
             ? { type: 'Recreate' }
-            : { type: 'RollingUpdate', rollingUpdate: { maxSurge: integer(1), maxUnavailable: integer(0) } },
+            : { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
         template: podTemplate(props),
       },
     });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Construct } from 'constructs';
-import { k8s } from '../common/k8s.ts';
+import { addJob } from '../common/k8s.ts';
 import { objectLabels } from '../common/labels.ts';
 import { type PodProps, podTemplate } from '../common/pod.ts';
 
@@ -26,7 +26,7 @@ export class HashedJob extends Construct {
       template: podTemplate({ ...props, restartPolicy: 'Never' }),
     };
     const hash = createHash('sha256').update(JSON.stringify(spec)).digest('hex').slice(0, 8);
-    new k8s.KubeJob(this, 'job', {
+    addJob(this, 'job', {
       metadata: { name: `${labelled.object}-${hash}`, labels: objectLabels(labelled) },
       spec,
     });

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import type { SecretReference } from '../common/connection.ts';
 import { hostPort, image, resources, storage } from '../common/fields.ts';
 import { images } from '../common/images.ts';
-import { integer } from '../common/k8s.ts';
 import type { Service, ServiceKind } from '../common/kind.ts';
 import { labelled } from '../common/labelled.ts';
 import { serviceHost, variableName } from '../common/names.ts';
@@ -53,7 +52,7 @@ export class Immudb extends Construct {
         ],
         resources: settings.resources,
         // Its HTTP health routes answer 200 whatever the state (codenotary/immudb#2156).
-        probes: probes({ ready: { tcpSocket: { port: integer(ports.grpc) } } }, 120),
+        probes: probes({ ready: { tcpSocket: { port: ports.grpc } } }, 120),
       },
     });
   }

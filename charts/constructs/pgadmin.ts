@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { SecretReference } from '../common/connection.ts';
 import { hostPort, image, resources } from '../common/fields.ts';
 import { images } from '../common/images.ts';
-import { k8s } from '../common/k8s.ts';
+import { addConfigMap } from '../common/k8s.ts';
 import type { Service, ServiceContext, ServiceKind } from '../common/kind.ts';
 import { labelled } from '../common/labelled.ts';
 import { objectLabels } from '../common/labels.ts';
@@ -63,7 +63,7 @@ export class Pgadmin extends Construct {
     const described = labelled(service, component);
     const servers = siblings.filter((sibling): sibling is Service<PostgresSettings> => sibling.kind === 'postgres');
     const list = serverList(servers);
-    new k8s.KubeConfigMap(this, 'servers', {
+    addConfigMap(this, 'servers', {
       metadata: { name: `${object}-servers`, labels: objectLabels(described) },
       data: { 'servers.json': list },
     });

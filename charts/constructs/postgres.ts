@@ -4,7 +4,7 @@ import type { SecretReference } from '../common/connection.ts';
 import { secretVolume } from '../common/connection.ts';
 import { hostPort, image, resources, storage } from '../common/fields.ts';
 import { images } from '../common/images.ts';
-import { k8s } from '../common/k8s.ts';
+import { addConfigMap } from '../common/k8s.ts';
 import type { Service, ServiceKind } from '../common/kind.ts';
 import { labelled } from '../common/labelled.ts';
 import { objectLabels } from '../common/labels.ts';
@@ -59,7 +59,7 @@ export class Postgres extends Construct {
     const described = labelled(service, component);
     const scripts = Object.keys(settings.initScripts).length > 0;
     if (scripts) {
-      new k8s.KubeConfigMap(this, 'init-scripts', {
+      addConfigMap(this, 'init-scripts', {
         metadata: { name: `${object}-init`, labels: objectLabels(described) },
         data: settings.initScripts,
       });

@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { k8s, quantity } from '../common/k8s.ts';
+import { addStatefulSet } from '../common/k8s.ts';
 import { objectLabels, selectorLabels } from '../common/labels.ts';
 import { type PodProps, podTemplate } from '../common/pod.ts';
 import { ClusterService } from './cluster-service.ts';
@@ -15,7 +15,7 @@ export class StatefulService extends Construct {
     const { labelled, claim } = props;
     const labels = objectLabels(labelled);
     new ClusterService(this, 'service', props);
-    new k8s.KubeStatefulSet(this, 'stateful-set', {
+    addStatefulSet(this, 'stateful-set', {
       metadata: { name: labelled.object, labels },
       spec: {
         serviceName: labelled.object,
@@ -32,7 +32,7 @@ export class StatefulService extends Construct {
         volumeClaimTemplates: [
           {
             metadata: { name: 'data', labels },
-            spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: quantity(claim.size) } } },
+            spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: claim.size } } },
           },
         ],
       },

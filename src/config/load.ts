@@ -34,6 +34,8 @@ export interface LoadOptions {
   readonly profile: ProfileName;
   /** Tag of the images in production, instead of the configuration's. */
   readonly imageTag?: string;
+  /** What repoctl.yaml says, if it was read just now, for this run. @default it is read */
+  readonly outline?: Outline;
   /** What an earlier run read; it is used where it still holds. @default none */
   readonly memory?: ProjectMemory;
   /** What was read just now, for this run; it is used as it is. @default none */
@@ -64,13 +66,25 @@ export function findRoot(from: string): string {
   }
 }
 
+/** What repoctl.yaml says, and where it finds projects. */
+export interface Outline {
+  readonly reader: Reader;
+  readonly input: EnvironmentInput;
+  /** Whether the file is right; if not, the input is what can be told in spite of that. */
+  readonly valid: boolean;
+  /** Folders of the projects. */
+  readonly directories: readonly string[];
+  /** Whether each of its patterns leads to projects. */
+  readonly complete: boolean;
+  readonly problems: readonly Problem[];
+}
+
 /**
- * Reads and validates the whole configuration.
+ * Reads repoctl.yaml, not yet the projects.
  *
- * @param root the folder with `repoctl.yaml`
- * @throws ConfigurationError with every problem of every file
+ * @throws ConfigurationError if it can't be read
  */
-export function load(root: string, options: LoadOptions): Loaded {
+export function outline(root: string): Outline {
   const reader = new Reader(root);
   const text = reader.text(environmentFile);
   if (text === undefined) {
@@ -80,13 +94,25 @@ export function load(root: string, options: LoadOptions): Loaded {
   }
   const { input, valid, problems } = readEnvironment(text);
   const found = discover(reader, environmentFile, input.projects);
-  problems.push(...found.problems);
+  const complete = found.problems.length === 0;
+  return { reader, input, valid, directories: found.directories, complete, problems: [...problems, ...found.problems] };
+}
+
+/**
+ * Reads and validates the whole configuration.
+ *
+ * @param root the folder with `repoctl.yaml`
+ * @throws ConfigurationError with every problem of every file
+ */
+export function load(root: string, options: LoadOptions): Loaded {
+  const { reader, input, valid, directories, ...outlined } = options.outline ?? outline(root);
+  const problems = [...outlined.problems];
 
   // Without a prototype: a folder may be called "constructor".
   const memory: Record<string, RememberedProject> = Object.create(null);
   const remembered = new Map(Object.entries(options.memory ?? {}));
   const fresh = new Map(Object.entries(options.fresh ?? {}));
-  for (const directory of found.directories) {
+  for (const directory of directories) {
     const project =
       fresh.get(directory) ??
       recall(root, remembered.get(directory), input.name) ??
@@ -94,7 +120,7 @@ export function load(root: string, options: LoadOptions): Loaded {
     problems.push(...project.read.problems);
     memory[directory] = project;
   }
-  const complete = found.problems.length === 0 && Object.values(memory).every(({ read }) => read.project);
+  const complete = outlined.complete && Object.values(memory).every(({ read }) => read.project);
   const environment = assemble(input, memory, options.imageTag);
   const profile = environment.profiles[options.profile];
   const environmentFiles = listEnvironmentFiles(reader, environment, memory);
@@ -109,13 +135,6 @@ export function load(root: string, options: LoadOptions): Loaded {
   }
   if (problems.length > 0) throw report(reader, problems);
   return { environment: deepFreeze(environment), profile, environmentFiles, memory };
-}
-
-/** The folders of the projects and the environment's name, as far as they can be told from repoctl.yaml. */
-export function projectFolders(root: string): { name: string; directories: readonly string[] } {
-  const reader = new Reader(root);
-  const { input } = readEnvironment(reader.text(environmentFile) ?? '');
-  return { name: input.name, directories: discover(reader, environmentFile, input.projects).directories };
 }
 
 /** What repoctl.yaml says. A wrong one must not hide what is wrong with the projects, so that these are read as well. */

@@ -130,7 +130,7 @@ function readImage(context: Context, name: string, build: ProjectInput['images']
   const path = ['images', name];
   const dockerfile = below(context, [...path, 'dockerfile'], build.dockerfile);
   const directory = below(context, [...path, 'context'], build.context);
-  if (directory !== undefined && reader.names(directory) === undefined)
+  if (directory !== undefined && !reader.isFolder(directory))
     refuse([...path, 'context'], `images.${name}.context: ${absent(context, 'folder', directory)}`);
   if (dockerfile !== undefined) {
     const text = reader.text(dockerfile);

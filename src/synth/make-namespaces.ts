@@ -2,22 +2,21 @@ import type { Environment, Profile, Project } from '../config/model.ts';
 import { ConfigurationError } from '../config/problem.ts';
 import { type MadeNamespace, makeNamespace } from './make-namespace.ts';
 import { read, write } from './output.ts';
-import { isWorthwhile, shareOut, takeTurns } from './threads.ts';
+import { type Share, type Threads, takeTurns } from './threads.ts';
 
-/** What a thread needs to make namespaces. */
-export interface MakeShare {
-  readonly task: 'make';
+/** What namespaces are made from, and what becomes of them. */
+export interface MakeOptions {
   readonly root: string;
   readonly environment: Environment;
   readonly profile: Profile;
-  /** Names of projects. */
-  readonly names: readonly string[];
   /** The folder that the manifests go to. */
   readonly out: string;
   /** Only say what would change. */
   readonly check: boolean;
-  readonly next: SharedArrayBuffer;
 }
+
+/** What a thread needs to make namespaces, by the names of their projects. */
+export type MakeShare = MakeOptions & { readonly task: 'make' } & Share<string>;
 
 /** What became of a namespace's file. */
 export interface SettledNamespace extends Omit<MadeNamespace, 'text' | 'refused'> {
@@ -34,7 +33,8 @@ export interface SettledNamespace extends Omit<MadeNamespace, 'text' | 'refused'
  * @throws ConfigurationError with what projects' own charts and manifests say that can't be
  */
 export async function makeNamespaces(
-  given: Omit<MakeShare, 'task' | 'names' | 'next'>,
+  threads: Threads,
+  given: MakeOptions,
   projects: readonly (Project | undefined)[],
 ): Promise<SettledNamespace[]> {
   const { root, environment, profile } = given;
@@ -45,8 +45,7 @@ export async function makeNamespaces(
   if (refused.length > 0) throw new ConfigurationError(refused);
   const settled = first.map((namespace) => settle(namespace, given));
   const names = projects.flatMap((project) => (isPeculiar(project) ? [] : (project?.name ?? [])));
-  const share: MakeShare = { task: 'make', ...given, names, next: new SharedArrayBuffer(4) };
-  const rest = isWorthwhile(names.length) ? await shareOut(share, makeShare) : await makeShare(share);
+  const rest = await threads.shareOut({ task: 'make', ...given } as const, names, makeShare);
   return [...settled, ...rest];
 }
 
@@ -56,16 +55,13 @@ const isPeculiar = (project: Project | undefined): boolean =>
 
 /** Makes and settles the next project that nobody has taken, until there is none. */
 export function makeShare(share: MakeShare): Promise<SettledNamespace[]> {
-  const { root, environment, profile, names, next } = share;
+  const { root, environment, profile } = share;
   const projects = new Map(environment.projects.map((project) => [project.name, project]));
-  return takeTurns(next, names, async (name) =>
+  return takeTurns(share, async (name) =>
     settle(await makeNamespace(root, environment, profile, projects.get(name)), share),
   );
 }
 
-function settle(
-  { name, text, digest, plan }: MadeNamespace,
-  { out, check }: Pick<MakeShare, 'out' | 'check'>,
-): SettledNamespace {
+function settle({ name, text, digest, plan }: MadeNamespace, { out, check }: MakeOptions): SettledNamespace {
   return { name, digest, plan, changed: check ? read(out, plan.manifest) !== text : write(out, plan.manifest, text) };
 }

@@ -1,31 +1,29 @@
-import { type ProjectMemory, projectFolders, remember } from '../config/load.ts';
-import { isWorthwhile, shareOut, takeTurns } from './threads.ts';
+import { type Outline, type ProjectMemory, remember } from '../config/load.ts';
+import { type Share, type Threads, takeTurns } from './threads.ts';
 
-/** What a thread needs to read projects. */
-export interface ReadShare {
+interface ReadTask {
   readonly task: 'read';
   readonly root: string;
   /** Name of the environment. */
   readonly environment: string;
-  readonly directories: readonly string[];
-  readonly next: SharedArrayBuffer;
 }
 
-/** Reads many projects that no earlier run has read, on all processors; few are left to `load`. */
-export async function readAhead(root: string, memory: ProjectMemory): Promise<ProjectMemory> {
-  const { name, directories } = projectFolders(root);
+/** What a thread needs to read projects, by their folders. */
+export type ReadShare = ReadTask & Share<string>;
+
+/** Reads the projects that no earlier run has read. */
+export async function readAhead(
+  threads: Threads,
+  root: string,
+  { input, directories }: Outline,
+  memory: ProjectMemory,
+): Promise<ProjectMemory> {
   const unread = directories.filter((directory) => !Object.hasOwn(memory, directory));
-  if (!isWorthwhile(unread.length)) return {};
-  const share: ReadShare = {
-    task: 'read',
-    root,
-    environment: name,
-    directories: unread,
-    next: new SharedArrayBuffer(4),
-  };
-  return Object.fromEntries(await shareOut(share, readShare));
+  return Object.fromEntries(
+    await threads.shareOut({ task: 'read', root, environment: input.name } as const, unread, readShare),
+  );
 }
 
 /** Reads the next project that nobody has taken, until there is none. */
-export const readShare = ({ root, environment, directories, next }: ReadShare) =>
-  takeTurns(next, directories, (directory) => [directory, remember(root, directory, environment)] as const);
+export const readShare = (share: ReadShare) =>
+  takeTurns(share, (directory) => [directory, remember(share.root, directory, share.environment)] as const);

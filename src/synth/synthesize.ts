@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { consumers } from '../../charts/wiring.ts';
-import { load } from '../config/load.ts';
+import { load, outline } from '../config/load.ts';
 import type { Environment, Profile, ProfileName, Project } from '../config/model.ts';
 import { dependencies, findProject, withDependencies } from '../config/select-projects.ts';
 import { digest, type RememberedNamespace, readCache, writeCache } from './cache.ts';
@@ -8,6 +8,7 @@ import { makeNamespaces } from './make-namespaces.ts';
 import { earlierFiles, planFile, read, remove, write } from './output.ts';
 import { type Plan, planText } from './plan.ts';
 import { readAhead } from './read-ahead.ts';
+import { Threads } from './threads.ts';
 
 export interface SynthesisOptions {
   readonly profile: ProfileName;
@@ -35,9 +36,20 @@ export interface Synthesis {
  * @throws UsageError if a project is named that there isn't
  */
 export async function synthesize(root: string, options: SynthesisOptions): Promise<Synthesis> {
+  const threads = new Threads();
+  try {
+    return await synthesizeOn(threads, root, options);
+  } finally {
+    await threads.close();
+  }
+}
+
+async function synthesizeOn(threads: Threads, root: string, options: SynthesisOptions): Promise<Synthesis> {
   const cache = readCache(root, options.profile);
-  const fresh = await readAhead(root, cache.projects);
-  const loaded = load(root, { profile: options.profile, imageTag: options.imageTag, memory: cache.projects, fresh });
+  const outlined = outline(root);
+  const fresh = await readAhead(threads, root, outlined, cache.projects);
+  const { profile: name, imageTag } = options;
+  const loaded = load(root, { profile: name, imageTag, outline: outlined, memory: cache.projects, fresh });
   const { environment, profile } = loaded;
   const projects = options.projects ? withDependencies(environment, options.projects) : environment.projects;
   const keys = new Map([undefined, ...projects].map((project) => [project, cacheKey(environment, profile, project)]));
@@ -49,7 +61,7 @@ export async function synthesize(root: string, options: SynthesisOptions): Promi
   const outdated = [...keys.keys()].filter((project) => !isRemembered(project));
   const { out, check = false } = options;
   const earlier = earlierFiles(out);
-  const settled = await makeNamespaces({ root, environment, profile, out, check }, outdated);
+  const settled = await makeNamespaces(threads, { root, environment, profile, out, check }, outdated);
   const made = new Map(settled.map((namespace) => [namespace.name, namespace]));
   const namespaces: Record<string, RememberedNamespace> = {};
   for (const [project, key] of keys) {

@@ -1,7 +1,11 @@
 // The program of a further thread; see threads.ts.
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { type MakeShare, makeShare } from './make-namespaces.ts';
 import { type ReadShare, readShare } from './read-ahead.ts';
 
-const share = workerData as MakeShare | ReadShare;
-parentPort?.postMessage(share.task === 'make' ? await makeShare(share) : await readShare(share));
+parentPort?.on('message', async (share: MakeShare | ReadShare) => {
+  if (share.task === 'make') return parentPort?.postMessage(await makeShare(share));
+  parentPort?.postMessage(await readShare(share));
+  // What was read will be made next; until then there is time to load what that takes.
+  await import('../../charts/app.ts');
+});

@@ -8,31 +8,58 @@ const worthwhile = 200;
 /** Beside the bundle; there is none when this runs from source. */
 const program = new URL('./thread.js', import.meta.url);
 
-/** Whether so many projects are worth further threads. */
-export const isWorthwhile = (projects: number): boolean =>
-  projects >= worthwhile && availableParallelism() > 1 && existsSync(program);
-
-/**
- * Works a share off together with a thread for each further processor.
- *
- * @param work takes turns at the share until nothing is left; the other threads find theirs by the share's `task`
- */
-export async function shareOut<Share, Result>(
-  share: Share,
-  work: (share: Share) => Promise<Result[]>,
-): Promise<Result[]> {
-  const others = Array.from({ length: availableParallelism() - 1 }, () => startThread<Result>(share));
-  return [...(await work(share)), ...(await Promise.all(others)).flat()];
+/** A share of the work: what the threads take turns at. */
+export interface Share<Item> {
+  readonly items: readonly Item[];
+  /** Index of the next item that no thread has taken, counted up by all of them. */
+  readonly next: SharedArrayBuffer;
 }
 
-/**
- * Does the next item that no thread has taken, until there is none.
- *
- * @param next index of that item, counted up by all threads
- */
+/** The further threads that a run may use, one a processor, started when they are first needed. */
+export class Threads {
+  #workers: readonly Worker[] = [];
+
+  /**
+   * Works items off, on all processors if they are many.
+   *
+   * @param work takes turns at a share until nothing is left; the other threads find theirs by the share's `task`
+   */
+  async shareOut<Given extends object, Item, Result>(
+    given: Given,
+    items: readonly Item[],
+    work: (share: Given & Share<Item>) => Promise<Result[]>,
+  ): Promise<Result[]> {
+    const share = { ...given, items, next: new SharedArrayBuffer(4) };
+    if (items.length >= worthwhile) this.#start();
+    const others = this.#workers.map((worker) => this.#ask<Result>(worker, share));
+    return (await Promise.all([work(share), ...others])).flat();
+  }
+
+  /** Ends the threads. */
+  async close(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  }
+
+  #start() {
+    if (this.#workers.length > 0 || !existsSync(program)) return;
+    this.#workers = Array.from({ length: availableParallelism() - 1 }, () => new Worker(program));
+  }
+
+  #ask<Result>(worker: Worker, share: unknown): Promise<Result[]> {
+    return new Promise((resolve, reject) => {
+      worker.once('error', reject);
+      worker.once('message', (results: Result[]) => {
+        worker.off('error', reject);
+        resolve(results);
+      });
+      worker.postMessage(share);
+    });
+  }
+}
+
+/** Does the next item that no thread has taken, until there is none. */
 export async function takeTurns<Item, Result>(
-  next: SharedArrayBuffer,
-  items: readonly Item[],
+  { items, next }: Share<Item>,
   work: (item: Item) => Promise<Result> | Result,
 ): Promise<Result[]> {
   const counter = new Int32Array(next);
@@ -40,12 +67,4 @@ export async function takeTurns<Item, Result>(
   for (let index = Atomics.add(counter, 0, 1); index < items.length; index = Atomics.add(counter, 0, 1))
     results.push(await work(items[index] as Item));
   return results;
-}
-
-function startThread<Result>(share: unknown): Promise<Result[]> {
-  const worker = new Worker(program, { workerData: share });
-  return new Promise((resolve, reject) => {
-    worker.once('message', resolve);
-    worker.once('error', reject);
-  });
 }

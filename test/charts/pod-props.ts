@@ -21,9 +21,9 @@ export const minimalContainer: ContainerProps = {
 /** A pod of which only the least is said. */
 export const minimalPod: PodProps = { labelled, user: 1000, graceSeconds: 30, container: minimalContainer };
 
-/** What constructs become. */
+/** What constructs become, without the fields that are not set. */
 export function synthesized(build: (scope: Construct) => void): Objects {
   const chart = Testing.chart();
   build(chart);
-  return Testing.synth(chart);
+  return JSON.parse(JSON.stringify(Testing.synth(chart)));
 }
