@@ -30,17 +30,17 @@ export function discover(
     }
     for (const directory of expand(reader, segments)) {
       const path = `${directory}/${projectFile}`;
-      const read = reader.text(path) !== undefined;
-      const exists = read || reader.names(`${directory}/infra`)?.includes('project.yaml');
-      if (!exists) {
+      const entry = reader.entry(path);
+      // A link that leads nowhere is there, too.
+      if (!entry && !reader.names(`${directory}/infra`)?.includes('project.yaml')) {
         if (!pattern.includes('*'))
           refuse(
             `projects[${index}]: "${pattern}" has no ${projectFile}${didYouMean(directory, siblings(reader, directory))}`,
           );
-      } else if (reader.inside(path) === undefined) {
+      } else if (reader.inside(path) === undefined)
         refuse(`projects[${index}]: "${linked(reader, path)}" is a link that leads nowhere or outside the repository`);
-      } else if (read) directories.add(directory);
-      else if (reader.names(path)) refuse(`projects[${index}]: ${path} is a folder; a file is expected`);
+      else if (entry === 'file') directories.add(directory);
+      else refuse(`projects[${index}]: ${path} is a folder; a file is expected`);
     }
   }
   return { directories: [...directories].sort(), problems };
@@ -57,7 +57,7 @@ function linked(reader: Reader, path: string): string {
 function siblings(reader: Reader, directory: string): string[] {
   const parent = directory.split('/').slice(0, -1).join('/');
   return expand(reader, [...(parent === '' ? [] : [parent]), '*']).filter(
-    (sibling) => reader.text(`${sibling}/${projectFile}`) !== undefined,
+    (sibling) => reader.entry(`${sibling}/${projectFile}`) === 'file',
   );
 }
 

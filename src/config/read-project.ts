@@ -26,7 +26,10 @@ const configMapLimit = 1_000_000;
 /** Reads a project's files. */
 export function readProject(reader: Reader, directory: string, environment: string): ReadProject {
   const file = `${directory}/${projectFile}`;
-  const parsed = parseYaml(file, reader.text(file) ?? '');
+  const text = reader.text(file);
+  // The reader tells why.
+  if (text === undefined) return { problems: [] };
+  const parsed = parseYaml(file, text);
   if (parsed.problems) return { problems: parsed.problems };
   const checked = projectSchema.safeParse(parsed.data);
   const example = reader.keys(`${directory}/infra/.env.example`);
@@ -130,7 +133,7 @@ function readImage(context: Context, name: string, build: ProjectInput['images']
   const path = ['images', name];
   const dockerfile = below(context, [...path, 'dockerfile'], build.dockerfile);
   const directory = below(context, [...path, 'context'], build.context);
-  if (directory !== undefined && !reader.isFolder(directory))
+  if (directory !== undefined && reader.entry(directory) !== 'folder')
     refuse([...path, 'context'], `images.${name}.context: ${absent(context, 'folder', directory)}`);
   if (dockerfile !== undefined) {
     const text = reader.text(dockerfile);

@@ -52,9 +52,9 @@ export class Reader {
     return this.#ask('names', path);
   }
 
-  /** Whether there is a folder. */
-  isFolder(path: string): boolean {
-    return this.#ask('isFolder', path) ?? false;
+  /** What a path leads to; `undefined` if to nothing. */
+  entry(path: string): 'file' | 'folder' | undefined {
+    return this.#ask('entry', path);
   }
 
   /** The variables of a `.env` file, without their values; `undefined` if there is no such file. */
@@ -78,7 +78,7 @@ export class Reader {
 interface Answers {
   readonly text: string | undefined;
   readonly names: string[] | undefined;
-  readonly isFolder: boolean | undefined;
+  readonly entry: 'file' | 'folder' | undefined;
   readonly keys: EnvironmentKey[] | undefined;
   readonly inside: string | undefined;
 }
@@ -86,7 +86,7 @@ interface Answers {
 const answers: { readonly [Kind in keyof Answers]: (root: string, path: string) => Answers[Kind] } = {
   text: (root, path) => readFileSync(join(root, path), 'utf8'),
   names: (root, path) => readdirSync(join(root, path)).sort(),
-  isFolder: (root, path) => statSync(join(root, path)).isDirectory(),
+  entry: (root, path) => (statSync(join(root, path)).isDirectory() ? 'folder' : 'file'),
   keys: (root, path) => environmentKeys(readFileSync(join(root, path), 'utf8')),
   inside(root, path) {
     const [base, target] = [realRoot(root), realpathSync.native(join(root, path))];
