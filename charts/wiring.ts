@@ -115,9 +115,12 @@ export function waits(
 ): ContainerProps[] {
   return workload.settings.after.map((name) => {
     const connection = connected.get(name);
+    const service = [...environment.services, ...project.services].find((each) => each.name === name);
+    // What runs elsewhere has no object.
+    const target = service && !isManaged(profile, service) ? `${service.namespace}/${service.object}` : name;
     return waitFor(
       connection
-        ? { name, target: name, check: connection.ready, variables: connection.variables }
+        ? { name, target, check: connection.ready, variables: connection.variables }
         : awaitedWorkload(environment, profile, project, connected, name),
     );
   });

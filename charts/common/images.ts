@@ -14,4 +14,5 @@ export const images = {
   redis: 'redis:7.4.5',
   redisCommander: 'ghcr.io/joeferner/redis-commander:0.9.0',
   redisInsight: 'redis/redisinsight:2.70.1',
+  registry: 'registry:2.8.3',
 } as const;

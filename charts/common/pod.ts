@@ -47,6 +47,8 @@ export function container(props: ContainerProps): Container {
     },
     ...props.probes,
     lifecycle: props.lifecycle,
+    // Its last lines are then in the pod's status, where the health report finds why it ended.
+    terminationMessagePolicy: 'FallbackToLogsOnError',
     volumeMounts: [
       ...(props.mounts ?? []).map(({ volume, path, readOnly }) => ({ name: volume, mountPath: path, readOnly })),
       { name: 'tmp', mountPath: '/tmp' },

@@ -49,6 +49,7 @@ export class ProjectCronJob extends Construct {
       metadata: { name: workload.object, labels },
       spec: {
         schedule: settings.schedule,
+        suspend: false,
         timeZone: settings.timeZone,
         concurrencyPolicy: settings.overlap,
         // A run that was missed because the cluster slept is made up for within five minutes, later ones are skipped.

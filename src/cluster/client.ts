@@ -1,69 +1,198 @@
-import type { KubernetesObjectApi } from '@kubernetes/client-node';
+import type { IncomingMessage } from 'node:http';
+import type { RequestOptions } from 'node:https';
+import type { KubeConfig } from '@kubernetes/client-node';
 import type { ManifestObject } from '../config/model.ts';
-import { suggestion } from '../config/nearest.ts';
-import { ClusterError, UsageError } from '../errors.ts';
+import { ClusterError } from '../errors.ts';
+import { type ClusterOptions, readKubeconfig } from './kubeconfig.ts';
+import { send } from './request.ts';
+import { knownResources, type Resource, resourcePath, versionPath } from './resources.ts';
 
-export interface ClusterOptions {
-  /** Context of the kubeconfig. @default the current one, if it is local */
-  readonly context?: string;
-  /** @default $KUBECONFIG, or ~/.kube/config */
-  readonly kubeconfig?: string;
-}
-
-/** The field manager of everything that repoctl applies. */
+/** The field manager of everything that repoctl writes. */
 const fieldManager = 'repoctl';
 
-/** A connection to a cluster. */
+/** What tells an object from all others. */
+export type ObjectReference = Pick<ManifestObject, 'apiVersion' | 'kind' | 'metadata'>;
+
+export interface ListOptions {
+  /** @default all */
+  readonly namespace?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly fields?: Readonly<Record<string, string>>;
+}
+
+/** `deployment turfoo/turfoo-api` */
+export const described = ({ kind, metadata }: Pick<ManifestObject, 'kind' | 'metadata'>): string =>
+  `${kind.toLowerCase()} ${metadata?.namespace ? `${metadata.namespace}/` : ''}${metadata?.name}`;
+
+/** A connection to a cluster. All of its methods throw a ClusterError if it can't be reached, or refuses. */
 export class Cluster {
+  readonly #resources = new Map<string, Resource>(Object.entries(knownResources));
+
+  /**
+   * @param context name of the kubeconfig's context
+   * @param server URL of the API server
+   * @param authenticate gives what requests need to be let in
+   */
   constructor(
     readonly context: string,
     readonly server: string,
-    private readonly api: KubernetesObjectApi,
+    /** What kubectl has to be told to talk to the same cluster. */
+    readonly kubectlArguments: readonly string[],
+    private readonly authenticate: () => Promise<RequestOptions>,
   ) {}
 
-  /**
-   * Applies an object on the server's side; it is made if it isn't there.
-   *
-   * @throws ClusterError
-   */
+  /** Applies an object on the server's side; it is made if it isn't there. */
   async apply(object: ManifestObject): Promise<void> {
-    const { PatchStrategy } = await import('@kubernetes/client-node');
-    const what = `${object.kind.toLowerCase()} ${object.metadata?.namespace ? `${object.metadata.namespace}/` : ''}${object.metadata?.name}`;
-    try {
-      await this.api.patch(object as never, undefined, undefined, fieldManager, true, PatchStrategy.ServerSideApply);
-    } catch (error) {
-      throw this.#explain(error, `apply ${what}`);
-    }
-  }
-
-  #explain(error: unknown, action: string): ClusterError {
-    const { code, body, cause } = error as { code?: number | string; body?: unknown; cause?: { code?: string } };
-    const where = `${this.server} (context ${this.context})`;
-    if (typeof code !== 'number') {
-      const reason = code ?? cause?.code ?? (error as Error).message;
-      return new ClusterError(`can't reach ${where}: ${reason}`, 'Is the cluster running? kubectl cluster-info', {
-        cause: error,
-      });
-    }
-    const advice = code === 401 || code === 403 ? `kubectl auth whoami --context ${this.context}` : undefined;
-    return new ClusterError(`can't ${action} on ${where}: ${statusMessage(body) ?? `HTTP ${code}`}`, advice, {
-      cause: error,
+    const path = await this.#path(object);
+    const query = `fieldManager=${fieldManager}&force=true`;
+    await this.#send('PATCH', `${path}?${query}`, `apply ${described(object)}`, {
+      contentType: 'application/apply-patch+yaml',
+      body: JSON.stringify(object),
     });
   }
-}
 
-function statusMessage(body: unknown): string | undefined {
-  try {
-    return (typeof body === 'string' ? (JSON.parse(body) as { message?: string }) : (body as { message?: string }))
-      .message;
-  } catch {
-    return typeof body === 'string' && body !== '' ? body : undefined;
+  /** An object; `undefined` if it isn't there. */
+  async get<Type = ManifestObject>(reference: ObjectReference): Promise<Type | undefined> {
+    const answer = await this.#send('GET', await this.#path(reference), `read ${described(reference)}`, {
+      absent: true,
+    });
+    return answer && (JSON.parse(await text(answer)) as Type);
+  }
+
+  /** The objects of a kind, a page at a time. */
+  async list<Type = ManifestObject>(apiVersion: string, kind: string, options: ListOptions = {}): Promise<Type[]> {
+    const path = resourcePath(apiVersion, await this.#resource(apiVersion, kind), options.namespace);
+    const query = new URLSearchParams({ limit: '500' });
+    if (options.labels) query.set('labelSelector', selector(options.labels));
+    if (options.fields) query.set('fieldSelector', selector(options.fields));
+    const items: Type[] = [];
+    for (;;) {
+      const answer = await this.#send('GET', `${path}?${query}`, `list ${kind}s`);
+      const page = JSON.parse(await text(answer)) as { items?: Type[]; metadata?: { continue?: string } };
+      items.push(...(page.items ?? []));
+      if (!page.metadata?.continue) return items;
+      query.set('continue', page.metadata.continue);
+    }
+  }
+
+  /** Changes fields of an object (a JSON merge patch). @returns whether it was there */
+  async patch(reference: ObjectReference, change: object): Promise<boolean> {
+    const path = `${await this.#path(reference)}?fieldManager=${fieldManager}`;
+    const options = {
+      contentType: 'application/merge-patch+json',
+      body: JSON.stringify(change),
+      absent: true,
+    } as const;
+    return (await this.#send('PATCH', path, `change ${described(reference)}`, options)) !== undefined;
+  }
+
+  /** Deletes an object, and what it owns after it. @returns whether it was there */
+  async remove(reference: ObjectReference): Promise<boolean> {
+    const options = {
+      contentType: 'application/json',
+      body: JSON.stringify({ propagationPolicy: 'Background' }),
+      absent: true,
+    } as const;
+    const path = await this.#path(reference);
+    return (await this.#send('DELETE', path, `delete ${described(reference)}`, options)) !== undefined;
+  }
+
+  /**
+   * A container's log as the server sends it.
+   *
+   * @param parameters of the API: follow, previous, sinceSeconds, sinceTime, tailLines, timestamps
+   */
+  async logs(
+    pod: { readonly namespace: string; readonly name: string; readonly container: string },
+    parameters: Readonly<Record<string, string>>,
+    signal?: AbortSignal,
+  ): Promise<IncomingMessage> {
+    const query = new URLSearchParams({ container: pod.container, ...parameters });
+    const path = resourcePath('v1', { plural: 'pods', namespaced: true }, pod.namespace, pod.name);
+    return this.#send('GET', `${path}/log?${query}`, `read the log of ${pod.namespace}/${pod.name}`, { signal });
+  }
+
+  async #path({ apiVersion, kind, metadata }: ObjectReference): Promise<string> {
+    return resourcePath(apiVersion, await this.#resource(apiVersion, kind), metadata?.namespace, metadata?.name);
+  }
+
+  async #resource(apiVersion: string, kind: string): Promise<Resource> {
+    const known = this.#resources.get(`${apiVersion} ${kind}`);
+    if (known) return known;
+    const answer = await this.#send('GET', versionPath(apiVersion), `ask for ${apiVersion}`, { absent: true });
+    const { resources = [] } = (answer ? JSON.parse(await text(answer)) : {}) as {
+      resources?: { name: string; kind: string; namespaced: boolean }[];
+    };
+    for (const each of resources)
+      if (!each.name.includes('/'))
+        this.#resources.set(`${apiVersion} ${each.kind}`, { plural: each.name, namespaced: each.namespaced });
+    const found = this.#resources.get(`${apiVersion} ${kind}`);
+    if (found) return found;
+    throw new ClusterError(
+      `${this.server} (context ${this.context}) has no ${kind} of ${apiVersion}`,
+      'Is its CustomResourceDefinition installed? kubectl api-resources',
+    );
+  }
+
+  #send(method: string, path: string, action: string, options?: SendOptions): Promise<IncomingMessage>;
+  #send(
+    method: string,
+    path: string,
+    action: string,
+    options: SendOptions & { readonly absent: true },
+  ): Promise<IncomingMessage | undefined>;
+  async #send(method: string, path: string, action: string, options: SendOptions & { readonly absent?: true } = {}) {
+    const answer = await this.#connect(method, path, options);
+    const status = answer.statusCode ?? 0;
+    if (status < 400) {
+      if (method !== 'GET') answer.resume();
+      return answer;
+    }
+    const message = statusMessage(await text(answer)) ?? `HTTP ${status}`;
+    if (status === 404 && options.absent) return undefined;
+    const advice = status === 401 || status === 403 ? `kubectl auth whoami --context ${this.context}` : undefined;
+    throw new ClusterError(`can't ${action} on ${this.server} (context ${this.context}): ${message}`, advice);
+  }
+
+  async #connect(method: string, path: string, options: SendOptions): Promise<IncomingMessage> {
+    try {
+      return await send(new URL(path, this.server), { ...(await this.authenticate()), method }, options);
+    } catch (error) {
+      if (options.signal?.aborted) throw error;
+      const { code, message } = error as NodeJS.ErrnoException;
+      throw new ClusterError(
+        `can't reach ${this.server} (context ${this.context}): ${code ?? message}`,
+        'Is the cluster running? repoctl up starts it; repoctl doctor says what is wrong',
+        { cause: error },
+      );
+    }
   }
 }
 
-/** Contexts that stand for a cluster on the developer's machine, as Tilt tells them. */
-const localContext =
-  /^(kind-.*|k3d-.*|minikube|docker-desktop|docker-for-desktop|rancher-desktop|orbstack|colima(-.*)?|microk8s)$/;
+interface SendOptions {
+  readonly contentType?: string;
+  readonly body?: string;
+  readonly signal?: AbortSignal;
+}
+
+const selector = (wanted: Readonly<Record<string, string>>): string =>
+  Object.entries(wanted)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
+
+async function text(answer: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of answer) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}
+
+function statusMessage(body: string): string | undefined {
+  try {
+    return (JSON.parse(body) as { message?: string }).message;
+  } catch {
+    return body === '' ? undefined : body.trim();
+  }
+}
 
 /**
  * Connects to the cluster of a context.
@@ -71,35 +200,27 @@ const localContext =
  * @throws UsageError if there is no such context, or if it is not local and was not named
  */
 export async function connect(options: ClusterOptions): Promise<Cluster> {
-  const { KubeConfig, KubernetesObjectApi } = await import('@kubernetes/client-node');
-  const config = new KubeConfig();
-  try {
-    if (options.kubeconfig) config.loadFromFile(options.kubeconfig);
-    else config.loadFromDefault();
-  } catch (error) {
-    throw new UsageError(
-      `can't read the kubeconfig: ${(error as Error).message}`,
-      'Name one with --kubeconfig or $KUBECONFIG',
-      { cause: error },
-    );
-  }
-  const names = config.getContexts().map(({ name }) => name);
-  const context = options.context ?? config.getCurrentContext();
-  if (!names.includes(context))
-    throw new UsageError(
-      `no context "${context ?? ''}" in the kubeconfig; ${suggestion(context ?? '', names)}`,
-      'kubectl config get-contexts',
-    );
-  config.setCurrentContext(context);
-  const server = config.getCurrentCluster()?.server ?? '';
-  if (options.context === undefined && !isLocal(context, server))
-    throw new UsageError(
-      `the current context "${context}" (${server}) is not a local cluster`,
-      `Name it if you mean it: --context ${context}`,
-    );
-  return new Cluster(context, server, KubernetesObjectApi.makeApiClient(config));
+  const config = await readKubeconfig(options);
+  const context = config.getCurrentContext();
+  const kubectlArguments = ['--context', context, ...(options.kubeconfig ? ['--kubeconfig', options.kubeconfig] : [])];
+  return new Cluster(context, config.getCurrentCluster()?.server ?? '', kubectlArguments, authenticator(config));
 }
 
-function isLocal(context: string, server: string): boolean {
-  return localContext.test(context) || /^https?:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:|\/|$)/.test(server);
+/** How long credentials are used before they are asked for again (a plugin's token expires), in milliseconds. */
+const credentialsLife = 240_000;
+
+function authenticator(config: KubeConfig): () => Promise<RequestOptions> {
+  let current: { readonly since: number; readonly options: Promise<RequestOptions> } | undefined;
+  const ask = async (): Promise<RequestOptions> => {
+    const options: RequestOptions = {};
+    await config.applyToHTTPSOptions(options as never);
+    // One connection serves many requests.
+    if (options.agent) Object.assign(options.agent, { keepAlive: true });
+    return options;
+  };
+  return () => {
+    if (!current || performance.now() - current.since > credentialsLife)
+      current = { since: performance.now(), options: ask() };
+    return current.options;
+  };
 }

@@ -2,21 +2,34 @@ import { UsageError } from '../errors.ts';
 import type { Environment, Project } from './model.ts';
 import { suggestion } from './nearest.ts';
 
+/** What a project is called by. */
+interface Named {
+  readonly name: string;
+  readonly directory: string;
+}
+
 /** The forms in which a project may be named: short name, folder's name, or folder. */
-const namesOf = ({ name, directory }: Project): string[] => [name, directory.split('/').at(-1) ?? '', directory];
+const namesOf = ({ name, directory }: Named): string[] => [name, directory.split('/').at(-1) ?? '', directory];
+
+/**
+ * The one of some projects that is meant by a name.
+ *
+ * @throws UsageError if there is none
+ */
+export function findNamed<Type extends Named>(projects: readonly Type[], given: string): Type {
+  const wanted = given.replace(/\/+$/, '');
+  const found = projects.find((project) => namesOf(project).includes(wanted));
+  if (found) return found;
+  const names = projects.map(({ name }) => name);
+  throw new UsageError(`no project "${given}"; ${suggestion(wanted, names)}`);
+}
 
 /**
  * The project that is meant by a name.
  *
  * @throws UsageError if there is none
  */
-export function findProject(environment: Environment, given: string): Project {
-  const wanted = given.replace(/\/+$/, '');
-  const found = environment.projects.find((project) => namesOf(project).includes(wanted));
-  if (found) return found;
-  const names = environment.projects.map(({ name }) => name);
-  throw new UsageError(`no project "${given}"; ${suggestion(wanted, names)}`);
-}
+export const findProject = (environment: Environment, given: string): Project => findNamed(environment.projects, given);
 
 /** The projects that are named and all that they depend on, in the order of the environment. */
 export function withDependencies(environment: Environment, names: readonly string[]): Project[] {

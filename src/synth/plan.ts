@@ -5,6 +5,7 @@ import { globalKinds, serviceKinds, workloadKinds } from '../../charts/kinds.ts'
 import { imageReference, isManaged, secrets, servicesInCluster } from '../../charts/wiring.ts';
 import { environmentPaths } from '../config/environment-files.ts';
 import type { Environment, ImageBuild, ManifestObject, Profile, ProfileName, Project } from '../config/model.ts';
+import { dependencies } from '../config/select-projects.ts';
 
 /** The one description of what the manifests hold that Tilt and the command line work from. */
 export interface Plan {
@@ -19,6 +20,8 @@ export interface PlannedNamespace {
   readonly tier: 'global' | 'project';
   /** Folder of the project, relative to the root; `.` for the global tier. */
   readonly directory: string;
+  /** Names of the projects that it uses or waits for. */
+  readonly needs: readonly string[];
   /** File with its objects, beside the plan. */
   readonly manifest: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -77,6 +80,7 @@ export function planNamespace(
     name,
     tier,
     directory: project?.directory ?? '.',
+    needs: project ? dependencies(project) : [],
     manifest: manifestName(name),
     labels: namespaceLabels({ environment: environment.name, tier, project: project?.name }),
     images: (project?.images ?? []).map((image) => planImage(profile, name, image)),
