@@ -1,0 +1,31 @@
+import { claimHealth } from './claim.ts';
+import { cronJobHealth } from './cron-job.ts';
+import { daemonSetHealth } from './daemon-set.ts';
+import { deploymentHealth } from './deployment.ts';
+import { jobHealth } from './job.ts';
+import type { PersistentVolumeClaim, Pod, Workload } from './objects.ts';
+import { podHealth } from './pod.ts';
+import { statefulSetHealth } from './stateful-set.ts';
+import { type Health, type Surroundings, verdict } from './verdict.ts';
+
+/** What a verdict can be had on. Items of a list come without their kind: it has to be put in. */
+export type Judged = Workload | PersistentVolumeClaim | (Pod & { readonly kind: 'Pod' });
+
+type Rules = { readonly [Kind in Judged['kind']]: (object: Judged & { kind: Kind }, around: Surroundings) => Health };
+
+const rules: Rules = {
+  Pod: podHealth,
+  Deployment: deploymentHealth,
+  StatefulSet: statefulSetHealth,
+  DaemonSet: daemonSetHealth,
+  Job: jobHealth,
+  CronJob: cronJobHealth,
+  PersistentVolumeClaim: claimHealth,
+};
+
+/** Whether an object is healthy, why not, and what to type next. An object of any other kind is `unknown`. */
+export function health(object: Judged, around: Surroundings): Health {
+  const { kind } = object;
+  if (!Object.hasOwn(rules, kind)) return verdict('unknown', 'UnknownKind', { cause: `no rule for the kind ${kind}` });
+  return (rules[kind] as (object: Judged, around: Surroundings) => Health)(object, around);
+}

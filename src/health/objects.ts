@@ -1,0 +1,203 @@
+/**
+ * What the rules read of the API's objects, as they stand in its JSON: instants are ISO 8601 texts, everything that the
+ * API leaves out when it is empty is optional.
+ */
+export interface Meta {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly uid?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly creationTimestamp?: string;
+  /** When it is to be gone: the grace period is counted in. */
+  readonly deletionTimestamp?: string;
+  readonly generation?: number;
+  readonly finalizers?: readonly string[];
+  readonly ownerReferences?: readonly { readonly kind: string; readonly name: string; readonly uid?: string }[];
+}
+
+export interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly lastTransitionTime?: string | null;
+}
+
+export interface Pod {
+  readonly kind?: 'Pod';
+  readonly metadata: Meta;
+  readonly spec: PodSpec;
+  readonly status?: PodStatus;
+}
+
+export interface PodSpec {
+  readonly nodeName?: string;
+  readonly restartPolicy?: string;
+  readonly schedulingGates?: readonly { readonly name: string }[];
+  readonly initContainers?: readonly Container[];
+  readonly containers: readonly Container[];
+  readonly volumes?: readonly Volume[];
+}
+
+export interface Volume {
+  readonly name: string;
+  readonly persistentVolumeClaim?: { readonly claimName: string };
+}
+
+export interface Container {
+  readonly name: string;
+  readonly image?: string;
+  readonly command?: readonly string[];
+  /** `Always` in an init container that keeps running beside the others. */
+  readonly restartPolicy?: string;
+  readonly resources?: { readonly limits?: Readonly<Record<string, string>> };
+  readonly startupProbe?: Probe;
+  readonly readinessProbe?: Probe;
+}
+
+export interface Probe {
+  readonly httpGet?: { readonly path?: string; readonly port: number | string };
+  readonly tcpSocket?: { readonly port: number | string };
+  readonly grpc?: { readonly port: number };
+  readonly exec?: { readonly command?: readonly string[] };
+  readonly initialDelaySeconds?: number;
+  readonly periodSeconds?: number;
+  readonly timeoutSeconds?: number;
+  readonly failureThreshold?: number;
+}
+
+export interface PodStatus {
+  readonly phase?: string;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly startTime?: string;
+  readonly conditions?: readonly Condition[];
+  readonly initContainerStatuses?: readonly ContainerStatus[];
+  readonly containerStatuses?: readonly ContainerStatus[];
+}
+
+export interface ContainerStatus {
+  readonly name: string;
+  readonly ready?: boolean;
+  /** Whether it has passed its startup probe. */
+  readonly started?: boolean;
+  readonly restartCount?: number;
+  readonly state?: ContainerState;
+  readonly lastState?: ContainerState;
+}
+
+export interface ContainerState {
+  readonly waiting?: { readonly reason?: string; readonly message?: string };
+  readonly running?: { readonly startedAt?: string };
+  readonly terminated?: Ended;
+}
+
+export interface Ended {
+  readonly exitCode: number;
+  readonly signal?: number;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly startedAt?: string | null;
+  readonly finishedAt?: string | null;
+}
+
+export interface Deployment {
+  readonly kind: 'Deployment';
+  readonly metadata: Meta;
+  readonly spec: { readonly replicas?: number; readonly paused?: boolean };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly replicas?: number;
+    readonly updatedReplicas?: number;
+    readonly readyReplicas?: number;
+    readonly availableReplicas?: number;
+    readonly conditions?: readonly Condition[];
+  };
+}
+
+export interface StatefulSet {
+  readonly kind: 'StatefulSet';
+  readonly metadata: Meta;
+  readonly spec: { readonly replicas?: number };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly replicas?: number;
+    readonly updatedReplicas?: number;
+    readonly readyReplicas?: number;
+    readonly availableReplicas?: number;
+    readonly currentRevision?: string;
+    readonly updateRevision?: string;
+  };
+}
+
+export interface DaemonSet {
+  readonly kind: 'DaemonSet';
+  readonly metadata: Meta;
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly desiredNumberScheduled?: number;
+    readonly updatedNumberScheduled?: number;
+    readonly numberAvailable?: number;
+  };
+}
+
+export interface Job {
+  readonly kind: 'Job';
+  readonly metadata: Meta;
+  readonly spec: { readonly backoffLimit?: number; readonly suspend?: boolean };
+  readonly status?: {
+    readonly active?: number;
+    readonly failed?: number;
+    readonly succeeded?: number;
+    readonly conditions?: readonly Condition[];
+  };
+}
+
+export interface CronJob {
+  readonly kind: 'CronJob';
+  readonly metadata: Meta;
+  readonly spec: { readonly schedule?: string; readonly suspend?: boolean };
+  readonly status?: {
+    readonly active?: readonly { readonly name?: string }[];
+    readonly lastScheduleTime?: string | null;
+    readonly lastSuccessfulTime?: string | null;
+  };
+}
+
+export interface PersistentVolumeClaim {
+  readonly kind: 'PersistentVolumeClaim';
+  readonly metadata: Meta;
+  readonly spec: { readonly storageClassName?: string };
+  readonly status?: { readonly phase?: string };
+}
+
+export interface Event {
+  readonly metadata: Meta;
+  readonly involvedObject: {
+    readonly kind?: string;
+    readonly namespace?: string;
+    readonly name?: string;
+    readonly uid?: string;
+  };
+  readonly type?: string;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly count?: number;
+  readonly firstTimestamp?: string | null;
+  readonly lastTimestamp?: string | null;
+  readonly eventTime?: string | null;
+  readonly series?: { readonly count?: number; readonly lastObservedTime?: string };
+}
+
+export interface Node {
+  readonly metadata: Meta;
+  readonly status?: { readonly conditions?: readonly Condition[] };
+}
+
+export interface StorageClass {
+  readonly metadata: Meta;
+  readonly volumeBindingMode?: string;
+}
+
+/** What controls pods. */
+export type Workload = Deployment | StatefulSet | DaemonSet | Job | CronJob;
