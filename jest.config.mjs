@@ -1,6 +1,8 @@
 export const common = {
   rootDir: import.meta.dirname,
   testEnvironment: 'node',
+  // Jest's clean-up of globals wraps what execa registers, once for each file, until the stack overflows.
+  testEnvironmentOptions: { globalsCleanup: 'off' },
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [

@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type ProfileName, profileNames } from '../config/model.ts';
 
 /** Options of commands that work for one profile. */
@@ -15,3 +15,18 @@ export const withClusterOptions = (command: Command): Command =>
   command
     .option('--context <name>', 'context of the kubeconfig (default: the current one, if it is a local cluster)')
     .option('--kubeconfig <file>', 'default: $KUBECONFIG, or ~/.kube/config');
+
+/** `--timeout`, in seconds. */
+export const timeoutOption = (what: string, seconds: number) =>
+  new Option('--timeout <seconds>', what).argParser(positive).default(seconds);
+
+function positive(given: string): number {
+  const number = Number(given);
+  if (!(number > 0)) throw new InvalidArgumentError('allowed: a number of seconds above 0');
+  return number;
+}
+
+/** Says on stderr what is being done. */
+export const report = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};

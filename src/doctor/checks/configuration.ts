@@ -1,0 +1,30 @@
+import type { Check, Row } from '../check.ts';
+import type { ConfigurationFacts } from '../facts.ts';
+
+export const checkConfiguration: Check = ({ configuration }) => {
+  if (configuration.root === undefined) {
+    const found = 'there is no repoctl.yaml here or above';
+    const fix = 'repoctl init, or cd into the folder that has one';
+    return [{ level: 'warn', subject: 'configuration', found, fix }];
+  }
+  return [checkProjects(configuration), ...checkCluster(configuration)];
+};
+
+function checkProjects({ root, name, problems }: ConfigurationFacts): Row {
+  const subject = 'configuration';
+  if (problems.length === 0) return { level: 'ok', subject, found: `${name} (${root})` };
+  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+  return { level: 'fail', subject, found: `${count}: ${problems[0]}`, fix: 'repoctl validate' };
+}
+
+const checkCluster = ({ clusterProblem }: ConfigurationFacts): Row[] =>
+  clusterProblem === undefined
+    ? []
+    : [
+        {
+          level: 'fail',
+          subject: 'kind-config',
+          found: clusterProblem,
+          fix: 'correct kind-config.yaml, or repoctl init',
+        },
+      ];

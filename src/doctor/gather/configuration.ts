@@ -1,0 +1,35 @@
+import { findRoot, load } from '../../config/load.ts';
+import { ConfigurationError } from '../../config/problem.ts';
+import { UsageError } from '../../errors.ts';
+import { readKindConfig } from '../../kind/config.ts';
+import type { ConfigurationFacts, WantedPort } from '../facts.ts';
+import { hostPorts } from '../wanted-ports.ts';
+
+/** Reads the configuration at or above a folder, and the ports that it asks for. A wrong one is a fact as well. */
+export function gatherConfiguration(folder: string): { configuration: ConfigurationFacts; ports: WantedPort[] } {
+  const root = outcome(() => findRoot(folder)).value;
+  if (root === undefined) return { configuration: { problems: [] }, ports: [] };
+  const loaded = outcome(() => load(root, { profile: 'local' }).environment);
+  const kind = outcome(() => readKindConfig(root));
+  return {
+    configuration: {
+      root,
+      name: loaded.value?.name,
+      problems: loaded.problems,
+      cluster: kind.value?.name,
+      clusterProblem: kind.problems[0],
+    },
+    ports: loaded.value ? hostPorts(loaded.value) : [],
+  };
+}
+
+/** What something yields, or why the configuration does not let it. */
+function outcome<Value>(work: () => Value): { value?: Value; problems: readonly string[] } {
+  try {
+    return { value: work(), problems: [] };
+  } catch (error) {
+    if (error instanceof ConfigurationError) return { problems: error.lines };
+    if (error instanceof UsageError) return { problems: [error.message] };
+    throw error;
+  }
+}

@@ -1,0 +1,18 @@
+import type { Colour, Paint } from '../terminal/paint.ts';
+import { tableLines } from '../terminal/table.ts';
+import type { Level, Row } from './check.ts';
+
+const colours: Readonly<Record<Level, Colour>> = { ok: 'green', warn: 'yellow', fail: 'red' };
+
+/** Rows as a table for people: level, subject, what was found, what to do. */
+export const tableText = (rows: readonly Row[], paint: Paint): string =>
+  tableLines(rows.map(({ level, subject, found, fix = '' }) => [paint(colours[level], level), subject, found, fix]))
+    .map((line) => `${line}\n`)
+    .join('');
+
+/** Rows for programs. */
+export const jsonText = (rows: readonly Row[]): string =>
+  `${JSON.stringify({ healthy: isHealthy(rows), checks: rows }, undefined, 2)}\n`;
+
+/** Whether nothing failed. */
+export const isHealthy = (rows: readonly Row[]): boolean => rows.every(({ level }) => level !== 'fail');

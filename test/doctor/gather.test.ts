@@ -1,0 +1,152 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { gatherConfiguration } from '../../src/doctor/gather/configuration.ts';
+import { gatherContext } from '../../src/doctor/gather/context.ts';
+import { gatherDocker } from '../../src/doctor/gather/docker.ts';
+import { gather } from '../../src/doctor/gather/gather.ts';
+import { gatherSystem } from '../../src/doctor/gather/system.ts';
+import { copyRepository } from '../synth/repository.ts';
+import { cleanUp, emptyFolder, folderWith } from '../tools/server.ts';
+
+const copies: string[] = [];
+const repositoryCopy = () => {
+  const root = copyRepository();
+  copies.push(root);
+  return root;
+};
+afterEach(async () => {
+  await cleanUp();
+  for (const root of copies.splice(0)) rmSync(root, { recursive: true, force: true });
+});
+
+describe('the configuration', () => {
+  test('gives the ports that it asks for, and who wants them', () => {
+    const root = repositoryCopy();
+    writeFileSync(join(root, 'kind-config.yaml'), 'kind: Cluster\nname: dev\n');
+    const { configuration, ports } = gatherConfiguration(root);
+    expect(configuration).toEqual({
+      root,
+      name: 'monorepo',
+      problems: [],
+      cluster: 'dev',
+      clusterProblem: undefined,
+    });
+    expect(ports).toContainEqual({ port: 6379, what: 'monorepo/redis' });
+    expect(ports).toContainEqual({ port: 15432, what: 'turfoo/postgres' });
+    expect(ports.some(({ what }) => what === 'turfoo/api')).toBe(true);
+  });
+
+  test('that is wrong is a fact', () => {
+    const root = repositoryCopy();
+    writeFileSync(join(root, 'repoctl.yaml'), 'name: NO\nwhat: is this\n');
+    const { configuration, ports } = gatherConfiguration(root);
+    expect(configuration.root).toBe(root);
+    expect(configuration.name).toBeUndefined();
+    expect(configuration.problems.join('\n')).toContain('repoctl.yaml:2:1: ');
+    expect(configuration.clusterProblem).toContain('there is no kind-config.yaml');
+    expect(ports).toEqual([]);
+  });
+
+  test('that is not there is a fact', () => {
+    expect(gatherConfiguration(emptyFolder())).toEqual({ configuration: { problems: [] }, ports: [] });
+  });
+});
+
+describe('the context', () => {
+  const kubeconfig = (server: string, name: string) => {
+    const file = join(emptyFolder(), 'config');
+    const contexts = [{ name, context: { cluster: 'c', user: 'u' } }];
+    writeFileSync(
+      file,
+      JSON.stringify({
+        clusters: [{ name: 'c', cluster: { server } }],
+        users: [{ name: 'u' }],
+        contexts,
+        'current-context': name,
+      }),
+    );
+    return file;
+  };
+
+  test('is named with its server', async () => {
+    expect(await gatherContext(kubeconfig('https://127.0.0.1:1', 'kind-a'))).toEqual({
+      name: 'kind-a',
+      server: 'https://127.0.0.1:1',
+    });
+  });
+
+  test('that is not local, or in no file, is a problem', async () => {
+    const { name, problem } = await gatherContext(kubeconfig('https://prod.example.com', 'prod'));
+    expect(name).toBeUndefined();
+    expect(problem).toContain('"prod" (https://prod.example.com) is not a local cluster');
+    expect((await gatherContext('/nowhere/config')).problem).toContain("can't read the kubeconfig");
+  });
+});
+
+describe('docker', () => {
+  /** A PATH with a `docker` that answers by its first parameters. */
+  const answering = (text: string) => ({ PATH: `${folderWith('docker', `#!/bin/sh\n${text}`)}:/bin:/usr/bin` });
+
+  test('that is not on PATH is missing', async () => {
+    expect(await gatherDocker({ PATH: emptyFolder() })).toEqual({ state: 'missing' });
+  });
+
+  test.each([
+    ['on stderr', 'echo "Cannot connect to the Docker daemon" >&2; exit 1\n'],
+    ['in its answer', 'echo \'{"ServerErrors":["Cannot connect to the Docker daemon"]}\'\n'],
+  ])('that can’t reach its engine says why %s', async (_, text) => {
+    const problem = 'Cannot connect to the Docker daemon';
+    expect(await gatherDocker(answering(text))).toEqual({ state: 'unreachable', problem });
+  });
+
+  test('tells of its engine, its containers, and the room that a node sees', async () => {
+    const info = { ServerVersion: '28.1.0', MemTotal: 8e9, NCPU: 4, CgroupVersion: '2', Architecture: 'aarch64' };
+    const node = { Names: 'n', Image: 'kindest/node:v1', Labels: 'io.x-k8s.kind.cluster=m', Ports: '' };
+    const env = answering(`case "$1" in
+info) echo '${JSON.stringify({ ...info, DockerRootDir: '/nowhere' })}' ;;
+ps) echo '${JSON.stringify(node)}' ;;
+system) echo '{"Type":"Images","Reclaimable":"4.9GB (85%)"}'; echo '{"Type":"Build Cache","Reclaimable":"0B"}' ;;
+exec) echo 'Filesystem 1024-blocks Used Available Capacity Mounted on'; echo "overlay 100 40 60 40% /var" ;;
+esac
+`);
+    expect(await gatherDocker(env)).toEqual({
+      state: 'running',
+      version: '28.1.0',
+      memory: 8e9,
+      cpus: 4,
+      cgroup: '2',
+      architecture: 'aarch64',
+      free: 60 * 1024,
+      reclaimable: '4.9GB of images',
+      containers: [{ name: 'n', image: 'kindest/node:v1', cluster: 'm', ports: [] }],
+    });
+  });
+});
+
+test('the system is this one', async () => {
+  const { node, platform, inotify } = await gatherSystem();
+  expect([node, platform]).toEqual([process.versions.node, process.platform]);
+  if (platform === 'linux') expect(inotify?.watches).toBeGreaterThan(0);
+});
+
+test('the ports of the configuration are looked at, with who listens', async () => {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const root = repositoryCopy();
+  writeFileSync(join(root, 'repoctl.yaml'), `name: monorepo\nglobal:\n  redis:\n    hostPort: ${port}\n`);
+  try {
+    const { ports, docker, configuration } = await gather({ folder: root, env: { PATH: emptyFolder() } });
+    expect(configuration.problems).toEqual([]);
+    expect(docker).toEqual({ state: 'missing' });
+    expect(ports.find((each) => each.port === port)).toMatchObject({
+      what: 'monorepo/redis',
+      owner: { pid: process.pid },
+    });
+    expect(ports.map((each) => each.port)).toEqual(expect.arrayContaining([5001, 10350]));
+  } finally {
+    server.close();
+  }
+});
