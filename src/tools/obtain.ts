@@ -1,5 +1,5 @@
 import { FailureError, UsageError } from '../errors.ts';
-import { askOnTerminal } from './ask.ts';
+import { confirm, terminal } from '../terminal/ask.ts';
 import { cacheFolder, shownPath, type Variables } from './cache.ts';
 import { fetchTool } from './fetch-tool.ts';
 import { type FoundTool, findTool } from './find.ts';
@@ -77,7 +77,7 @@ async function fetchAll(lacking: readonly Lacking[], options: ObtainOptions): Pr
  * @throws UsageError if not, and one of them can't be done without
  */
 async function agreed(lacking: readonly Lacking[], options: ObtainOptions): Promise<boolean> {
-  const { env = process.env, ask = askOnTerminal() } = options;
+  const { env = process.env, ask = yesOrNo() } = options;
   const folder = shownPath(cacheFolder(env), env);
   const required = lacking.filter(({ optional }) => !optional);
   const fetched = listed(lacking.map(({ tool }) => `${tool.name} ${tool.version}`));
@@ -95,3 +95,9 @@ async function agreed(lacking: readonly Lacking[], options: ObtainOptions): Prom
 /** `kind, kubectl and tilt` */
 const listed = (texts: readonly string[]): string =>
   texts.length < 2 ? texts.join('') : `${texts.slice(0, -1).join(', ')} and ${texts.at(-1)}`;
+
+/** Asks on the terminal; `null` if there is none. */
+function yesOrNo(): ((question: string) => Promise<boolean>) | null {
+  const ask = terminal();
+  return ask ? (question) => confirm(question, false, ask) : null;
+}

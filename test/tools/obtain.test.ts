@@ -2,7 +2,6 @@ import { readdirSync } from 'node:fs';
 import { delimiter } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { UsageError } from '../../src/errors.ts';
-import { askOnTerminal } from '../../src/tools/ask.ts';
 import { type ObtainOptions, obtainTools } from '../../src/tools/obtain.ts';
 import type { Tool } from '../../src/tools/tools.ts';
 import { cleanUp, emptyFolder, folderWith, noProgress, platform, program, serve, sha256, toolAt } from './server.ts';
@@ -118,35 +117,5 @@ describe('what is optional', () => {
     expect(found).toMatchObject([{ name: 'kind', source: 'cache' }]);
     expect(said).toContain("can't fetch other 0.32.0: can't reach 127.0.0.1:1: ECONNREFUSED; going on without it");
     await expect(obtainTools([unreachable], options({ progress, yes: true }))).rejects.toThrow('ECONNREFUSED');
-  });
-});
-
-describe('askOnTerminal', () => {
-  test('is nobody where there is no terminal', () => {
-    const { stdin, stderr } = process;
-    const terminal = (input: boolean, output: boolean) => ({
-      stdin: Object.create(stdin, { isTTY: { value: input } }),
-      stderr: Object.create(stderr, { isTTY: { value: output } }),
-    });
-    expect(askOnTerminal(terminal(false, true))).toBeNull();
-    expect(askOnTerminal(terminal(true, false))).toBeNull();
-    expect(askOnTerminal(terminal(true, true))).not.toBeNull();
-  });
-
-  test.each([
-    ['y\n', true],
-    ['YES\n', true],
-    ['\n', false],
-    ['n\n', false],
-    ['yesterday\n', false],
-    ['', false],
-  ])('takes %j for %s', async (input, expected) => {
-    const { PassThrough } = await import('node:stream');
-    const [stdin, stderr] = [new PassThrough(), new PassThrough()].map((each) => Object.assign(each, { isTTY: true }));
-    if (!stdin || !stderr) throw new Error('unreachable');
-    const answer = askOnTerminal({ stdin, stderr })?.('Fetch?');
-    stdin.end(input);
-    expect(await answer).toBe(expected);
-    expect(String(stderr.read())).toContain('Fetch? [y/N] ');
   });
 });

@@ -1,0 +1,37 @@
+import { dnsLabel } from '../../charts/common/fields.ts';
+import type { Environment } from '../config/model.ts';
+import { UsageError } from '../errors.ts';
+
+/** A text as a short name: lower-case letters, digits and `-`, beginning with a letter. */
+export function asName(text: string, otherwise = 'app'): string {
+  const name = text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replace(/^[^a-z]+/, '')
+    .slice(0, 40)
+    .replace(/-+$/, '');
+  return name === '' ? otherwise : name;
+}
+
+/**
+ * Checks the name of a new project.
+ *
+ * @throws UsageError if it can't be one, or is taken
+ */
+export function checkProjectName(name: string, environment: Environment): void {
+  const [issue] = dnsLabel.safeParse(name).error?.issues ?? [];
+  if (issue) {
+    const near = asName(name);
+    throw new UsageError(`the name "${name}" ${issue.message}`, near === name ? undefined : `for instance: ${near}`);
+  }
+  const owner = environment.projects.find((project) => project.name === name);
+  if (owner)
+    throw new UsageError(`the name "${name}" is taken by ${owner.directory}`, 'choose one that no project has');
+  if (name === environment.name)
+    throw new UsageError(`the name "${name}" is the environment's own`, 'choose one that no namespace has');
+  if (isReserved(name))
+    throw new UsageError(`the name "${name}" is reserved`, 'choose one that no namespace of Kubernetes has');
+}
+
+/** Whether nothing can have that name: namespaces of Kubernetes itself, and what JavaScript objects have. */
+export const isReserved = (name: string): boolean => /^(default|kube-.*|constructor)$/.test(name);
