@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dnsLabel } from '../../charts/common/fields.ts';
+import { dnsLabel, imageReference } from '../../charts/common/fields.ts';
 import { globalKinds } from '../../charts/kinds.ts';
 
 const managed = (preset: readonly string[]) =>
@@ -30,6 +30,14 @@ export const environmentSchema = z.strictObject({
     .default(['backends/*', 'apps/*'])
     .describe('Folders that are projects if they hold `infra/project.yaml`; `*` stands for any part of a name.'),
   global: z.strictObject(global).prefault({}).describe('Services that all projects share.'),
+  cluster: z
+    .strictObject({
+      nodeImage: imageReference
+        .optional()
+        .describe("Image of the cluster's nodes; KIND_NODE_IMAGE comes first. Default: kind's own."),
+    })
+    .prefault({})
+    .describe('The development cluster that `repoctl up` makes.'),
   profiles: z
     .strictObject({
       external: z

@@ -1,0 +1,111 @@
+import { type Cluster, connect } from '../cluster/client.ts';
+import { load } from '../config/load.ts';
+import { ClusterError, type CommandError, FailureError, TimeoutError } from '../errors.ts';
+import { foreground } from '../process/foreground.ts';
+import { interruptible } from '../process/interrupt.ts';
+import { confirm } from '../terminal/ask.ts';
+import { type Claim, claimLines, deleteClaims, isOwn, listClaims } from './claims.ts';
+import { findCluster, type KindCluster, wakeCluster } from './cluster.ts';
+import { deleteCluster } from './create.ts';
+import { tiltEnvironment, tiltFor } from './up.ts';
+
+export interface DownOptions {
+  /** Whether the data is deleted, too. @default false */
+  readonly volumes?: boolean;
+  /** Whether the cluster is deleted, with all that is in it. @default false */
+  readonly cluster?: boolean;
+  /** Whether questions are answered with yes. @default false */
+  readonly yes?: boolean;
+  /** @default $KUBECONFIG, or ~/.kube/config */
+  readonly kubeconfig?: string;
+  readonly report: (line: string) => void;
+}
+
+/** What `down` needs of others. */
+export interface DownHooks {
+  /** Scales everything of repoctl's to zero; data stays. */
+  stopAll(cluster: KindCluster): Promise<unknown>;
+}
+
+/**
+ * Takes the development environment down. What would delete data lists it and asks first, before anything is stopped.
+ *
+ * @throws UsageError if there is nobody to ask
+ * @throws FailureError if Tilt fails
+ */
+export async function down(root: string, options: DownOptions, { stopAll }: DownHooks): Promise<void> {
+  const { volumes, report, kubeconfig } = options;
+  const found = await findCluster(root);
+  if (!found) return report('there is no cluster; nothing to do');
+  if (options.cluster) return downCluster(found, options);
+  if (!found.running) {
+    if (!volumes) return report(`the cluster ${found.name} is stopped already; its data stays`);
+  }
+  await wakeCluster(found.name, { kubeconfig, report });
+  const cluster = await connect({ context: found.context, kubeconfig });
+  const { environment } = load(root, { profile: 'local' });
+  const claims = volumes ? (await listClaims(cluster)).filter((claim) => isOwn(claim, environment.name)) : [];
+  if (volumes && !(await agreed(claims, options))) return report('nothing was changed');
+  await stop(root, found, options, stopAll);
+  if (claims.length > 0) await interruptible((signal) => deleteAndTell(cluster, claims, signal, report));
+}
+
+async function stop(
+  root: string,
+  cluster: KindCluster,
+  { kubeconfig, report }: DownOptions,
+  stopAll: DownHooks['stopAll'],
+) {
+  const tilt = await tiltFor(root);
+  if (!tilt.path) {
+    await stopAll(cluster);
+    return;
+  }
+  const env = await tiltEnvironment(kubeconfig);
+  const exitCode = await foreground(tilt.path, ['down', '--context', cluster.context], { cwd: root, env });
+  if (exitCode !== 0) throw new FailureError(`tilt down failed (exit code ${exitCode})`, 'What it said is above');
+  report('stopped; data stays unless it is deleted');
+}
+
+async function agreed(claims: readonly Claim[], { yes, report }: DownOptions): Promise<boolean> {
+  if (claims.length === 0) {
+    report('there is no data to delete');
+    return true;
+  }
+  report(`the data of ${count(claims)}:`);
+  for (const line of claimLines(claims)) report(line);
+  return confirm("Delete it? It can't be had back.", yes);
+}
+
+async function deleteAndTell(
+  cluster: Cluster,
+  claims: readonly Claim[],
+  signal: AbortSignal,
+  report: (line: string) => void,
+): Promise<void> {
+  await deleteClaims(cluster, claims, signal);
+  report(`deleted ${count(claims)}`);
+}
+
+/** Deletes the whole cluster, even if it is so broken that what is in it can't be listed. */
+async function downCluster(found: KindCluster, options: DownOptions) {
+  const { kubeconfig, report, yes } = options;
+  try {
+    await wakeCluster(found.name, { kubeconfig, report, timeout: 60 });
+    const claims = await listClaims(await connect({ context: found.context, kubeconfig }));
+    report(`the cluster ${found.name} holds ${claims.length === 0 ? 'no data' : `the data of ${count(claims)}:`}`);
+    if (claims.length > 0) for (const line of claimLines(claims)) report(line);
+  } catch (error) {
+    if (!isUnreachable(error)) throw error;
+    report(`what data the cluster ${found.name} holds can't be told: ${error.message}`);
+  }
+  if (!(await confirm(`Delete the cluster ${found.name} with all that is in it?`, yes)))
+    return report('nothing was changed');
+  await deleteCluster(found.name, kubeconfig);
+  report(`deleted the cluster ${found.name}`);
+}
+
+const isUnreachable = (error: unknown): error is CommandError =>
+  error instanceof ClusterError || error instanceof TimeoutError;
+
+const count = (claims: readonly Claim[]): string => (claims.length === 1 ? '1 claim' : `${claims.length} claims`);

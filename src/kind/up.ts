@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { load } from '../config/load.ts';
+import { findProject } from '../config/select-projects.ts';
+import { foreground } from '../process/foreground.ts';
+import { run } from '../process/run.ts';
+import { toolPath, toolsOnPath } from '../process/tool-path.ts';
+import { ensureCluster, type KindCluster } from './cluster.ts';
+import { ensureRegistry, forgetRegistry } from './registry.ts';
+
+export interface UpOptions {
+  /** @default $KUBECONFIG, or ~/.kube/config */
+  readonly kubeconfig?: string;
+  /** Whether a local registry is wanted. @default true */
+  readonly registry?: boolean;
+  readonly report: (line: string) => void;
+}
+
+/** What `up` needs of others. */
+export interface UpHooks {
+  /** Fetches programs that are missing, after asking. */
+  obtainTools(): Promise<unknown>;
+  /** Starts projects without Tilt; all, if no name is given. */
+  startProjects(names: readonly string[], cluster: KindCluster): Promise<unknown>;
+}
+
+/**
+ * Brings the development environment up: the cluster, the registry, then Tilt in the foreground until it is ended, or
+ * without Tilt the projects.
+ *
+ * @param names projects; all, if empty
+ * @returns Tilt's exit code
+ */
+export async function up(
+  root: string,
+  names: readonly string[],
+  options: UpOptions,
+  { obtainTools, startProjects }: UpHooks,
+): Promise<number> {
+  const { report, kubeconfig } = options;
+  const { environment } = load(root, { profile: 'local' });
+  const projects = names.map((name) => findProject(environment, name).name);
+  await run('docker', ['version', '--format', '{{.Server.Version}}']);
+  await obtainTools();
+  const cluster = await ensureCluster(root, { kubeconfig, report });
+  const registry = options.registry === false ? undefined : await ensureRegistry(cluster, { kubeconfig, report });
+  if (!registry) await forgetRegistry(cluster, { kubeconfig, report });
+  report(`the cluster ${cluster.name} is ready${registry ? `, with the registry ${registry.host}` : ''}`);
+  const tilt = await tiltFor(root);
+  if (tilt.path) {
+    const args = ['up', '--context', cluster.context, '--', ...projects];
+    return foreground(tilt.path, args, { cwd: root, env: await tiltEnvironment(kubeconfig) });
+  }
+  report(`${tilt.lack}: starting without live reload`);
+  await startProjects(projects, cluster);
+  return 0;
+}
+
+/** Tilt, if it can be used in a repository; else what is lacking. */
+export async function tiltFor(root: string): Promise<{ readonly path?: string; readonly lack?: string }> {
+  if (!existsSync(join(root, 'Tiltfile'))) return { lack: 'there is no Tiltfile' };
+  const path = await toolPath('tilt');
+  return path ? { path } : { lack: 'Tilt is not installed' };
+}
+
+/** The environment variables that Tilt gets besides those of this process. */
+export const tiltEnvironment = async (kubeconfig: string | undefined): Promise<Record<string, string>> => ({
+  PATH: await toolsOnPath(['kind', 'kubectl', 'tilt']),
+  ...(kubeconfig && { KUBECONFIG: kubeconfig }),
+});

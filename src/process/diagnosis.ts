@@ -1,0 +1,62 @@
+import { ClusterError, type CommandError, FailureError } from '../errors.ts';
+import { tools } from '../tools/tools.ts';
+
+interface Symptom {
+  /** What the program says on stderr. */
+  readonly pattern: RegExp;
+  error(line: string): CommandError;
+}
+
+/** Causes outside of what was asked for, told by what programs say. */
+const symptoms: readonly Symptom[] = [
+  {
+    pattern: /permission denied while trying to connect to the docker/i,
+    error: () =>
+      new ClusterError(
+        "Docker refuses this user: its socket can't be opened",
+        'sudo usermod -aG docker "$USER", then log in again',
+      ),
+  },
+  {
+    pattern: /cannot connect to the docker daemon|is the docker daemon running|error during connect|docker desktop is/i,
+    error: () => new ClusterError('Docker is not running', 'Start Docker Desktop, or: sudo systemctl start docker'),
+  },
+  {
+    pattern: /failed to lock config file: open (\S+?): file exists/,
+    error: (line) => {
+      const [, file = ''] = /open (\S+?): file exists/.exec(line) ?? [];
+      return new FailureError(
+        `the kubeconfig is locked by ${file}, which a program that was killed may have left`,
+        `rm ${file}`,
+      );
+    },
+  },
+];
+
+/** Why a program really failed, if what it said on stderr tells. */
+export function diagnose(stderr: string): CommandError | undefined {
+  const lines = stderr.split('\n');
+  for (const { pattern, error } of symptoms) {
+    const line = lines.find((each) => pattern.test(each));
+    if (line !== undefined) return error(line);
+  }
+  return undefined;
+}
+
+/** How to get a program. */
+export function installation(program: string): string {
+  if (program === 'docker') return 'Install Docker: https://docs.docker.com/get-docker/';
+  const { install } = (tools as Readonly<Record<string, { readonly install: string } | undefined>>)[program] ?? {};
+  return install ? `Install it: ${install}` : `Install ${program}, or put it on PATH`;
+}
+
+/** The last lines of an output that say something, without colours. */
+export function lastLines(output: string, count = 15): string[] {
+  const escapes = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*[A-Za-z]`, 'g');
+  return output
+    .replaceAll(escapes, '')
+    .split(/\r?\n|\r/)
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== '')
+    .slice(-count);
+}

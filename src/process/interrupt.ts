@@ -1,0 +1,50 @@
+import { CommandError } from '../errors.ts';
+
+/** Somebody pressed Ctrl-C. The exit code is the shell's of a program that SIGINT has ended. */
+export class InterruptedError extends CommandError {
+  override readonly name = 'InterruptedError';
+  override readonly exitCode = 130;
+}
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Does something that Ctrl-C does not break off, but asks to end, so that it can leave things in order: its signal is
+ * aborted. A third Ctrl-C breaks it off all the same.
+ *
+ * @throws InterruptedError if it was interrupted and says nothing better
+ */
+export async function interruptible<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+  const controller = new AbortController();
+  let count = 0;
+  const interrupt = () => {
+    count += 1;
+    controller.abort(new InterruptedError('interrupted'));
+    if (count >= 2) release();
+  };
+  const release = () => {
+    for (const name of signals) process.off(name, interrupt);
+  };
+  for (const name of signals) process.on(name, interrupt);
+  try {
+    return await work(controller.signal);
+  } finally {
+    release();
+  }
+}
+
+/** Waits; ends early with the signal's reason if it is aborted. */
+export function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    const abort = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', abort);
+      resolve();
+    }, milliseconds);
+    signal?.addEventListener('abort', abort, { once: true });
+  });
+}
