@@ -1,0 +1,59 @@
+import type { Paint } from '../terminal/paint.ts';
+import { Colours } from './colours.ts';
+import type { Container } from './containers.ts';
+import type { LogLine } from './log-line.ts';
+import { type NamedPod, ShortNames } from './short-names.ts';
+
+/** A line, and whose it is. */
+export interface Entry extends LogLine {
+  readonly container: Container;
+}
+
+export interface PrinterOptions {
+  /** The first part of the names of all objects. */
+  readonly prefix: string;
+  /** Whether each line begins with its time. */
+  readonly timestamps: boolean;
+  readonly paint: Paint;
+  /** Whether the lines go to a terminal, which they must not clear or leave in another colour. */
+  readonly terminal: boolean;
+}
+
+const esc = String.fromCharCode(27);
+/** All that a terminal is told but colours. */
+const control = new RegExp(`${esc}(?:\\[[0-9;?]*[A-Za-ln-z]|c|\\][^${esc}\u0007]*(?:\u0007|${esc}\\\\))`, 'g');
+
+/** Lines as they are shown: `api-x2x5d | GET /health 200`, `api-x2x5d wait-redis | redis answers`. */
+export class Printer {
+  readonly #names: ShortNames;
+  readonly #colours: Colours;
+  #width = 0;
+
+  constructor(private readonly options: PrinterOptions) {
+    this.#names = new ShortNames(options.prefix);
+    this.#colours = new Colours(options.paint);
+  }
+
+  /** A pod's short name. Lines are aligned with the longest of those that were asked for. */
+  name(pod: NamedPod): string {
+    const name = this.#names.of(pod);
+    this.#width = Math.max(this.#width, name.length);
+    return name;
+  }
+
+  /** A pod's short name, and the container's if it isn't the main one. */
+  title({ pod, name, main }: Container): string {
+    return main ? this.name(pod) : `${this.name(pod)} ${name}`;
+  }
+
+  line({ container, time, text }: Entry): string {
+    const title = this.title(container).padEnd(this.#width);
+    const label = this.#colours.apply(this.name(container.pod), `${title} |`);
+    return `${label} ${this.options.timestamps ? `${time} ` : ''}${this.#shown(text)}\n`;
+  }
+
+  #shown(text: string): string {
+    if (!this.options.terminal || !text.includes(esc)) return text;
+    return `${text.replaceAll(control, '')}${esc}[0m`;
+  }
+}

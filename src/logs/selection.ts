@@ -1,0 +1,64 @@
+import { labelKeys } from '../../charts/common/labels.ts';
+import type { ListOptions } from '../cluster/client.ts';
+import type { Environment } from '../config/model.ts';
+import { suggestion } from '../config/nearest.ts';
+import { findNamed } from '../config/select-projects.ts';
+import { UsageError } from '../errors.ts';
+
+/** The pods whose logs are wanted. */
+export interface Selection {
+  /** `turfoo`, `turfoo-api` */
+  readonly title: string;
+  readonly pods: ListOptions;
+  /** The first part of the names of all objects. */
+  readonly prefix: string;
+  /** The command that starts them. */
+  readonly start: string;
+}
+
+/**
+ * The pods of a project, of the global tier (`global`, or the environment's name), or of one of their services.
+ *
+ * @param service `api` or `turfoo-api`; default all
+ * @throws UsageError if there is no such project or service
+ */
+export function select(environment: Environment, given: string, service?: string): Selection {
+  const { name, services, workloads } = findNamed(tiers(environment), given);
+  const global = workloads === undefined;
+  const namespace = global ? environment.name : name;
+  const start = global ? 'repoctl infra global start' : `repoctl infra project start ${name}`;
+  const labels: Record<string, string> = global
+    ? { [labelKeys.partOf]: environment.name, [labelKeys.tier]: 'global' }
+    : { [labelKeys.project]: name };
+  const tier = {
+    title: global ? 'the global tier' : name,
+    pods: { namespace, labels },
+    prefix: `${namespace}-`,
+    start,
+  };
+  if (service === undefined) return tier;
+
+  const all = [...services, ...(workloads ?? [])];
+  const found = all.find((each) => service === each.name || service === each.object);
+  if (!found) {
+    const allowed = suggestion(
+      service,
+      all.map((each) => each.name),
+    );
+    throw new UsageError(`${tier.title} has no service "${service}"; ${allowed}`);
+  }
+  const pods = { namespace, labels: { ...labels, [labelKeys.instance]: found.object } };
+  return { ...tier, title: found.object, pods };
+}
+
+interface Tier extends Pick<Environment, 'services'> {
+  readonly name: string;
+  readonly directory: string;
+  /** None in the global tier. */
+  readonly workloads?: Environment['projects'][number]['workloads'];
+}
+
+const tiers = ({ name, services, projects }: Environment): Tier[] => [
+  ...projects,
+  { name: 'global', directory: name, services },
+];
