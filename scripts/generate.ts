@@ -1,7 +1,8 @@
-// Writes what is made from the schemas: schemas/*.schema.json for editors and docs/configuration.md for people.
+// Writes what is made from the schemas and the commands: schemas/*.schema.json for editors and pages of docs/ for people.
 // --check writes nothing and fails if a file is out of date.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { commandReference } from './command-reference.ts';
 import { configurationReference } from './configuration-reference.ts';
 import { environmentJsonSchema, projectJsonSchema } from './json-schemas.ts';
 
@@ -12,6 +13,7 @@ const files: Readonly<Record<string, string>> = {
   'schemas/repoctl.schema.json': json(environmentJsonSchema()),
   'schemas/project.schema.json': json(projectJsonSchema()),
   'docs/configuration.md': configurationReference(),
+  'docs/commands.md': commandReference(),
 };
 
 const read = (path: string) => {

@@ -117,6 +117,11 @@ describe('src/', () => {
     ['health', ['cluster', 'commands', 'secrets', 'synth/synthesize', 'synth/output']],
     ['cluster', ['commands']],
     ['secrets', ['cluster', 'commands']],
+    ['logs', ['commands', 'synth', 'health', 'secrets', 'lifecycle']],
+    ['process', ['cluster', 'commands', 'config', 'health', 'kind', 'lifecycle', 'synth']],
+    ['terminal', ['cluster', 'commands', 'config', 'health', 'lifecycle', 'synth']],
+    ['lifecycle', ['commands', 'scaffold', 'kind']],
+    ['kind', ['commands', 'lifecycle']],
   ])('%s imports nothing of %j', (folder, forbidden) => {
     const wrong = all.filter(
       ({ from, to }) => from.startsWith(`src/${folder}/`) && forbidden.some((other) => to.startsWith(`src/${other}`)),

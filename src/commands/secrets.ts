@@ -1,8 +1,5 @@
 import { Command } from 'commander';
-import { type ClusterOptions, connect } from '../cluster/client.ts';
-import { findRoot } from '../config/load.ts';
-import { withDependencies } from '../config/select-projects.ts';
-import { prepareSecrets } from '../secrets/prepare.ts';
+import type { ClusterOptions } from '../cluster/kubeconfig.ts';
 import { type ProfileOptions, profileOption, withClusterOptions } from './options.ts';
 
 const applyCommand = () =>
@@ -24,6 +21,10 @@ const applyCommand = () =>
     .action(apply);
 
 async function apply(projects: readonly string[], options: ProfileOptions & ClusterOptions): Promise<void> {
+  const { connect } = await import('../cluster/client.ts');
+  const { findRoot } = await import('../config/load.ts');
+  const { withDependencies } = await import('../config/select-projects.ts');
+  const { prepareSecrets } = await import('../secrets/prepare.ts');
   const root = findRoot(process.cwd());
   const { made, namespaces } = prepareSecrets(root, options, ({ environment }) =>
     projects.length === 0 ? environment.projects : withDependencies(environment, projects),

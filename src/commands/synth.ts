@@ -1,8 +1,7 @@
 import { relative, resolve } from 'node:path';
 import { Command } from 'commander';
-import { findRoot } from '../config/load.ts';
 import { exitCodes } from '../errors.ts';
-import { defaultOut, type Synthesis, synthesize } from '../synth/synthesize.ts';
+import type { Synthesis } from '../synth/synthesize.ts';
 import { type ProfileOptions, profileOption } from './options.ts';
 
 interface Options extends ProfileOptions {
@@ -31,6 +30,8 @@ export const synthCommand = () =>
     )
     .action(async (options: Options) => {
       const started = performance.now();
+      const { findRoot } = await import('../config/load.ts');
+      const { defaultOut, synthesize } = await import('../synth/synthesize.ts');
       const root = findRoot(process.cwd());
       const given = options.out ?? process.env.CDK8S_OUTDIR;
       const out = given ? resolve(given) : defaultOut(root, options.profile);

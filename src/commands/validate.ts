@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { findRoot, load } from '../config/load.ts';
 import { type ProfileOptions, profileOption } from './options.ts';
 
 export const validateCommand = () =>
@@ -9,7 +8,8 @@ export const validateCommand = () =>
     .addOption(profileOption())
     .option('--image-tag <tag>', 'as for synth')
     .addHelpText('after', '\nExamples:\n  repoctl validate\n  repoctl validate --profile external')
-    .action((options: ProfileOptions & { imageTag?: string }) => {
+    .action(async (options: ProfileOptions & { imageTag?: string }) => {
+      const { findRoot, load } = await import('../config/load.ts');
       const { environment } = load(findRoot(process.cwd()), options);
       process.stderr.write(
         `${environment.name}: valid (${environment.projects.length} projects, profile ${options.profile})\n`,

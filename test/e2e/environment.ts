@@ -72,12 +72,24 @@ function makeAvailable(references: readonly string[]): string[] {
   );
 }
 
+/** The images that a Dockerfile begins from. */
+function bases(root: string, dockerfile: string): string[] {
+  const text = readFileSync(join(root, dockerfile), 'utf8');
+  const named = [...text.matchAll(/^ARG \w+_IMAGE=(\S+)$/gm), ...text.matchAll(/^FROM (?:--\S+ )?([\w./-]+:\S+)/gim)];
+  return named.map(([, reference]) => reference ?? '');
+}
+
+/** Makes the images available that the Dockerfiles of new projects begin from. */
+export function provideBases(root: string): void {
+  repoctl(root, 'synth');
+  for (const { dockerfile } of readPlan(root).namespaces.flatMap(({ images }) => images))
+    makeAvailable(bases(root, dockerfile));
+}
+
 function loadImages(root: string, plan: Plan): void {
   const builds = plan.namespaces.flatMap((namespace) => namespace.images);
   for (const build of builds) {
-    const text = readFileSync(join(root, build.dockerfile), 'utf8');
-    const bases = [...text.matchAll(/^ARG \w+_IMAGE=(\S+)$/gm)].map(([, reference]) => reference ?? '');
-    makeAvailable(bases);
+    makeAvailable(bases(root, build.dockerfile));
     const target = build.target ? ['--target', build.target] : [];
     const args = ['build', '--quiet', '--tag', build.reference, '--file', build.dockerfile, ...target, build.context];
     run('docker', args, { cwd: root, env: { DOCKER_BUILDKIT: '1' } });

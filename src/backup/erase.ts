@@ -1,0 +1,101 @@
+import type { Cluster } from '../cluster/client.ts';
+import { exec } from '../cluster/kubectl.ts';
+import type { ManifestObject } from '../config/model.ts';
+import { CommandError } from '../errors.ts';
+import { deleteObjects, hasBucket } from './bucket.ts';
+import { bucketData, type HeldData, immudbData, postgresData } from './describe.ts';
+import type { Broker, ServicePod } from './inventory.ts';
+import { withObjectStore } from './object-store.ts';
+import { containerOf, isReady, type PodState, waitForPod } from './pods.ts';
+import { count } from './sizes.ts';
+import { findSubject, type SubjectOptions } from './subject.ts';
+
+/**
+ * What a project holds, as lines for a question: its claims with their sizes and, where the service runs and can be
+ * asked, what is in them; the objects of its buckets; its Redis database.
+ *
+ * @param project any of its names
+ */
+export async function describeData(
+  cluster: Cluster,
+  root: string,
+  project: string,
+  { profile }: Pick<SubjectOptions, 'profile'> = {},
+): Promise<string[]> {
+  const { inventory, project: found } = findSubject(project, profile, root);
+  const { postgres, immudb, store, broker } = inventory;
+  const contents = [
+    ...postgres.map((server) => asked(cluster, server, () => postgresData(cluster, server))),
+    ...immudb.map((server) => asked(cluster, server, () => immudbData(cluster, server))),
+    ...(store ? [asked(cluster, store, () => bucketData(cluster, store))] : []),
+    ...(broker ? [asked(cluster, broker, () => brokerData(cluster, broker))] : []),
+  ];
+  return [...(await claimLines(cluster, found.name)), ...(await Promise.all(contents)).flat()];
+}
+
+interface Claim extends ManifestObject {
+  readonly spec?: { readonly resources?: { readonly requests?: { readonly storage?: string } } };
+  readonly status?: { readonly capacity?: { readonly storage?: string } };
+}
+
+async function claimLines(cluster: Cluster, namespace: string): Promise<string[]> {
+  const claims = await cluster.list<Claim>('v1', 'PersistentVolumeClaim', { namespace });
+  return claims.map(({ metadata, spec, status }) => {
+    const capacity = status?.capacity?.storage ?? spec?.resources?.requests?.storage ?? 'unknown size';
+    return `claim ${metadata?.name}, ${capacity}`;
+  });
+}
+
+/** Lines of a service's data; one that says why not, if it can't be asked. */
+async function asked(cluster: Cluster, service: ServicePod, ask: () => Promise<HeldData[]>): Promise<string[]> {
+  const { namespace, pod } = service;
+  const found = await cluster.get<PodState>({ apiVersion: 'v1', kind: 'Pod', metadata: { namespace, name: pod } });
+  const unknown = (why: string) => [`${service.service}: contents unknown, ${why}`];
+  if (!isReady(found)) return unknown('it is not running');
+  try {
+    return (await ask()).map(({ line }) => line);
+  } catch (error) {
+    if (error instanceof CommandError) return unknown(error.message);
+    throw error;
+  }
+}
+
+const redisCommand = ({ database }: Broker, ...command: string[]): string[] => [
+  // Its environment has the password.
+  ...['redis-cli', '-e', '--no-auth-warning', '-n', String(database)],
+  ...command,
+];
+
+async function brokerData(cluster: Cluster, broker: Broker): Promise<HeldData[]> {
+  const { stdout } = await exec(cluster, containerOf(broker), redisCommand(broker, 'DBSIZE'));
+  const keys = Number(/\d+/.exec(stdout)?.[0] ?? 0);
+  return [{ line: `${broker.service}: database ${broker.database}, ${count(keys, 'key')}`, filled: keys > 0 }];
+}
+
+/**
+ * Deletes what a project has in the services that it shares with others: the objects of its buckets, and its Redis
+ * database. Only a project that is stopped stays empty.
+ *
+ * @param project any of its names
+ * @throws ClusterError if one of the services is stopped
+ */
+export async function eraseShared(
+  cluster: Cluster,
+  root: string,
+  project: string,
+  { profile, report }: Pick<SubjectOptions, 'profile' | 'report'>,
+): Promise<void> {
+  const { inventory, project: found } = findSubject(project, profile, root);
+  const { store, broker } = inventory;
+  if (store)
+    await withObjectStore(cluster, store, async (client) => {
+      for (const bucket of store.buckets) {
+        if (!(await hasBucket(client, bucket))) continue;
+        report(`${found.name}: deleted ${count(await deleteObjects(client, bucket), 'object')} of bucket ${bucket}`);
+      }
+    });
+  if (!broker) return;
+  await waitForPod(cluster, broker);
+  await exec(cluster, containerOf(broker), redisCommand(broker, 'FLUSHDB'));
+  report(`${found.name}: emptied database ${broker.database} of ${broker.service}`);
+}

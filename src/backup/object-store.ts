@@ -1,0 +1,63 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import type { Cluster } from '../cluster/client.ts';
+import { portForward } from '../cluster/kubectl.ts';
+import { ClusterError, CommandError, FailureError } from '../errors.ts';
+import type { ObjectStore } from './inventory.ts';
+import { waitForPod } from './pods.ts';
+
+/**
+ * Does something with the project's object store, with the project's own rights, through a port of this machine.
+ *
+ * @throws FailureError with what the store answered
+ */
+export async function withObjectStore<Result>(
+  cluster: Cluster,
+  store: ObjectStore,
+  work: (client: S3Client) => Promise<Result>,
+  signal?: AbortSignal,
+): Promise<Result> {
+  await waitForPod(cluster, store, signal);
+  const secretAccessKey = await secretKey(cluster, store);
+  const forwarding = await portForward(cluster, store.namespace, `service/${store.object}`, store.port);
+  // It tells whoever runs repoctl which Node its later versions need, though this one is pinned.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+  const client = new S3Client({
+    endpoint: `http://127.0.0.1:${forwarding.port}`,
+    region: 'us-east-1',
+    forcePathStyle: true,
+    credentials: { accessKeyId: store.accessKey, secretAccessKey },
+    // Not every store knows the checksums that newer clients add by themselves.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  });
+  const stop = () => client.destroy();
+  signal?.addEventListener('abort', stop);
+  try {
+    return await work(client);
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (error instanceof CommandError) throw error;
+    const { name, message } = error as Error;
+    throw new FailureError(
+      `${store.object} in ${store.namespace}: ${name}: ${message}`,
+      `kubectl logs -n ${store.namespace} ${store.pod}`,
+      { cause: error },
+    );
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    client.destroy();
+    await forwarding.close();
+  }
+}
+
+/** The key that the project's workloads use: what the cluster has, whatever the `.env` says by now. */
+async function secretKey(cluster: Cluster, { secret: { namespace, name, key } }: ObjectStore): Promise<string> {
+  const reference = { apiVersion: 'v1', kind: 'Secret', metadata: { namespace, name } };
+  const secret = await cluster.get<{ data?: Record<string, string> }>(reference);
+  const value = secret?.data?.[key];
+  if (value) return Buffer.from(value, 'base64').toString();
+  throw new ClusterError(
+    `the Secret ${namespace}/${name} of ${cluster.context} has no ${key}`,
+    `repoctl infra project start ${namespace}`,
+  );
+}

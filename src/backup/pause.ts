@@ -1,0 +1,166 @@
+import { labelKeys } from '../../charts/common/labels.ts';
+import type { Cluster } from '../cluster/client.ts';
+import type { ManifestObject } from '../config/model.ts';
+import { TimeoutError } from '../errors.ts';
+import { eachOf } from '../lifecycle/each-of.ts';
+import { type PodState, podPatience, until } from './pods.ts';
+
+/** What a paused object was before, as JSON: kept in the cluster, so that it outlives the command. */
+const annotation = 'repoctl.dev/paused';
+
+interface Pausable extends ManifestObject {
+  readonly spec: { readonly replicas?: number; readonly suspend?: boolean };
+  readonly status?: { readonly active?: number };
+}
+
+/** How an object of a kind is paused: a field, and its value while it is. */
+interface Kind {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly field: 'replicas' | 'suspend';
+  readonly paused: number | boolean;
+  readonly usual: number | boolean;
+  /** Whether there is something to pause. @default always */
+  readonly concerned?: (object: Pausable) => boolean;
+}
+
+const workloads: readonly Kind[] = [
+  // First what starts others.
+  { apiVersion: 'batch/v1', kind: 'CronJob', field: 'suspend', paused: true, usual: false },
+  { apiVersion: 'apps/v1', kind: 'Deployment', field: 'replicas', paused: 0, usual: 1 },
+  {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    field: 'suspend',
+    paused: true,
+    usual: false,
+    concerned: ({ status }) => (status?.active ?? 0) > 0,
+  },
+];
+const statefulSet: Kind = { apiVersion: 'apps/v1', kind: 'StatefulSet', field: 'replicas', paused: 0, usual: 1 };
+
+const annotations = (object: Pausable): Record<string, string> =>
+  (object.metadata as { annotations?: Record<string, string> } | undefined)?.annotations ?? {};
+
+/** Paused by us, and by nothing else since: what was stopped before we came is as it was. */
+function isPausedAs(kind: Kind, object: Pausable): boolean {
+  const before = annotations(object)[annotation];
+  const { [kind.field]: current = kind.usual } = object.spec;
+  return before !== undefined && current === kind.paused && JSON.parse(before) !== kind.paused;
+}
+
+async function pause(cluster: Cluster, kind: Kind, object: Pausable): Promise<void> {
+  const current = object.spec[kind.field] ?? kind.usual;
+  // What an earlier command, that was killed, has paused was something else before.
+  const before = current === kind.paused ? annotations(object)[annotation] : JSON.stringify(current);
+  await cluster.patch(
+    { apiVersion: kind.apiVersion, kind: kind.kind, metadata: object.metadata },
+    {
+      metadata: { annotations: { [annotation]: before ?? JSON.stringify(current) } },
+      spec: { [kind.field]: kind.paused },
+    },
+  );
+}
+
+async function resume(cluster: Cluster, kind: Kind, object: Pausable): Promise<void> {
+  const before = annotations(object)[annotation];
+  if (before === undefined) return;
+  await cluster.patch(
+    { apiVersion: kind.apiVersion, kind: kind.kind, metadata: object.metadata },
+    { metadata: { annotations: { [annotation]: null } }, spec: { [kind.field]: JSON.parse(before) as unknown } },
+  );
+}
+
+const listed = (cluster: Cluster, { apiVersion, kind }: Kind, project: string): Promise<Pausable[]> =>
+  cluster.list<Pausable>(apiVersion, kind, {
+    namespace: project,
+    labels: { [labelKeys.project]: project, [labelKeys.managedBy]: 'repoctl' },
+  });
+
+/** Pods that belong to what has been paused: all but those of stateful sets. */
+async function runningWorkloads(cluster: Cluster, project: string): Promise<string[]> {
+  const pods = await cluster.list<PodState & { metadata: { ownerReferences?: { kind: string }[] } }>('v1', 'Pod', {
+    namespace: project,
+    labels: { [labelKeys.project]: project },
+  });
+  return pods
+    .filter(({ status }) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed')
+    .filter(({ metadata }) => metadata.ownerReferences?.some(({ kind }) => kind === 'ReplicaSet' || kind === 'Job'))
+    .map(({ metadata }) => (metadata as { name?: string }).name ?? '');
+}
+
+/**
+ * Stops all that could read or write a project's data, its services aside, and waits until it is gone.
+ *
+ * @throws TimeoutError if something doesn't stop
+ */
+export async function pauseWorkloads(cluster: Cluster, project: string, signal?: AbortSignal): Promise<void> {
+  for (const kind of workloads) {
+    const objects = (await listed(cluster, kind, project)).filter(kind.concerned ?? (() => true));
+    await eachOf(objects, (object) => pause(cluster, kind, object));
+  }
+  let running: string[] = [];
+  await until(
+    async () => {
+      running = await runningWorkloads(cluster, project);
+      return running.length === 0;
+    },
+    () => new TimeoutError(`still running after ${podPatience / 1000} s: ${running.join(', ')}`, 'Try again'),
+    { signal },
+  );
+}
+
+/** Whether a command that was cut short has left a project's workloads stopped. */
+export async function areWorkloadsPaused(cluster: Cluster, project: string): Promise<boolean> {
+  for (const kind of workloads) {
+    const objects = await listed(cluster, kind, project);
+    if (objects.some((object) => isPausedAs(kind, object))) return true;
+  }
+  return false;
+}
+
+/** Brings back what was paused, by this command or by one that was killed. */
+export async function resumeWorkloads(cluster: Cluster, project: string): Promise<void> {
+  for (const kind of [...workloads].reverse())
+    await eachOf(await listed(cluster, kind, project), (object) => resume(cluster, kind, object));
+}
+
+/** Stops a stateful service and waits until its pod is gone. */
+export async function pauseService(
+  cluster: Cluster,
+  service: { readonly namespace: string; readonly object: string; readonly pod: string },
+  signal?: AbortSignal,
+): Promise<void> {
+  const { namespace, object, pod } = service;
+  const found = await cluster.get<Pausable>({ ...statefulSet, metadata: { namespace, name: object } });
+  if (found) await pause(cluster, statefulSet, found);
+  await until(
+    async () => !(await cluster.get({ apiVersion: 'v1', kind: 'Pod', metadata: { namespace, name: pod } })),
+    () => new TimeoutError(`${namespace}/${pod} does not stop`, `kubectl describe pod -n ${namespace} ${pod}`),
+    { signal },
+  );
+}
+
+/** Brings a stateful service back. */
+export async function resumeService(
+  cluster: Cluster,
+  { namespace, object }: { readonly namespace: string; readonly object: string },
+): Promise<void> {
+  const found = await cluster.get<Pausable>({ ...statefulSet, metadata: { namespace, name: object } });
+  if (found) await resume(cluster, statefulSet, found);
+}
+
+/** Whether a stateful service is paused by us; a command that was killed has left it so. */
+export async function isPaused(
+  cluster: Cluster,
+  { namespace, object }: { readonly namespace: string; readonly object: string },
+): Promise<boolean> {
+  const found = await cluster.get<Pausable>({ ...statefulSet, metadata: { namespace, name: object } });
+  return found !== undefined && isPausedAs(statefulSet, found);
+}
+
+/** Brings back the stateful services that a command that was killed has left stopped. */
+export const resumeServices = (
+  cluster: Cluster,
+  services: readonly { readonly namespace: string; readonly object: string }[],
+): Promise<void> => eachOf(services, (service) => resumeService(cluster, service));

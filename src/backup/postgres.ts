@@ -1,0 +1,153 @@
+import { Readable, type Writable } from 'node:stream';
+import type { Cluster } from '../cluster/client.ts';
+import { ExecError, exec } from '../cluster/kubectl.ts';
+import { FailureError, TimeoutError } from '../errors.ts';
+import type { PostgresServer } from './inventory.ts';
+import { containerOf, until, waitForPod } from './pods.ts';
+
+/** A database of a server. */
+export interface Database {
+  readonly name: string;
+  readonly bytes: number;
+  /** How many of its tables have rows. */
+  readonly filledTables: number;
+}
+
+const plainOutput = [
+  '--no-psqlrc',
+  '--tuples-only',
+  '--no-align',
+  '--field-separator',
+  '\t',
+  '--set',
+  'ON_ERROR_STOP=1',
+];
+
+// The server trusts its own socket, so that no password is needed.
+const psql = ({ user }: PostgresServer, database: string, sql?: string): string[] => [
+  ...['psql', ...plainOutput, '--username', user, '--dbname', connectionName(database)],
+  ...(sql === undefined ? ['--file', '-'] : ['--command', sql]),
+];
+
+const quoted = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
+const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+// The first query makes the second, which looks for a row in each table.
+const filledTables = String.raw`
+select coalesce('select count(*) from (' || string_agg(
+    format('select exists (select from %I.%I) as filled', n.nspname, c.relname), ' union all ') || ') t where filled',
+  'select 0')
+from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where c.relkind = 'r' and c.relpersistence = 'p' and n.nspname !~ '^pg_' and n.nspname <> 'information_schema' \gexec
+`;
+
+/** Waits until the server answers queries, which is later than its pod is ready when its init scripts still run. */
+export async function waitForPostgres(cluster: Cluster, server: PostgresServer, signal?: AbortSignal): Promise<void> {
+  await waitForPod(cluster, server, signal);
+  let last = '';
+  await until(
+    () =>
+      exec(cluster, containerOf(server), psql(server, 'postgres', 'select 1'), { signal }).catch((error: unknown) => {
+        if (!(error instanceof ExecError)) throw error;
+        last = error.message;
+        return undefined;
+      }),
+    () => new TimeoutError(`${server.object} does not answer: ${last}`, `repoctl status ${server.namespace}`),
+    { signal, patience: 60_000 },
+  );
+}
+
+/** The version of the server, e.g. `16.11`. */
+export async function postgresVersion(cluster: Cluster, server: PostgresServer): Promise<string> {
+  const { stdout } = await exec(cluster, containerOf(server), psql(server, 'postgres', 'show server_version'));
+  return stdout.trim();
+}
+
+/** The databases of a server that are not its own. */
+export async function databases(cluster: Cluster, server: PostgresServer): Promise<Database[]> {
+  const sql = `select datname, pg_database_size(datname) from pg_database
+    where not datistemplate and (datname <> 'postgres' or datname = ${literal(server.database)}) order by datname`;
+  const { stdout } = await exec(cluster, containerOf(server), psql(server, 'postgres', sql));
+  const result: Database[] = [];
+  for (const line of stdout.split('\n').filter((each) => each !== '')) {
+    const [name = '', bytes] = line.split('\t');
+    const filled = await exec(cluster, containerOf(server), psql(server, name), {
+      input: Readable.from([filledTables]),
+    });
+    result.push({ name, bytes: Number(bytes), filledTables: Number(filled.stdout) });
+  }
+  return result;
+}
+
+// The pod says on stderr what it has sent: a connection that breaks at the wrong moment looks like the end.
+const dumpScript = `
+set -o pipefail
+{ pg_dump --format=custom --username "$1" --dbname "$2" | tee /dev/fd/3 | sha256sum >&2; } 3>&1 | cat`.trim();
+
+/**
+ * Dumps a database in the custom format of pg_dump.
+ *
+ * @returns the SHA-256 of what was sent
+ */
+export async function dumpDatabase(
+  cluster: Cluster,
+  server: PostgresServer,
+  database: string,
+  output: Writable,
+  signal?: AbortSignal,
+): Promise<string> {
+  const command = ['bash', '-c', dumpScript, 'pg_dump', server.user, connectionName(database)];
+  const { stderr } = await exec(cluster, containerOf(server), command, { output, signal });
+  return sentSum(stderr, `pg_dump of ${database}`);
+}
+
+/** The sum that a program in a pod says it has sent. */
+export function sentSum(stderr: string, what: string): string {
+  const [, sum] = /^([0-9a-f]{64}) {2}-$/m.exec(stderr) ?? [];
+  if (sum) return sum;
+  throw new FailureError(`${what} does not say what it has sent: ${stderr.trim() || 'nothing'}`);
+}
+
+/**
+ * Puts a dump in place of what the database has of the same names; all of it or, when it fails, nothing.
+ *
+ * @param foreign whether the dump may name roles that the server doesn't have
+ * @throws ExecError with what pg_restore said
+ */
+export async function restoreDatabase(
+  cluster: Cluster,
+  server: PostgresServer,
+  database: string,
+  input: Readable,
+  { foreign, signal }: { readonly foreign?: boolean; readonly signal?: AbortSignal } = {},
+): Promise<void> {
+  const where = containerOf(server);
+  const found = await exec(
+    cluster,
+    where,
+    psql(server, 'postgres', `select 1 from pg_database where datname = ${literal(database)}`),
+  );
+  if (found.stdout.trim() === '')
+    await exec(cluster, where, psql(server, 'postgres', `create database ${quoted(database)}`));
+  // What a restore that was killed has left running would hold its locks.
+  const others = `select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = ${literal(database)} and pid <> pg_backend_pid()`;
+  await exec(cluster, where, psql(server, 'postgres', others));
+  const options = ['--clean', '--if-exists', '--exit-on-error', '--single-transaction'];
+  if (foreign) options.push('--no-owner', '--no-privileges');
+  const command = ['pg_restore', ...options, '--username', server.user, '--dbname', connectionName(database)];
+  try {
+    await exec(cluster, where, command, { input, signal });
+  } catch (error) {
+    if (!(error instanceof ExecError)) throw error;
+    throw new FailureError(
+      `${error.message}\n  The database ${database} of ${server.object} is as it was`,
+      `If what the database has meanwhile is in the way: repoctl infra project reset ${server.namespace}, then restore`,
+      { cause: error },
+    );
+  }
+}
+
+/** A name that is not taken for a connection string, as one with "=" would be. */
+const connectionName = (database: string): string =>
+  /^\w+$/.test(database) ? database : `dbname='${database.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;

@@ -1,0 +1,28 @@
+import { Argument, Command } from 'commander';
+import { completionScripts, type Shell, shells } from '../completion/scripts.ts';
+
+export const completionCommand = () =>
+  new Command('completion')
+    .summary('completion of commands, projects and services in the shell')
+    .description('Print the script that completes commands, options, and the names of projects and services.')
+    .addArgument(new Argument('<shell>').choices(shells))
+    .addHelpText(
+      'after',
+      '\nExamples:\n  echo \'eval "$(repoctl completion bash)"\' >> ~/.bashrc\n' +
+        '  echo \'eval "$(repoctl completion zsh)"\' >> ~/.zshrc\n  repoctl completion fish > ~/.config/fish/completions/repoctl.fish',
+    )
+    .action((shell: Shell) => {
+      process.stdout.write(completionScripts[shell]);
+    });
+
+/** What the scripts ask: prints the words that may follow, a line each. */
+export const completeCommand = (program: Command) =>
+  new Command('__complete')
+    .argument('[word...]')
+    .allowUnknownOption()
+    .action(async (words: readonly string[]) => {
+      const { candidates } = await import('../completion/candidates.ts');
+      const { configuredNames } = await import('../completion/names.ts');
+      const found = candidates(program, words, configuredNames(process.cwd()));
+      process.stdout.write(found.map((word) => `${word}\n`).join(''));
+    });

@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Cluster } from '../cluster/client.ts';
+import { FailureError, TimeoutError } from '../errors.ts';
+import type { Plan, PlannedNamespace } from '../synth/plan.ts';
+import { type Item, judge } from './judge.ts';
+import { observe } from './observe.ts';
+import { type Progress, reasonText } from './progress.ts';
+
+export interface AwaitOptions {
+  readonly plan: Plan;
+  readonly timeoutSeconds: number;
+  readonly progress: Progress;
+}
+
+const pollMilliseconds = 1000;
+
+/** How often something must look hopeless in a row: what was just applied may still show what was before. */
+const looks = 3;
+
+/**
+ * Waits until all that namespaces should run is healthy, or stopped as it should be.
+ *
+ * @throws FailureError as soon as something can't become so, with its cause
+ * @throws TimeoutError with what isn't by then
+ */
+export async function awaitHealth(
+  cluster: Cluster,
+  namespaces: readonly PlannedNamespace[],
+  { plan, timeoutSeconds, progress }: AwaitOptions,
+): Promise<void> {
+  const end = performance.now() + timeoutSeconds * 1000;
+  const names = namespaces.map(({ name }) => name);
+  const hopeless = new Map<string, number>();
+  try {
+    for (;;) {
+      const observed = await observe(cluster, plan.environment);
+      const surroundings = { now: new Date(), context: cluster.context };
+      const items = judge(plan.namespaces, observed, surroundings).filter(({ namespace }) => names.includes(namespace));
+      progress.show(items);
+      const waiting = items.filter(({ health }) => health.status !== 'healthy' && health.status !== 'stopped');
+      if (waiting.length === 0) return;
+      for (const { object, health } of items)
+        hopeless.set(object, health.terminal ? (hopeless.get(object) ?? 0) + 1 : 0);
+      const failed = waiting.filter(({ object }) => (hopeless.get(object) ?? 0) >= looks);
+      if (failed.length > 0) throw new FailureError(`${listed(failed)}\nThe rest stays as it is`, advice(failed));
+      if (performance.now() > end)
+        throw new TimeoutError(`not healthy within ${timeoutSeconds} s:\n${listed(waiting)}`, advice(waiting));
+      await sleep(pollMilliseconds);
+    }
+  } finally {
+    progress.end();
+  }
+}
+
+const listed = (items: readonly Item[]): string =>
+  items.map(({ object, health }) => `${object}: ${reasonText(health)}`).join('\n');
+
+const advice = (items: readonly Item[]): string | undefined => items.find(({ health }) => health.advice)?.health.advice;

@@ -1,0 +1,61 @@
+import { describeData, eraseShared } from '../backup/erase.ts';
+import { type Cluster, connect } from '../cluster/client.ts';
+import type { ManifestObject } from '../config/model.ts';
+import { confirm } from '../terminal/ask.ts';
+import { eachOf } from './each-of.ts';
+import { planned, synthesized } from './selection.ts';
+import { type StartOptions, startProjects } from './start.ts';
+import { ownLabels, runningProjects, stopNamespace } from './stop.ts';
+
+export interface ResetOptions extends StartOptions {
+  /** Don't ask. */
+  readonly yes?: boolean;
+  /** Take a backup before. */
+  readonly backup: boolean;
+}
+
+/** Deletes a project's data: its claims, its buckets' objects, its Redis database. What ran before runs again after. */
+export async function resetProject(name: string, options: ResetOptions): Promise<void> {
+  const { plan, root } = await synthesized(options.profile);
+  const project = planned(plan, name);
+  const cluster = await connect(options);
+  const lines = await describeData(cluster, root, project.name);
+  if (lines.length === 0) return options.report(`${project.name} has no data`);
+  options.report(`This deletes the data of ${project.name}:\n${lines.map((line) => `  ${line}`).join('\n')}`);
+  const after = options.backup ? 'A backup is taken first.' : 'No backup is taken.';
+  if (!(await confirm(`${after} Delete it?`, options.yes))) return options.report('nothing was changed');
+  const ran = (await runningProjects(cluster, plan.environment)).includes(project.name);
+  if (options.backup) {
+    const { backupProject } = await import('../backup/backup.ts');
+    // What is not running can't be asked for its data.
+    if (!ran) await startProjects([project.name], options);
+    await backupProject(project.name, options);
+  }
+  await stopNamespace(cluster, project, options);
+  await eraseShared(cluster, root, project.name, options);
+  await removeClaims(cluster, project.name, ownLabels(project.labels), options);
+  await removeJobs(cluster, project.name, ownLabels(project.labels));
+  options.report(`${project.name}: its data is gone`);
+  if (ran) await startProjects([project.name], options);
+}
+
+async function removeClaims(
+  cluster: Cluster,
+  namespace: string,
+  labels: Readonly<Record<string, string>>,
+  { report }: ResetOptions,
+): Promise<void> {
+  const claims = await cluster.list<ManifestObject>('v1', 'PersistentVolumeClaim', { namespace, labels });
+  for (const { metadata } of claims) {
+    const claim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata };
+    await cluster.remove(claim);
+    while (await cluster.get(claim)) await new Promise((resolve) => setTimeout(resolve, 200));
+    report(`${namespace}: removed claim ${metadata?.name}`);
+  }
+}
+
+/** What has run once, such as migrations, has to run again. */
+async function removeJobs(cluster: Cluster, namespace: string, labels: Readonly<Record<string, string>>) {
+  const jobs = await cluster.list<ManifestObject>('batch/v1', 'Job', { namespace, labels });
+  await eachOf(jobs, ({ metadata }) => cluster.remove({ apiVersion: 'batch/v1', kind: 'Job', metadata }));
+}

@@ -1,0 +1,150 @@
+import { type Cluster, connect } from '../cluster/client.ts';
+import type { ClusterOptions } from '../cluster/kubeconfig.ts';
+import type { ManifestObject, ProfileName } from '../config/model.ts';
+import { FailureError, UsageError } from '../errors.ts';
+import { buildImages } from '../images/build.ts';
+import { deliverImages } from '../images/deliver.ts';
+import { prepareSecrets } from '../secrets/prepare.ts';
+import type { PlannedImage, PlannedNamespace } from '../synth/plan.ts';
+import { applyNamespace } from './apply.ts';
+import { awaitHealth } from './await-health.ts';
+import { type Node, type RunningPod, shortages, shortageText } from './capacity.ts';
+import { eachOf } from './each-of.ts';
+import { readManifest, withImages } from './manifests.ts';
+import { progressOn } from './progress.ts';
+import { globalTier, planned, projects, type Synthesized, synthesized, withAwaited } from './selection.ts';
+
+export interface StartOptions extends ClusterOptions {
+  readonly profile?: ProfileName;
+  /** How long to wait for health, in seconds. */
+  readonly timeout: number;
+  /** Build images without the cache of earlier builds. */
+  readonly cache?: boolean;
+  /** Start although the node lacks cpu or memory. */
+  readonly force?: boolean;
+  /** Says what is being done. */
+  readonly report: (line: string) => void;
+}
+
+/** What was started. */
+export interface Started {
+  readonly namespaces: readonly PlannedNamespace[];
+  readonly context: string;
+}
+
+/** Starts the global tier alone. */
+export async function startGlobal(options: StartOptions): Promise<Started> {
+  const made = await synthesized(options.profile);
+  return start(made, [globalTier(made.plan)], options);
+}
+
+/** Starts projects with what they need: the global tier first, then the projects that they wait for and themselves. */
+export async function startProjects(names: readonly string[], options: StartOptions): Promise<Started> {
+  const made = await synthesized(options.profile);
+  const named = names.length > 0 ? names.map((name) => planned(made.plan, name)) : projects(made.plan);
+  return start(made, [globalTier(made.plan), ...withAwaited(made.plan, named)], options);
+}
+
+async function start(
+  made: Synthesized,
+  namespaces: readonly PlannedNamespace[],
+  options: StartOptions,
+): Promise<Started> {
+  const { root, out, plan } = made;
+  const { report } = options;
+  const cluster = await connect(options);
+  const manifests = new Map(namespaces.map((namespace) => [namespace, readManifest(out, namespace.manifest)]));
+  await checkCapacity(cluster, manifests, options);
+  await applySecrets(cluster, root, namespaces, options);
+  const [global, ...rest] = namespaces as [PlannedNamespace, ...PlannedNamespace[]];
+  const progress = progressOn(process.stderr);
+  const waiting = { plan, timeoutSeconds: options.timeout, progress };
+  // What the global tier runs is not built here, so that it starts while the images are.
+  await applyAll(cluster, global, manifests.get(global) ?? [], options);
+  const images = namespaces.flatMap((namespace) => namespace.images);
+  const ids = await provideImages(cluster, root, images, options);
+  report(`waiting for ${global.name}`);
+  await awaitHealth(cluster, [global], waiting);
+  for (const namespace of rest) {
+    const objects = (manifests.get(namespace) ?? []).map((object) => withImages(object, ids));
+    await applyAll(cluster, namespace, objects, options);
+  }
+  if (rest.length > 0) {
+    report(`waiting for ${rest.map(({ name }) => name).join(', ')}`);
+    await awaitHealth(cluster, rest, waiting);
+  }
+  return { namespaces, context: cluster.context };
+}
+
+async function checkCapacity(
+  cluster: Cluster,
+  manifests: ReadonlyMap<PlannedNamespace, readonly ManifestObject[]>,
+  { force, report }: StartOptions,
+): Promise<void> {
+  const [nodes, pods] = await Promise.all([cluster.list<Node>('v1', 'Node'), cluster.list<RunningPod>('v1', 'Pod')]);
+  const names = [...manifests.keys()].map(({ name }) => name);
+  const lacking = shortages(nodes, pods, names, [...manifests.values()].flat());
+  if (lacking.length === 0) return;
+  const text = `the cluster is too small:\n${lacking.map(shortageText).join('\n')}`;
+  if (force) return report(text);
+  const project = lacking[0]?.relief[0]?.project;
+  const advice = project
+    ? `repoctl infra project stop ${project}, or start all the same with --force`
+    : 'Start all the same with --force';
+  throw new FailureError(text, advice);
+}
+
+async function applySecrets(
+  cluster: Cluster,
+  root: string,
+  namespaces: readonly PlannedNamespace[],
+  { profile = 'local', report }: StartOptions,
+): Promise<void> {
+  const names = new Set(namespaces.map(({ name }) => name));
+  const { made, namespaces: prepared } = prepareSecrets(root, { profile }, ({ environment }) =>
+    environment.projects.filter(({ name }) => names.has(name)),
+  );
+  for (const path of made) report(`made ${path} from its .env.example`);
+  for (const { namespace, secrets } of prepared) {
+    await cluster.apply(namespace);
+    await eachOf(secrets, (secret) => cluster.apply(secret));
+  }
+}
+
+/** Builds images and gets them onto the nodes. @returns their identities by reference */
+async function provideImages(
+  cluster: Cluster,
+  root: string,
+  images: readonly PlannedImage[],
+  { cache = true, report }: StartOptions,
+): Promise<ReadonlyMap<string, string>> {
+  if (images.length === 0) return new Map();
+  const ids = await buildImages(root, images, { noCache: !cache, report });
+  await deliverImages(kindCluster(cluster), [...ids.keys()], { report });
+  return ids;
+}
+
+/**
+ * The name of the kind cluster that a context leads to.
+ *
+ * @throws UsageError if it is no kind cluster: how images come onto its nodes is not known
+ */
+function kindCluster({ context }: Cluster): string {
+  const [, name] = /^kind-(.+)$/.exec(context) ?? [];
+  if (name) return name;
+  throw new UsageError(
+    `${context} is no kind cluster, onto which images that are built here could be brought`,
+    'repoctl up makes one; for other clusters see repoctl synth --profile production',
+  );
+}
+
+async function applyAll(
+  cluster: Cluster,
+  namespace: PlannedNamespace,
+  objects: readonly ManifestObject[],
+  { report }: StartOptions,
+): Promise<void> {
+  report(`applying ${namespace.name}`);
+  for (const { kind, metadata } of await applyNamespace(cluster, namespace, objects))
+    report(`removed ${kind.toLowerCase()} ${namespace.name}/${metadata?.name}, which the configuration no longer has`);
+}

@@ -1,0 +1,135 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { labelKeys } from '../../charts/common/labels.ts';
+import { type Cluster, connect } from '../cluster/client.ts';
+import type { ClusterOptions } from '../cluster/kubeconfig.ts';
+import type { ManifestObject } from '../config/model.ts';
+import { FailureError, TimeoutError, UsageError } from '../errors.ts';
+import type { PlannedNamespace } from '../synth/plan.ts';
+import { eachOf } from './each-of.ts';
+import { dependants, globalTier, planned, synthesized } from './selection.ts';
+
+export interface StopOptions extends ClusterOptions {
+  /** How long pods may take to end, in seconds. */
+  readonly timeout: number;
+  readonly force?: boolean;
+  readonly report: (line: string) => void;
+}
+
+interface Scaled extends ManifestObject {
+  readonly spec: { readonly replicas?: number; readonly suspend?: boolean };
+  readonly status?: { readonly active?: number };
+}
+
+/** Scales a project to zero. Its claims and their data stay. */
+export async function stopProject(name: string, options: StopOptions): Promise<void> {
+  const { plan } = await synthesized();
+  const project = planned(plan, name);
+  const cluster = await connect(options);
+  const others = await runningAmong(cluster, dependants(plan, project.name));
+  if (others.length > 0) options.report(`${others.join(', ')} need ${project.name} and are running`);
+  await stopNamespace(cluster, project, options);
+}
+
+/**
+ * Scales the global tier to zero.
+ *
+ * @throws UsageError while projects run, unless it is forced
+ */
+export async function stopGlobal(options: StopOptions): Promise<void> {
+  const { plan } = await synthesized();
+  const cluster = await connect(options);
+  const running = await runningProjects(cluster, plan.environment);
+  if (running.length > 0 && !options.force)
+    throw new UsageError(
+      `${running.join(', ')} ${running.length === 1 ? 'runs' : 'run'} on the global tier`,
+      `repoctl infra project stop ${running[0]}, or stop it all the same with --force`,
+    );
+  await stopNamespace(cluster, globalTier(plan), options);
+}
+
+/** Stops everything: the projects, then the global tier. */
+export async function stopAll(options: StopOptions): Promise<void> {
+  const { plan } = await synthesized();
+  const cluster = await connect(options);
+  const global = globalTier(plan);
+  await eachOf(
+    plan.namespaces.filter((namespace) => namespace !== global),
+    (namespace) => stopNamespace(cluster, namespace, options),
+  );
+  await stopNamespace(cluster, global, options);
+}
+
+/** Scales all that is repoctl's in a namespace to zero, and waits until its pods have ended. */
+export async function stopNamespace(
+  cluster: Cluster,
+  { name, labels }: Pick<PlannedNamespace, 'name' | 'labels'>,
+  { timeout, report }: StopOptions,
+): Promise<void> {
+  const own = { namespace: name, labels: ownLabels(labels) };
+  const list = (apiVersion: string, kind: string) =>
+    cluster.list<Scaled>(apiVersion, kind, own).then((items) => items.map((item) => ({ ...item, apiVersion, kind })));
+  const scaled = [...(await list('apps/v1', 'Deployment')), ...(await list('apps/v1', 'StatefulSet'))];
+  const up = scaled.filter(({ spec }) => spec.replicas !== 0);
+  const due = (await list('batch/v1', 'CronJob')).filter(({ spec }) => !spec.suspend);
+  const active = (await list('batch/v1', 'Job')).filter(({ status }) => (status?.active ?? 0) > 0);
+  await eachOf(due, (object) => cluster.patch(object, { spec: { suspend: true } }));
+  await eachOf(active, (object) => cluster.remove(object));
+  await eachOf(up, (object) => cluster.patch(object, { spec: { replicas: 0 } }));
+  if (up.length + due.length + active.length === 0) return report(`${name}: is not running`);
+  report(`${name}: stopping ${[...up, ...due, ...active].map(({ metadata }) => metadata?.name).join(', ')}`);
+  await podsGone(cluster, name, own.labels, timeout);
+  report(`${name}: stopped; its data stays`);
+}
+
+async function podsGone(
+  cluster: Cluster,
+  namespace: string,
+  labels: Readonly<Record<string, string>>,
+  timeout: number,
+): Promise<void> {
+  interface Pod extends ManifestObject {
+    readonly status?: { readonly phase?: string };
+  }
+  const end = performance.now() + timeout * 1000;
+  for (;;) {
+    const pods = await cluster.list<Pod>('v1', 'Pod', { namespace, labels });
+    // What a finished job leaves runs no more.
+    const left = pods.filter(({ status }) => !/^(Succeeded|Failed)$/.test(status?.phase ?? ''));
+    if (left.length === 0) return;
+    if (performance.now() > end)
+      throw new TimeoutError(
+        `${left.map(({ metadata }) => metadata?.name).join(', ')} still ending after ${timeout} s`,
+        `kubectl describe pods --namespace ${namespace}`,
+      );
+    await sleep(500);
+  }
+}
+
+/** The labels by which a namespace's own objects are found. */
+export const ownLabels = (labels: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(labels).filter(([key]) => !key.startsWith('pod-security')));
+
+/** Names of the projects of an environment that run: of which anything is scaled to more than nothing. */
+export async function runningProjects(cluster: Cluster, environment: string): Promise<string[]> {
+  const labels = { [labelKeys.partOf]: environment, [labelKeys.managedBy]: 'repoctl', [labelKeys.tier]: 'project' };
+  const scaled = [
+    ...(await cluster.list<Scaled>('apps/v1', 'Deployment', { labels })),
+    ...(await cluster.list<Scaled>('apps/v1', 'StatefulSet', { labels })),
+  ];
+  const up = scaled.filter(({ spec }) => spec.replicas !== 0);
+  return [...new Set(up.map(({ metadata }) => metadata?.labels?.[labelKeys.project] ?? ''))].sort();
+}
+
+async function runningAmong(cluster: Cluster, namespaces: readonly PlannedNamespace[]): Promise<string[]> {
+  if (namespaces.length === 0) return [];
+  const [first] = namespaces as [PlannedNamespace];
+  const running = await runningProjects(cluster, first.labels[labelKeys.partOf] ?? '');
+  return namespaces.map(({ name }) => name).filter((name) => running.includes(name));
+}
+
+/** Refuses what needs a project that runs. @throws FailureError */
+export async function mustRun(cluster: Cluster, project: PlannedNamespace): Promise<void> {
+  const running = await runningProjects(cluster, project.labels[labelKeys.partOf] ?? '');
+  if (!running.includes(project.name))
+    throw new FailureError(`${project.name} is not running`, `repoctl infra project start ${project.name}`);
+}

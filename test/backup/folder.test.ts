@@ -1,0 +1,71 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { backupsFolder, folderName, latestBackup, removeLeftovers, startFolder } from '../../src/backup/folder.ts';
+import { manifestFile } from '../../src/backup/manifest.ts';
+import { UsageError } from '../../src/errors.ts';
+import { failure, temporaryFolder } from './written.ts';
+
+test('a folder is named by the time in UTC, so that names sort as times do', () => {
+  expect(folderName(new Date('2026-11-21T14:42:44.123+01:00'))).toBe('2026-11-21T13-42-44Z');
+});
+
+test('a backup has its name only once it is finished', async () => {
+  const folder = join(temporaryFolder(), 'a', 'b');
+  const partial = await startFolder(folder);
+  expect(partial.path).toBe(`${folder}.partial`);
+  writeFileSync(join(partial.path, 'file'), 'x');
+  expect(existsSync(folder)).toBe(false);
+  expect(await partial.finish()).toBe(folder);
+  expect(readdirSync(folder)).toEqual(['file']);
+  expect(existsSync(partial.path)).toBe(false);
+});
+
+test('a backup that is given up leaves nothing', async () => {
+  const root = temporaryFolder();
+  const partial = await startFolder(join(root, 'b'));
+  writeFileSync(join(partial.path, 'file'), 'x');
+  await partial.discard();
+  expect(readdirSync(root)).toEqual([]);
+});
+
+test('no folder that is there is written into', async () => {
+  const folder = temporaryFolder();
+  expect(await failure(startFolder(folder))).toBeInstanceOf(UsageError);
+});
+
+test('what was cut short is removed: in the project’s folder, and where the new one goes; nothing else', async () => {
+  const root = temporaryFolder();
+  const elsewhere = join(root, 'elsewhere');
+  const own = backupsFolder(root, 'turfoo');
+  const other = backupsFolder(root, 'shop');
+  for (const path of [
+    `${own}/1`,
+    `${own}/2.partial`,
+    `${other}/3.partial`,
+    `${elsewhere}/out.partial`,
+    `${elsewhere}/x.partial`,
+  ])
+    mkdirSync(path, { recursive: true });
+  const removed = await removeLeftovers(root, 'turfoo', join(elsewhere, 'out'));
+  expect(removed.sort()).toEqual([join(own, '2.partial'), join(elsewhere, 'out.partial')].sort());
+  expect(readdirSync(own)).toEqual(['1']);
+  expect(readdirSync(other)).toEqual(['3.partial']);
+  expect(readdirSync(elsewhere)).toEqual(['x.partial']);
+});
+
+test('the latest is the newest that is whole', async () => {
+  const root = temporaryFolder();
+  expect((await failure(latestBackup(root, 'turfoo'))).message).toMatch(/there is no backup in/);
+  const own = backupsFolder(root, 'turfoo');
+  for (const name of [
+    '2026-01-02T00-00-00Z',
+    '2026-01-01T00-00-00Z',
+    '2026-01-04T00-00-00Z.partial',
+    '2026-01-03T00-00-00Z',
+  ]) {
+    mkdirSync(join(own, name), { recursive: true });
+    if (!name.startsWith('2026-01-03')) writeFileSync(join(own, name, manifestFile), '{}');
+  }
+  expect(await latestBackup(root, 'turfoo')).toBe(join(own, '2026-01-02T00-00-00Z'));
+});

@@ -1,0 +1,371 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { context, kubectl, provideBases, setUp, tearDown } from './environment.ts';
+import { card, Ingest } from './ingest.ts';
+import { attempt, eventually, kubectlProxy, type Outcome, type RunOptions } from './run.ts';
+
+jest.setTimeout(900_000);
+
+const program = join(import.meta.dirname, '..', '..', 'bin', 'repoctl.mjs');
+const environment = setUp();
+let proxy: { url: string; stop(): void };
+let ingest: Ingest;
+
+beforeAll(async () => {
+  proxy = await kubectlProxy(context);
+  ingest = new Ingest(`${proxy.url}/api/v1/namespaces/turfoo/services/turfoo-api:8000/proxy`);
+});
+
+afterAll(() => {
+  proxy?.stop();
+  tearDown(environment);
+});
+
+/** Runs repoctl in the repository, whatever it ends with. */
+const repoctl = (args: readonly string[], options: RunOptions = {}): Outcome =>
+  attempt(process.execPath, [program, ...args], { cwd: environment.root, ...options });
+
+const here = ['--context', context];
+const project = (verb: string, ...args: string[]) => repoctl(['infra', 'project', verb, ...args, ...here]);
+
+/** Runs repoctl and ends it by a signal after some time, in milliseconds. */
+function interrupted(args: readonly string[], after: number, signal: NodeJS.Signals): Promise<string> {
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd: environment.root,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let stderr = '';
+  child.stderr.on('data', (chunk) => {
+    stderr += String(chunk);
+  });
+  setTimeout(() => child.kill(signal), after);
+  return new Promise((resolve) => child.once('close', () => resolve(stderr)));
+}
+
+const succeeded = (outcome: Outcome) => {
+  if (outcome.status !== 0) throw new Error(`exit code ${outcome.status}:\n${outcome.stdout}\n${outcome.stderr}`);
+  return outcome;
+};
+
+/** The pods of a namespace that run, with how often they were restarted. */
+const pods = (namespace: string): string[] =>
+  (
+    JSON.parse(kubectl('get', 'pods', '-n', namespace, '-o', 'json').stdout) as {
+      items: {
+        metadata: { uid: string; name: string };
+        status: { phase: string; containerStatuses?: { restartCount: number }[] };
+      }[];
+    }
+  ).items
+    .filter(({ status }) => status.phase === 'Running')
+    .map(({ metadata, status }) => `${metadata.name} ${metadata.uid} ${status.containerStatuses?.[0]?.restartCount}`)
+    .sort();
+
+const claims = (): string[] => kubectl('get', 'pvc', '-n', 'turfoo', '-o', 'name').stdout.trim().split('\n').sort();
+
+const kept = card('2026-10-01', 1);
+const lost = card('2026-10-02', 2);
+
+/** That a card can be read from each store that there is. */
+async function isWhole({ id }: { id: string }): Promise<void> {
+  await ingest.read(`/races/${id}`);
+  await ingest.read(`/races/${id}/raw`);
+  if (environment.hasImmudb) expect(JSON.stringify(await ingest.read(`/races/${id}/audit`))).toContain(id);
+}
+
+describe('a project', () => {
+  test('is started with the global tier, and its endpoints are printed', () => {
+    const { stdout, stderr } = succeeded(project('start', 'turfoo'));
+    expect(stdout).toMatch(/^turfoo-api +http +http:\/\/localhost:18000$/m);
+    expect(stdout).toMatch(/^monorepo-redis +redis +localhost:6379$/m);
+    expect(stderr).toContain('turfoo-api: healthy');
+  });
+
+  test('is healthy then, by its folder’s name, too', () => {
+    const { stdout } = succeeded(repoctl(['infra', 'project', 'status', 'svc-turfoo-ingest', '-o', 'json', ...here]));
+    const [report] = JSON.parse(stdout) as [{ name: string; items: { health: { status: string } }[] }];
+    expect(report.name).toBe('turfoo');
+    expect([...new Set(report.items.map(({ health }) => health.status))]).toEqual(['healthy']);
+    expect(succeeded(repoctl(['status', ...here])).stdout).toMatch(/^turfoo +healthy/m);
+  });
+
+  test('started again keeps its pods', () => {
+    const before = pods('turfoo');
+    succeeded(project('start', 'turfoo'));
+    expect(pods('turfoo')).toEqual(before);
+  });
+
+  test('has one log of all its pods', async () => {
+    await ingest.post(kept);
+    await isWhole(kept);
+    const { stdout } = succeeded(project('logs', 'turfoo', '--since', '10m'));
+    expect(stdout).toMatch(/^api-\w+ .*POST \/races/m);
+    expect(stdout).toMatch(/^celery-worker-\w+ /m);
+    const { stdout: ofWorker } = succeeded(project('logs', 'turfoo', 'celery-worker', '--tail', '5'));
+    expect(ofWorker).not.toMatch(/^api-/m);
+  });
+
+  test('runs changed code after a rebuild, and only the pods of that image are replaced', async () => {
+    const path = join(environment.root, 'backends/svc-turfoo-ingest/src/turfoo/api.py');
+    const database = pods('turfoo').filter((pod) => pod.startsWith('turfoo-postgres'));
+    writeFileSync(path, readFileSync(path, 'utf8').replace('{"status": "up"}', '{"status": "up", "build": "second"}'));
+    succeeded(project('rebuild', 'turfoo'));
+    expect(await ingest.read('/health')).toEqual({ status: 'up', build: 'second' });
+    expect(pods('turfoo').filter((pod) => pod.startsWith('turfoo-postgres'))).toEqual(database);
+  });
+
+  test('restarts one service', () => {
+    const before = pods('turfoo');
+    succeeded(project('restart', 'turfoo', 'celery-beat'));
+    const after = pods('turfoo');
+    const changed = after.filter((pod) => !before.includes(pod));
+    expect(changed.map((pod) => pod.split('-').slice(0, 3).join('-'))).toEqual(['turfoo-celery-beat']);
+  });
+
+  test('gives its variables for programs on this machine, with passwords only where they are asked for', () => {
+    const { stdout } = succeeded(repoctl(['infra', 'env', 'turfoo', '--export']));
+    expect(stdout).toMatch(/^export DATABASE_URL='postgresql:\/\/turfoo:[\w-]{32}@localhost:15432\/turfoo'$/m);
+  });
+});
+
+describe('the data of a project', () => {
+  const latest = () =>
+    join(
+      'backups',
+      'turfoo',
+      readdirSync(join(environment.root, 'backups', 'turfoo'))
+        .sort()
+        .at(-1) ?? '',
+    );
+
+  test('is backed up, reset and restored, row by row, object by object', async () => {
+    const { stdout } = succeeded(project('backup', 'turfoo'));
+    expect(join(environment.root, latest())).toBe(join(environment.root, latest()));
+    expect(stdout.trim()).not.toBe('');
+    expect(existsSync(join(environment.root, latest(), 'manifest.json'))).toBe(true);
+    await ingest.post(lost);
+    await isWhole(lost);
+    const { stderr } = succeeded(project('reset', 'turfoo', '--yes', '--no-backup'));
+    expect(stderr).toContain('This deletes the data of turfoo:');
+    expect(await ingest.missing([kept, lost])).toEqual([kept.id, lost.id]);
+    succeeded(project('restore', 'turfoo', latest(), '--yes'));
+    await isWhole(kept);
+    expect(await ingest.missing([kept, lost])).toEqual([lost.id]);
+  });
+
+  test('is refused a damaged backup before anything is touched', () => {
+    const folder = join(environment.root, latest());
+    const dump =
+      readdirSync(folder, { recursive: true })
+        .map(String)
+        .find((name) => /\.(dump|pgdump|custom)$/.test(name)) ?? '';
+    const copy = `${folder}-damaged`;
+    attempt('cp', ['-r', folder, copy]);
+    writeFileSync(join(copy, dump), 'damaged');
+    const { status, stderr } = project('restore', 'turfoo', copy, '--yes');
+    attempt('rm', ['-r', copy]);
+    expect(status).not.toBe(0);
+    expect(stderr).toContain(dump);
+  });
+
+  test('survives a backup that is killed, which never looks complete, and one for which there is no room', () => {
+    const before = readdirSync(join(environment.root, 'backups', 'turfoo')).length;
+    const shell = `ulimit -f 1; trap '' XFSZ; exec "$0" "$@"`;
+    const full = attempt(
+      'bash',
+      ['-c', shell, process.execPath, program, 'infra', 'project', 'backup', 'turfoo', ...here],
+      {
+        cwd: environment.root,
+      },
+    );
+    expect([full.status, full.stderr]).toEqual([
+      expect.any(Number),
+      expect.stringMatching(/EFBIG|ENOSPC|no (room|space)/i),
+    ]);
+    expect(full.status).not.toBe(0);
+    const complete = readdirSync(join(environment.root, 'backups', 'turfoo')).filter(
+      (name) => !name.endsWith('.partial'),
+    );
+    expect(complete.length).toBe(before);
+  });
+
+  test.each([
+    ['SIGKILL', 1500],
+    ['SIGINT', 2500],
+  ] as const)(
+    'survives %s in a backup and in a restore, after which the same commands complete',
+    async (signal, after) => {
+      await interrupted(['infra', 'project', 'backup', 'turfoo', ...here], after, signal);
+      succeeded(project('backup', 'turfoo'));
+      await interrupted(['infra', 'project', 'restore', 'turfoo', '--latest', '--yes', ...here], after * 2, signal);
+      succeeded(project('restore', 'turfoo', '--latest', '--yes'));
+      succeeded(project('start', 'turfoo'));
+      await isWhole(kept);
+    },
+  );
+
+  test('stays while it is stopped', async () => {
+    const before = claims();
+    succeeded(project('stop', 'turfoo'));
+    expect(pods('turfoo')).toEqual([]);
+    expect(claims()).toEqual(before);
+    expect(succeeded(repoctl(['status', ...here])).stdout).toMatch(/^turfoo +stopped/m);
+    expect(succeeded(project('stop', 'turfoo')).stderr).toContain('turfoo: is not running');
+    succeeded(project('start', 'turfoo'));
+    await isWhole(kept);
+  });
+
+  test.each([
+    ['SIGKILL', 3000],
+    ['SIGINT', 6000],
+  ] as const)('stays through %s in a start, after which the same command completes', async (signal, after) => {
+    succeeded(project('stop', 'turfoo'));
+    const stderr = await interrupted(['infra', 'project', 'start', 'turfoo', ...here], after, signal);
+    if (signal === 'SIGINT') expect(stderr).toContain('The same command again goes on from here.');
+    succeeded(project('start', 'turfoo'));
+    await isWhole(kept);
+  });
+});
+
+describe('two projects', () => {
+  test('live beside each other: one that is made and started, and stopped again, leaves the other alone', () => {
+    succeeded(repoctl(['infra', 'init', 'shop', '--template', 'node']));
+    provideBases(environment.root);
+    const before = [pods('turfoo'), pods('monorepo')];
+    succeeded(project('start', 'shop'));
+    expect(pods('shop').length).toBeGreaterThan(0);
+    succeeded(project('stop', 'shop'));
+    expect(pods('shop')).toEqual([]);
+    expect([pods('turfoo'), pods('monorepo')]).toEqual(before);
+  });
+
+  test('lose what left the configuration, and nothing that is not repoctl’s', () => {
+    kubectl('create', 'configmap', 'foreign', '-n', 'shop');
+    const path = join(environment.root, 'backends', 'shop', 'infra', 'project.yaml');
+    succeeded(project('start', 'shop'));
+    const before = kubectl('get', 'deployments', '-n', 'shop', '-o', 'name').stdout.trim().split('\n');
+    const text = readFileSync(path, 'utf8');
+    const renamed = text.replace(/^( {2})(\w[\w-]*)(:\n {4}kind: http)/m, '$1renamed$3');
+    expect(renamed).not.toBe(text);
+    writeFileSync(path, renamed);
+    succeeded(project('start', 'shop'));
+    expect(kubectl('get', 'deployments', '-n', 'shop', '-o', 'name').stdout).toContain('shop-renamed');
+    for (const name of before)
+      expect(kubectl('get', 'deployments', '-n', 'shop', '-o', 'name').stdout).not.toContain(`${name}\n`);
+    expect(kubectl('get', 'configmap', 'foreign', '-n', 'shop', '-o', 'name').stdout).toBe('configmap/foreign\n');
+  });
+
+  test('keep the global tier from being stopped under them', async () => {
+    const { status, stderr } = repoctl(['infra', 'global', 'stop', ...here]);
+    expect(status).toBe(2);
+    expect(stderr).toContain('shop, turfoo run on the global tier');
+    succeeded(project('stop', 'shop'));
+    succeeded(repoctl(['infra', 'global', 'stop', '--force', ...here]));
+    expect(pods('monorepo')).toEqual([]);
+    succeeded(project('start', 'turfoo'));
+    await eventually('the card after the global tier is back', 60, () => isWhole(kept));
+  });
+});
+
+describe('what can’t be', () => {
+  const dead = { KUBECONFIG: join(environment.root, 'dead.kubeconfig') };
+  const rest = (env: Record<string, string>) => ({ env });
+
+  beforeAll(() => {
+    const config = {
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:9' } }],
+      users: [{ name: 'u', user: {} }],
+      contexts: [{ name: 'kind-monorepo', context: { cluster: 'c', user: 'u' } }],
+      'current-context': 'kind-monorepo',
+    };
+    writeFileSync(dead.KUBECONFIG, JSON.stringify(config));
+  });
+
+  test.each([
+    [
+      'a project that there isn’t',
+      ['infra', 'project', 'start', 'turfo', ...here],
+      {},
+      2,
+      'no project "turfo"; allowed: shop, turfoo; did you mean "turfoo"?',
+    ],
+    [
+      'a service that there isn’t',
+      ['infra', 'project', 'restart', 'turfoo', 'ap', ...here],
+      {},
+      2,
+      'turfoo has no service "ap"',
+    ],
+    ['a command that there isn’t', ['infra', 'project', 'strat'], {}, 2, "unknown command 'strat'"],
+    [
+      'a context that there isn’t',
+      ['infra', 'project', 'start', 'turfoo', '--context', 'kind-nowhere'],
+      {},
+      2,
+      'no context "kind-nowhere"',
+    ],
+    ['no kubeconfig', ['infra', 'project', 'start', 'turfoo'], { KUBECONFIG: '/nowhere' }, 2, 'no context'],
+    ['a dead API server', ['infra', 'project', 'start', 'turfoo'], dead, 3, "can't reach https://127.0.0.1:9"],
+    ['a dead API server, for status', ['status'], dead, 3, "can't reach https://127.0.0.1:9"],
+    [
+      'no Docker',
+      ['infra', 'project', 'start', 'turfoo', ...here],
+      { DOCKER_HOST: 'unix:///nowhere.sock' },
+      3,
+      'Docker is not running',
+    ],
+    [
+      'a damaged folder as a backup',
+      ['infra', 'project', 'restore', 'turfoo', 'nowhere', '--yes', ...here],
+      {},
+      2,
+      'nowhere',
+    ],
+    ['nobody to ask', ['infra', 'project', 'reset', 'turfoo', ...here], {}, 2, '--yes'],
+    [
+      'a time that is none',
+      ['infra', 'project', 'start', 'turfoo', '--timeout', 'long'],
+      {},
+      2,
+      'allowed: a number of seconds above 0',
+    ],
+  ] as const)('is refused: %s', (_, args, env, status, message) => {
+    const outcome = repoctl([...args], rest(env as Record<string, string>));
+    expect([outcome.stderr, outcome.status]).toEqual([expect.stringContaining(message), status]);
+  });
+
+  test('is refused: a .env that lacks a key', () => {
+    const path = join(environment.root, 'backends/svc-turfoo-ingest/infra/.env');
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(path, text.replace(/^POSTGRES_PASSWORD=.*\n/m, ''));
+    const { status, stderr } = project('start', 'turfoo');
+    writeFileSync(path, text);
+    expect([status, stderr]).toEqual([2, expect.stringContaining('infra/.env:1:1: lacks POSTGRES_PASSWORD')]);
+  });
+
+  test('is refused: a fixed port that another program holds', async () => {
+    const other = spawn(process.execPath, [
+      '-e',
+      "require('node:http').createServer().listen(18000, '127.0.0.1', () => console.log('up'))",
+    ]);
+    await new Promise((resolve) => other.stdout.once('data', resolve));
+    const { status, stderr } = project('forward', 'turfoo');
+    other.kill();
+    expect(stderr).toMatch(/port 18000 \(turfoo-api\) is held by node \(pid \d+\)/);
+    expect(status).toBe(2);
+  });
+
+  test('ends a start at once with its cause: an image that doesn’t start', () => {
+    const path = join(environment.root, 'backends/shop/infra/project.yaml');
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(path, text.replace(/^( +)kind: http$/m, '$1kind: http\n$1command: [no-such-program]'));
+    const { status, stderr } = project('start', 'shop');
+    writeFileSync(path, text);
+    expect(status).toBe(1);
+    expect(stderr).toContain('no-such-program');
+  });
+});
