@@ -26,8 +26,12 @@ export const lockFile = (root: string, project: string): string => join(root, 'b
 export async function withLock<Result>(path: string, doing: string, work: () => Promise<Result>): Promise<Result> {
   const holder: Holder = { pid, host: hostname(), doing, since: new Date().toISOString() };
   const own = `${path}.${randomUUID()}`;
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(own, `${JSON.stringify(holder)}\n`);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(own, `${JSON.stringify(holder)}\n`);
+  } catch (error) {
+    throw new FailureError(`can't write ${path}: ${(error as Error).message}`, undefined, { cause: error });
+  }
   try {
     await take(path, own);
   } finally {

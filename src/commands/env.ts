@@ -11,8 +11,8 @@ export const envCommand = () =>
   new Command('env')
     .summary('the variables and connection strings of a project')
     .description(
-      "Print the variables that a project's workloads get, as a program on this machine needs them (through the fixed\n" +
-        'ports; see `repoctl infra list`), as pods get them, or those of the managed services of the external profile.\n' +
+      "Print the variables that a project's workloads get, as a program on this machine needs them (through the fixed " +
+        'ports; see `repoctl infra list`), as pods get them, or those of the managed services of the external profile. ' +
         'Passwords are shown as **** on a terminal; a pipe, a file or --show-secrets gets them.',
     )
     .argument('<project>')

@@ -7,7 +7,7 @@ export const forwardCommand = () =>
     new Command('forward')
       .summary('open a project’s fixed ports on this machine')
       .description(
-        'Open the fixed ports of a project and of the global tier on this machine, until Ctrl-C. Tilt does this by itself.\n' +
+        'Open the fixed ports of a project and of the global tier on this machine, until Ctrl-C. Tilt does this by itself. ' +
           'A port that another program holds is named before anything is opened; a connection that breaks is made again.',
       )
       .argument('[project...]', 'default: all that run'),

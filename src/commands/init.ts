@@ -9,8 +9,8 @@ export const initCommand = () =>
   new Command('init')
     .summary('set a repository up: repoctl.yaml and a project for what it has')
     .description(
-      'Write what this repository lacks: repoctl.yaml, kind-config.yaml, Tiltfile, .env.example, lines of .gitignore, and\n' +
-        'a project file for each folder of backends/, apps/ and services/ with a Dockerfile and for the services of a compose\n' +
+      'Write what this repository lacks: repoctl.yaml, kind-config.yaml, Tiltfile, .env.example, lines of .gitignore, and ' +
+        'a project file for each folder of backends/, apps/ and services/ with a Dockerfile and for the services of a compose ' +
         'file. Lists the files and asks first; never overwrites one.',
     )
     .option('--yes', 'write without asking')
@@ -32,7 +32,7 @@ export const initProjectCommand = () =>
   new Command('init')
     .summary('start a new project from a template')
     .description(
-      'Write a project that runs at once: its source, Dockerfile, infra/project.yaml, infra/.env.example and a VS Code\n' +
+      'Write a project that runs at once: its source, Dockerfile, infra/project.yaml, infra/.env.example and a VS Code ' +
         'workspace. Templates: python-celery, fastapi, go-worker, node. Never overwrites a file.',
     )
     .argument('<name>', "short name: the project's namespace")

@@ -15,7 +15,7 @@ export const logsCommand = () =>
     new Command('logs')
       .summary('show the logs of all pods of a project, in the order of time')
       .description(
-        'Show the logs of all pods of a project in the order of time, init containers included. With --follow, pods\n' +
+        'Show the logs of all pods of a project in the order of time, init containers included. With --follow, pods ' +
           'that come later and containers that are started again are shown as well, until Ctrl-C.',
       )
       .argument('<name>', 'a project, or "global" for the global tier')

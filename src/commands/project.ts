@@ -15,8 +15,8 @@ export const startCommand = () =>
     new Command('start')
       .summary('start a project with all that it needs')
       .description(
-        'Start a project: the global tier and the projects that it needs first. Builds its images, applies its manifests\n' +
-          'on the server’s side, removes what the configuration no longer has (never claims), and waits until all is\n' +
+        'Start a project: the global tier and the projects that it needs first. Builds its images, applies its manifests ' +
+          'on the server’s side, removes what the configuration no longer has (never claims), and waits until all is ' +
           'healthy. Ends at once with the cause when something can’t become so.',
       )
       .argument('<project...>')
@@ -65,7 +65,7 @@ export const restartCommand = () =>
     new Command('restart')
       .summary('replace the pods of a project, or of one service')
       .description(
-        'Replace the pods of a running project, or of one service, and wait until the new ones are healthy.\nA job that is named runs again.',
+        'Replace the pods of a running project, or of one service, and wait until the new ones are healthy. A job that is named runs again.',
       )
       .argument('<project>')
       .argument('[service]')
@@ -88,7 +88,7 @@ export const rebuildCommand = () =>
     new Command('rebuild')
       .summary('build images again and run what has changed')
       .description(
-        'Build the images of a project, or the one of a service, from the sources as they are now. Where an image has\n' +
+        'Build the images of a project, or the one of a service, from the sources as they are now. Where an image has ' +
           'changed, the pods that run it are replaced; its jobs run again.',
       )
       .argument('<project>')
@@ -113,7 +113,7 @@ export const resetCommand = () =>
     new Command('reset')
       .summary('delete a project’s data, after a backup')
       .description(
-        'Delete the data of a project: its claims, the objects in its buckets and its Redis database. Lists them and asks\n' +
+        'Delete the data of a project: its claims, the objects in its buckets and its Redis database. Lists them and asks ' +
           'first, and takes a backup before. What ran before runs again after, empty.',
       )
       .argument('<project>')

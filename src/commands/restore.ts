@@ -14,7 +14,7 @@ export const restoreCommand = () =>
     new Command('restore')
       .summary('put a backup in place of a project’s data')
       .description(
-        'Check a backup, and put it in place of what the project has. Its workloads are stopped meanwhile. A restore that\n' +
+        'Check a backup, and put it in place of what the project has. Its workloads are stopped meanwhile. A restore that ' +
           'was cut short is completed by the same command. It asks before it replaces data.',
       )
       .argument('<project>')

@@ -7,7 +7,7 @@ const applyCommand = () =>
     new Command('apply')
       .summary('put the values of the .env files into the cluster')
       .description(
-        'Put the values of the .env files into the cluster, as the Secrets that the manifests refer to. A .env that is\n' +
+        'Put the values of the .env files into the cluster, as the Secrets that the manifests refer to. A .env that is ' +
           'not there is made from its .env.example, with generated passwords; one that is there is never changed.',
       )
       .argument('[project...]', 'only the global tier and these projects with what they depend on')

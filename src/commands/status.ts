@@ -15,7 +15,7 @@ export function statusCommand(scope: Scope): Command {
   const command = new Command('status')
     .summary(`the health of ${subjects[scope]}`)
     .description(
-      `Say how the services of ${subjects[scope]} are: for whatever is not healthy its cause and what to type next.\n` +
+      `Say how the services of ${subjects[scope]} are: for whatever is not healthy its cause and what to type next. ` +
         'Exits 0 if all that was started is healthy or stopped on purpose, 1 if not.',
     )
     .addOption(new Option('-o, --output <format>', 'a line for each service, or data').choices(['wide', 'json']));

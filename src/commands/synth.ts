@@ -15,7 +15,7 @@ export const synthCommand = () =>
   new Command('synth')
     .summary('write the Kubernetes manifests and the plan')
     .description(
-      'Write dist/<profile>/<namespace>.k8s.yaml and dist/<profile>/plan.json from repoctl.yaml and the projects.\n' +
+      'Write dist/<profile>/<namespace>.k8s.yaml and dist/<profile>/plan.json from repoctl.yaml and the projects. ' +
         'Files that stay the same are not touched; files of an earlier run that are no longer made are removed.',
     )
     .addOption(profileOption())

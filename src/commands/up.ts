@@ -13,8 +13,8 @@ export const upCommand = () =>
   new Command('up')
     .summary('make or start the cluster, then start the projects with live reload')
     .description(
-      'Make the kind cluster of kind-config.yaml, or start it after a reboot, with a local registry beside it; then run\n' +
-        'Tilt until Ctrl-C. Without Tilt the projects are started all the same, but changes are not reloaded live.\n' +
+      'Make the kind cluster of kind-config.yaml, or start it after a reboot, with a local registry beside it; then run ' +
+        'Tilt until Ctrl-C. Without Tilt the projects are started all the same, but changes are not reloaded live. ' +
         'Running it again does no harm.',
     )
     .argument('[project...]', 'only these projects and what they need')

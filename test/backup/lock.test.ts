@@ -72,3 +72,11 @@ test('of many at once that find the lock of a process that is gone, one at a tim
   expect(results.some(({ status }) => status === 'fulfilled')).toBe(true);
   expect(readdirSync(dirname(path))).toEqual([]);
 });
+
+test('a lock that can’t be written is a failure that says where', async () => {
+  const folder = temporaryFolder();
+  writeFileSync(`${folder}/backups`, 'a file');
+  const error = await failure(withLock(lockFile(folder, 'turfoo'), 'backup', async () => undefined));
+  expect(error).toBeInstanceOf(FailureError);
+  expect(error.message).toContain(`can't write ${lockFile(folder, 'turfoo')}`);
+});
