@@ -7,9 +7,6 @@ import { pipeline } from 'node:stream/promises';
 import { FailureError } from '../errors.ts';
 import type { BackupFile } from './manifest.ts';
 
-/** What of a file is wrong; `undefined` if nothing is. */
-export type FileFault = string | undefined;
-
 /**
  * Writes a file of a backup from a stream, which it may not outrun, and measures it on the way.
  *
@@ -55,8 +52,8 @@ export async function writeText(folder: string, path: string, text: string): Pro
   return { path, bytes: Buffer.byteLength(text), sha256: createHash('sha256').update(text).digest('hex') };
 }
 
-/** What is wrong with a file of a backup: it is missing, has another size, or other contents. */
-export async function fileFault(folder: string, { path, bytes, sha256 }: BackupFile): Promise<FileFault> {
+/** What is wrong with a file of a backup (it is missing, has another size, other contents); `undefined` if nothing is. */
+export async function fileFault(folder: string, { path, bytes, sha256 }: BackupFile): Promise<string | undefined> {
   const file = join(folder, path);
   try {
     const { size } = await stat(file);

@@ -9,7 +9,7 @@ import { ClusterError, FailureError, TimeoutError } from '../errors.ts';
 import type { ServicePod } from './inventory.ts';
 import { isPaused, pauseService, resumeService } from './pause.ts';
 import { isReady, type PodState, podPatience, until, waitForPod } from './pods.ts';
-import { sentSum } from './postgres.ts';
+import { sentSum } from './sent-sum.ts';
 
 // immudb's own export (`immuadmin hot-backup`, ReplicateTx) can't be put back into the database that it makes by itself:
 // the server refuses to make `defaultdb` a replica (ErrReservedDatabase, pkg/server/server.go of 1.11.1), and that is what

@@ -65,9 +65,11 @@ async function pause(cluster: Cluster, kind: Kind, object: Pausable): Promise<vo
 async function resume(cluster: Cluster, kind: Kind, object: Pausable): Promise<void> {
   const before = annotations(object)[annotation];
   if (before === undefined) return;
+  // Started by something else since, it keeps what that gave it.
+  const spec = isPausedAs(kind, object) ? { spec: { [kind.field]: JSON.parse(before) as unknown } } : {};
   await cluster.patch(
     { apiVersion: kind.apiVersion, kind: kind.kind, metadata: object.metadata },
-    { metadata: { annotations: { [annotation]: null } }, spec: { [kind.field]: JSON.parse(before) as unknown } },
+    { metadata: { annotations: { [annotation]: null } }, ...spec },
   );
 }
 

@@ -4,6 +4,7 @@ import { ExecError, exec } from '../cluster/kubectl.ts';
 import { FailureError, TimeoutError } from '../errors.ts';
 import type { PostgresServer } from './inventory.ts';
 import { containerOf, until, waitForPod } from './pods.ts';
+import { sentSum } from './sent-sum.ts';
 
 /** A database of a server. */
 export interface Database {
@@ -99,13 +100,6 @@ export async function dumpDatabase(
   const command = ['bash', '-c', dumpScript, 'pg_dump', server.user, connectionName(database)];
   const { stderr } = await exec(cluster, containerOf(server), command, { output, signal });
   return sentSum(stderr, `pg_dump of ${database}`);
-}
-
-/** The sum that a program in a pod says it has sent. */
-export function sentSum(stderr: string, what: string): string {
-  const [, sum] = /^([0-9a-f]{64}) {2}-$/m.exec(stderr) ?? [];
-  if (sum) return sum;
-  throw new FailureError(`${what} does not say what it has sent: ${stderr.trim() || 'nothing'}`);
 }
 
 /**

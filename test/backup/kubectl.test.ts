@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { writeChecked } from '../../src/backup/checked-file.ts';
 import { parseTransactions } from '../../src/backup/immudb.ts';
-import { sentSum } from '../../src/backup/postgres.ts';
+import { sentSum } from '../../src/backup/sent-sum.ts';
 import { ExecError, exec, portForward } from '../../src/cluster/kubectl.ts';
 import { FailureError } from '../../src/errors.ts';
 import { failure, temporaryFolder } from './written.ts';
