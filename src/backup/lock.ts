@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { kill, pid } from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { FailureError } from '../errors.ts';
 
 /** Who holds a lock. */
@@ -64,17 +65,29 @@ async function take(path: string, own: string): Promise<void> {
   }
 }
 
-/** Removes the lock that was read, and not one that somebody else has taken since. */
+/** How old a sign of somebody who removes a stale lock may be before it is stale itself, in milliseconds. */
+const removalPatience = 10_000;
+
+/**
+ * Removes the lock that was read, if it is there still: one process at a time, lest the second removes the lock that
+ * somebody has taken after the first.
+ */
 async function removeStale(path: string, text: string): Promise<void> {
-  const aside = `${path}.${randomUUID()}`;
+  const sign = `${path}.removal`;
   try {
-    await rename(path, aside);
+    await writeFile(sign, '', { flag: 'wx' });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    const age = Date.now() - (await stat(sign).catch(() => ({ mtimeMs: Date.now() }))).mtimeMs;
+    if (age > removalPatience) await rm(sign, { force: true });
+    else await sleep(20);
+    return;
   }
-  if ((await read(aside)) !== text) await link(aside, path).catch(() => undefined);
-  await rm(aside, { force: true });
+  try {
+    if ((await read(path)) === text) await rm(path, { force: true });
+  } finally {
+    await rm(sign, { force: true });
+  }
 }
 
 async function read(path: string): Promise<string | undefined> {

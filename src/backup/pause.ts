@@ -6,7 +6,7 @@ import { eachOf } from '../lifecycle/each-of.ts';
 import { type PodState, podPatience, until } from './pods.ts';
 
 /** What a paused object was before, as JSON: kept in the cluster, so that it outlives the command. */
-const annotation = 'repoctl.dev/paused';
+export const pausedAnnotation = 'repoctl.dev/paused';
 
 interface Pausable extends ManifestObject {
   readonly spec: { readonly replicas?: number; readonly suspend?: boolean };
@@ -44,7 +44,7 @@ const annotations = (object: Pausable): Record<string, string> =>
 
 /** Paused by us, and by nothing else since: what was stopped before we came is as it was. */
 function isPausedAs(kind: Kind, object: Pausable): boolean {
-  const before = annotations(object)[annotation];
+  const before = annotations(object)[pausedAnnotation];
   const { [kind.field]: current = kind.usual } = object.spec;
   return before !== undefined && current === kind.paused && JSON.parse(before) !== kind.paused;
 }
@@ -52,24 +52,24 @@ function isPausedAs(kind: Kind, object: Pausable): boolean {
 async function pause(cluster: Cluster, kind: Kind, object: Pausable): Promise<void> {
   const current = object.spec[kind.field] ?? kind.usual;
   // What an earlier command, that was killed, has paused was something else before.
-  const before = current === kind.paused ? annotations(object)[annotation] : JSON.stringify(current);
+  const before = current === kind.paused ? annotations(object)[pausedAnnotation] : JSON.stringify(current);
   await cluster.patch(
     { apiVersion: kind.apiVersion, kind: kind.kind, metadata: object.metadata },
     {
-      metadata: { annotations: { [annotation]: before ?? JSON.stringify(current) } },
+      metadata: { annotations: { [pausedAnnotation]: before ?? JSON.stringify(current) } },
       spec: { [kind.field]: kind.paused },
     },
   );
 }
 
 async function resume(cluster: Cluster, kind: Kind, object: Pausable): Promise<void> {
-  const before = annotations(object)[annotation];
+  const before = annotations(object)[pausedAnnotation];
   if (before === undefined) return;
   // Started by something else since, it keeps what that gave it.
   const spec = isPausedAs(kind, object) ? { spec: { [kind.field]: JSON.parse(before) as unknown } } : {};
   await cluster.patch(
     { apiVersion: kind.apiVersion, kind: kind.kind, metadata: object.metadata },
-    { metadata: { annotations: { [annotation]: null } }, ...spec },
+    { metadata: { annotations: { [pausedAnnotation]: null } }, ...spec },
   );
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { labelKeys } from '../../charts/common/labels.ts';
+import { pausedAnnotation } from '../backup/pause.ts';
 import { type Cluster, connect } from '../cluster/client.ts';
 import type { ClusterOptions } from '../cluster/kubeconfig.ts';
 import type { ManifestObject } from '../config/model.ts';
@@ -74,7 +75,9 @@ export async function stopNamespace(
   const active = (await list('batch/v1', 'Job')).filter(({ status }) => (status?.active ?? 0) > 0);
   await eachOf(due, (object) => cluster.patch(object, { spec: { suspend: true } }));
   await eachOf(active, (object) => cluster.remove(object));
-  await eachOf(up, (object) => cluster.patch(object, { spec: { replicas: 0 } }));
+  // What a restore has paused is not to be resumed once it was stopped.
+  const metadata = { annotations: { [pausedAnnotation]: null } };
+  await eachOf(up, (object) => cluster.patch(object, { metadata, spec: { replicas: 0 } }));
   if (up.length + due.length + active.length === 0) return report(`${name}: is not running`);
   report(`${name}: stopping ${[...up, ...due, ...active].map(({ metadata }) => metadata?.name).join(', ')}`);
   await podsGone(cluster, name, own.labels, timeout);

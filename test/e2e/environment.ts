@@ -24,6 +24,14 @@ export const kubectl = (...args: string[]) => run('kubectl', ['--context', conte
 export const repoctl = (root: string, ...args: string[]) =>
   run(process.execPath, [join(repository, 'bin', 'repoctl.mjs'), ...args], { cwd: root });
 
+/** Makes the cluster if there is none. */
+export function ensureCluster(): void {
+  if (!run('kind', ['get', 'clusters']).stdout.split('\n').includes(cluster)) {
+    const image = process.env.KIND_NODE_IMAGE ? ['--image', process.env.KIND_NODE_IMAGE] : [];
+    run('kind', ['create', 'cluster', '--config', join(repository, 'kind-config.yaml'), '--name', cluster, ...image]);
+  }
+}
+
 /**
  * Makes the cluster if there is none, and everything that the manifests need on it.
  *
@@ -31,10 +39,7 @@ export const repoctl = (root: string, ...args: string[]) =>
  * registries can't be reached; it prints the names of those that it has made.
  */
 export function setUp(): TestEnvironment {
-  if (!run('kind', ['get', 'clusters']).stdout.split('\n').includes(cluster)) {
-    const image = process.env.KIND_NODE_IMAGE ? ['--image', process.env.KIND_NODE_IMAGE] : [];
-    run('kind', ['create', 'cluster', '--config', join(repository, 'kind-config.yaml'), '--name', cluster, ...image]);
-  }
+  ensureCluster();
   // What an earlier run left has the passwords of that run.
   kubectl('delete', 'namespace', '--selector', 'app.kubernetes.io/managed-by=repoctl', '--wait');
   const root = mkdtempSync(join(tmpdir(), 'repoctl-e2e-'));
@@ -86,6 +91,7 @@ export function provideBases(root: string): void {
     makeAvailable(bases(root, dockerfile));
 }
 
+/** Builds a repository's images, and brings them and all that its manifests name onto the node. */
 function loadImages(root: string, plan: Plan): void {
   const builds = plan.namespaces.flatMap((namespace) => namespace.images);
   for (const build of builds) {
@@ -94,13 +100,19 @@ function loadImages(root: string, plan: Plan): void {
     const args = ['build', '--quiet', '--tag', build.reference, '--file', build.dockerfile, ...target, build.context];
     run('docker', args, { cwd: root, env: { DOCKER_BUILDKIT: '1' } });
   }
+  run('kind', ['load', 'docker-image', '--name', cluster, ...builds.map(({ reference }) => reference)]);
+  loadPublicImages(root, plan);
+}
+
+/** Brings the images onto the node that a repository's manifests name and that it does not build. */
+export function loadPublicImages(root: string, plan: Plan): void {
   const manifests = plan.namespaces.map(({ manifest }) => readFileSync(join(root, 'dist', 'local', manifest), 'utf8'));
-  const named = new Set(
-    manifests.flatMap((text) => [...text.matchAll(/^ +image: (\S+)$/gm)].map(([, name]) => name ?? '')),
+  const named = manifests.flatMap((text) =>
+    [...text.matchAll(/^ +(?:- )?image: (\S+)$/gm)].map(([, name]) => name ?? ''),
   );
-  const built = builds.map(({ reference }) => reference);
-  const external = makeAvailable([...named].filter((reference) => !built.includes(reference)));
-  run('kind', ['load', 'docker-image', '--name', cluster, ...built, ...external]);
+  const built = plan.namespaces.flatMap(({ images }) => images.map(({ reference }) => reference));
+  const external = makeAvailable([...new Set(named)].filter((reference) => !built.includes(reference)));
+  run('kind', ['load', 'docker-image', '--name', cluster, ...external]);
 }
 
 /** The same configuration without ImmuDB, for machines that can't have its image. */
