@@ -8,8 +8,8 @@ import type { PlannedNamespace } from './plan.ts';
 export interface RememberedNamespace {
   /** Digest of everything that it depends on. */
   readonly key: string;
-  /** Digest of its file's text. */
-  readonly text: string;
+  /** What its file was like when it was written. */
+  readonly stamp: string | undefined;
   readonly plan: PlannedNamespace;
 }
 

@@ -1,5 +1,4 @@
 import type { Environment, Profile, Project } from '../config/model.ts';
-import { digest } from './cache.ts';
 import { loadExtension } from './load-extension.ts';
 import { manifestText } from './manifest-text.ts';
 import { type PlannedNamespace, planNamespace } from './plan.ts';
@@ -9,8 +8,6 @@ export interface MadeNamespace {
   readonly name: string;
   /** Its manifests. */
   readonly text: string;
-  /** Digest of the text. */
-  readonly digest: string;
   readonly plan: PlannedNamespace;
   /** What a project's own chart or manifests say that can't be in the namespace, a line each. */
   readonly refused: readonly string[];
@@ -33,7 +30,6 @@ export async function makeNamespace(
   return {
     name: namespace,
     text,
-    digest: digest(text),
     plan: planNamespace(environment, profile, project, objects),
     refused: nonconformities.map(({ origin, object, message }) => `${origin}:1:1: ${object}: ${message}`),
   };

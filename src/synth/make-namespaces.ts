@@ -62,6 +62,6 @@ export function makeShare(share: MakeShare): Promise<SettledNamespace[]> {
   );
 }
 
-function settle({ name, text, digest, plan }: MadeNamespace, { out, check }: MakeOptions): SettledNamespace {
-  return { name, digest, plan, changed: check ? read(out, plan.manifest) !== text : write(out, plan.manifest, text) };
+function settle({ name, text, plan }: MadeNamespace, { out, check }: MakeOptions): SettledNamespace {
+  return { name, plan, changed: check ? read(out, plan.manifest) !== text : write(out, plan.manifest, text) };
 }

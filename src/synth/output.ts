@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parsePlan } from './plan.ts';
 
@@ -28,6 +28,12 @@ export function remove(folder: string, names: readonly string[]): void {
 export function read(folder: string, name: string): string | undefined {
   const path = join(folder, name);
   return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+}
+
+/** What tells a file of the folder from what it was before, as make and git tell it; `undefined` if it isn't there. */
+export function stamp(folder: string, name: string): string | undefined {
+  const found = statSync(join(folder, name), { throwIfNoEntry: false });
+  return found && `${found.size} ${found.mtimeMs} ${found.ino}`;
 }
 
 /** What an earlier run wrote, the plan aside: only that may be removed. */

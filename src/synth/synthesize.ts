@@ -5,7 +5,7 @@ import type { Environment, Profile, ProfileName, Project } from '../config/model
 import { dependencies, findProject, withDependencies } from '../config/select-projects.ts';
 import { digest, type RememberedNamespace, readCache, writeCache } from './cache.ts';
 import { makeNamespaces } from './make-namespaces.ts';
-import { earlierFiles, planFile, read, remove, write } from './output.ts';
+import { earlierFiles, planFile, read, remove, stamp, write } from './output.ts';
 import { type Plan, planText } from './plan.ts';
 import { readAhead } from './read-ahead.ts';
 import { Threads } from './threads.ts';
@@ -56,7 +56,8 @@ async function synthesizeOn(threads: Threads, root: string, options: SynthesisOp
   const nameOf = (project: Project | undefined) => project?.name ?? environment.name;
   const isRemembered = (project: Project | undefined) => {
     const remembered = cache.namespaces[nameOf(project)];
-    return remembered !== undefined && remembered.key === keys.get(project) && isCurrent(options.out, remembered);
+    if (remembered?.stamp === undefined || remembered.key !== keys.get(project)) return false;
+    return remembered.stamp === stamp(options.out, remembered.plan.manifest);
   };
   const outdated = [...keys.keys()].filter((project) => !isRemembered(project));
   const { out, check = false } = options;
@@ -67,7 +68,9 @@ async function synthesizeOn(threads: Threads, root: string, options: SynthesisOp
   for (const [project, key] of keys) {
     const name = nameOf(project);
     const fresh = made.get(name);
-    const entry = fresh ? { key: key ?? '', text: fresh.digest, plan: fresh.plan } : cache.namespaces[name];
+    const entry = fresh
+      ? { key: key ?? '', stamp: stamp(out, fresh.plan.manifest), plan: fresh.plan }
+      : cache.namespaces[name];
     if (!entry) throw new TypeError(`nothing was made of ${name}`);
     namespaces[name] = entry;
   }
@@ -102,11 +105,6 @@ function cacheKey(environment: Environment, profile: Profile, project?: Project)
     ? dependencies(project).map((other) => findProject(environment, other))
     : services.map((service) => consumers(environment, service));
   return digest(JSON.stringify([name, services, profile, project, around]));
-}
-
-function isCurrent(out: string, { text, plan }: RememberedNamespace): boolean {
-  const existing = read(out, plan.manifest);
-  return existing !== undefined && digest(existing) === text;
 }
 
 /** Whether two maps hold the very same values. */

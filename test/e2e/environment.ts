@@ -64,7 +64,7 @@ export const readPlan = (root: string, profile = 'local'): Plan =>
   parsePlan(readFileSync(join(root, 'dist', profile, 'plan.json'), 'utf8'));
 
 /** The ones of the images that could be had. */
-function makeAvailable(references: readonly string[]): string[] {
+export function makeAvailable(references: readonly string[]): string[] {
   const program = process.env.REPOCTL_E2E_IMAGES;
   if (program)
     return run(program, references)
