@@ -24,6 +24,18 @@ export interface ListOptions {
 export const described = ({ kind, metadata }: Pick<ManifestObject, 'kind' | 'metadata'>): string =>
   `${kind.toLowerCase()} ${metadata?.namespace ? `${metadata.namespace}/` : ''}${metadata?.name}`;
 
+/** The API's answer is that it won't: 401 and 403 if it is not allowed, 410 if what is asked for is too old. */
+export class RefusedError extends ClusterError {
+  constructor(
+    message: string,
+    /** HTTP status. */
+    readonly status: number,
+    advice?: string,
+  ) {
+    super(message, advice);
+  }
+}
+
 /** A connection to a cluster. All of its methods throw a ClusterError if it can't be reached, or refuses. */
 export class Cluster {
   readonly #resources = new Map<string, Resource>(Object.entries(knownResources));
@@ -38,7 +50,8 @@ export class Cluster {
     readonly server: string,
     /** What kubectl has to be told to talk to the same cluster. */
     readonly kubectlArguments: readonly string[],
-    private readonly authenticate: () => Promise<RequestOptions>,
+    /** The options of a request that is let in, for what is no reading or writing of objects. */
+    readonly authenticate: () => Promise<RequestOptions>,
   ) {}
 
   /** Applies an object on the server's side; it is made if it isn't there. */
@@ -73,6 +86,23 @@ export class Cluster {
       if (!page.metadata?.continue) return items;
       query.set('continue', page.metadata.continue);
     }
+  }
+
+  /**
+   * Asks for the objects of a kind: a page of a list, or with `watch` what happens to them, as it comes.
+   *
+   * @param path as of `resourcePath`
+   * @param parameters of the API: continue, fieldSelector, labelSelector, limit, resourceVersion, watch …
+   * @param signal ends it; without one it fails when nothing comes for half a minute
+   * @throws RefusedError if it is refused
+   */
+  async read(
+    path: string,
+    parameters: Readonly<Record<string, string>>,
+    signal?: AbortSignal,
+  ): Promise<IncomingMessage> {
+    const action = `${parameters.watch ? 'watch' : 'list'} ${path.split('/').at(-1)}`;
+    return this.#send('GET', `${path}?${new URLSearchParams(parameters)}`, action, { signal });
   }
 
   /** Changes fields of an object (a JSON merge patch). @returns whether it was there */
@@ -151,7 +181,7 @@ export class Cluster {
     const message = statusMessage(await text(answer)) ?? `HTTP ${status}`;
     if (status === 404 && options.absent) return undefined;
     const advice = status === 401 || status === 403 ? `kubectl auth whoami --context ${this.context}` : undefined;
-    throw new ClusterError(`can't ${action} on ${this.server} (context ${this.context}): ${message}`, advice);
+    throw new RefusedError(`can't ${action} on ${this.server} (context ${this.context}): ${message}`, status, advice);
   }
 
   async #connect(method: string, path: string, options: SendOptions): Promise<IncomingMessage> {

@@ -9,6 +9,8 @@ import { type Progress, reasonText } from './progress.ts';
 export interface AwaitOptions {
   readonly plan: Plan;
   readonly timeoutSeconds: number;
+  /** Names of the objects that are waited for. @default all of the namespaces */
+  readonly objects?: readonly string[];
   readonly progress: Progress;
 }
 
@@ -26,16 +28,17 @@ const looks = 3;
 export async function awaitHealth(
   cluster: Cluster,
   namespaces: readonly PlannedNamespace[],
-  { plan, timeoutSeconds, progress }: AwaitOptions,
+  { plan, timeoutSeconds, objects, progress }: AwaitOptions,
 ): Promise<void> {
   const end = performance.now() + timeoutSeconds * 1000;
   const names = namespaces.map(({ name }) => name);
+  const isAwaited = ({ namespace, object }: Item) => names.includes(namespace) && (objects?.includes(object) ?? true);
   const hopeless = new Map<string, number>();
   try {
     for (;;) {
       const observed = await observe(cluster, plan.environment);
       const surroundings = { now: new Date(), context: cluster.context };
-      const items = judge(plan.namespaces, observed, surroundings).filter(({ namespace }) => names.includes(namespace));
+      const items = judge(plan.namespaces, observed, surroundings).filter(isAwaited);
       progress.show(items);
       const waiting = items.filter(({ health }) => health.status !== 'healthy' && health.status !== 'stopped');
       if (waiting.length === 0) return;

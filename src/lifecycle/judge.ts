@@ -1,10 +1,11 @@
 import { labelKeys } from '../../charts/common/labels.ts';
-import { missingHealth } from '../health/absent.ts';
+import { missingHealth, type Refusal, unknownHealth } from '../health/absent.ts';
 import { health } from '../health/health.ts';
 import type { Job, Pod, Workload } from '../health/objects.ts';
 import { withRootCause } from '../health/root-cause.ts';
-import type { Health, Surroundings } from '../health/verdict.ts';
+import { type Health, type Surroundings, verdict } from '../health/verdict.ts';
 import type { PlannedNamespace, PlannedWorkload } from '../synth/plan.ts';
+import { blameDeclared } from './blame.ts';
 import type { Observed } from './observe.ts';
 
 /** A service or workload and how it is. */
@@ -12,7 +13,22 @@ export interface Item {
   readonly namespace: string;
   readonly object: string;
   readonly health: Health;
+  readonly planned: ExpectedWorkload;
+  /** Its controller, if there is one. */
+  readonly workload?: Workload;
+  readonly pods: readonly Pod[];
 }
+
+export type ExpectedWorkload = Pick<PlannedWorkload, 'name' | 'object' | 'controller' | 'after'>;
+
+/** What a namespace should run. */
+export interface ExpectedNamespace extends Pick<PlannedNamespace, 'name' | 'labels'> {
+  readonly services: readonly ExpectedWorkload[];
+  readonly workloads: readonly ExpectedWorkload[];
+}
+
+/** What was observed, and what could not be. */
+export type Evidence = Observed & { readonly refusals?: readonly Refusal[] };
 
 type Moment = Pick<Surroundings, 'now' | 'context'>;
 
@@ -20,46 +36,93 @@ type Moment = Pick<Surroundings, 'now' | 'context'>;
  * How the services and workloads are that namespaces should run in the cluster. What waits for something that is not
  * healthy itself has that one's cause.
  */
-export function judge(namespaces: readonly PlannedNamespace[], observed: Observed, moment: Moment): Item[] {
+export function judge(namespaces: readonly ExpectedNamespace[], observed: Evidence, moment: Moment): Item[] {
+  const within = byNamespace(observed);
   const items = namespaces.flatMap((namespace) =>
     [...namespace.services, ...namespace.workloads]
       .filter(({ controller }) => controller)
-      .map((workload) => ({
-        namespace: namespace.name,
-        object: workload.object,
-        health: judgeWorkload(namespace, workload, observed, moment),
-      })),
+      .map((workload) => judgeWorkload(namespace, workload, within(namespace.name), moment)),
   );
   const key = ({ namespace, object }: Item) => `${namespace}/${object}`;
   const healths = new Map(items.map((item) => [key(item), item.health]));
-  return items.map((item) => ({ ...item, health: withRootCause(key(item), healths) ?? item.health }));
+  const blamed = new Map(
+    items.map((item) => [key(item), blameDeclared(item.health, item.planned.after, healths)] as const),
+  );
+  return items.map((item) => ({ ...item, health: withRootCause(key(item), blamed) ?? item.health }));
 }
 
 function judgeWorkload(
-  namespace: PlannedNamespace,
-  { object, controller, after }: PlannedWorkload,
-  { namespaces, nodes, workloads, pods, events, claims }: Observed,
+  { name: namespace, labels }: ExpectedNamespace,
+  planned: ExpectedWorkload,
+  { exists, refusals, nodes, workloads, pods, events, claims }: Within,
   moment: Moment,
-): Health {
-  const here = <Type extends { readonly metadata: { readonly namespace?: string } }>(all: readonly Type[]) =>
-    all.filter(({ metadata }) => metadata.namespace === namespace.name);
-  const found = here(workloads).find(
-    ({ kind, metadata }) => kind === controller?.kind && metadata.name === controller.name,
-  );
-  if (!found)
-    return missingHealth(
-      { namespace: namespace.name, labels: namespace.labels },
-      namespaces.includes(namespace.name),
-      moment,
+): Item {
+  const { object, controller, after } = planned;
+  const item = { namespace, object, planned, pods: [] };
+  const found = workloads.find(({ kind, metadata }) => kind === controller?.kind && metadata.name === controller.name);
+  if (!found) {
+    const refused = refusals.find(({ resource }) => resource.split('.')[0] === `${controller?.kind.toLowerCase()}s`);
+    if (refused) return { ...item, health: unknownHealth({ ...refused, namespace }, moment) };
+    const missing = missingHealth({ namespace, labels }, exists, moment);
+    const earlier = workloads.some(
+      ({ kind, metadata }) =>
+        kind === 'Job' && controller?.kind === 'Job' && metadata.labels?.[labelKeys.instance] === object,
     );
-  return health(found, {
+    const health = earlier
+      ? { ...missing, reason: 'Outdated', cause: 'has run as it was before the configuration changed, not as it is now' }
+      : missing;
+    return { ...item, health };
+  }
+  const own = pods.filter((pod) => belongs(pod, found, object));
+  const judged = health(found, {
     ...moment,
     after,
     nodes,
-    events: here(events),
-    claims: here(claims),
-    pods: here(pods).filter((pod) => belongs(pod, found, object)),
-    jobs: here(workloads).filter((each): each is Job => each.kind === 'Job' && ownedBy(each, found)),
+    events,
+    claims,
+    pods: own,
+    jobs: workloads.filter((each): each is Job => each.kind === 'Job' && ownedBy(each, found)),
+  });
+  const unseen = refusals.find(({ resource }) => resource === 'pods');
+  // How many are ready is in the workload; why they aren't is not.
+  const guess = unseen && judged.status !== 'healthy' && judged.status !== 'stopped';
+  return { ...item, workload: found, pods: own, health: guess ? withoutPods(judged, unseen) : judged };
+}
+
+const withoutPods = ({ cause, ...judged }: Health, { message }: Refusal): Health =>
+  verdict(judged.status, judged.reason, { ...judged, cause: `${cause ?? judged.reason}; its pods can't be seen: ${message}` });
+
+interface Within extends Omit<Observed, 'namespaces'> {
+  readonly exists: boolean;
+  readonly refusals: readonly Refusal[];
+}
+
+/** Parts what was observed by namespace, once for all. */
+function byNamespace({ namespaces, nodes, refusals = [], ...observed }: Evidence): (name: string) => Within {
+  const grouped = <Type extends { readonly metadata: { readonly namespace?: string } }>(all: readonly Type[]) => {
+    const groups = new Map<string | undefined, Type[]>();
+    for (const each of all) {
+      const group = groups.get(each.metadata.namespace);
+      if (group) group.push(each);
+      else groups.set(each.metadata.namespace, [each]);
+    }
+    return groups;
+  };
+  const existing = new Set(namespaces);
+  const [workloads, pods, claims, events] = [
+    grouped(observed.workloads),
+    grouped(observed.pods),
+    grouped(observed.claims),
+    grouped(observed.events),
+  ];
+  return (name) => ({
+    exists: existing.has(name) || refusals.some(({ resource }) => resource === 'namespaces'),
+    nodes,
+    refusals: refusals.filter(({ namespace = name }) => namespace === name),
+    workloads: workloads.get(name) ?? [],
+    pods: pods.get(name) ?? [],
+    claims: claims.get(name) ?? [],
+    events: events.get(name) ?? [],
   });
 }
 

@@ -36,7 +36,8 @@ export async function restartProject(
   // What runs once is made again by a start.
   if (jobs.length > 0) return startProjects([project.name], options);
   const at = new Date().toISOString();
-  await eachOf(chosen.filter(isRestartable), async ({ object, controller }) => {
+  const restarted = chosen.filter(isRestartable);
+  await eachOf(restarted, async ({ object, controller }) => {
     const metadata = { name: controller?.name, namespace: project.name };
     // The annotation that `kubectl rollout restart` sets.
     const annotations = { 'kubectl.kubernetes.io/restartedAt': at };
@@ -46,6 +47,7 @@ export async function restartProject(
   });
   await awaitHealth(cluster, [project], {
     plan,
+    objects: restarted.map(({ object }) => object),
     timeoutSeconds: options.timeout,
     progress: progressOn(process.stderr),
   });

@@ -1,0 +1,16 @@
+import type { RouteCheck } from '../check.ts';
+import { judgeRoute } from './route.ts';
+
+const route = (name: string, path: string, meaning: string): RouteCheck => ({
+  name,
+  route: () => ({ port: 9000, path }),
+  judge: (answer, target) => judgeRoute(answer, path, target, meaning),
+});
+
+/** Both routes answer without credentials. */
+export const minioLive = route('live', '/minio/health/live', 'its process does not work');
+export const minioCluster = route(
+  'cluster',
+  '/minio/health/cluster',
+  'it has no write quorum: too many of its drives are away, and nothing can be written',
+);

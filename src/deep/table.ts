@@ -1,0 +1,24 @@
+import type { DeepCheck } from './check.ts';
+import { celeryHeartbeat, celeryTick, workerFile } from './checks/file-age.ts';
+import { immudbQuery } from './checks/immudb.ts';
+import { minioCluster, minioLive } from './checks/minio.ts';
+import { postgresSelect } from './checks/postgres.ts';
+import { redisPing } from './checks/redis-ping.ts';
+import { redisStreams } from './checks/redis-streams.ts';
+import { healthRoute } from './checks/route.ts';
+
+/** The checks of each kind of service and workload. */
+export const checks: Readonly<Record<string, readonly DeepCheck[]>> = {
+  redis: [redisPing, redisStreams],
+  minio: [minioLive, minioCluster],
+  'redis-insight': [healthRoute],
+  'redis-commander': [healthRoute],
+  postgres: [postgresSelect],
+  immudb: [immudbQuery],
+  pgadmin: [healthRoute],
+  container: [healthRoute],
+  http: [healthRoute],
+  'celery-worker': [celeryHeartbeat],
+  'celery-beat': [celeryTick],
+  worker: [workerFile, healthRoute],
+};

@@ -1,0 +1,59 @@
+import type { Refusal } from '../health/absent.ts';
+import type { Event, Node, PersistentVolumeClaim, Pod, Workload } from '../health/objects.ts';
+import type { Kept } from './read-list.ts';
+import type { Namespace } from './records.ts';
+import type { SourceName } from './sources.ts';
+
+/** What was seen of a cluster. */
+export interface Picture {
+  /** Those that carry the environment's labels, or that were asked for by name. */
+  readonly namespaces: readonly Namespace[];
+  readonly nodes: readonly Node[];
+  /** Those that carry the labels. */
+  readonly pods: readonly Pod[];
+  /** Those of anybody that no controller made. */
+  readonly loosePods: readonly Pod[];
+  readonly claims: readonly PersistentVolumeClaim[];
+  /** Warnings; empty if nobody needs them. */
+  readonly events: readonly Event[];
+  /** Of anybody. */
+  readonly workloads: readonly Workload[];
+  /** What could not be read. */
+  readonly refusals: readonly Refusal[];
+  /** Whether pods or workloads could be read anywhere. */
+  readonly readAnything: boolean;
+  /** The API server's clock. */
+  readonly now: Date;
+}
+
+/** The sources without which nothing can be said. */
+export const essential: readonly SourceName[] = ['pods', 'deployments', 'statefulSets'];
+
+/** The records of all sources as one picture. */
+export function pictureOf(
+  items: (name: SourceName) => readonly Kept[],
+  rest: Pick<Picture, 'refusals' | 'readAnything' | 'now'>,
+): Picture {
+  const workloads = (['deployments', 'statefulSets', 'daemonSets', 'jobs', 'cronJobs'] as const).flatMap(
+    (name) => items(name) as readonly Workload[],
+  );
+  return {
+    namespaces: items('namespaces'),
+    nodes: items('nodes'),
+    pods: items('pods') as readonly Pod[],
+    loosePods: items('loosePods') as readonly Pod[],
+    claims: items('claims') as readonly PersistentVolumeClaim[],
+    events: items('events') as readonly Event[],
+    workloads,
+    ...rest,
+  };
+}
+
+/** How far another clock may be off before it counts: a Date header tells whole seconds, and answers take a while. */
+const toleranceMilliseconds = 2000;
+
+/** Milliseconds by which the API server's clock is ahead of this machine's. */
+export function clockSkew(date: Date | undefined, received: Date): number {
+  const skew = date ? date.getTime() - received.getTime() : 0;
+  return Math.abs(skew) > toleranceMilliseconds ? skew : 0;
+}

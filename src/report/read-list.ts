@@ -1,0 +1,74 @@
+import type { IncomingMessage } from 'node:http';
+import { type Cluster, RefusedError } from '../cluster/client.ts';
+import type { Meta } from '../health/objects.ts';
+import { type Source, sourcePath } from './sources.ts';
+
+/** An object as the report keeps it. */
+export interface Kept {
+  readonly metadata: Meta;
+}
+
+export interface List {
+  readonly items: readonly Kept[];
+  /** Where a watch goes on. */
+  readonly resourceVersion: string;
+  /** The API server's clock when it answered; it tells whole seconds. */
+  readonly date?: Date;
+}
+
+interface Page {
+  readonly items?: readonly never[];
+  readonly metadata?: { readonly continue?: string; readonly resourceVersion?: string };
+}
+
+/** Objects in a page. A pod's JSON is about 6 kB. */
+const pageSize = '500';
+
+/** How often a list is begun again whose next page is no longer to be had. */
+const attempts = 3;
+
+/**
+ * Reads all objects of a source a page at a time, of which no more than the records stay in memory.
+ *
+ * @throws RefusedError if it is refused, ClusterError if the server can't be reached
+ */
+export async function readList(
+  cluster: Cluster,
+  source: Source,
+  namespace?: string,
+  signal?: AbortSignal,
+): Promise<List> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await readPages(cluster, source, namespace, signal);
+    } catch (error) {
+      if (!(error instanceof RefusedError && error.status === 410) || attempt === attempts) throw error;
+    }
+  }
+}
+
+async function readPages(cluster: Cluster, source: Source, namespace?: string, signal?: AbortSignal): Promise<List> {
+  const path = sourcePath(source, namespace);
+  const items: Kept[] = [];
+  let next: string | undefined;
+  for (;;) {
+    const parameters = { ...source.parameters, limit: pageSize, ...(next && { continue: next }) };
+    const answer = await cluster.read(path, parameters, signal);
+    const page = JSON.parse(await text(answer)) as Page;
+    for (const item of page.items ?? []) items.push(source.record(item));
+    next = page.metadata?.continue;
+    if (next) continue;
+    const date = new Date(answer.headers.date ?? '');
+    return {
+      items,
+      resourceVersion: page.metadata?.resourceVersion ?? '',
+      ...(!Number.isNaN(date.getTime()) && { date }),
+    };
+  }
+}
+
+async function text(answer: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of answer) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}
