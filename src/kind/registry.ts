@@ -28,15 +28,17 @@ export interface Registry {
 const network = () => process.env.KIND_EXPERIMENTAL_DOCKER_NETWORK || 'kind';
 
 /**
- * Sees to it that the local registry runs and that a cluster knows it, as kind documents it. It serves all kind clusters
- * of the machine, and keeps its port if it was made by something else.
+ * Sees to it that a cluster knows the local registry, as kind documents it.
  *
- * @returns `undefined` if its image can't be had: images are loaded onto the nodes without it
- * @throws UsageError if its port is taken
+ * @param container what `runRegistry` gave
+ * @returns `undefined` without one
  * @see https://kind.sigs.k8s.io/docs/user/local-registry/
  */
-export async function ensureRegistry(cluster: KindCluster, needs: ClusterNeeds): Promise<Registry | undefined> {
-  const container = await ensureContainer(needs);
+export async function joinRegistry(
+  container: RegistryContainer | undefined,
+  cluster: KindCluster,
+  needs: ClusterNeeds,
+): Promise<Registry | undefined> {
   if (!container?.port) return undefined;
   const host = `localhost:${container.port}`;
   if (!container.networks.includes(network())) await joinNetwork();
@@ -83,7 +85,14 @@ async function inspectContainer(): Promise<RegistryContainer | undefined> {
   return inspected.exitCode === 0 ? readRegistry(inspected.stdout) : undefined;
 }
 
-async function ensureContainer({ report }: ClusterNeeds): Promise<RegistryContainer | undefined> {
+/**
+ * Sees to it that the local registry runs. It serves all kind clusters of the machine, and keeps its port if it was made
+ * by something else.
+ *
+ * @returns `undefined` if its image can't be had: images are loaded onto the nodes without it
+ * @throws UsageError if its port is taken
+ */
+export async function runRegistry({ report }: Pick<ClusterNeeds, 'report'>): Promise<RegistryContainer | undefined> {
   const found = await inspectContainer();
   if (found?.running) return portOf(found, report);
   if (found) {

@@ -6,7 +6,7 @@ import { foreground } from '../process/foreground.ts';
 import { run } from '../process/run.ts';
 import { toolPath, toolsOnPath } from '../process/tool-path.ts';
 import { ensureCluster, type KindCluster } from './cluster.ts';
-import { ensureRegistry, forgetRegistry } from './registry.ts';
+import { forgetRegistry, joinRegistry, runRegistry } from './registry.ts';
 
 export interface UpOptions {
   /** @default $KUBECONFIG, or ~/.kube/config */
@@ -42,8 +42,10 @@ export async function up(
   const projects = names.map((name) => findProject(environment, name).name);
   await run('docker', ['version', '--format', '{{.Server.Version}}']);
   await obtainTools();
+  // Before the cluster, which takes a minute: its port may be taken.
+  const container = options.registry === false ? undefined : await runRegistry({ report });
   const cluster = await ensureCluster(root, { kubeconfig, report });
-  const registry = options.registry === false ? undefined : await ensureRegistry(cluster, { kubeconfig, report });
+  const registry = await joinRegistry(container, cluster, { kubeconfig, report });
   if (!registry) await forgetRegistry(cluster, { kubeconfig, report });
   report(`the cluster ${cluster.name} is ready${registry ? `, with the registry ${registry.host}` : ''}`);
   const tilt = await tiltFor(root);

@@ -20,7 +20,7 @@ const repoctl = (args: readonly string[], options: RunOptions = {}) =>
   attempt(process.execPath, [program, ...args], { cwd: root, ...options });
 const kubectl = (...args: string[]) => attempt('kubectl', ['--context', `kind-${name}`, ...args]);
 const container = () =>
-  attempt('docker', ['inspect', '--format', '{{.Id}} {{.State.Status}}', `${name}-control-plane`]).stdout;
+  attempt('docker', ['inspect', '--format', '{{.Id}} {{.State.Status}}', `${name}-control-plane`]).stdout.trim();
 const removeAll = () => {
   attempt('kind', ['delete', 'cluster', '--name', name]);
   attempt('docker', ['rm', '--force', '--volumes', 'kind-registry']);
@@ -60,6 +60,7 @@ describe('repoctl up', () => {
     await new Promise((resolve) => server.close(resolve));
     expect(status).toBe(2);
     expect(stderr).toContain(`port ${registryPort}`);
+    expect(container()).toBe('');
   });
 
   test('makes the cluster and a registry that its nodes know', () => {
