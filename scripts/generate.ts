@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandReference } from './command-reference.ts';
 import { configurationReference } from './configuration-reference.ts';
-import { environmentJsonSchema, projectJsonSchema } from './json-schemas.ts';
+import { environmentJsonSchema, projectJsonSchema, statusJsonSchema } from './json-schemas.ts';
 
 const root = join(import.meta.dirname, '..');
 const json = (schema: unknown) => `${JSON.stringify(schema, null, 2)}\n`;
@@ -12,6 +12,7 @@ const json = (schema: unknown) => `${JSON.stringify(schema, null, 2)}\n`;
 const files: Readonly<Record<string, string>> = {
   'schemas/repoctl.schema.json': json(environmentJsonSchema()),
   'schemas/project.schema.json': json(projectJsonSchema()),
+  'schemas/status.schema.json': json(statusJsonSchema()),
   'docs/configuration.md': configurationReference(),
   'docs/commands.md': commandReference(),
 };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { environmentSchema } from '../src/config/environment-schema.ts';
 import { projectSchema } from '../src/config/project-schema.ts';
+import { statusSchema } from '../src/report/schema.ts';
 
 /** A JSON Schema as data. */
 export interface JsonSchema {
@@ -31,3 +32,6 @@ export const environmentJsonSchema = (): JsonSchema => toJsonSchema(environmentS
 
 /** What editors need to complete and check `infra/project.yaml`. */
 export const projectJsonSchema = (): JsonSchema => toJsonSchema(projectSchema, 'repoctl: infra/project.yaml');
+
+/** What those need that read what `repoctl status -o json` prints. */
+export const statusJsonSchema = (): JsonSchema => toJsonSchema(statusSchema, 'repoctl status -o json');

@@ -29,13 +29,18 @@ export function makeProgram(version: string): Command {
     doctorCommand(),
     completionCommand(),
   ];
-  for (const command of commands) program.addCommand(inherit(command, program));
-  return program.addCommand(inherit(completeCommand(program), program), { hidden: true });
+  for (const command of commands) program.addCommand(command);
+  program.addCommand(completeCommand(program), { hidden: true });
+  for (const command of program.commands) inherit(command, program);
+  return program;
 }
 
 /** Subcommands don't take over their parent's way of failing by themselves. */
 function inherit(command: Command, parent: Command): Command {
-  command.copyInheritedSettings(parent);
+  command.copyInheritedSettings(parent).showHelpAfterError(`(${path(command)} --help says more)`);
   for (const each of command.commands) inherit(each, command);
   return command;
 }
+
+const path = (command: Command): string =>
+  command.parent ? `${path(command.parent)} ${command.name()}` : command.name();

@@ -27,7 +27,7 @@ export async function readKubeconfig(options: ClusterOptions): Promise<KubeConfi
   } catch (error) {
     throw new UsageError(
       `can't read the kubeconfig: ${(error as Error).message}`,
-      'Name one with --kubeconfig or $KUBECONFIG',
+      'repoctl up makes a local cluster and its kubeconfig; name another one with --kubeconfig or $KUBECONFIG',
       { cause: error },
     );
   }

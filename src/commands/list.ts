@@ -12,7 +12,7 @@ export const listCommand = () =>
     .action(async ({ output }: { output?: 'json' | 'name' }) => {
       const { findRoot } = await import('../config/load.ts');
       const { listLines, listNamespaces } = await import('../listing/list.ts');
-      const namespaces = listNamespaces(findRoot(process.cwd()), { profile: 'local' });
+      const namespaces = listNamespaces(findRoot(process.cwd()), { profile: 'local', environmentFilesOf: [] });
       const lines = {
         json: () => [JSON.stringify(namespaces, null, 2)],
         name: () => namespaces.filter(({ tier }) => tier === 'project').map(({ name }) => name),

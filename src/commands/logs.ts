@@ -52,7 +52,7 @@ async function logs(name: string, service: string | undefined, options: Options)
   const now = new Date();
   const { follow = false, previous = false, timestamps = false } = options;
   const since = options.since === undefined ? undefined : parseSince(options.since, now);
-  const { environment } = load(findRoot(process.cwd()), { profile: 'local' });
+  const { environment } = load(findRoot(process.cwd()), { profile: 'local', environmentFilesOf: [] });
   const selection = select(environment, name, service);
   const cluster = await connect(options);
 

@@ -38,6 +38,7 @@ export const startCommand = () =>
             .map((line) => `${line}\n`)
             .join(''),
         );
+        report(`These ports are open while this runs: repoctl infra project forward ${projects.join(' ')}`);
       });
     });
 

@@ -12,6 +12,6 @@ export const validateCommand = () =>
       const { findRoot, load } = await import('../config/load.ts');
       const { environment } = load(findRoot(process.cwd()), options);
       process.stderr.write(
-        `${environment.name}: valid (${environment.projects.length} projects, profile ${options.profile})\n`,
+        `${environment.name}: valid (${environment.projects.length} ${environment.projects.length === 1 ? 'project' : 'projects'}, profile ${options.profile})\n`,
       );
     });

@@ -6,7 +6,7 @@ import type { Names } from './candidates.ts';
 export function configuredNames(folder: string): Names {
   const namespaces = () => {
     try {
-      return listNamespaces(findRoot(folder), { profile: 'local' });
+      return listNamespaces(findRoot(folder), { profile: 'local', environmentFilesOf: [] });
     } catch {
       return [];
     }

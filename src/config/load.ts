@@ -34,6 +34,8 @@ export interface LoadOptions {
   readonly profile: ProfileName;
   /** Tag of the images in production, instead of the configuration's. */
   readonly imageTag?: string;
+  /** Whose `.env` is checked: names of projects, and of the environment. @default all */
+  readonly environmentFilesOf?: readonly string[];
   /** What repoctl.yaml says, if it was read just now, for this run. @default it is read */
   readonly outline?: Outline;
   /** What an earlier run read; it is used where it still holds. @default none */
@@ -61,7 +63,7 @@ export function findRoot(from: string): string {
     if (dirname(directory) === directory)
       throw new UsageError(
         `there is no ${environmentFile} in ${from} or above it`,
-        `run this below the folder that has one`,
+        'repoctl init writes one; or run this below the folder that has one',
       );
   }
 }
@@ -130,7 +132,9 @@ export function load(root: string, options: LoadOptions): Loaded {
     const required = requiredVariables(environment, profile);
     // Of two that have the same name it can't be said which needs what.
     const owners = environmentFiles.map(({ owner }) => owner);
-    const unique = environmentFiles.filter(({ owner }) => owners.indexOf(owner) === owners.lastIndexOf(owner));
+    const unique = environmentFiles
+      .filter(({ owner }) => owners.indexOf(owner) === owners.lastIndexOf(owner))
+      .filter(({ owner }) => options.environmentFilesOf?.includes(owner) ?? true);
     problems.push(...unique.flatMap((files) => checkEnvironmentFiles(files, required.get(files.owner) ?? [])));
   }
   if (problems.length > 0) throw report(reader, problems);

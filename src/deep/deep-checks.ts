@@ -3,6 +3,7 @@ import type { Pod } from '../health/objects.ts';
 import { oneLine } from '../health/text.ts';
 import type { DeepCheck, Judgement, Judgements, Target } from './check.ts';
 import type { DeepFinding } from './finding.ts';
+import { mayI } from './may-not.ts';
 import { connectTo, ProgramError, readPath, requestOver, runProgram } from './reach.ts';
 import { checks } from './table.ts';
 import { type PlannedParts, targetsOf } from './targets.ts';
@@ -10,7 +11,7 @@ import { type PlannedParts, targetsOf } from './targets.ts';
 export interface DeepOptions {
   /** How many checks run at once. @default 8 */
   readonly limit?: number;
-  /** How long each may take, in milliseconds. @default 2000 */
+  /** How long each may take, in milliseconds; to reach the pod as long again. @default 2000 */
   readonly timeoutMs?: number;
 }
 
@@ -60,15 +61,23 @@ export function tasksOf(targets: readonly Target[]): Task[] {
 
 async function perform(cluster: Cluster, task: Task, timeoutMs: number): Promise<DeepFinding[]> {
   const { check, target } = task;
-  const signal = AbortSignal.timeout(timeoutMs);
-  const progress = { reached: false };
+  const controller = new AbortController();
+  const { signal } = controller;
+  const ending = () => setTimeout(() => controller.abort(new Error('timed out')), timeoutMs);
+  const progress = { reached: false, timer: ending() };
+  // A cluster that is slow to lead to the pod takes nothing of the pod's time.
+  const reached = () => {
+    if (progress.reached) return;
+    clearTimeout(progress.timer);
+    Object.assign(progress, { reached: true, timer: ending() });
+  };
   let judgements: Judgements;
   try {
-    judgements = await ask(cluster, task, signal, () => {
-      progress.reached = true;
-    });
+    judgements = await ask(cluster, task, signal, reached);
   } catch (error) {
     judgements = failed(error as Error, task, signal, progress.reached, timeoutMs);
+  } finally {
+    clearTimeout(progress.timer);
   }
   const { namespace, object, pod } = target;
   const list: readonly Judgement[] = Array.isArray(judgements) ? judgements : [judgements as Judgement];
@@ -137,15 +146,13 @@ function failed(
     };
   if (signal.aborted)
     return { status: 'unknown', reason: 'TimedOut', cause: `the cluster did not lead to its pod ${within}` };
-  if (error instanceof RefusedError && (error.status === 401 || error.status === 403)) {
-    const resource = 'port' in check ? 'pods/portforward' : 'pods/exec';
+  if (error instanceof RefusedError && (error.status === 401 || error.status === 403))
     return {
       status: 'unknown',
       reason: 'Forbidden',
       cause: oneLine(error.message),
-      advice: run.kubectl('auth can-i create', resource),
+      advice: mayI(error.message, run),
     };
-  }
   // The pod may have gone since it was listed, and a program may not be in an image of one's own.
   if (error instanceof ProgramError || error instanceof RefusedError)
     return {

@@ -15,9 +15,13 @@ const podPath = (namespace: string, pod: string, verb: string, query: URLSearchP
 /** A program in a container that could not be started or watched to its end. */
 export class ProgramError extends Error {}
 
+// An empty line says that the container's runtime is done: from then on it is the program that takes the time.
+const announced = 'echo; exec "$0" "$@"';
+
 /**
- * Runs a program in a container, over a connection of this process: kubectl would be a process for each.
+ * Runs a program in a container that has a shell, over a connection of this process: kubectl would be a process for each.
  *
+ * @param started is called when it was started, and may be again
  * @throws ProgramError if it could not be started; RefusedError if the API server refuses
  */
 export async function runProgram(
@@ -28,12 +32,12 @@ export async function runProgram(
   started: () => void,
 ): Promise<ProgramAnswer> {
   const query = new URLSearchParams({ container: where.container, stdout: 'true', stderr: 'true' });
-  for (const word of command) query.append('command', word);
+  for (const word of ['sh', '-c', announced, ...command]) query.append('command', word);
   const channels = await openChannels(cluster, podPath(where.namespace, where.pod, 'exec', query), signal);
-  started();
   const texts: Record<number, string> = { 1: '', 2: '', 3: '' };
   return new Promise((resolve, reject) => {
     channels.on('data', (channel, bytes) => {
+      if (channel === 1) started();
       if ((texts[channel]?.length ?? limit) < limit) texts[channel] += bytes.toString();
       // The status is the last that comes; not every server closes after it.
       if (channel === 3) channels.close();
@@ -43,7 +47,7 @@ export async function runProgram(
       const { 1: stdout = '', 2: stderr = '', 3: status = '' } = texts;
       const end = programEnd(status);
       if ('failure' in end) return reject(new ProgramError(end.failure));
-      return resolve({ code: end.code, stdout, stderr });
+      return resolve({ code: end.code, stdout: stdout.slice(1), stderr });
     });
   });
 }

@@ -43,7 +43,7 @@ export async function down(root: string, options: DownOptions, { stopAll }: Down
   }
   await wakeCluster(found.name, { kubeconfig, report });
   const cluster = await connect({ context: found.context, kubeconfig });
-  const { environment } = load(root, { profile: 'local' });
+  const { environment } = load(root, { profile: 'local', environmentFilesOf: [] });
   const claims = volumes ? (await listClaims(cluster)).filter((claim) => isOwn(claim, environment.name)) : [];
   if (volumes && !(await agreed(claims, options))) return report('nothing was changed');
   await stop(root, found, options, stopAll);

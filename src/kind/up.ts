@@ -38,7 +38,7 @@ export async function up(
   { obtainTools, startProjects }: UpHooks,
 ): Promise<number> {
   const { report, kubeconfig } = options;
-  const { environment } = load(root, { profile: 'local' });
+  const { environment } = load(root, { profile: 'local', environmentFilesOf: [] });
   const projects = names.map((name) => findProject(environment, name).name);
   await run('docker', ['version', '--format', '{{.Server.Version}}']);
   await obtainTools();

@@ -1,8 +1,15 @@
-import { type Health, isProblem } from '../health/verdict.ts';
 import type { Healths } from '../health/root-cause.ts';
+import { type Health, isProblem } from '../health/verdict.ts';
 
 /** What happens to something that runs when what it talks to is away. An image or a Secret has nothing to do with it. */
-const atRunTime: readonly string[] = ['CrashLoopBackOff', 'Error', 'NotReady', 'Starting', 'Unhealthy', 'LastRunFailed'];
+const atRunTime: readonly string[] = [
+  'CrashLoopBackOff',
+  'Error',
+  'NotReady',
+  'Starting',
+  'Unhealthy',
+  'LastRunFailed',
+];
 
 /**
  * A verdict that says what it waits for where the declared dependencies tell: something that can't run while what it is

@@ -30,7 +30,7 @@ const ofWorkload = (namespace: string, { object, managed, ports }: PlannedWorklo
         return [{ namespace, object, port: name, targetPort: port, hostPort, address }];
       });
 
-/** The endpoints of namespaces as a table, and how they are reached. */
+/** The endpoints of namespaces as a table. */
 export function endpointLines(namespaces: readonly PlannedNamespace[]): string[] {
   const all = namespaces.flatMap(endpoints);
   const rows = all.map(({ object, port, address }) => [object, port, address]);

@@ -5,6 +5,7 @@ import { portForward } from '../cluster/kubectl.ts';
 import { FailureError, UsageError } from '../errors.ts';
 import { portOwner } from '../tools/port-owner.ts';
 import { type Endpoint, endpoints } from './endpoints.ts';
+import { PodWatch } from './pod-watch.ts';
 import { globalTier, planned, synthesized, withAwaited } from './selection.ts';
 import { runningProjects } from './stop.ts';
 
@@ -32,9 +33,21 @@ export async function forwardProjects(names: readonly string[], options: Forward
       `${stopped.join(', ') || 'no project'} is not running`,
       `repoctl infra project start ${stopped[0] ?? 'NAME'}`,
     );
-  const all = [globalTier(plan), ...chosen].flatMap(endpoints);
-  await mustBeFree(all);
-  await Promise.all(all.map((endpoint) => keepOpen(cluster, endpoint, options)));
+  const shared = await notForwarded(endpoints(globalTier(plan)), options);
+  const own = chosen.flatMap(endpoints);
+  await mustBeFree(own);
+  const pods = new PodWatch(cluster, plan.environment);
+  await Promise.all([...shared, ...own].map((endpoint) => keepOpen(cluster, pods, endpoint, options)));
+}
+
+/** The endpoints of the global tier without those that another `forward` has open already. */
+async function notForwarded(all: readonly Endpoint[], { report }: ForwardOptions): Promise<Endpoint[]> {
+  const owners = await Promise.all(all.map(({ hostPort }) => portOwner(hostPort)));
+  const open = all.filter((_, index) => owners[index]?.startsWith('kubectl'));
+  for (const { address, object } of open) report(`${address}  ${object} is open already`);
+  const rest = all.filter((endpoint) => !open.includes(endpoint));
+  await mustBeFree(rest);
+  return rest;
 }
 
 async function mustBeFree(all: readonly Endpoint[]): Promise<void> {
@@ -49,7 +62,12 @@ async function mustBeFree(all: readonly Endpoint[]): Promise<void> {
   throw new UsageError(lines.join('\n'), 'Stop that program, or give the service another hostPort');
 }
 
-async function keepOpen(cluster: Cluster, endpoint: Endpoint, { report }: ForwardOptions): Promise<never> {
+async function keepOpen(
+  cluster: Cluster,
+  pods: PodWatch,
+  endpoint: Endpoint,
+  { report }: ForwardOptions,
+): Promise<never> {
   const { namespace, object, targetPort, hostPort, address } = endpoint;
   let open = false;
   for (;;) {
@@ -57,7 +75,9 @@ async function keepOpen(cluster: Cluster, endpoint: Endpoint, { report }: Forwar
       const forward = await portForward(cluster, namespace, `service/${object}`, targetPort, hostPort);
       report(`${address}  ${object}${open ? ' again' : ''}`);
       open = true;
-      await forward.closed;
+      // kubectl forwards to the pod that it found first, and finds out that it has gone only when it is used.
+      await Promise.race([forward.closed, pods.goneOf(namespace, object)]);
+      await forward.close();
     } catch {
       // Its pod may be being replaced.
     }

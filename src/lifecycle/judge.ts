@@ -19,7 +19,10 @@ export interface Item {
   readonly pods: readonly Pod[];
 }
 
-export type ExpectedWorkload = Pick<PlannedWorkload, 'name' | 'object' | 'controller' | 'after'>;
+export interface ExpectedWorkload extends Pick<PlannedWorkload, 'name' | 'object' | 'controller' | 'after'> {
+  /** What its pods may mean by the short name of what they wait for: `namespace/object`. @default after */
+  readonly near?: readonly string[];
+}
 
 /** What a namespace should run. */
 export interface ExpectedNamespace extends Pick<PlannedNamespace, 'name' | 'labels'> {
@@ -57,7 +60,7 @@ function judgeWorkload(
   { exists, refusals, nodes, workloads, pods, events, claims }: Within,
   moment: Moment,
 ): Item {
-  const { object, controller, after } = planned;
+  const { object, controller, after, near = after } = planned;
   const item = { namespace, object, planned, pods: [] };
   const found = workloads.find(({ kind, metadata }) => kind === controller?.kind && metadata.name === controller.name);
   if (!found) {
@@ -69,14 +72,18 @@ function judgeWorkload(
         kind === 'Job' && controller?.kind === 'Job' && metadata.labels?.[labelKeys.instance] === object,
     );
     const health = earlier
-      ? { ...missing, reason: 'Outdated', cause: 'has run as it was before the configuration changed, not as it is now' }
+      ? {
+          ...missing,
+          reason: 'Outdated',
+          cause: 'has run as it was before the configuration changed, not as it is now',
+        }
       : missing;
     return { ...item, health };
   }
   const own = pods.filter((pod) => belongs(pod, found, object));
   const judged = health(found, {
     ...moment,
-    after,
+    after: near,
     nodes,
     events,
     claims,
@@ -90,7 +97,10 @@ function judgeWorkload(
 }
 
 const withoutPods = ({ cause, ...judged }: Health, { message }: Refusal): Health =>
-  verdict(judged.status, judged.reason, { ...judged, cause: `${cause ?? judged.reason}; its pods can't be seen: ${message}` });
+  verdict(judged.status, judged.reason, {
+    ...judged,
+    cause: `${cause ?? judged.reason}; its pods can't be seen: ${message}`,
+  });
 
 interface Within extends Omit<Observed, 'namespaces'> {
   readonly exists: boolean;

@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { describeData, eraseShared } from '../backup/erase.ts';
 import { type Cluster, connect } from '../cluster/client.ts';
 import type { ManifestObject } from '../config/model.ts';
@@ -25,17 +26,19 @@ export async function resetProject(name: string, options: ResetOptions): Promise
   const after = options.backup ? 'A backup is taken first.' : 'No backup is taken.';
   if (!(await confirm(`${after} Delete it?`, options.yes))) return options.report('nothing was changed');
   const ran = (await runningProjects(cluster, plan.environment)).includes(project.name);
+  let undo: string | undefined;
   if (options.backup) {
     const { backupProject } = await import('../backup/backup.ts');
     // What is not running can't be asked for its data.
     if (!ran) await startProjects([project.name], options);
-    await backupProject(project.name, options);
+    const { folder } = await backupProject(project.name, options);
+    undo = `repoctl infra project restore ${project.name} ${relative(process.cwd(), folder)}`;
   }
   await stopNamespace(cluster, project, options);
   await eraseShared(cluster, root, project.name, options);
   await removeClaims(cluster, project.name, ownLabels(project.labels), options);
   await removeJobs(cluster, project.name, ownLabels(project.labels));
-  options.report(`${project.name}: its data is gone`);
+  options.report(`${project.name}: its data is gone${undo ? `; to have it back: ${undo}` : ''}`);
   if (ran) await startProjects([project.name], options);
 }
 

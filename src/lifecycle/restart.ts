@@ -1,4 +1,5 @@
 import { connect } from '../cluster/client.ts';
+import { FailureError } from '../errors.ts';
 import type { PlannedWorkload } from '../synth/plan.ts';
 import { awaitHealth } from './await-health.ts';
 import { eachOf } from './each-of.ts';
@@ -42,8 +43,9 @@ export async function restartProject(
     // The annotation that `kubectl rollout restart` sets.
     const annotations = { 'kubectl.kubernetes.io/restartedAt': at };
     const reference = { apiVersion: 'apps/v1', kind: controller?.kind ?? '', metadata };
-    if (await cluster.patch(reference, { spec: { template: { metadata: { annotations } } } }))
-      options.report(`restarting ${object}`);
+    if (!(await cluster.patch(reference, { spec: { template: { metadata: { annotations } } } })))
+      throw new FailureError(`${object} is not deployed`, `repoctl infra project start ${project.name}`);
+    options.report(`restarting ${object}`);
   });
   await awaitHealth(cluster, [project], {
     plan,

@@ -14,11 +14,14 @@ export interface Synthesized {
   readonly plan: Plan;
 }
 
-/** Makes the manifests of the configuration that the working folder belongs to. */
+/**
+ * Makes the manifests of the configuration that the working folder belongs to. The `.env` files are not looked at: what
+ * needs them checks those that it needs.
+ */
 export async function synthesized(profile: ProfileName = 'local'): Promise<Synthesized> {
   const root = findRoot(process.cwd());
   const out = defaultOut(root, profile);
-  const { plan } = await synthesize(root, { profile, out });
+  const { plan } = await synthesize(root, { profile, out, environmentFilesOf: [] });
   return { root, out, plan };
 }
 

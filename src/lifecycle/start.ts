@@ -101,8 +101,10 @@ async function applySecrets(
   { profile = 'local', report }: StartOptions,
 ): Promise<void> {
   const names = new Set(namespaces.map(({ name }) => name));
-  const { made, namespaces: prepared } = prepareSecrets(root, { profile }, ({ environment }) =>
-    environment.projects.filter(({ name }) => names.has(name)),
+  const { made, namespaces: prepared } = prepareSecrets(
+    root,
+    { profile, environmentFilesOf: [...names] },
+    ({ environment }) => environment.projects.filter(({ name }) => names.has(name)),
   );
   for (const path of made) report(`made ${path} from its .env.example`);
   for (const { namespace, secrets } of prepared) {

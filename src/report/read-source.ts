@@ -99,4 +99,3 @@ const refusal = (source: Source, error: RefusedError): Refusal => ({
   resource: source.apiVersion.includes('/') ? `${source.plural}.${source.apiVersion.split('/')[0]}` : source.plural,
   message: error.message.replace(/^.*?\(context [^)]*\): /, ''),
 });
-

@@ -1,55 +1,82 @@
-import { connect } from '../cluster/client.ts';
-import type { ClusterOptions } from '../cluster/kubeconfig.ts';
-import { isProblem, severity } from '../health/verdict.ts';
-import { type Item, judge } from '../lifecycle/judge.ts';
-import { observe } from '../lifecycle/observe.ts';
-import { globalTier, planned, projects, synthesized } from '../lifecycle/selection.ts';
-import type { PlannedNamespace } from '../synth/plan.ts';
+import type { Tier } from '../../charts/common/labels.ts';
+import type { Refusal } from '../health/absent.ts';
+import type { Health, Status } from '../health/verdict.ts';
+
+/** How a service or workload is. */
+export interface ServiceReport {
+  readonly namespace: string;
+  /** Its short name: `api`. */
+  readonly name: string;
+  /** Name of its objects: `turfoo-api`. */
+  readonly object: string;
+  /** Of its controller: `Deployment`. */
+  readonly kind: string;
+  readonly health: Health;
+  /** Pods, or successful runs of a job; neither of a cron job. */
+  readonly ready?: number;
+  readonly wanted?: number;
+  readonly restarts: number;
+  /** When its controller was made, ISO 8601; none if there is none. */
+  readonly createdAt?: string;
+  /** When the last of its pods became ready, ISO 8601. */
+  readonly readySince?: string;
+  /** Whether the configuration has it; unknown without one. */
+  readonly planned?: boolean;
+}
+
+/** An object in one of the namespaces that is not repoctl's. */
+export interface ForeignObject {
+  readonly kind: string;
+  readonly name: string;
+  /** Said shortly: `1/1 ready`, `Running`. */
+  readonly state: string;
+}
+
+/** Of a namespace of which nothing was ever started, `not-started`. */
+export type TierStatus = Status | 'not-started';
 
 /** How a namespace of the environment is. */
-export interface NamespaceReport {
+export interface TierReport {
   readonly name: string;
-  readonly tier: 'global' | 'project';
-  /** Whether anything of it was ever applied, or is left of it. */
-  readonly deployed: boolean;
-  readonly items: readonly Item[];
+  readonly tier: Tier;
+  readonly project?: string;
+  readonly directory?: string;
+  /** Of the worst of its services, or its own. */
+  readonly status: TierStatus;
+  /** Of the namespace itself, if something is wrong with it. */
+  readonly health?: Health;
+  /** The worst first. */
+  readonly services: readonly ServiceReport[];
+  readonly foreign: readonly ForeignObject[];
+  readonly environment?: string;
 }
 
-/** Which namespaces are reported. */
-export type Scope = 'all' | 'global' | 'project';
-
-/** The health of the global tier and of projects; the worst first. */
-export async function healthReport(
-  scope: Scope,
-  names: readonly string[],
-  options: ClusterOptions,
-): Promise<NamespaceReport[]> {
-  const { plan } = await synthesized();
-  const chosen: readonly PlannedNamespace[] =
-    scope === 'global'
-      ? [globalTier(plan)]
-      : names.length > 0
-        ? names.map((name) => planned(plan, name))
-        : [globalTier(plan), ...projects(plan)];
-  const cluster = await connect(options);
-  const observed = await observe(cluster, plan.environment);
-  const surroundings = { now: new Date(), context: cluster.context };
-  const all = judge(plan.namespaces, observed, surroundings);
-  const reports = chosen.map((namespace) => {
-    const items = all.filter((item) => item.namespace === namespace.name);
-    const deployed = items.some(({ health }) => health.status !== 'missing');
-    return { name: namespace.name, tier: namespace.tier, deployed, items };
-  });
-  return reports.sort((one, other) => worstOf(other) - worstOf(one));
+/** Something that others wait for in the end. */
+export interface RootCause {
+  /** `namespace/object`. */
+  readonly object: string;
+  readonly health: Health;
+  /** Those that wait for it, `namespace/object`, directly or not. */
+  readonly victims: readonly string[];
 }
 
-/** A project that was never started is no trouble. */
-const worstOf = ({ deployed, items }: NamespaceReport): number =>
-  deployed ? Math.max(0, ...items.map(({ health }) => severity(health))) : 0;
+/** What was found in a cluster. */
+export interface Report {
+  readonly context: string;
+  readonly environment?: string;
+  /** When, by the API server's clock. */
+  readonly at: Date;
+  /** Whether everything that was wanted could be read. */
+  readonly complete: boolean;
+  /** Whether anything could. */
+  readonly readAnything: boolean;
+  /** What could not. */
+  readonly unseen: readonly Refusal[];
+  /** The worst first. */
+  readonly tiers: readonly TierReport[];
+  readonly causes: readonly RootCause[];
+}
 
-/** Whether everything that was started is as it should be. */
-export const isWell = (reports: readonly NamespaceReport[]): boolean =>
-  reports.every(
-    ({ deployed, items }) =>
-      !deployed || items.every(({ health }) => !isProblem(health) && health.status !== 'progressing'),
-  );
+/** `namespace/object` */
+export const keyOf = ({ namespace, object }: Pick<ServiceReport, 'namespace' | 'object'>): string =>
+  `${namespace}/${object}`;

@@ -36,8 +36,7 @@ const source = <Record extends { readonly metadata: records.Namespace['metadata'
  * @param environment only what is part of this one; all environments without it
  */
 export function sources(environment?: string) {
-  const own =
-    environment === undefined ? labelKeys.tier : `${labelKeys.tier},${labelKeys.partOf}=${environment}`;
+  const own = environment === undefined ? labelKeys.tier : `${labelKeys.tier},${labelKeys.partOf}=${environment}`;
   const loose = [labelKeys.tier, ...controlledLabels].map((key) => `!${key}`).join(',');
   return {
     namespaces: source(['v1', 'namespaces'], records.namespaceRecord, { labelSelector: own }, false),

@@ -40,7 +40,7 @@ export interface NewProject {
  * @throws ConfigurationError if the configuration is wrong already
  */
 export async function newProject(root: string, name: string, options: InitProjectOptions): Promise<NewProject> {
-  const { environment } = load(root, { profile: 'local' });
+  const { environment } = load(root, { profile: 'local', environmentFilesOf: [] });
   checkProjectName(name, environment);
   const directory = projectFolder(name, outline(root).input.projects, options.dir);
   const template = options.template ?? (await askTemplate(options.ask));

@@ -50,7 +50,7 @@ function sayNotes({ projects, notes }: NewRepository): void {
   }
 }
 
-function sayNext({ projects, files }: NewRepository): void {
+function sayNext({ projects }: NewRepository): void {
   const [first] = projects;
   say('\nWritten. Next:');
   say('  repoctl validate');
@@ -62,5 +62,4 @@ function sayNext({ projects, files }: NewRepository): void {
         `  ${unknown.join(', ')}: without a value in ${from}; the first start makes ${directory}/infra/.env, fill it in there`,
       );
   }
-  if (files.some(({ path }) => path === 'Tiltfile')) say('  repoctl up   # the same with live reload, by Tilt');
 }

@@ -17,6 +17,8 @@ export interface SynthesisOptions {
   /** Only these projects, what they need, and the global tier. @default all */
   readonly projects?: readonly string[];
   readonly imageTag?: string;
+  /** Whose `.env` is checked. @default all */
+  readonly environmentFilesOf?: readonly string[];
   /** Only say what would change. @default false */
   readonly check?: boolean;
 }
@@ -48,8 +50,9 @@ async function synthesizeOn(threads: Threads, root: string, options: SynthesisOp
   const cache = readCache(root, options.profile);
   const outlined = outline(root);
   const fresh = await readAhead(threads, root, outlined, cache.projects);
-  const { profile: name, imageTag } = options;
-  const loaded = load(root, { profile: name, imageTag, outline: outlined, memory: cache.projects, fresh });
+  const { profile: given, imageTag, environmentFilesOf } = options;
+  const from = { outline: outlined, memory: cache.projects, fresh };
+  const loaded = load(root, { profile: given, imageTag, environmentFilesOf, ...from });
   const { environment, profile } = loaded;
   const projects = options.projects ? withDependencies(environment, options.projects) : environment.projects;
   const keys = new Map([undefined, ...projects].map((project) => [project, cacheKey(environment, profile, project)]));

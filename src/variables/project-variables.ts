@@ -21,7 +21,7 @@ export type Place = (typeof places)[number];
 export function projectVariables(name: string, place: Place): ResolvedVariable[] {
   const root = findRoot(process.cwd());
   // The configuration has to be right for the local profile; what is managed may lack an address still.
-  const { environment } = load(root, { profile: 'local' });
+  const { environment } = load(root, { profile: 'local', environmentFilesOf: [] });
   const project = findProject(environment, name);
   const profile = environment.profiles[place === 'external' ? 'external' : 'local'];
   const files = environmentFiles(root, environment, profile, project);

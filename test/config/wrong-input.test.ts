@@ -209,7 +209,9 @@ describe('the command line', () => {
     await inRepository({ [paths.environment]: undefined }, async (root) => {
       const { code, stdout, stderr } = await repoctl(root, 'synth');
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-      expect(stderr).toMatch(/^error: there is no repoctl.yaml in \S+ or above it\n {2}run this below/);
+      expect(stderr).toMatch(
+        /^error: there is no repoctl.yaml in \S+ or above it\n {2}repoctl init writes one; or run this below/,
+      );
     });
   });
 });

@@ -82,7 +82,7 @@ describe('the package, installed into a repository with a compose file', () => {
   test('is set up by init, which writes what is valid and overwrites nothing', () => {
     const first = repoctl('init', '--yes');
     expect([first.status, first.stderr]).toEqual([0, expect.stringContaining('repoctl.yaml')]);
-    expect(repoctl('validate').stderr).toContain('their-shop: valid (1 projects, profile local)');
+    expect(repoctl('validate').stderr).toContain('their-shop: valid (1 project, profile local)');
     const before = readFileSync(join(root, 'repoctl.yaml'), 'utf8');
     expect(repoctl('init', '--yes').stderr).toContain('Nothing is lacking');
     expect(readFileSync(join(root, 'repoctl.yaml'), 'utf8')).toBe(before);

@@ -127,7 +127,7 @@ describe('a repository', () => {
         /^REDIS_PASSWORD=\nMINIO_ROOT_USER=shop\nMINIO_ROOT_PASSWORD=\n$/m,
       );
       expect(readFileSync(join(root, 'kind-config.yaml'), 'utf8')).toContain('name: shop\n');
-      expect(all(root)).toEqual(['.env.example', '.gitignore', 'Tiltfile', 'kind-config.yaml', 'repoctl.yaml'].sort());
+      expect(all(root)).toEqual(['.env.example', '.gitignore', 'kind-config.yaml', 'repoctl.yaml'].sort());
     });
   });
 
@@ -153,13 +153,12 @@ describe('a repository', () => {
 
   test('keeps every file that it has', async () => {
     const files = {
-      Tiltfile: 'mine\n',
       '.gitignore': 'node_modules\n.env\ndist\n',
       'kind-config.yaml': 'mine\n',
       ...shop,
     };
     await inShop(files, (root) => {
-      expect(initialized(root).kept).toEqual(['Tiltfile', 'kind-config.yaml']);
+      expect(initialized(root).kept).toEqual(['kind-config.yaml']);
       for (const [path, content] of Object.entries(files)) expect(readFileSync(join(root, path), 'utf8')).toBe(content);
     });
   });

@@ -1,9 +1,10 @@
 import { lastLine, oneLine } from '../../health/text.ts';
 import { healthy, type Judgement, type ProgramAnswer, type ProgramCheck, type Target } from '../check.ts';
 
-// The address of the pod, since the server trusts its own socket and loopback whatever the password is.
+// The address of the pod, since the server trusts its own socket and loopback whatever the password is. The time-outs of
+// libpq are two seconds at least.
 const script = `
-pg_isready -q -h "$HOSTNAME" -t 1 || { echo "isready $?"; exit 0; }
+timeout 1 pg_isready -q -h "$HOSTNAME" || { echo "isready $?"; exit 0; }
 export PGCONNECT_TIMEOUT=2 PGPASSWORD="$(cat "$POSTGRES_PASSWORD_FILE" 2>/dev/null || printf %s "$POSTGRES_PASSWORD")"
 exec psql -X -A -t -w -h "$HOSTNAME" -U "$POSTGRES_USER" -d "$POSTGRES_DB" -c 'select 1'`.trim();
 
@@ -20,7 +21,7 @@ const answers: readonly Rule[] = [
     () => ({ status: 'progressing', reason: 'Starting', cause: 'it rejects connections: it is starting, or recovers' }),
   ],
   [
-    /^isready 2$/m,
+    /^isready \d+$/m,
     (_said, { run }) => ({
       status: 'degraded',
       reason: 'NoAnswer',
@@ -60,7 +61,7 @@ const answers: readonly Rule[] = [
 
 export function judgeSelect({ code, stdout, stderr }: ProgramAnswer, target: Target): Judgement {
   const output = `${stdout}\n${stderr}`;
-  const said = (lastLine(stderr) ?? oneLine(stdout)).replace(/^psql: error: |^.*?FATAL:\s*/g, '');
+  const said = (lastLine(stderr) ?? oneLine(stdout)).replace(/^.*?FATAL:\s*|^psql: error: /, '');
   const rule = answers.find(([pattern]) => pattern.test(output));
   if (rule) return rule[1](said, target);
   return {

@@ -1,5 +1,6 @@
 import { lastLine, oneLine } from '../../health/text.ts';
 import { healthy, type Judgement, type RouteAnswer, type RouteCheck, type Target } from '../check.ts';
+import { mayI } from '../may-not.ts';
 
 /** What the API server says when it could not pass a request on. */
 export function refusal(body: string): { readonly reason?: string; readonly message?: string } | undefined {
@@ -21,7 +22,7 @@ export function judgeRoute({ status, body }: RouteAnswer, path: string, { run }:
       status: 'unknown',
       reason: 'Forbidden',
       cause: oneLine(refused.message ?? `HTTP ${status}`),
-      advice: run.kubectl('auth can-i get services/proxy'),
+      advice: mayI(refused.message ?? '', run),
     };
   if (refused)
     return {

@@ -1,0 +1,71 @@
+// Measures `repoctl status` in a folder without configuration beside `kubectl get pods -A` and the raw list, on the same API
+// server in the same run, with 100, 1 000 and 10 000 pods in 100 namespaces. No node runs them: the objects and their status
+// are written to the API.
+//
+//   KUBEBUILDER_ASSETS=DIR npm run bench:health              starts the etcd and kube-apiserver in that folder
+//   npm run bench:health -- --context NAME [100 1000]        uses an empty cluster: its bench-* namespaces are deleted after
+import { parseArgs } from 'node:util';
+import { type Cluster, connect } from '../src/cluster/client.ts';
+import { startApiServer } from './bench/api-server.ts';
+import { fill, namespaceCount, removeNamespaces } from './bench/environment.ts';
+import { figure, measure, median } from './bench/measure.ts';
+
+const { values, positionals } = parseArgs({
+  options: { context: { type: 'string' }, kubeconfig: { type: 'string' }, runs: { type: 'string', default: '3' } },
+  allowPositionals: true,
+});
+const sizes = (positionals.length > 0 ? positionals.map(Number) : [100, 1_000, 10_000]).sort((a, b) => a - b);
+
+function subjects(where: readonly string[], kubectl: string) {
+  const program = new URL('../bin/repoctl.mjs', import.meta.url).pathname;
+  return {
+    'repoctl status': [process.execPath, program, 'status', ...where],
+    'kubectl get pods -A': [kubectl, ...where, 'get', 'pods', '-A'],
+    'kubectl get --raw /api/v1/pods': [kubectl, ...where, 'get', '--raw', '/api/v1/pods'],
+  } as const;
+}
+
+async function measureSizes(cluster: Cluster, where: readonly string[], kubectl: string): Promise<void> {
+  const rows: Record<string, string>[] = [];
+  let before = 0;
+  for (const size of sizes) {
+    console.error(`writing ${size - before} pods`);
+    await fill(cluster, before, size);
+    before = size;
+    const row: Record<string, string> = { pods: String(size) };
+    for (const [name, command] of Object.entries(subjects(where, kubectl))) {
+      // The first fills caches, and makes the bundle in a checkout.
+      await measure(command);
+      const measured = [];
+      for (let run = 0; run < Number(values.runs); run += 1) measured.push(await measure(command));
+      const result = median(measured);
+      row[name] = figure(result);
+      if (name.includes('--raw')) row['bytes a pod'] = String(Math.round(result.bytes / size));
+      if (name.startsWith('repoctl')) console.error(result.text.trimEnd().split('\n').slice(0, 3).join('\n'));
+    }
+    rows.push(row);
+  }
+  console.log(`Median of ${values.runs} runs; wall time and peak memory of the process; ${namespaceCount} namespaces.`);
+  console.table(Object.fromEntries(rows.map(({ pods = '', ...row }) => [pods, row])));
+}
+
+const assets = process.env.KUBEBUILDER_ASSETS;
+if (values.context || values.kubeconfig) {
+  const cluster = await connect(values);
+  try {
+    await measureSizes(cluster, cluster.kubectlArguments, 'kubectl');
+  } finally {
+    await removeNamespaces(cluster);
+  }
+} else if (assets) {
+  const server = await startApiServer(assets);
+  try {
+    const cluster = await connect({ context: server.context, kubeconfig: server.kubeconfig });
+    await measureSizes(cluster, cluster.kubectlArguments, `${assets}/kubectl`);
+  } finally {
+    await server.stop();
+  }
+} else {
+  console.error('Name an empty cluster with --context, or set $KUBEBUILDER_ASSETS (setup-envtest use -p env)');
+  process.exitCode = 2;
+}

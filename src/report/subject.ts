@@ -1,0 +1,68 @@
+import { type Cluster, connect } from '../cluster/client.ts';
+import type { ClusterOptions } from '../cluster/kubeconfig.ts';
+import { findRoot } from '../config/load.ts';
+import type { ProfileName } from '../config/model.ts';
+import { UsageError } from '../errors.ts';
+import { isProblem } from '../health/verdict.ts';
+import type { Plan } from '../synth/plan.ts';
+import { assemble } from './assemble.ts';
+import type { Picture } from './picture.ts';
+import { readPicture, type View } from './read-picture.ts';
+import type { Report } from './report.ts';
+import { type Scope, selected } from './select.ts';
+
+/** What a report is about, and where. */
+export interface Subject {
+  readonly cluster: Cluster;
+  readonly view: View;
+  /** Judges what was seen, and takes what was asked for. */
+  readonly judge: (picture: Picture) => Report;
+  /** Whether something of it must be there, rather than only not be broken. */
+  readonly mustRun: (tier: { readonly name: string; readonly tier: string }) => boolean;
+}
+
+export interface SubjectOptions extends ClusterOptions {
+  readonly profile?: ProfileName;
+}
+
+/**
+ * What was asked for: with a configuration what it plans, without one what carries the labels.
+ *
+ * @throws UsageError if there is no such context
+ */
+export async function subjectOf(scope: Scope, names: readonly string[], options: SubjectOptions): Promise<Subject> {
+  const [plan, cluster] = await Promise.all([planHere(options.profile), connect(options)]);
+  const known = [...new Set([...(plan?.namespaces.map(({ name }) => name) ?? []), ...(plan ? [] : names)])];
+  const asked = new Set<string>();
+  return {
+    cluster,
+    view: { environment: plan?.environment, known },
+    judge: (picture) => {
+      const report = selected(assemble(plan, picture, cluster.context), scope, names);
+      if (names.length > 0) for (const { name } of report.tiers) asked.add(name);
+      return report;
+    },
+    mustRun: ({ name, tier }) => asked.has(name) || tier === 'global',
+  };
+}
+
+/** The plan of the configuration that the working folder belongs to; none if it belongs to none. */
+async function planHere(profile?: ProfileName): Promise<Plan | undefined> {
+  try {
+    findRoot(process.cwd());
+  } catch (error) {
+    if (error instanceof UsageError) return undefined;
+    throw error;
+  }
+  const { synthesized } = await import('../lifecycle/selection.ts');
+  return (await synthesized(profile)).plan;
+}
+
+/** Looks once. */
+export async function look({ cluster, view, judge }: Subject): Promise<Report> {
+  return judge(await readPicture(cluster, view, (picture) => needsEvents(judge(picture))));
+}
+
+/** Whether anything is not as it should be. */
+const needsEvents = ({ tiers }: Report): boolean =>
+  tiers.some(({ services }) => services.some(({ health }) => isProblem(health) || health.status === 'progressing'));
