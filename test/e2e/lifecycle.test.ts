@@ -92,9 +92,9 @@ describe('a project', () => {
 
   test('is healthy then, by its folder’s name, too', () => {
     const { stdout } = succeeded(repoctl(['infra', 'project', 'status', 'svc-turfoo-ingest', '-o', 'json', ...here]));
-    const [report] = JSON.parse(stdout) as [{ name: string; items: { health: { status: string } }[] }];
-    expect(report.name).toBe('turfoo');
-    expect([...new Set(report.items.map(({ health }) => health.status))]).toEqual(['healthy']);
+    const { tiers } = JSON.parse(stdout) as { tiers: { namespace: string; services: { status: string }[] }[] };
+    expect(tiers.map(({ namespace }) => namespace)).toEqual(['turfoo']);
+    expect([...new Set(tiers[0]?.services.map(({ status }) => status))]).toEqual(['healthy']);
     expect(succeeded(repoctl(['status', ...here])).stdout).toMatch(/^turfoo +healthy/m);
   });
 
