@@ -43,6 +43,7 @@ export function expectedNamespaces(plan: Plan | undefined, picture: Picture): Re
     const services = namespace?.services ?? [];
     const workloads = namespace?.workloads ?? [];
     const objects = new Set([...services, ...workloads].map(({ object }) => object));
+    const near = nearest(everything, name, of);
     const others = (own.get(name) ?? []).filter((each) => !objects.has(objectOf(each)));
     return {
       name,
@@ -52,7 +53,7 @@ export function expectedNamespaces(plan: Plan | undefined, picture: Picture): Re
       directory: namespace?.directory,
       planned: plan && objects,
       services,
-      workloads: [...workloads, ...latest(others).map((each) => fromObject(each, name, of, everything))],
+      workloads: [...workloads, ...latest(others).map((each) => fromObject(each, name, near))],
     };
   });
 }
@@ -77,21 +78,22 @@ function latest(workloads: readonly Workload[]): Workload[] {
 }
 
 /** Pods call what they wait for by short names, so that the next of that name is meant: of its namespace, then of the others. */
-function fromObject(
-  workload: Workload,
-  namespace: string,
-  labels: Readonly<Record<string, string>>,
-  everything: readonly string[],
-): ExpectedWorkload {
+function nearest(everything: readonly string[], namespace: string, labels: Readonly<Record<string, string>>): string[] {
   const environment = labels[labelKeys.partOf] ?? '';
   const rank = (key: string) => (key.startsWith(`${namespace}/`) ? 0 : key.startsWith(`${environment}/`) ? 1 : 2);
+  return everything.toSorted((a, b) => rank(a) - rank(b));
+}
+
+function fromObject(workload: Workload, namespace: string, near: readonly string[]): ExpectedWorkload {
+  const self = `${namespace}/${objectOf(workload)}`;
   return {
     name: workload.metadata.labels?.[labelKeys.name] ?? workload.metadata.name,
     object: objectOf(workload),
     controller: { kind: workload.kind, name: workload.metadata.name },
     after: [],
-    near: everything
-      .filter((key) => key !== `${namespace}/${objectOf(workload)}`)
-      .toSorted((a, b) => rank(a) - rank(b)),
+    // The same list for all of a namespace but the one that waits.
+    get near() {
+      return near.filter((key) => key !== self);
+    },
   };
 }

@@ -22,7 +22,7 @@ interface Page {
 }
 
 /** Objects in a page. A pod's JSON is about 6 kB. */
-const pageSize = '500';
+const pageSize = '250';
 
 /** How often a list is begun again whose next page is no longer to be had. */
 const attempts = 3;

@@ -69,7 +69,9 @@ beforeAll(async () => {
   }
   run('npm', ['pack', '--silent', '--pack-destination', root], { cwd: repository });
   const [packed = ''] = readdirSync(root).filter((name) => name.endsWith('.tgz'));
-  run('npm', ['install', '--no-audit', '--no-fund', '--save-dev', `./${packed}`], { cwd: root });
+  const install = ['install', '--no-audit', '--no-fund', '--save-dev', '--prefer-offline', `./${packed}`];
+  // A connection to the registry may stall without an end.
+  if (attempt('npm', install, { cwd: root, timeout: 180_000 }).status !== 0) run('npm', install, { cwd: root });
   proxy = await kubectlProxy(context);
 });
 

@@ -10,6 +10,8 @@ export interface RunOptions {
   readonly cwd?: string;
   readonly input?: string;
   readonly env?: Record<string, string>;
+  /** How long it may take, in milliseconds. @default for ever */
+  readonly timeout?: number;
 }
 
 /** Runs a program to its end. */

@@ -29,10 +29,10 @@ describe('a picture', () => {
     fill(1);
     await read();
     const few = server.requests.length;
-    fill(300);
+    fill(200);
     server.requests.length = 0;
     const picture = await read();
-    expect([picture.pods.length, picture.workloads.length]).toEqual([300, 300]);
+    expect([picture.pods.length, picture.workloads.length]).toEqual([200, 200]);
     expect(server.requests).toHaveLength(few);
     expect(server.requests.some(({ pathname }) => pathname.endsWith('/events'))).toBe(false);
     await read([], true);
@@ -42,7 +42,7 @@ describe('a picture', () => {
   test('is read in pages', async () => {
     fill(501);
     expect((await read()).pods).toHaveLength(501);
-    expect(server.requests.filter(({ searchParams }) => searchParams.get('continue') === '500')).not.toHaveLength(0);
+    expect(server.requests.filter(({ searchParams }) => searchParams.get('continue') === '250')).not.toHaveLength(0);
   });
 
   test('keeps nothing of an object that nobody asks for', async () => {
