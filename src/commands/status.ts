@@ -19,6 +19,7 @@ interface Options extends ClusterOptions {
   readonly output?: Output;
   readonly failOn: readonly FailOn[];
   readonly profile: ProfileName;
+  readonly deep?: boolean;
   readonly wait?: boolean;
   readonly watch?: boolean;
   readonly timeout: number;
@@ -45,6 +46,7 @@ export function statusCommand(scope: Scope): Command {
         'wait',
       ),
     )
+    .addOption(new Option('--deep', 'also ask each service in its own protocol').conflicts(['watch', 'wait']))
     .option('--wait', 'wait until all is healthy; fails at once if something can’t become so')
     .addOption(timeoutOption('how long to --wait', 300))
     .addOption(

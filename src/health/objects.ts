@@ -48,6 +48,7 @@ export interface Container {
   readonly name: string;
   readonly image?: string;
   readonly command?: readonly string[];
+  readonly env?: readonly { readonly name: string; readonly value?: string }[];
   /** `Always` in an init container that keeps running beside the others. */
   readonly restartPolicy?: string;
   readonly resources?: { readonly limits?: Readonly<Record<string, string>> };

@@ -1,4 +1,5 @@
 import { labelKeys } from '../../charts/common/labels.ts';
+import { type DeepFinding, withFindings } from '../deep/finding.ts';
 import { missingHealth, type Refusal, unknownHealth } from '../health/absent.ts';
 import { health } from '../health/health.ts';
 import type { Job, Pod, Workload } from '../health/objects.ts';
@@ -31,7 +32,11 @@ export interface ExpectedNamespace extends Pick<PlannedNamespace, 'name' | 'labe
 }
 
 /** What was observed, and what could not be. */
-export type Evidence = Observed & { readonly refusals?: readonly Refusal[] };
+export type Evidence = Observed & {
+  readonly refusals?: readonly Refusal[];
+  /** What services said when they were asked in their own protocols. */
+  readonly findings?: readonly DeepFinding[];
+};
 
 type Moment = Pick<Surroundings, 'now' | 'context'>;
 
@@ -41,11 +46,12 @@ type Moment = Pick<Surroundings, 'now' | 'context'>;
  */
 export function judge(namespaces: readonly ExpectedNamespace[], observed: Evidence, moment: Moment): Item[] {
   const within = byNamespace(observed);
-  const items = namespaces.flatMap((namespace) =>
+  const judged = namespaces.flatMap((namespace) =>
     [...namespace.services, ...namespace.workloads]
       .filter(({ controller }) => controller)
       .map((workload) => judgeWorkload(namespace, workload, within(namespace.name), moment)),
   );
+  const items = withFindings(judged, observed.findings ?? []).map(asItem);
   const key = ({ namespace, object }: Item) => `${namespace}/${object}`;
   const healths = new Map(items.map((item) => [key(item), item.health]));
   const blamed = new Map(
@@ -53,6 +59,10 @@ export function judge(namespaces: readonly ExpectedNamespace[], observed: Eviden
   );
   return items.map((item) => ({ ...item, health: withRootCause(key(item), blamed) ?? item.health }));
 }
+
+/** What is no workload, such as a stream, is planned by nobody. */
+const asItem = (row: Item | Pick<Item, 'namespace' | 'object' | 'health'>): Item =>
+  'planned' in row ? row : { ...row, planned: { name: row.object, object: row.object, after: [] }, pods: [] };
 
 function judgeWorkload(
   { name: namespace, labels }: ExpectedNamespace,

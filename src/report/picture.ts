@@ -1,3 +1,4 @@
+import type { DeepFinding } from '../deep/finding.ts';
 import type { Refusal } from '../health/absent.ts';
 import type { Event, Node, PersistentVolumeClaim, Pod, Workload } from '../health/objects.ts';
 import type { Kept } from './read-list.ts';
@@ -18,6 +19,8 @@ export interface Picture {
   readonly events: readonly Event[];
   /** Of anybody. */
   readonly workloads: readonly Workload[];
+  /** What services said when they were asked in their own protocols. @default nobody was asked */
+  readonly findings?: readonly DeepFinding[];
   /** What could not be read. */
   readonly refusals: readonly Refusal[];
   /** Whether pods or workloads could be read anywhere. */

@@ -44,6 +44,7 @@ const containerRecord = ({
   name,
   image,
   command,
+  env,
   restartPolicy,
   resources,
   startupProbe,
@@ -52,6 +53,8 @@ const containerRecord = ({
   name,
   image,
   command,
+  // It tells whose the Redis streams of a database are.
+  env: env?.filter((variable) => variable.name === 'REDIS_URL'),
   restartPolicy,
   resources: resources && { limits: resources.limits },
   startupProbe,

@@ -2,6 +2,7 @@ import { type Cluster, connect } from '../cluster/client.ts';
 import type { ClusterOptions } from '../cluster/kubeconfig.ts';
 import { findRoot } from '../config/load.ts';
 import type { ProfileName } from '../config/model.ts';
+import type { DeepFinding } from '../deep/finding.ts';
 import { UsageError } from '../errors.ts';
 import { isProblem } from '../health/verdict.ts';
 import type { Plan } from '../synth/plan.ts';
@@ -15,6 +16,8 @@ import { type Scope, selected } from './select.ts';
 export interface Subject {
   readonly cluster: Cluster;
   readonly view: View;
+  /** Asks services in their own protocols; nobody, unless that was asked for. */
+  readonly findings: (picture: Picture) => Promise<readonly DeepFinding[]>;
   /** Judges what was seen, and takes what was asked for. */
   readonly judge: (picture: Picture) => Report;
   /** Whether something of it must be there, rather than only not be broken. */
@@ -23,6 +26,8 @@ export interface Subject {
 
 export interface SubjectOptions extends ClusterOptions {
   readonly profile?: ProfileName;
+  /** Ask services in their own protocols. @default false */
+  readonly deep?: boolean;
 }
 
 /**
@@ -37,6 +42,16 @@ export async function subjectOf(scope: Scope, names: readonly string[], options:
   return {
     cluster,
     view: { environment: plan?.environment, known },
+    findings: async (picture) => {
+      if (!options.deep) return [];
+      const { deepChecks } = await import('../deep/deep-checks.ts');
+      const unplanned = picture.namespaces.map(({ metadata }) => ({
+        name: metadata.name,
+        services: [],
+        workloads: [],
+      }));
+      return deepChecks(cluster, plan?.namespaces ?? unplanned, picture.pods);
+    },
     judge: (picture) => {
       const report = selected(assemble(plan, picture, cluster.context), scope, names);
       if (names.length > 0) for (const { name } of report.tiers) asked.add(name);
@@ -59,8 +74,9 @@ async function planHere(profile?: ProfileName): Promise<Plan | undefined> {
 }
 
 /** Looks once. */
-export async function look({ cluster, view, judge }: Subject): Promise<Report> {
-  return judge(await readPicture(cluster, view, (picture) => needsEvents(judge(picture))));
+export async function look({ cluster, view, findings, judge }: Subject): Promise<Report> {
+  const picture = await readPicture(cluster, view, (picture) => needsEvents(judge(picture)));
+  return judge({ ...picture, findings: await findings(picture) });
 }
 
 /** Whether anything is not as it should be. */

@@ -97,15 +97,11 @@ export function groupTrouble({ name, pending, lag, members }: Group): Pick<Judge
   return undefined;
 }
 
-type WithEnvironment = { readonly env?: readonly { readonly name: string; readonly value?: string }[] };
-
 /** The namespace whose workloads are told to use a logical database of a Redis. */
 export function userOf(database: number, pods: readonly Pod[]): string | undefined {
   const uses = (pod: Pod) =>
     pod.spec.containers.some((container) =>
-      (container as WithEnvironment).env?.some(
-        ({ name, value }) => name === 'REDIS_URL' && value?.endsWith(`/${database}`),
-      ),
+      container.env?.some(({ name, value }) => name === 'REDIS_URL' && value?.endsWith(`/${database}`)),
     );
   return pods.find(uses)?.metadata.namespace;
 }
