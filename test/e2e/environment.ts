@@ -49,7 +49,7 @@ export function setUp(): TestEnvironment {
   }
   symlinkSync(join(repository, 'node_modules'), join(root, 'node_modules'));
   const hasImmudb = makeAvailable([images.immudb]).length > 0;
-  if (!hasImmudb) leaveOutImmudb(join(root, project, 'infra', 'project.yaml'));
+  if (!hasImmudb) leaveOutImmudb(join(root, project, 'infra'));
   repoctl(root, 'synth');
   const plan = readPlan(root);
   loadImages(root, plan);
@@ -116,7 +116,8 @@ export function loadPublicImages(root: string, plan: Plan): void {
 }
 
 /** The same configuration without ImmuDB, for machines that can't have its image. */
-function leaveOutImmudb(path: string): void {
+function leaveOutImmudb(infra: string): void {
+  const path = join(infra, 'project.yaml');
   const document = parseDocument(readFileSync(path, 'utf8'));
   document.deleteIn(['services', 'immudb']);
   for (const workload of ['api', 'celery-worker']) {
@@ -124,4 +125,6 @@ function leaveOutImmudb(path: string): void {
     if (isSeq(after)) after.items = after.items.filter((item) => String(item) !== 'immudb');
   }
   writeFileSync(path, String(document));
+  const example = join(infra, '.env.example');
+  writeFileSync(example, readFileSync(example, 'utf8').replaceAll(/^IMMUDB_.*\n/gm, ''));
 }
