@@ -76,7 +76,7 @@ async function resume(cluster: Cluster, kind: Kind, object: Pausable): Promise<v
 const listed = (cluster: Cluster, { apiVersion, kind }: Kind, project: string): Promise<Pausable[]> =>
   cluster.list<Pausable>(apiVersion, kind, {
     namespace: project,
-    labels: { [labelKeys.project]: project, [labelKeys.managedBy]: 'repoctl' },
+    labels: { [labelKeys.project]: project },
   });
 
 /** Pods that belong to what has been paused: all but those of stateful sets. */

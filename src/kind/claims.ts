@@ -23,7 +23,7 @@ export const listClaims = (cluster: Cluster): Promise<Claim[]> => cluster.list<C
 
 /** Whether repoctl made a claim, for an environment. */
 export const isOwn = ({ metadata }: Claim, environment: string): boolean =>
-  metadata.labels?.[labelKeys.managedBy] === 'repoctl' && metadata.labels[labelKeys.partOf] === environment;
+  metadata.labels?.[labelKeys.tier] !== undefined && metadata.labels[labelKeys.partOf] === environment;
 
 /** Claims as a table: namespace, name and size. */
 export function claimLines(claims: readonly Claim[]): string[] {

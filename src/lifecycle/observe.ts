@@ -24,7 +24,8 @@ const workloadKinds = [
 
 /** Reads an environment; the number of requests does not grow with the number of its namespaces. */
 export async function observe(cluster: Cluster, environment: string): Promise<Observed> {
-  const labels = { [labelKeys.partOf]: environment, [labelKeys.managedBy]: 'repoctl' };
+  // Tilt puts its own name into `managed-by`.
+  const labels = { [labelKeys.partOf]: environment };
   const [namespaces, nodes, pods, claims, events, ...workloads] = await Promise.all([
     cluster.list<ManifestObject>('v1', 'Namespace', { labels }),
     cluster.list<Node>('v1', 'Node'),
@@ -36,6 +37,19 @@ export async function observe(cluster: Cluster, environment: string): Promise<Ob
       (await cluster.list<Workload>(apiVersion, kind, { labels })).map((item) => ({ ...item, kind }) as Workload),
     ),
   ]);
-  const names = namespaces.map(({ metadata }) => metadata?.name ?? '');
-  return { namespaces: names, nodes, pods, claims, events, workloads: workloads.flat() };
+  return {
+    namespaces: own(namespaces).map(({ metadata }) => metadata?.name ?? ''),
+    nodes,
+    pods: own(pods),
+    claims: own(claims),
+    events,
+    workloads: own(workloads.flat()),
+  };
 }
+
+interface Labelled {
+  readonly metadata?: { readonly labels?: Readonly<Record<string, string>> };
+}
+
+const own = <T extends Labelled>(items: readonly T[]): T[] =>
+  items.filter(({ metadata }) => metadata?.labels?.[labelKeys.tier] !== undefined);

@@ -108,13 +108,15 @@ async function podsGone(
   }
 }
 
-/** The labels by which a namespace's own objects are found. */
+/** The labels by which a namespace's own objects are found: Tilt puts its own name into `managed-by`. */
 export const ownLabels = (labels: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(labels).filter(([key]) => !key.startsWith('pod-security')));
+  Object.fromEntries(
+    Object.entries(labels).filter(([key]) => key !== labelKeys.managedBy && !key.startsWith('pod-security')),
+  );
 
 /** Names of the projects of an environment that run: of which anything is scaled to more than nothing. */
 export async function runningProjects(cluster: Cluster, environment: string): Promise<string[]> {
-  const labels = { [labelKeys.partOf]: environment, [labelKeys.managedBy]: 'repoctl', [labelKeys.tier]: 'project' };
+  const labels = { [labelKeys.partOf]: environment, [labelKeys.tier]: 'project' };
   const scaled = [
     ...(await cluster.list<Scaled>('apps/v1', 'Deployment', { labels })),
     ...(await cluster.list<Scaled>('apps/v1', 'StatefulSet', { labels })),

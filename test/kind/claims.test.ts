@@ -9,12 +9,13 @@ const claim = (namespace: string, name: string, storage?: string, labels = {}): 
 });
 
 describe('a claim is the environment’s own', () => {
-  const managedBy = 'app.kubernetes.io/managed-by';
+  const tier = 'repoctl.dev/tier';
   const partOf = 'app.kubernetes.io/part-of';
   test.each([
-    [{ [managedBy]: 'repoctl', [partOf]: 'shop' }, true],
-    [{ [managedBy]: 'repoctl', [partOf]: 'other' }, false],
-    [{ [managedBy]: 'Helm', [partOf]: 'shop' }, false],
+    [{ [tier]: 'project', [partOf]: 'shop' }, true],
+    // Whoever applied its controller: Tilt puts its own name there.
+    [{ [tier]: 'project', [partOf]: 'shop', 'app.kubernetes.io/managed-by': 'tilt' }, true],
+    [{ [tier]: 'project', [partOf]: 'other' }, false],
     [{ [partOf]: 'shop' }, false],
     [{}, false],
   ])('by its labels %j: %s', (labels, own) => {
