@@ -19,16 +19,14 @@ export class ProjectChart extends Chart {
       });
     }
     const connected = connections(environment, profile, project);
-    const synced = new Set(project.images.filter(({ sync }) => sync.length > 0).map(({ name }) => name));
     for (const workload of project.workloads) {
+      const keepsRunning = workloadKinds[workload.kind]?.controller === 'Deployment';
+      const image = project.images.find(({ name }) => name === workload.settings.image);
       workloadKinds[workload.kind]?.build(this, workload, {
         image: imageReference(profile, project.name, workload.settings.image),
         variables: variables(environment, project, connected, workload),
         waits: waits(environment, profile, project, connected, workload),
-        writableRoot:
-          profile.development &&
-          workloadKinds[workload.kind]?.controller === 'Deployment' &&
-          synced.has(workload.settings.image),
+        synced: profile.development && keepsRunning && image ? image.sync.map(({ to }) => to) : [],
         development: profile.development,
       });
     }

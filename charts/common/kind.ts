@@ -57,6 +57,8 @@ export interface ServiceKind<Settings = unknown, Use = unknown> {
   /** Kind of controller its pods have. */
   controller(settings: Settings): 'StatefulSet' | 'Deployment';
   ports(settings: Settings): readonly ServicePort[];
+  /** Program in its container with which people talk to it; none if it has none. */
+  client?(settings: Settings): readonly string[];
   /** The Secrets that it needs in its own namespace. */
   secrets(service: Service<Settings>, consumers: readonly Consumer<Use>[]): readonly SecretReference[];
   /** What a project that uses it gets; none for a service that nobody connects to. */
@@ -82,8 +84,8 @@ export interface WorkloadContext {
   readonly variables: readonly Variable[];
   /** Containers that wait for what it depends on. */
   readonly waits: readonly ContainerProps[];
-  /** Whether files are synced into its container, as they are into those that keep running. */
-  readonly writableRoot: boolean;
+  /** Paths in its container that development syncs files to; none into those that end by themselves. */
+  readonly synced: readonly string[];
   readonly development: boolean;
 }
 

@@ -29,7 +29,7 @@ export function workloadPod(workload: Workload<PodSettings>, component: string, 
       args: settings.args,
       variables: context.variables,
       resources: settings.resources,
-      writableRoot: context.writableRoot,
+      writableRoot: context.synced.length > 0,
     },
   } satisfies PodProps;
 }

@@ -5,6 +5,7 @@ import { addConfigMap } from '../common/k8s.ts';
 import type { Workload, WorkloadContext } from '../common/kind.ts';
 import { objectLabels } from '../common/labels.ts';
 import type { Probes } from '../common/probes.ts';
+import { shellQuoted } from '../common/shell.ts';
 import { startupSeconds, workloadFields } from '../common/workload-fields.ts';
 import { workloadPod } from '../common/workload-pod.ts';
 import { directory, module, moduleSource } from './celery-module.ts';
@@ -47,6 +48,21 @@ export interface CeleryProcessProps {
 // The image's own PYTHONPATH stays, and celery becomes process 1, so that it is celery that gets SIGTERM.
 const start = `export PYTHONPATH="${directory}\${PYTHONPATH:+:$PYTHONPATH}"; exec "$0" "$@"`;
 
+/**
+ * In development what is synced takes effect: watchfiles asks Celery to end, which finishes the tasks that it has, and
+ * starts it again. An image without watchfiles runs all the same.
+ */
+const reload = (paths: readonly string[], celery: readonly string[], stopSeconds: number): string[] => {
+  const watch = ['watchfiles', '--filter', 'python', '--sigint-timeout', String(stopSeconds)];
+  const run = [...watch, celery.map(shellQuoted).join(' '), ...paths].map(shellQuoted).join(' ');
+  return [
+    'sh',
+    '-c',
+    `command -v watchfiles >/dev/null && exec ${run}; echo 'no live reload: the image has no watchfiles' >&2; exec "$0" "$@"`,
+    ...celery,
+  ];
+};
+
 /** A `celery` command with repoctl's module on its path: a Deployment. */
 export class CeleryProcess extends Construct {
   constructor(
@@ -58,8 +74,10 @@ export class CeleryProcess extends Construct {
     super(scope, workload.name);
     const { settings, object } = workload;
     const { app, options = [] } = settings;
-    const command = ['sh', '-c', start, 'celery', '--app', app, ...props.arguments, ...options];
+    const celery = ['celery', '--app', app, ...props.arguments, ...options];
     const stopSeconds = props.graceSeconds;
+    const program = context.synced.length > 0 ? reload(context.synced, celery, stopSeconds) : celery;
+    const command = ['sh', '-c', start, ...program];
     const pod = workloadPod({ ...workload, settings: { ...settings, command, stopSeconds } }, props.component, context);
     const configMap = `${object}-module`;
     addConfigMap(this, 'module', {

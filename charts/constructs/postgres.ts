@@ -109,6 +109,7 @@ export const postgres: ServiceKind<PostgresSettings> = {
   schema,
   controller: () => 'StatefulSet',
   ports: (settings) => [{ name: 'postgres', port, hostPort: settings.hostPort }],
+  client: ({ user, database }) => ['psql', '--username', user, '--dbname', database],
   secrets: (service) => [secret(service, service.namespace)],
   connect(service, { project }) {
     const { user, database, image } = service.settings;

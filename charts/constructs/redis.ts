@@ -78,6 +78,7 @@ export const redis: ServiceKind<RedisSettings, z.output<typeof redisUse>> = {
   schema,
   controller: () => 'StatefulSet',
   ports: (settings) => [{ name: 'redis', port: redisPort, hostPort: settings.hostPort }],
+  client: () => ['redis-cli'],
   secrets: (service) => [secret(service.object, service.owner.environment)],
   connect(service, { project, use }) {
     const name = objectName(project, service.name);

@@ -2,6 +2,7 @@ import { maximumObjectName } from '../../charts/common/fields.ts';
 import { objectName } from '../../charts/common/names.ts';
 import type { RedisSettings } from '../../charts/constructs/redis.ts';
 import { globalKinds, serviceKinds, workloadKinds } from '../../charts/kinds.ts';
+import { checkCommands } from './check-commands.ts';
 import { projectFile } from './discover.ts';
 import { checkHostPorts } from './host-ports.ts';
 import type { Environment, Project } from './model.ts';
@@ -39,6 +40,7 @@ export function crossCheck(environment: Environment, complete = true): Problem[]
     checkUses(environment, complete, project, refuse);
     checkDependencies(environment, complete, project, refuse);
     checkVariables(environment, project, refuse);
+    checkCommands(project, refuse);
   }
   checkCycles(environment, refuseInProject);
   return problems;

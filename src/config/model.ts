@@ -39,6 +39,7 @@ export interface Project {
   readonly links: readonly WorkloadReference[];
   readonly services: readonly Service[];
   readonly workloads: readonly Workload<WorkloadSettings>[];
+  readonly commands: readonly ProjectCommand[];
   /** Environment variables of all its workloads. */
   readonly env: Readonly<Record<string, string>>;
   /** The keys of `.env.example` that no service claims: they go to all its workloads. */
@@ -49,12 +50,23 @@ export interface Project {
   readonly chart?: string;
 }
 
+/** A program that people run now and then in the container of a workload. */
+export interface ProjectCommand {
+  readonly name: string;
+  readonly description?: string;
+  readonly workload: string;
+  readonly command: readonly string[];
+  /** Whether it tells if the environment works. */
+  readonly test: boolean;
+}
+
 /** What the settings of every kind of workload hold. */
 export interface WorkloadSettings {
   /** Name of a build of the project, or an image reference. */
   readonly image: string;
   readonly env: Readonly<Record<string, string>>;
   readonly after: readonly string[];
+  readonly replicas?: number;
 }
 
 /** An image that the project builds. Paths are relative to the root, with `/`. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dnsLabel, environmentVariables } from '../../charts/common/fields.ts';
+import { command, dnsLabel, environmentVariables } from '../../charts/common/fields.ts';
 import { globalKinds, serviceKinds, workloadKinds } from '../../charts/kinds.ts';
 
 const relativePath = z
@@ -31,6 +31,16 @@ const imageBuild = z.strictObject({
     .array(relativePath)
     .default([])
     .describe('Files below a synced folder that need a new image when they change, for instance a lock file.'),
+});
+
+const projectCommand = z.strictObject({
+  description: z.string().optional().describe('What it does, in a few words.'),
+  workload: dnsLabel.describe('Workload that keeps running, in whose container it runs.'),
+  command: command.describe('Program and arguments.'),
+  test: z
+    .boolean()
+    .default(false)
+    .describe('Whether it exits 0 if the environment works: `tilt ci` runs it once all is healthy.'),
 });
 
 type Kinds = Readonly<Record<string, { readonly schema: z.ZodObject; readonly summary: string }>>;
@@ -84,6 +94,10 @@ export const projectSchema = z.strictObject({
     .default({})
     .describe('Services of its own, by name. One that is named like its kind need not say `kind`.'),
   workloads: z.record(dnsLabel, byKind(workloadKinds)).default({}).describe('Its processes, by name.'),
+  commands: z
+    .record(dnsLabel, projectCommand)
+    .default({})
+    .describe('What people run now and then, by name: `repoctl infra project run PROJECT NAME`, or a button in Tilt.'),
 });
 
 export type ProjectInput = z.output<typeof projectSchema>;

@@ -79,6 +79,7 @@ export function readProject(reader: Reader, directory: string, environment: stri
       };
       return { ...located(name), kind, settings: { ...rest, image: workloadImage(context, name, image, images) } };
     }),
+    commands: Object.entries(input.commands).map(([name, command]) => ({ name, ...command })),
     env: input.env,
     secrets: (example ?? []).map(({ name }) => name),
     manifests,

@@ -1,3 +1,4 @@
+import { shellQuoted } from '../../charts/common/shell.ts';
 import { FailureError } from '../errors.ts';
 import { attempt, failure, type Outcome, run } from '../process/run.ts';
 import type { PlannedImage } from '../synth/plan.ts';
@@ -80,9 +81,5 @@ async function build(root: string, image: PlannedImage, options: BuildOptions): 
 
 function buildFailure(reference: string, args: readonly string[], outcome: Outcome): FailureError {
   const { message } = failure({ ...outcome, what: `building ${reference}` });
-  return new FailureError(message, `All of it: DOCKER_BUILDKIT=1 docker ${args.map(quoted).join(' ')}`);
+  return new FailureError(message, `All of it: DOCKER_BUILDKIT=1 docker ${args.map(shellQuoted).join(' ')}`);
 }
-
-/** An argument as a shell takes it. */
-export const quoted = (argument: string): string =>
-  /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;

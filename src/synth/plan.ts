@@ -1,6 +1,7 @@
 import type { SecretReference } from '../../charts/common/connection.ts';
 import type { ServicePort } from '../../charts/common/kind.ts';
-import { namespaceLabels } from '../../charts/common/labels.ts';
+import { labelKeys, namespaceLabels } from '../../charts/common/labels.ts';
+import { objectName } from '../../charts/common/names.ts';
 import { globalKinds, serviceKinds, workloadKinds } from '../../charts/kinds.ts';
 import { imageReference, isManaged, secrets, servicesInCluster } from '../../charts/wiring.ts';
 import { environmentPaths } from '../config/environment-files.ts';
@@ -28,6 +29,9 @@ export interface PlannedNamespace {
   readonly images: readonly PlannedImage[];
   readonly services: readonly PlannedWorkload[];
   readonly workloads: readonly PlannedWorkload[];
+  readonly commands: readonly PlannedCommand[];
+  /** What is in the manifest. */
+  readonly objects: readonly PlannedObject[];
   /** The Secrets that the manifests refer to, and in development the `.env` files that they are made from. */
   readonly secrets: readonly PlannedSecret[];
 }
@@ -50,6 +54,29 @@ export interface PlannedWorkload {
   readonly ports: readonly ServicePort[];
   /** What it starts after: `namespace/object`. */
   readonly after: readonly string[];
+  /** Number of its pods. */
+  readonly replicas?: number;
+  /** Program in its container with which people talk to it. */
+  readonly client?: readonly string[];
+}
+
+export interface PlannedObject {
+  readonly kind: string;
+  readonly name: string;
+  /** The service or workload that it belongs to: its `object`. */
+  readonly of?: string;
+}
+
+/** A program that people run now and then in a workload's container. */
+export interface PlannedCommand {
+  readonly name: string;
+  readonly description?: string;
+  /** Name of the Deployment. */
+  readonly object: string;
+  readonly container: string;
+  readonly command: readonly string[];
+  /** Whether it tells if the environment works. */
+  readonly test: boolean;
 }
 
 export interface PlannedSecret {
@@ -86,6 +113,16 @@ export function planNamespace(
     images: (project?.images ?? []).map((image) => planImage(profile, name, image)),
     services: planServices(profile, project?.services ?? environment.services),
     workloads: project ? planWorkloads(environment, project, objects) : planJobs(objects),
+    commands: (project?.commands ?? []).map(({ workload, ...command }) => ({
+      ...command,
+      object: objectName(name, workload),
+      container: workload,
+    })),
+    objects: objects.map(({ kind, metadata }) => ({
+      kind,
+      name: metadata?.name ?? '',
+      of: metadata?.labels?.[labelKeys.instance],
+    })),
     secrets: planSecrets(environment, profile, project),
   };
 }
@@ -119,7 +156,8 @@ function planServices(profile: Profile, services: Project['services']): PlannedW
       const { name, object, settings } = service;
       if (!here.has(service)) return { name, kind: service.kind, object, managed: true, ports: [], after: [] };
       const controller = { kind: kind?.controller(settings) ?? '', name: object };
-      return { name, kind: service.kind, object, controller, ports: kind?.ports(settings) ?? [], after: [] };
+      const client = kind?.client?.(settings);
+      return { name, kind: service.kind, object, controller, ports: kind?.ports(settings) ?? [], after: [], client };
     });
 }
 
@@ -138,6 +176,7 @@ function planWorkloads(
       object,
       controller,
       ports: workloadKind?.ports(settings) ?? [],
+      replicas: settings.replicas,
       after: settings.after.map((target) => qualified(environment, project, target)),
     };
   });

@@ -51,6 +51,7 @@ export function declareProject(given: GivenProject = {}): Project {
     uses: Object.fromEntries(
       Object.entries(given.uses ?? {}).map(([kind, use]) => [kind, globalKinds[kind]?.use?.parse(use)]),
     ),
+    commands: [],
     links: (given.links ?? []).map((link) => {
       const [project = '', workload = ''] = link.split('/');
       return { project, workload };

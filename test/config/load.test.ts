@@ -70,6 +70,7 @@ describe('the smallest repository', () => {
         images: [],
         uses: {},
         links: [],
+        commands: [],
         services: [],
         workloads: [],
         env: {},

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { buildArguments, quoted } from '../../src/images/build.ts';
+import { buildArguments } from '../../src/images/build.ts';
 import { stepFollower } from '../../src/images/build-steps.ts';
 
 const steps = (output: string) => {
@@ -55,13 +55,4 @@ test('an image is built from its Dockerfile, target and arguments', () => {
     ...common,
     ...['--progress=plain', 'backends/shop'],
   ]);
-});
-
-test.each([
-  ['plain/path:1', 'plain/path:1'],
-  ['A=hello world', "'A=hello world'"],
-  ["it's", "'it'\\''s'"],
-  ['', "''"],
-])('%j is %s to a shell', (given, shown) => {
-  expect(quoted(given)).toBe(shown);
 });

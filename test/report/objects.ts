@@ -107,6 +107,8 @@ export function planned(name: string, services: Readonly<Record<string, readonly
       ports: [],
       after,
     })),
+    commands: [],
+    objects: [],
     secrets: [],
   };
 }

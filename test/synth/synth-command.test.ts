@@ -169,6 +169,27 @@ describe('what is written', () => {
     expect(texts(out())['turfoo.k8s.yaml']).toContain(`name: ${migrate?.controller?.name}\n`);
   });
 
+  test('says in the plan what belongs to whom, and how people talk to it', () => {
+    const { namespaces } = parsePlan(texts(out())['plan.json'] ?? '');
+    const turfoo = namespaces.find(({ name }) => name === 'turfoo');
+    expect(turfoo?.objects).toContainEqual({ kind: 'Namespace', name: 'turfoo' });
+    expect(turfoo?.objects.filter(({ of }) => of === 'turfoo-celery-beat')).toEqual([
+      { kind: 'ConfigMap', name: 'turfoo-celery-beat-module', of: 'turfoo-celery-beat' },
+      { kind: 'Deployment', name: 'turfoo-celery-beat', of: 'turfoo-celery-beat' },
+    ]);
+    expect(turfoo?.services.find(({ name }) => name === 'postgres')?.client).toEqual([
+      ...['psql', '--username', 'turfoo', '--dbname', 'turfoo'],
+    ]);
+    expect(turfoo?.commands).toContainEqual({
+      name: 'smoke',
+      description: 'posts a card and waits until it is stored',
+      object: 'turfoo-api',
+      container: 'api',
+      command: ['turfoo-smoke'],
+      test: true,
+    });
+  });
+
   test('takes the tag of production images from --image-tag', () => {
     repoctl(root, 'synth', '--profile', 'production', '--image-tag', '9.9.9');
     expect(texts(join(root, 'dist', 'production'))['turfoo.k8s.yaml']).toContain(
