@@ -7,6 +7,7 @@ import { initCommand } from './commands/init.ts';
 import { secretsCommand } from './commands/secrets.ts';
 import { statusCommand } from './commands/status.ts';
 import { synthCommand } from './commands/synth.ts';
+import { tiltfileCommand } from './commands/tiltfile.ts';
 import { upCommand } from './commands/up.ts';
 import { validateCommand } from './commands/validate.ts';
 
@@ -26,6 +27,7 @@ export function makeProgram(version: string): Command {
     synthCommand(),
     validateCommand(),
     secretsCommand(),
+    tiltfileCommand(),
     doctorCommand(),
     completionCommand(),
   ];

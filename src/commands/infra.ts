@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { backupCommand } from './backup.ts';
 import { envCommand } from './env.ts';
+import { globalShellCommand, projectShellCommand, runCommandCommand } from './exec.ts';
 import { forwardCommand } from './forward.ts';
 import { globalStartCommand, globalStopCommand } from './global.ts';
 import { initProjectCommand } from './init.ts';
@@ -16,6 +17,7 @@ const globalCommand = () =>
     .description('The global tier: Redis, MinIO and their consoles, shared by all projects.')
     .addCommand(globalStartCommand())
     .addCommand(globalStopCommand())
+    .addCommand(globalShellCommand())
     .addCommand(statusCommand('global'));
 
 const projectCommand = () =>
@@ -29,6 +31,8 @@ const projectCommand = () =>
     .addCommand(rebuildCommand())
     .addCommand(statusCommand('project'))
     .addCommand(forwardCommand())
+    .addCommand(runCommandCommand())
+    .addCommand(projectShellCommand())
     .addCommand(backupCommand())
     .addCommand(restoreCommand())
     .addCommand(resetCommand());

@@ -21,7 +21,8 @@ export interface KindConfig {
 export const contextOf = (cluster: string): string => `kind-${cluster}`;
 
 /**
- * Reads kind-config.yaml. A cluster without a name there gets the environment's.
+ * Reads kind-config.yaml. A cluster without a name there gets the environment's; KIND_CLUSTER_NAME, which kind heeds as
+ * well, comes first.
  *
  * @param root the folder with `repoctl.yaml` and `kind-config.yaml`
  * @throws UsageError if there is no such file
@@ -36,7 +37,8 @@ export function readKindConfig(root: string, env: NodeJS.ProcessEnv = process.en
         '    kind: Cluster\n    apiVersion: kind.x-k8s.io/v1alpha4\n    name: monorepo',
     );
   const { input } = outline(root);
-  const name = clusterName(readFileSync(file, 'utf8')) ?? input.name;
+  const named = clusterName(readFileSync(file, 'utf8'));
+  const name = env.KIND_CLUSTER_NAME || named || input.name;
   const { nodeImage } = input.cluster;
   return { name, file, nodeImage: env.KIND_NODE_IMAGE || nodeImage };
 }

@@ -73,7 +73,6 @@ export interface PlannedCommand {
   readonly description?: string;
   /** Name of the Deployment. */
   readonly object: string;
-  readonly container: string;
   readonly command: readonly string[];
   /** Whether it tells if the environment works. */
   readonly test: boolean;
@@ -116,7 +115,6 @@ export function planNamespace(
     commands: (project?.commands ?? []).map(({ workload, ...command }) => ({
       ...command,
       object: objectName(name, workload),
-      container: workload,
     })),
     objects: objects.map(({ kind, metadata }) => ({
       kind,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { consumers } from '../../charts/wiring.ts';
-import { load, outline } from '../config/load.ts';
+import { load, outline, type ProjectMemory } from '../config/load.ts';
 import type { Environment, Profile, ProfileName, Project } from '../config/model.ts';
 import { dependencies, findProject, withDependencies } from '../config/select-projects.ts';
 import { digest, type RememberedNamespace, readCache, writeCache } from './cache.ts';
@@ -29,6 +29,8 @@ export interface Synthesis {
   readonly changes: { readonly written: readonly string[]; readonly removed: readonly string[] };
   /** Number of files, the plan among them. */
   readonly files: number;
+  /** The projects that were read. */
+  readonly memory: ProjectMemory;
 }
 
 /**
@@ -94,7 +96,7 @@ async function synthesizeOn(threads: Threads, root: string, options: SynthesisOp
     if (!sameEntries(cache.projects, next.projects) || !sameEntries(cache.namespaces, next.namespaces))
       writeCache(root, profile.name, next);
   }
-  return { plan, changes: { written: written.sort(), removed }, files: manifests.size + 1 };
+  return { plan, changes: { written: written.sort(), removed }, files: manifests.size + 1, memory: loaded.memory };
 }
 
 /**

@@ -184,7 +184,6 @@ describe('what is written', () => {
       name: 'smoke',
       description: 'posts a card and waits until it is stored',
       object: 'turfoo-api',
-      container: 'api',
       command: ['turfoo-smoke'],
       test: true,
     });

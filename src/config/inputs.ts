@@ -1,0 +1,39 @@
+import { environmentFile } from './cross-check.ts';
+import { type Outline, outline, type ProjectMemory, remember } from './load.ts';
+import { ConfigurationError } from './problem.ts';
+import type { Inputs } from './reader.ts';
+
+/**
+ * The files and folders that a configuration is read from, those among them that there could be and are not; relative to
+ * the root, sorted. It may be wrong.
+ *
+ * @param memory projects that were read just now. @default they are read
+ */
+export function configurationInputs(root: string, memory: ProjectMemory = {}): string[] {
+  const outlined = outlineOf(root);
+  if (!outlined) return [environmentFile];
+  const { input, directories, reader } = outlined;
+  const asked = directories.flatMap((directory) => {
+    const { inputs } = memory[directory] ?? remember(root, directory, input.name);
+    return pathsOf(inputs, ['text', 'keys', 'names']);
+  });
+  // The folders that the patterns look into hold much else; and each may hold a project one day.
+  const paths = [...pathsOf(reader.inputs, ['text', 'keys', 'entry']), ...asked];
+  return [...new Set([environmentFile, ...paths])].sort();
+}
+
+/** What was asked in some ways: other questions are only whether a path is there. */
+const pathsOf = (inputs: Inputs, ways: readonly string[]): string[] =>
+  Object.keys(inputs).flatMap((question) => {
+    const [way = '', path] = question.split(/:(.*)/s);
+    return path !== undefined && ways.includes(way) ? [path] : [];
+  });
+
+function outlineOf(root: string): Outline | undefined {
+  try {
+    return outline(root);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return undefined;
+    throw error;
+  }
+}

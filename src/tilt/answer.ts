@@ -1,0 +1,70 @@
+import { relative } from 'node:path';
+import { configurationInputs } from '../config/inputs.ts';
+import { ConfigurationError } from '../config/problem.ts';
+import { CommandError, UsageError } from '../errors.ts';
+import { contextOf, readKindConfig } from '../kind/config.ts';
+import { endpoints } from '../lifecycle/endpoints.ts';
+import type { Plan } from '../synth/plan.ts';
+import { defaultOut, synthesize } from '../synth/synthesize.ts';
+import { checkMachine } from './check-machine.ts';
+
+/** What a Tiltfile asks for. Paths are relative to the root. */
+export interface TiltfileAnswer {
+  /** What the manifests are made from; a folder stands for all that is in it. */
+  readonly inputs: readonly string[];
+  /** Patterns, as in `.dockerignore`, of what changes without changing anything. */
+  readonly ignored: readonly string[];
+  readonly context: string;
+  /** Why nothing can be started, in a few lines; then the rest is lacking. */
+  readonly problem?: string;
+  /** Folder of the manifests. */
+  readonly manifests?: string;
+  readonly plan?: Plan;
+}
+
+export interface TiltfileQuestion {
+  /** Tilt's context; empty if there is none. */
+  readonly context: string;
+  /** Whether something is to be started: then Docker and the ports are looked at, too. @default false */
+  readonly check?: boolean;
+}
+
+/** The output, and what editors, Python and tests leave behind. */
+const ignored = ['dist', '**/__pycache__', '**/.*_cache', '**/.venv', '**/*.sw?', '**/*~', '**/.#*', '**/4913'];
+
+/** Makes the manifests, and says what a Tiltfile has to know. What is wrong is part of the answer. */
+export async function tiltfileAnswer(root: string, question: TiltfileQuestion): Promise<TiltfileAnswer> {
+  const { context, check = false } = question;
+  const out = defaultOut(root, 'local');
+  try {
+    const { plan, memory } = await synthesize(root, { profile: 'local', out, environmentFilesOf: [] });
+    const inputs = configurationInputs(root, memory);
+    const made = { inputs, ignored, context, manifests: relative(root, out), plan };
+    try {
+      mustBeOwn(root, context);
+      if (check) await checkMachine(plan.namespaces.flatMap(endpoints));
+      return made;
+    } catch (error) {
+      return { inputs, ignored, context, problem: explained(error) };
+    }
+  } catch (error) {
+    return { inputs: configurationInputs(root), ignored, context, problem: explained(error) };
+  }
+}
+
+/** Tilt takes the current context, which may be that of another environment. */
+function mustBeOwn(root: string, context: string): void {
+  const own = contextOf(readKindConfig(root).name);
+  if (context === '') throw new UsageError('there is no cluster', 'repoctl up makes one');
+  if (context.startsWith('kind-') && context !== own)
+    throw new UsageError(
+      `the context is ${context}, the cluster of this folder is ${own}`,
+      `tilt up --context ${own}; repoctl up makes the cluster first if there is none`,
+    );
+}
+
+function explained(error: unknown): string {
+  if (error instanceof ConfigurationError) return error.lines.join('\n');
+  if (error instanceof CommandError) return [error.message, error.advice].filter(Boolean).join('; ');
+  throw error;
+}

@@ -1,0 +1,26 @@
+import { UsageError } from '../errors.ts';
+import type { Endpoint } from '../lifecycle/endpoints.ts';
+import { run } from '../process/run.ts';
+import { ownerText, portOwners } from '../tools/port-owner.ts';
+
+/**
+ * Refuses what Tilt would find out late, or only in a log: that Docker does not run, that a port is taken.
+ *
+ * @throws ClusterError if Docker is not running
+ * @throws UsageError if another program than Tilt holds a port
+ */
+export async function checkMachine(endpoints: readonly Endpoint[]): Promise<void> {
+  await run('docker', ['version', '--format', '{{.Server.Version}}']);
+  const owners = await portOwners(endpoints.map(({ hostPort }) => hostPort));
+  const taken = endpoints.flatMap(({ hostPort, object }) => {
+    const owner = owners.get(hostPort);
+    // This session, at a later run of its Tiltfile.
+    if (!owner || owner.program === 'tilt') return [];
+    return [`port ${hostPort} (${object}) is held by ${ownerText(owner)}`];
+  });
+  if (taken.length > 0)
+    throw new UsageError(
+      taken.join('\n'),
+      'Stop that program, give the service another hostPort, or shift all ports with REPOCTL_PORT_OFFSET',
+    );
+}
