@@ -1,0 +1,264 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from '@jest/globals';
+import { copyFixture, copyRepository, repository } from '../synth/repository.ts';
+import {
+  type Call,
+  callsOf,
+  describeStarlark,
+  makeRecorder,
+  type Question,
+  type Recording,
+  record,
+} from './recorder.ts';
+
+/** A repository as `repoctl init` leaves it, whose Tiltfile loads this repository's modules. */
+function withTiltfile(root: string): string {
+  const module = join(repository, 'tilt', 'repoctl.star');
+  writeFileSync(join(root, 'Tiltfile'), `load('${relativeTo(root, module)}', 'repoctl')\nrepoctl()\n`);
+  cpSync(join(repository, 'kind-config.yaml'), join(root, 'kind-config.yaml'));
+  return root;
+}
+
+/** Tilt reads what does not begin with a dot as an extension's name. */
+const relativeTo = (root: string, path: string): string =>
+  execFileSync('realpath', ['--relative-to', root, path], { encoding: 'utf8' }).trim();
+
+const run = (root: string, question: Partial<Question> = {}): Recording =>
+  record({ main: join(root, 'Tiltfile'), ...question });
+
+/** The calls of a builtin by their name, or what else names them. */
+const byName = (recording: Recording, builtin: string, key: string): Record<string, Call['kwargs']> =>
+  Object.fromEntries(callsOf(recording, builtin).map(({ kwargs }) => [kwargs[key], kwargs]));
+
+describeStarlark('the Tiltfile of many kinds of project', () => {
+  let root: string;
+  let all: Recording;
+  beforeAll(() => {
+    makeRecorder();
+    root = withTiltfile(copyFixture('polyglot'));
+    all = run(root);
+  });
+  const resources = () => byName(all, 'k8s_resource', 'workload');
+  const locals = () => byName(all, 'local_resource', 'name');
+
+  test('loads', () => expect(all.error).toBeUndefined());
+
+  test('needs a Tilt that knows ci_settings(readiness_timeout)', () => {
+    expect(callsOf(all, 'version_settings')).toMatchObject([{ kwargs: { constraint: '>=0.35.0' } }]);
+  });
+
+  test('builds an image for each stage of a Dockerfile, as repoctl builds it', () => {
+    expect(byName(all, 'docker_build', 'ref')['billing-app:local']).toMatchObject({
+      context: join(root, 'backends/svc-billing'),
+      dockerfile: join(root, 'backends/svc-billing/Dockerfile'),
+      target: 'development',
+    });
+  });
+
+  test('syncs sources into running containers; what they are made with needs a new image', () => {
+    expect(byName(all, 'docker_build', 'ref')['web-page:local']?.live_update).toEqual([
+      { is: 'sync', args: [join(root, 'apps/web/app'), '/srv/app'] },
+    ]);
+    expect(byName(all, 'docker_build', 'ref')['status-monitor:local']?.live_update).toEqual([]);
+  });
+
+  test('applies no namespace: it is made with the Secrets, and outlives tilt down', () => {
+    const applied = callsOf(all, 'k8s_yaml').map(({ args }) => String(args[0]));
+    expect(applied).toHaveLength(5);
+    expect(applied.join('\n')).not.toMatch(/^kind: Namespace$/m);
+    expect(applied.join('\n')).toMatch(/^kind: StatefulSet$/m);
+    // Those of the configuration are what the namespaces have.
+    expect(readFileSync(join(root, 'dist/local/billing.k8s.yaml'), 'utf8')).toMatch(/^kind: Namespace$/m);
+  });
+
+  test('names resources as the plan does, whatever hash a job has after its name', () => {
+    const jobs = resources()['billing-migrate'];
+    expect(jobs).toBeDefined();
+    const job = /name: (billing-migrate-[0-9a-f]+)/.exec(
+      readFileSync(join(root, 'dist/local/billing.k8s.yaml'), 'utf8'),
+    );
+    const { names } = run(root, {
+      workloads: [
+        ['job', 'billing', job?.[1] ?? ''],
+        ['StatefulSet', 'billing', 'billing-reports'],
+        ['cronjob', 'search', 'prune'],
+        ['deployment', 'search', 'search-extra'],
+      ],
+    });
+    expect(names).toEqual(['billing-migrate', 'billing-reports', 'search-prune', 'search-extra']);
+  });
+
+  test('groups resources by project, and the global tier', () => {
+    expect(resources()['billing-postgres']?.labels).toEqual(['billing']);
+    expect(resources()['polyglot-redis']?.labels).toEqual(['global']);
+  });
+
+  test('starts migrations before the workloads, and both after the Secrets', () => {
+    expect(resources()['billing-migrate']?.resource_deps).toEqual([
+      'billing:secrets',
+      'billing-postgres',
+      'billing-reports',
+    ]);
+    expect(resources()['billing-mail']?.resource_deps).toEqual(
+      expect.arrayContaining(['billing:secrets', 'billing-migrate']),
+    );
+    expect(resources()['web-page']?.resource_deps).toContain('status-api');
+  });
+
+  test('runs a migration again when it is asked to, not whenever a source file is synced', () => {
+    expect(resources()['billing-migrate']?.trigger_mode).toBe('manual');
+    expect(resources()['billing-mail']?.trigger_mode).toBe('auto');
+    // It has no sources, and follows its configuration.
+    expect(resources()['search-smoke']?.trigger_mode).toBe('auto');
+  });
+
+  test('waits for no pod of what is due later', () => {
+    expect(resources()['billing-close-day']?.pod_readiness).toBe('ignore');
+    expect(resources()['billing-mail']?.pod_readiness).toBe('');
+  });
+
+  test('opens the fixed ports', () => {
+    expect(resources()['billing-reports']?.port_forwards).toEqual([
+      { is: 'port_forward', args: [], local_port: 15433, container_port: 5432, name: 'postgres' },
+    ]);
+    const ports = Object.values(resources()).flatMap((each) =>
+      ((each.port_forwards ?? []) as { local_port: number }[]).map(({ local_port }) => local_port),
+    );
+    expect(new Set(ports).size).toBe(ports.length);
+  });
+
+  test('keeps what belongs to a workload with it, and the rest of a namespace together', () => {
+    expect(resources()['billing-mail']?.objects).toEqual(['billing-mail-module:configmap:billing']);
+    const groups = byName(all, 'k8s_resource', 'new_name');
+    expect(groups['search:objects']?.objects).toEqual(expect.arrayContaining([expect.stringContaining(':configmap:')]));
+  });
+
+  test('puts the Secrets in whenever a .env changes', () => {
+    const { cmd, deps, trigger_mode } = locals()['billing:secrets'] ?? {};
+    expect(cmd.slice(2)).toEqual(['secrets', 'apply', '--context', 'kind-monorepo', 'billing']);
+    expect(deps).toEqual(
+      expect.arrayContaining(['backends/svc-billing/infra/.env', 'backends/svc-billing/infra/.env.example']),
+    );
+    expect(trigger_mode).toBe('auto');
+  });
+
+  test('has buttons', () => {
+    const buttons = Object.entries(locals()).filter(([, each]) => each.trigger_mode === 'manual');
+    expect(buttons.map(([name]) => name)).toEqual(
+      expect.arrayContaining(['billing:psql', 'billing:reports-psql', 'billing:reset', 'billing:status']),
+    );
+    for (const [, button] of buttons) expect(button.auto_init).toBe(false);
+  });
+
+  test.each([
+    ['a project', ['web'], ['web-page', 'status-api', 'status-probe'], ['billing-mail', 'search-meilisearch']],
+    ['a folder', ['backends/svc-billing'], ['billing-mail', 'billing:psql'], ['web-page', 'status-api']],
+    ['an object', ['billing-mail'], ['billing-mail', 'billing-migrate', 'billing-reports'], ['billing-invoices']],
+    [
+      'a service',
+      ['billing-postgres'],
+      ['billing-postgres', 'billing:secrets'],
+      ['billing-migrate', 'billing-reports'],
+    ],
+  ])('enables %s and what it needs', (_, names, some, none) => {
+    const [call] = callsOf(run(root, { arguments: names }), 'config.set_enabled_resources');
+    expect(call?.args[0]).toEqual(expect.arrayContaining(some));
+    for (const name of none) expect(call?.args[0]).not.toContain(name);
+  });
+
+  test('enables everything if nothing is named', () => {
+    expect(callsOf(all, 'config.set_enabled_resources')).toMatchObject([{ args: [[]] }]);
+  });
+
+  test('says which names there are', () => {
+    expect(run(root, { arguments: ['webb'] }).error).toMatch(
+      /no project or object "webb"; allowed: billing, search, status, web, and objects such as/,
+    );
+  });
+
+  test('watches what the manifests are made from, and no more', () => {
+    const watched = callsOf(all, 'watch_file').map(({ args }) => String(args[0]).slice(root.length + 1));
+    expect(watched).toEqual(
+      expect.arrayContaining([
+        'repoctl.yaml',
+        'apps/web/infra/project.yaml',
+        'backends/svc-billing/infra/init',
+        'backends/svc-search/infra/chart.ts',
+        'backends/svc-search/infra/manifests',
+      ]),
+    );
+    for (const folder of ['', 'backends', 'apps', 'apps/web', 'apps/web/infra']) expect(watched).not.toContain(folder);
+  });
+
+  test('ignores what it writes, and what tools leave behind', () => {
+    const [settings] = callsOf(all, 'watch_settings');
+    expect(settings?.kwargs.ignore).toEqual(expect.arrayContaining(['dist', '**/__pycache__', '**/*.sw?']));
+  });
+});
+
+describeStarlark('the Tiltfile, when something is wrong', () => {
+  beforeAll(makeRecorder);
+  const broken = (file: string, text: string) => {
+    const root = withTiltfile(copyRepository());
+    writeFileSync(join(root, file), text);
+    return run(root);
+  };
+  const project = 'backends/svc-turfoo-ingest/infra/project.yaml';
+
+  test.each([
+    ['the configuration', project, 'name: turfoo\nimages: [', `${project}:2:10: not valid YAML`],
+    ['a field', project, 'nam: turfoo\n', `${project}:1:1: name: required`],
+    ['the environment', 'repoctl.yaml', 'projects: [\n', 'repoctl.yaml:'],
+  ])('says what is wrong with %s, and watches for it to be mended', (_, file, text, message) => {
+    const recording = broken(file, text);
+    expect(recording.error).toContain(message);
+    const watched = callsOf(recording, 'watch_file').map(({ args }) => String(args[0]));
+    expect(watched).toEqual(expect.arrayContaining([expect.stringMatching(new RegExp(`/${file}$`))]));
+    expect(callsOf(recording, 'k8s_yaml')).toEqual([]);
+  });
+
+  test.each([
+    ['no cluster', '', /there is no cluster; repoctl up makes one/],
+    [
+      'the cluster of another folder',
+      'kind-other',
+      /the context is kind-other, the cluster of this folder is kind-monorepo; tilt up --context kind-monorepo/,
+    ],
+  ])('refuses %s', (_, context, message) => {
+    const root = withTiltfile(copyRepository());
+    expect(run(root, { context }).error).toMatch(message);
+  });
+
+  test('takes a local cluster that is not of kind', () => {
+    expect(run(withTiltfile(copyRepository()), { context: 'minikube' }).error).toBeUndefined();
+  });
+});
+
+describeStarlark('the sample project’s commands', () => {
+  beforeAll(makeRecorder);
+  const root = () => withTiltfile(copyRepository());
+
+  test('are buttons', () => {
+    const { 'turfoo:seed': seed } = byName(run(root()), 'local_resource', 'name');
+    expect(seed).toMatchObject({ auto_init: false, trigger_mode: 'manual', labels: ['turfoo'] });
+    expect(seed?.cmd.slice(2)).toEqual(['infra', 'project', 'run', 'turfoo', 'seed', '--context', 'kind-monorepo']);
+  });
+
+  test('that are tests run at the end of tilt ci', () => {
+    const answer = execFileSync(
+      process.execPath,
+      [join(repository, 'bin/repoctl.mjs'), 'tiltfile', '--context', 'kind-monorepo'],
+      {
+        cwd: repository,
+        encoding: 'utf8',
+      },
+    );
+    const recording = record({ main: join(repository, 'Tiltfile'), subcommand: 'ci', local: answer });
+    const { 'turfoo:smoke': smoke, 'turfoo:seed': seed } = byName(recording, 'local_resource', 'name');
+    expect(smoke?.auto_init).toBe(true);
+    expect(smoke?.resource_deps).toEqual(expect.arrayContaining(['turfoo-api', 'turfoo-celery-worker']));
+    expect(seed?.auto_init).toBe(false);
+  });
+});
