@@ -1,18 +1,21 @@
 import { Argument, Command } from 'commander';
-import { completionScripts, type Shell, shells } from '../completion/scripts.ts';
+import { completionScript, type Shell, shells } from '../completion/scripts.ts';
 
 export const completionCommand = () =>
   new Command('completion')
     .summary('completion of commands, projects and services in the shell')
-    .description('Print the script that completes commands, options, and the names of projects and services.')
+    .description(
+      'Print the script that completes commands, options, and the names of projects and services: after `repoctl`, and ' +
+        'after `npx repoctl` where repoctl is not on PATH. It asks the repoctl of the folder that you are in.',
+    )
     .addArgument(new Argument('<shell>').choices(shells))
     .addHelpText(
       'after',
-      '\nExamples:\n  echo \'eval "$(repoctl completion bash)"\' >> ~/.bashrc\n' +
-        '  echo \'eval "$(repoctl completion zsh)"\' >> ~/.zshrc\n  repoctl completion fish > ~/.config/fish/completions/repoctl.fish',
+      '\nExamples:\n  npx repoctl completion bash >> ~/.bashrc\n  npx repoctl completion zsh >> ~/.zshrc\n' +
+        '  npx repoctl completion fish > ~/.config/fish/conf.d/repoctl.fish',
     )
     .action((shell: Shell) => {
-      process.stdout.write(completionScripts[shell]);
+      process.stdout.write(completionScript(shell, [process.execPath, process.argv[1] ?? 'repoctl']));
     });
 
 /** What the scripts ask: prints the words that may follow, a line each. */
