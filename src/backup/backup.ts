@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type Cluster, connect } from '../cluster/client.ts';
+import { withLeases } from '../cluster/lease.ts';
 import type { ManifestObject } from '../config/model.ts';
 import { FailureError } from '../errors.ts';
 import { InterruptedError, interruptible } from '../process/interrupt.ts';
@@ -11,7 +12,6 @@ import { writeChecked, writeText } from './checked-file.ts';
 import { backupsFolder, folderName, removeLeftovers, startFolder } from './folder.ts';
 import { saveImmudb } from './immudb.ts';
 import type { ObjectStore, PostgresServer, ServicePod } from './inventory.ts';
-import { lockFile, withLock } from './lock.ts';
 import {
   type BackupFile,
   formatVersion,
@@ -29,6 +29,8 @@ import { findSubject, type Subject, type SubjectOptions } from './subject.ts';
 export interface BackupOptions extends SubjectOptions {
   /** Folder of the backup. @default `backups/<project>/<time>` below the root */
   readonly out?: string;
+  /** How long others that work on the project may take to be done, in seconds. */
+  readonly timeout: number;
 }
 
 /** A backup that is whole. */
@@ -54,31 +56,39 @@ interface Work {
  */
 export async function backupProject(name: string, options: BackupOptions): Promise<Backup> {
   const subject = findSubject(name, options.profile);
+  const cluster = await connect(options);
+  return withLeases(cluster, { ...options, namespaces: [subject.project.name] }, () =>
+    saveProject(cluster, subject, options),
+  );
+}
+
+/** Backs a project up. Only for who holds its lease. */
+export function saveProject(
+  cluster: Cluster,
+  subject: Subject,
+  { out, report }: Pick<BackupOptions, 'out' | 'report'>,
+): Promise<Backup> {
   const { root, project } = subject;
   const time = new Date();
-  const folder = options.out ? resolve(options.out) : `${backupsFolder(root, project.name)}/${folderName(time)}`;
-  const cluster = await connect(options);
-  return withLock(lockFile(root, project.name), 'backup', () =>
-    interruptible(async (signal) => {
-      // Every stream listens to it.
-      setMaxListeners(0, signal);
-      for (const left of await removeLeftovers(root, project.name, folder))
-        options.report(`removed ${left}: a backup that was cut short`);
-      const partial = await startFolder(folder);
-      try {
-        const work = { cluster, folder: partial.path, signal, report: options.report };
-        const manifest = await saveAll(subject, time, work);
-        signal.throwIfAborted();
-        await writeText(partial.path, manifestFile, manifestText(manifest));
-        return { folder: await partial.finish(), manifest };
-      } catch (error) {
-        await partial.discard();
-        throw error instanceof InterruptedError
-          ? new InterruptedError('interrupted; nothing is left of this backup', undefined, { cause: error })
-          : error;
-      }
-    }),
-  );
+  const folder = out ? resolve(out) : `${backupsFolder(root, project.name)}/${folderName(time)}`;
+  return interruptible(async (signal) => {
+    // Every stream listens to it.
+    setMaxListeners(0, signal);
+    for (const left of await removeLeftovers(root, project.name, folder, cluster.context))
+      report(`removed ${left}: a backup that was cut short`);
+    const partial = await startFolder(folder, cluster.context);
+    try {
+      const manifest = await saveAll(subject, time, { cluster, folder: partial.path, signal, report });
+      signal.throwIfAborted();
+      await writeText(partial.path, manifestFile, manifestText(manifest));
+      return { folder: await partial.finish(), manifest };
+    } catch (error) {
+      await partial.discard();
+      throw error instanceof InterruptedError
+        ? new InterruptedError('interrupted; nothing is left of this backup', undefined, { cause: error })
+        : error;
+    }
+  });
 }
 
 async function saveAll(subject: Subject, time: Date, work: Work): Promise<Manifest> {

@@ -7,6 +7,9 @@ import { manifestFile } from './manifest.ts';
 /** End of the names of folders that hold no whole backup. */
 const unfinished = '.partial';
 
+/** The end of those of one cluster, where only one backup of a project is taken at a time. */
+const unfinishedOf = (context: string): string => `.${encodeURIComponent(context)}${unfinished}`;
+
 /** Where the backups of a project are, if nothing else is said. */
 export const backupsFolder = (root: string, project: string): string => join(root, 'backups', project);
 
@@ -28,12 +31,13 @@ export interface PartialFolder {
 }
 
 /**
- * Makes the folder that a backup is written into, as `<folder>.partial`.
+ * Makes the folder that a backup is written into, as `<folder>.<context>.partial`.
  *
+ * @param context of the cluster that it is taken from
  * @throws UsageError if there is something already
  */
-export async function startFolder(folder: string): Promise<PartialFolder> {
-  const path = `${folder}${unfinished}`;
+export async function startFolder(folder: string, context: string): Promise<PartialFolder> {
+  const path = `${folder}${unfinishedOf(context)}`;
   if (existsSync(folder))
     throw new UsageError(`${folder} is there already`, 'Name another folder with --out, or remove it');
   try {
@@ -64,16 +68,21 @@ async function synced(folder: string): Promise<void> {
 }
 
 /**
- * Removes what backups of the project that were cut short have left. Only for who holds the project's lock.
+ * Removes what backups of the project in a cluster that were cut short have left. Only for who holds the project's lease.
  *
  * @param folder of the backup that is about to be written; what an earlier attempt at it left is removed as well
  * @returns the folders
  */
-export async function removeLeftovers(root: string, project: string, folder: string): Promise<string[]> {
+export async function removeLeftovers(
+  root: string,
+  project: string,
+  folder: string,
+  context: string,
+): Promise<string[]> {
   const left = (await names(backupsFolder(root, project)))
-    .filter((name) => name.endsWith(unfinished))
+    .filter((name) => name.endsWith(unfinishedOf(context)))
     .map((name) => join(backupsFolder(root, project), name));
-  const own = `${folder}${unfinished}`;
+  const own = `${folder}${unfinishedOf(context)}`;
   if (existsSync(own) && !left.includes(own)) left.push(own);
   for (const path of left) await rm(path, { recursive: true, force: true });
   return left;

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { resolve } from 'node:path';
 import { type Cluster, connect } from '../cluster/client.ts';
+import { withLeases } from '../cluster/lease.ts';
 import { type CommandError, FailureError } from '../errors.ts';
 import { InterruptedError, interruptible } from '../process/interrupt.ts';
 import { confirm } from '../terminal/ask.ts';
@@ -9,7 +10,6 @@ import { openFile } from './checked-file.ts';
 import { heldData } from './describe.ts';
 import { latestBackup } from './folder.ts';
 import { restoreImmudb } from './immudb.ts';
-import { lockFile, withLock } from './lock.ts';
 import { withObjectStore } from './object-store.ts';
 import { areWorkloadsPaused, pauseWorkloads, resumeServices, resumeWorkloads } from './pause.ts';
 import { planRestore, type RestorePlan } from './plan-restore.ts';
@@ -23,6 +23,8 @@ export interface RestoreOptions extends SubjectOptions {
   readonly yes?: boolean;
   /** Also the backup of another project, or one with parts that this one has no place for. */
   readonly force?: boolean;
+  /** How long others that work on the project may take to be done, in seconds. */
+  readonly timeout: number;
 }
 
 /** What a restore is made with. */
@@ -45,12 +47,12 @@ export async function restoreProject(name: string, folder: string | undefined, o
   const { root, project, inventory } = findSubject(name, options.profile);
   const { report } = options;
   const chosen = folder === undefined ? await latestBackup(root, project.name) : resolve(folder);
-  await withLock(lockFile(root, project.name), 'restore', async () => {
-    const backup = await verifyBackup(chosen);
-    const plan = planRestore(backup.manifest, project.name, inventory, options.force);
-    report(`${chosen}: whole, of ${backup.manifest.time}`);
-    for (const line of plan.left) report(line);
-    const cluster = await connect(options);
+  const backup = await verifyBackup(chosen);
+  const plan = planRestore(backup.manifest, project.name, inventory, options.force);
+  report(`${chosen}: whole, of ${backup.manifest.time}`);
+  for (const line of plan.left) report(line);
+  const cluster = await connect(options);
+  await withLeases(cluster, { ...options, namespaces: [project.name] }, async () => {
     // Stopped by a restore that was killed, they have to run to be asked.
     await resumeServices(cluster, inventory.immudb);
     const held = (await heldData(cluster, inventory)).filter(({ filled }) => filled);

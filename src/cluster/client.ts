@@ -58,10 +58,27 @@ export class Cluster {
   async apply(object: ManifestObject): Promise<void> {
     const path = await this.#path(object);
     const query = `fieldManager=${fieldManager}&force=true`;
-    await this.#send('PATCH', `${path}?${query}`, `apply ${described(object)}`, {
+    const answer = await this.#send('PATCH', `${path}?${query}`, `apply ${described(object)}`, {
       contentType: 'application/apply-patch+yaml',
       body: JSON.stringify(object),
     });
+    answer.resume();
+  }
+
+  /** Makes an object. @throws RefusedError with status 409 if it is there already, 404 if its namespace isn't */
+  async create<Type extends ManifestObject>(object: Type): Promise<Type> {
+    const path = await this.#path({ ...object, metadata: { ...object.metadata, name: undefined } });
+    return this.#written('POST', path, `make ${described(object)}`, object);
+  }
+
+  /** Replaces an object as it was read. @throws RefusedError with status 409 if it has changed since, 404 if it is gone */
+  async replace<Type extends ManifestObject>(object: Type): Promise<Type> {
+    return this.#written('PUT', await this.#path(object), `change ${described(object)}`, object);
+  }
+
+  async #written<Type>(method: string, path: string, action: string, object: Type): Promise<Type> {
+    const content = { contentType: 'application/json', body: JSON.stringify(object) };
+    return parsed(await this.#send(method, `${path}?fieldManager=${fieldManager}`, action, content));
   }
 
   /** An object; `undefined` if it isn't there. */
@@ -69,7 +86,7 @@ export class Cluster {
     const answer = await this.#send('GET', await this.#path(reference), `read ${described(reference)}`, {
       absent: true,
     });
-    return answer && (JSON.parse(await text(answer)) as Type);
+    return answer && parsed<Type>(answer);
   }
 
   /** The objects of a kind, a page at a time. */
@@ -81,7 +98,7 @@ export class Cluster {
     const items: Type[] = [];
     for (;;) {
       const answer = await this.#send('GET', `${path}?${query}`, `list ${kind}s`);
-      const page = JSON.parse(await text(answer)) as { items?: Type[]; metadata?: { continue?: string } };
+      const page = await parsed<{ items?: Type[]; metadata?: { continue?: string } }>(answer);
       items.push(...(page.items ?? []));
       if (!page.metadata?.continue) return items;
       query.set('continue', page.metadata.continue);
@@ -113,18 +130,25 @@ export class Cluster {
       body: JSON.stringify(change),
       absent: true,
     } as const;
-    return (await this.#send('PATCH', path, `change ${described(reference)}`, options)) !== undefined;
+    return wasThere(await this.#send('PATCH', path, `change ${described(reference)}`, options));
   }
 
-  /** Deletes an object, and what it owns after it. @returns whether it was there */
-  async remove(reference: ObjectReference): Promise<boolean> {
+  /**
+   * Deletes an object, and what it owns after it.
+   *
+   * @param resourceVersion only as it was read then
+   * @returns whether it was there
+   * @throws RefusedError with status 409 if it has changed since
+   */
+  async remove(reference: ObjectReference, resourceVersion?: string): Promise<boolean> {
+    const preconditions = resourceVersion === undefined ? undefined : { resourceVersion };
     const options = {
       contentType: 'application/json',
-      body: JSON.stringify({ propagationPolicy: 'Background' }),
+      body: JSON.stringify({ propagationPolicy: 'Background', preconditions }),
       absent: true,
     } as const;
     const path = await this.#path(reference);
-    return (await this.#send('DELETE', path, `delete ${described(reference)}`, options)) !== undefined;
+    return wasThere(await this.#send('DELETE', path, `delete ${described(reference)}`, options));
   }
 
   /**
@@ -150,9 +174,9 @@ export class Cluster {
     const known = this.#resources.get(`${apiVersion} ${kind}`);
     if (known) return known;
     const answer = await this.#send('GET', versionPath(apiVersion), `ask for ${apiVersion}`, { absent: true });
-    const { resources = [] } = (answer ? JSON.parse(await text(answer)) : {}) as {
-      resources?: { name: string; kind: string; namespaced: boolean }[];
-    };
+    const { resources = [] } = answer
+      ? await parsed<{ resources?: { name: string; kind: string; namespaced: boolean }[] }>(answer)
+      : {};
     for (const each of resources)
       if (!each.name.includes('/'))
         this.#resources.set(`${apiVersion} ${each.kind}`, { plural: each.name, namespaced: each.namespaced });
@@ -174,10 +198,7 @@ export class Cluster {
   async #send(method: string, path: string, action: string, options: SendOptions & { readonly absent?: true } = {}) {
     const answer = await this.#connect(method, path, options);
     const status = answer.statusCode ?? 0;
-    if (status < 400) {
-      if (method !== 'GET') answer.resume();
-      return answer;
-    }
+    if (status < 400) return answer;
     const message = statusMessage(await text(answer)) ?? `HTTP ${status}`;
     if (status === 404 && options.absent) return undefined;
     const advice = status === 401 || status === 403 ? `kubectl auth whoami --context ${this.context}` : undefined;
@@ -209,6 +230,14 @@ const selector = (wanted: Readonly<Record<string, string>>): string =>
   Object.entries(wanted)
     .map(([key, value]) => `${key}=${value}`)
     .join(',');
+
+/** What it says of the object is of no interest; its connection is. */
+function wasThere(answer: IncomingMessage | undefined): boolean {
+  answer?.resume();
+  return answer !== undefined;
+}
+
+const parsed = async <Type>(answer: IncomingMessage): Promise<Type> => JSON.parse(await text(answer)) as Type;
 
 async function text(answer: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];

@@ -16,6 +16,7 @@ export const knownResources: Readonly<Record<string, Resource>> = {
   'v1 PersistentVolumeClaim': { plural: 'persistentvolumeclaims', namespaced: true },
   'apps/v1 Deployment': { plural: 'deployments', namespaced: true },
   'apps/v1 StatefulSet': { plural: 'statefulsets', namespaced: true },
+  'coordination.k8s.io/v1 Lease': { plural: 'leases', namespaced: true },
   'batch/v1 Job': { plural: 'jobs', namespaced: true },
   'batch/v1 CronJob': { plural: 'cronjobs', namespaced: true },
 };

@@ -1,10 +1,11 @@
 import { relative } from 'node:path';
 import { Command, Option } from 'commander';
 import type { ClusterOptions } from '../cluster/kubeconfig.ts';
-import { type ProfileOptions, profileOption, report, withClusterOptions } from './options.ts';
+import { othersTimeout, type ProfileOptions, profileOption, report, withClusterOptions } from './options.ts';
 
 interface Options extends ClusterOptions, ProfileOptions {
   readonly out?: string;
+  readonly timeout: number;
   readonly output: 'text' | 'json';
 }
 
@@ -19,6 +20,7 @@ export const backupCommand = () =>
       )
       .argument('<project>')
       .addOption(profileOption(['local', 'external']))
+      .addOption(othersTimeout())
       .option('--out <dir>', 'folder to make (default: backups/<project>/<time>)')
       .addOption(new Option('-o, --output <format>', 'what is printed').choices(['text', 'json']).default('text')),
   )

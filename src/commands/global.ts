@@ -14,10 +14,10 @@ export const globalStartCommand = () =>
   )
     .addHelpText('after', '\nExamples:\n  repoctl infra global start')
     .action(async (options: ClusterOptions & ProfileOptions & { timeout: number; force?: boolean }) => {
-      await breakable('What was applied stays. The same command again goes on from here.', async () => {
+      await breakable('What was applied stays. The same command again goes on from here.', async (signal) => {
         const { startGlobal } = await import('../lifecycle/start.ts');
         const { endpointLines } = await import('../lifecycle/endpoints.ts');
-        const { namespaces } = await startGlobal({ ...options, report });
+        const { namespaces } = await startGlobal({ ...options, report, signal });
         process.stdout.write(
           endpointLines(namespaces)
             .map((line) => `${line}\n`)
@@ -38,9 +38,9 @@ export const globalStopCommand = () =>
     .action(async (options: ClusterOptions & { timeout: number; force?: boolean }) => {
       await breakable(
         'Some of it is scaled to zero. The same command again stops the rest; `start` brings it back.',
-        async () => {
+        async (signal) => {
           const { stopGlobal } = await import('../lifecycle/stop.ts');
-          await stopGlobal({ ...options, report });
+          await stopGlobal({ ...options, report, signal });
         },
       );
     });

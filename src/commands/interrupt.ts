@@ -1,15 +1,24 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { InterruptedError } from '../process/interrupt.ts';
 
+/** How long what heeds the signal may take to put things in order, in milliseconds. */
+const grace = 2000;
+
 /**
- * Does something that Ctrl-C breaks off.
+ * Does something that Ctrl-C breaks off: its signal is aborted, and whatever goes on all the same ends with the process.
  *
  * @param left what is left behind then, and how to go on
  * @throws InterruptedError that says so
  */
-export function breakable<Result>(left: string, work: () => Promise<Result>): Promise<Result> {
+export function breakable<Result>(left: string, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+  const controller = new AbortController();
   const interrupted = new Promise<never>((_, reject) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const)
-      process.once(signal, () => reject(new InterruptedError('interrupted', left)));
+    const interrupt = async () => {
+      controller.abort(new InterruptedError('interrupted', left));
+      await sleep(grace);
+      reject(controller.signal.reason);
+    };
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, interrupt);
   });
-  return Promise.race([work(), interrupted]);
+  return Promise.race([work(controller.signal), interrupted]);
 }

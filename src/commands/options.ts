@@ -20,6 +20,9 @@ export const withClusterOptions = (command: Command): Command =>
 export const timeoutOption = (what: string, seconds: number) =>
   new Option('--timeout <seconds>', what).argParser(positive).default(seconds);
 
+/** `--timeout` of commands that wait for nothing but others that work on the same project. */
+export const othersTimeout = () => timeoutOption('how long to wait for another command that works on the project', 120);
+
 function positive(given: string): number {
   const number = Number(given);
   if (!(number > 0)) throw new InvalidArgumentError('allowed: a number of seconds above 0');

@@ -29,10 +29,10 @@ export const startCommand = () =>
       '\nExamples:\n  repoctl infra project start turfoo\n  repoctl infra project start turfoo shop --timeout 600',
     )
     .action(async (projects: readonly string[], options: Options & { force?: boolean }) => {
-      await breakable(again, async () => {
+      await breakable(again, async (signal) => {
         const { startProjects } = await import('../lifecycle/start.ts');
         const { endpointLines } = await import('../lifecycle/endpoints.ts');
-        const { namespaces } = await startProjects(projects, { ...options, report });
+        const { namespaces } = await startProjects(projects, { ...options, report, signal });
         process.stdout.write(
           endpointLines(namespaces)
             .map((line) => `${line}\n`)
@@ -54,9 +54,9 @@ export const stopCommand = () =>
     .action(async (project: string, options: Options) => {
       await breakable(
         'Some of it is scaled to zero. The same command again stops the rest; `start` brings it back.',
-        async () => {
+        async (signal) => {
           const { stopProject } = await import('../lifecycle/stop.ts');
-          await stopProject(project, { ...options, report });
+          await stopProject(project, { ...options, report, signal });
         },
       );
     });
@@ -78,9 +78,9 @@ export const restartCommand = () =>
       '\nExamples:\n  repoctl infra project restart turfoo\n  repoctl infra project restart turfoo celery-worker',
     )
     .action(async (project: string, service: string | undefined, options: Options) => {
-      await breakable('The pods are being replaced; nothing is lost.', async () => {
+      await breakable('The pods are being replaced; nothing is lost.', async (signal) => {
         const { restartProject } = await import('../lifecycle/restart.ts');
-        await restartProject(project, service, { ...options, report });
+        await restartProject(project, service, { ...options, report, signal });
       });
     });
 
@@ -103,9 +103,9 @@ export const rebuildCommand = () =>
       '\nExamples:\n  repoctl infra project rebuild turfoo\n  repoctl infra project rebuild turfoo api --no-cache',
     )
     .action(async (project: string, service: string | undefined, options: Options & { cache: boolean }) => {
-      await breakable(again, async () => {
+      await breakable(again, async (signal) => {
         const { rebuildProject } = await import('../lifecycle/rebuild.ts');
-        await rebuildProject(project, service, { ...options, report });
+        await rebuildProject(project, service, { ...options, report, signal });
       });
     });
 
@@ -128,8 +128,8 @@ export const resetCommand = () =>
       '\nExamples:\n  repoctl infra project reset turfoo\n  repoctl infra project reset turfoo --yes --no-backup',
     )
     .action(async (project: string, options: Options & { yes?: boolean; backup: boolean }) => {
-      await breakable('Some of the data may be gone. The same command again completes it.', async () => {
+      await breakable('Some of the data may be gone. The same command again completes it.', async (signal) => {
         const { resetProject } = await import('../lifecycle/reset.ts');
-        await resetProject(project, { ...options, report });
+        await resetProject(project, { ...options, report, signal });
       });
     });

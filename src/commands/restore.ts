@@ -1,10 +1,11 @@
 import { Command } from 'commander';
 import type { ClusterOptions } from '../cluster/kubeconfig.ts';
 import { UsageError } from '../errors.ts';
-import { type ProfileOptions, profileOption, report, withClusterOptions } from './options.ts';
+import { othersTimeout, type ProfileOptions, profileOption, report, withClusterOptions } from './options.ts';
 
 interface Options extends ClusterOptions, ProfileOptions {
   readonly latest?: boolean;
+  readonly timeout: number;
   readonly yes?: boolean;
   readonly force?: boolean;
 }
@@ -20,6 +21,7 @@ export const restoreCommand = () =>
       .argument('<project>')
       .argument('[folder]', 'what `repoctl infra project backup` printed')
       .addOption(profileOption(['local', 'external']))
+      .addOption(othersTimeout())
       .option('--latest', 'the newest of backups/<project>')
       .option('--yes', 'replace data without asking')
       .option('--force', 'also the backup of another project, or one with parts that this project has no place for'),

@@ -1,11 +1,13 @@
 import { relative } from 'node:path';
 import { describeData, eraseShared } from '../backup/erase.ts';
+import { findSubject } from '../backup/subject.ts';
 import { type Cluster, connect } from '../cluster/client.ts';
+import { withLeases } from '../cluster/lease.ts';
 import type { ManifestObject } from '../config/model.ts';
 import { confirm } from '../terminal/ask.ts';
 import { eachOf } from './each-of.ts';
-import { planned, synthesized } from './selection.ts';
-import { type StartOptions, startProjects } from './start.ts';
+import { globalTier, leaseOrder, planned, synthesized, withAwaited } from './selection.ts';
+import { type StartOptions, start } from './start.ts';
 import { ownLabels, runningProjects, stopNamespace } from './stop.ts';
 
 export interface ResetOptions extends StartOptions {
@@ -17,7 +19,8 @@ export interface ResetOptions extends StartOptions {
 
 /** Deletes a project's data: its claims, its buckets' objects, its Redis database. What ran before runs again after. */
 export async function resetProject(name: string, options: ResetOptions): Promise<void> {
-  const { plan, root } = await synthesized(options.profile);
+  const made = await synthesized(options.profile);
+  const { plan, root } = made;
   const project = planned(plan, name);
   const cluster = await connect(options);
   const lines = await describeData(cluster, root, project.name);
@@ -25,21 +28,25 @@ export async function resetProject(name: string, options: ResetOptions): Promise
   options.report(`This deletes the data of ${project.name}:\n${lines.map((line) => `  ${line}`).join('\n')}`);
   const after = options.backup ? 'A backup is taken first.' : 'No backup is taken.';
   if (!(await confirm(`${after} Delete it?`, options.yes))) return options.report('nothing was changed');
-  const ran = (await runningProjects(cluster, plan.environment)).includes(project.name);
-  let undo: string | undefined;
-  if (options.backup) {
-    const { backupProject } = await import('../backup/backup.ts');
-    // What is not running can't be asked for its data.
-    if (!ran) await startProjects([project.name], options);
-    const { folder } = await backupProject(project.name, options);
-    undo = `repoctl infra project restore ${project.name} ${relative(process.cwd(), folder)}`;
-  }
-  await stopNamespace(cluster, project, options);
-  await eraseShared(cluster, root, project.name, options);
-  await removeClaims(cluster, project.name, ownLabels(project.labels), options);
-  await removeJobs(cluster, project.name, ownLabels(project.labels));
-  options.report(`${project.name}: its data is gone${undo ? `; to have it back: ${undo}` : ''}`);
-  if (ran) await startProjects([project.name], options);
+  const started = withAwaited(plan, [project]);
+  const startAgain = () => start(cluster, made, [globalTier(plan), ...started], options);
+  await withLeases(cluster, { ...options, namespaces: leaseOrder(plan, started) }, async () => {
+    const ran = (await runningProjects(cluster, plan.environment)).includes(project.name);
+    let undo: string | undefined;
+    if (options.backup) {
+      const { saveProject } = await import('../backup/backup.ts');
+      // What is not running can't be asked for its data.
+      if (!ran) await startAgain();
+      const { folder } = await saveProject(cluster, findSubject(project.name, options.profile), options);
+      undo = `repoctl infra project restore ${project.name} ${relative(process.cwd(), folder)}`;
+    }
+    await stopNamespace(cluster, project, options);
+    await eraseShared(cluster, root, project.name, options);
+    await removeClaims(cluster, project.name, ownLabels(project.labels), options);
+    await removeJobs(cluster, project.name, ownLabels(project.labels));
+    options.report(`${project.name}: its data is gone${undo ? `; to have it back: ${undo}` : ''}`);
+    if (ran) await startAgain();
+  });
 }
 
 async function removeClaims(

@@ -1,11 +1,20 @@
-import { connect } from '../cluster/client.ts';
+import { type Cluster, connect } from '../cluster/client.ts';
+import { withLeases } from '../cluster/lease.ts';
 import { FailureError } from '../errors.ts';
-import type { PlannedWorkload } from '../synth/plan.ts';
+import type { PlannedNamespace, PlannedWorkload } from '../synth/plan.ts';
 import { awaitHealth } from './await-health.ts';
 import { eachOf } from './each-of.ts';
 import { progressOn } from './progress.ts';
-import { planned, plannedWorkload, synthesized } from './selection.ts';
-import { type Started, type StartOptions, startProjects } from './start.ts';
+import {
+  globalTier,
+  leaseOrder,
+  planned,
+  plannedWorkload,
+  type Synthesized,
+  synthesized,
+  withAwaited,
+} from './selection.ts';
+import { type Started, type StartOptions, start } from './start.ts';
 import { mustRun } from './stop.ts';
 
 /** Kinds whose pods are replaced when their template changes. */
@@ -21,23 +30,37 @@ export async function restartProject(
   service: string | undefined,
   options: StartOptions,
 ): Promise<Started> {
-  const { plan } = await synthesized(options.profile);
+  const made = await synthesized(options.profile);
+  const { plan } = made;
   const project = planned(plan, name);
   const chosen =
     service === undefined ? [...project.services, ...project.workloads] : [plannedWorkload(project, service)];
-  const cluster = await connect(options);
-  await mustRun(cluster, project);
   const jobs = service === undefined ? [] : chosen.filter(({ controller }) => controller?.kind === 'Job');
-  for (const { controller } of jobs)
-    await cluster.remove({
-      apiVersion: 'batch/v1',
-      kind: 'Job',
-      metadata: { name: controller?.name, namespace: project.name },
-    });
-  // What runs once is made again by a start.
-  if (jobs.length > 0) return startProjects([project.name], options);
+  const started = withAwaited(plan, [project]);
+  const cluster = await connect(options);
+  const namespaces = leaseOrder(plan, jobs.length > 0 ? started : [project]);
+  return withLeases(cluster, { ...options, namespaces }, async () => {
+    await mustRun(cluster, project);
+    if (jobs.length === 0) return restart(cluster, made, project, chosen.filter(isRestartable), options);
+    for (const { controller } of jobs)
+      await cluster.remove({
+        apiVersion: 'batch/v1',
+        kind: 'Job',
+        metadata: { name: controller?.name, namespace: project.name },
+      });
+    // What runs once is made again by a start.
+    return start(cluster, made, [globalTier(plan), ...started], options);
+  });
+}
+
+async function restart(
+  cluster: Cluster,
+  { plan }: Synthesized,
+  project: PlannedNamespace,
+  restarted: readonly PlannedWorkload[],
+  options: StartOptions,
+): Promise<Started> {
   const at = new Date().toISOString();
-  const restarted = chosen.filter(isRestartable);
   await eachOf(restarted, async ({ object, controller }) => {
     const metadata = { name: controller?.name, namespace: project.name };
     // The annotation that `kubectl rollout restart` sets.

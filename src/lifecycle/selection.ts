@@ -55,6 +55,13 @@ export function plannedWorkload(namespace: PlannedNamespace, given: string): Pla
   throw new UsageError(`${namespace.name} has no service "${given}"; ${suggestion(given, names)}`);
 }
 
+/** Names of namespaces in the order in which every command takes their leases: the global tier last. */
+export const leaseOrder = (plan: Plan, namespaces: readonly PlannedNamespace[]): string[] => {
+  const { name: last } = globalTier(plan);
+  const names = namespaces.map(({ name }) => name);
+  return [...names.filter((name) => name !== last).sort(), ...names.filter((name) => name === last)];
+};
+
 /** The projects that are named with those that they start after, in the order of the plan. */
 export function withAwaited(plan: Plan, named: readonly PlannedNamespace[]): PlannedNamespace[] {
   const wanted = new Set<string>();

@@ -1,5 +1,6 @@
 import { type Cluster, connect } from '../cluster/client.ts';
 import type { ClusterOptions } from '../cluster/kubeconfig.ts';
+import { withLeases } from '../cluster/lease.ts';
 import type { ManifestObject, ProfileName } from '../config/model.ts';
 import { FailureError, UsageError } from '../errors.ts';
 import { buildImages } from '../images/build.ts';
@@ -12,7 +13,7 @@ import { type Node, type RunningPod, shortages, shortageText } from './capacity.
 import { eachOf } from './each-of.ts';
 import { readManifest, withImages } from './manifests.ts';
 import { progressOn } from './progress.ts';
-import { globalTier, planned, projects, type Synthesized, synthesized, withAwaited } from './selection.ts';
+import { globalTier, leaseOrder, planned, projects, type Synthesized, synthesized, withAwaited } from './selection.ts';
 
 export interface StartOptions extends ClusterOptions {
   readonly profile?: ProfileName;
@@ -24,6 +25,8 @@ export interface StartOptions extends ClusterOptions {
   readonly force?: boolean;
   /** Says what is being done. */
   readonly report: (line: string) => void;
+  /** Breaks it off. */
+  readonly signal?: AbortSignal;
 }
 
 /** What was started. */
@@ -35,32 +38,60 @@ export interface Started {
 /** Starts the global tier alone. */
 export async function startGlobal(options: StartOptions): Promise<Started> {
   const made = await synthesized(options.profile);
-  return start(made, [globalTier(made.plan)], options);
+  return startAlone(made, [globalTier(made.plan)], options);
 }
 
 /** Starts projects with what they need: the global tier first, then the projects that they wait for and themselves. */
 export async function startProjects(names: readonly string[], options: StartOptions): Promise<Started> {
   const made = await synthesized(options.profile);
   const named = names.length > 0 ? names.map((name) => planned(made.plan, name)) : projects(made.plan);
-  return start(made, [globalTier(made.plan), ...withAwaited(made.plan, named)], options);
+  return startAlone(made, [globalTier(made.plan), ...withAwaited(made.plan, named)], options);
 }
 
-async function start(
+/** While no other command changes the same projects. Others may start on the same global tier. */
+async function startAlone(
   made: Synthesized,
   namespaces: readonly PlannedNamespace[],
   options: StartOptions,
 ): Promise<Started> {
-  const { root, out, plan } = made;
-  const { report } = options;
   const cluster = await connect(options);
-  const manifests = new Map(namespaces.map((namespace) => [namespace, readManifest(out, namespace.manifest)]));
+  const manifests = manifestsOf(made, namespaces);
   await checkCapacity(cluster, manifests, options);
+  // A Lease lies in its namespace.
+  for (const object of [...manifests.values()].flat()) if (object.kind === 'Namespace') await cluster.apply(object);
+  const [global, ...rest] = namespaces as [PlannedNamespace, ...PlannedNamespace[]];
+  const alone = rest.length === 0 ? [global] : rest;
+  return withLeases(cluster, { ...options, namespaces: leaseOrder(made.plan, alone) }, () =>
+    start(cluster, made, namespaces, options),
+  );
+}
+
+const manifestsOf = ({ out }: Synthesized, namespaces: readonly PlannedNamespace[]) =>
+  new Map(namespaces.map((namespace) => [namespace, readManifest(out, namespace.manifest)]));
+
+/**
+ * Starts namespaces, of which the first one is the global tier.
+ *
+ * Only for who holds the leases of the others, or of the global tier if it is the only one.
+ */
+export async function start(
+  cluster: Cluster,
+  made: Synthesized,
+  namespaces: readonly PlannedNamespace[],
+  options: StartOptions,
+): Promise<Started> {
+  const { root, plan } = made;
+  const { report } = options;
+  const manifests = manifestsOf(made, namespaces);
   await applySecrets(cluster, root, namespaces, options);
   const [global, ...rest] = namespaces as [PlannedNamespace, ...PlannedNamespace[]];
   const progress = progressOn(process.stderr);
   const waiting = { plan, timeoutSeconds: options.timeout, progress };
   // What the global tier runs is not built here, so that it starts while the images are.
-  await applyAll(cluster, global, manifests.get(global) ?? [], options);
+  const applyGlobal = () => applyAll(cluster, global, manifests.get(global) ?? [], options);
+  // No longer than that: a stop of the global tier also needs the leases of all projects.
+  if (rest.length === 0) await applyGlobal();
+  else await withLeases(cluster, { ...options, namespaces: [global.name] }, applyGlobal);
   const images = namespaces.flatMap((namespace) => namespace.images);
   const ids = await provideImages(cluster, root, images, options);
   report(`waiting for ${global.name}`);

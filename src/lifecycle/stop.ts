@@ -3,17 +3,20 @@ import { labelKeys } from '../../charts/common/labels.ts';
 import { pausedAnnotation } from '../backup/pause.ts';
 import { type Cluster, connect } from '../cluster/client.ts';
 import type { ClusterOptions } from '../cluster/kubeconfig.ts';
+import { withLeases } from '../cluster/lease.ts';
 import type { ManifestObject } from '../config/model.ts';
 import { FailureError, TimeoutError, UsageError } from '../errors.ts';
 import type { PlannedNamespace } from '../synth/plan.ts';
 import { eachOf } from './each-of.ts';
-import { dependants, globalTier, planned, synthesized } from './selection.ts';
+import { dependants, globalTier, leaseOrder, planned, synthesized } from './selection.ts';
 
 export interface StopOptions extends ClusterOptions {
-  /** How long pods may take to end, in seconds. */
+  /** How long pods may take to end, and others that work on the same to be done, in seconds. */
   readonly timeout: number;
   readonly force?: boolean;
   readonly report: (line: string) => void;
+  /** Breaks it off. */
+  readonly signal?: AbortSignal;
 }
 
 interface Scaled extends ManifestObject {
@@ -26,9 +29,11 @@ export async function stopProject(name: string, options: StopOptions): Promise<v
   const { plan } = await synthesized();
   const project = planned(plan, name);
   const cluster = await connect(options);
-  const others = await runningAmong(cluster, dependants(plan, project.name));
-  if (others.length > 0) options.report(`${others.join(', ')} need ${project.name} and are running`);
-  await stopNamespace(cluster, project, options);
+  await withLeases(cluster, { ...options, namespaces: [project.name] }, async () => {
+    const others = await runningAmong(cluster, dependants(plan, project.name));
+    if (others.length > 0) options.report(`${others.join(', ')} need ${project.name} and are running`);
+    await stopNamespace(cluster, project, options);
+  });
 }
 
 /**
@@ -39,13 +44,22 @@ export async function stopProject(name: string, options: StopOptions): Promise<v
 export async function stopGlobal(options: StopOptions): Promise<void> {
   const { plan } = await synthesized();
   const cluster = await connect(options);
-  const running = await runningProjects(cluster, plan.environment);
-  if (running.length > 0 && !options.force)
-    throw new UsageError(
-      `${running.join(', ')} ${running.length === 1 ? 'runs' : 'run'} on the global tier`,
-      `repoctl infra project stop ${running[0]}, or stop it all the same with --force`,
-    );
-  await stopNamespace(cluster, globalTier(plan), options);
+  const global = globalTier(plan);
+  const unused = async () => {
+    const running = options.force ? [] : await runningProjects(cluster, plan.environment);
+    if (running.length > 0)
+      throw new UsageError(
+        `${running.join(', ')} ${running.length === 1 ? 'runs' : 'run'} on the global tier`,
+        `repoctl infra project stop ${running[0]}, or stop it all the same with --force`,
+      );
+  };
+  await unused();
+  const concerned = options.force ? [global] : plan.namespaces;
+  await withLeases(cluster, { ...options, namespaces: leaseOrder(plan, concerned) }, async () => {
+    // One that was being started runs now.
+    await unused();
+    await stopNamespace(cluster, global, options);
+  });
 }
 
 /** Stops everything: the projects, then the global tier. */
@@ -53,14 +67,19 @@ export async function stopAll(options: StopOptions): Promise<void> {
   const { plan } = await synthesized();
   const cluster = await connect(options);
   const global = globalTier(plan);
-  await eachOf(
-    plan.namespaces.filter((namespace) => namespace !== global),
-    (namespace) => stopNamespace(cluster, namespace, options),
-  );
-  await stopNamespace(cluster, global, options);
+  await withLeases(cluster, { ...options, namespaces: leaseOrder(plan, plan.namespaces) }, async () => {
+    await eachOf(
+      plan.namespaces.filter((namespace) => namespace !== global),
+      (namespace) => stopNamespace(cluster, namespace, options),
+    );
+    await stopNamespace(cluster, global, options);
+  });
 }
 
-/** Scales all that is repoctl's in a namespace to zero, and waits until its pods have ended. */
+/**
+ * Scales all that is repoctl's in a namespace to zero, and waits until its pods have ended. Only for who holds the
+ * namespace's lease.
+ */
 export async function stopNamespace(
   cluster: Cluster,
   { name, labels }: Pick<PlannedNamespace, 'name' | 'labels'>,

@@ -3,7 +3,7 @@ import { CommandError } from '../errors.ts';
 /** Somebody pressed Ctrl-C. The exit code is the shell's of a program that SIGINT has ended. */
 export class InterruptedError extends CommandError {
   override readonly name = 'InterruptedError';
-  override readonly exitCode = 130;
+  override readonly exitCode: number = 130;
 }
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

@@ -12,8 +12,8 @@ test('a folder is named by the time in UTC, so that names sort as times do', () 
 
 test('a backup has its name only once it is finished', async () => {
   const folder = join(temporaryFolder(), 'a', 'b');
-  const partial = await startFolder(folder);
-  expect(partial.path).toBe(`${folder}.partial`);
+  const partial = await startFolder(folder, 'kind-monorepo');
+  expect(partial.path).toBe(`${folder}.kind-monorepo.partial`);
   writeFileSync(join(partial.path, 'file'), 'x');
   expect(existsSync(folder)).toBe(false);
   expect(await partial.finish()).toBe(folder);
@@ -23,7 +23,7 @@ test('a backup has its name only once it is finished', async () => {
 
 test('a backup that is given up leaves nothing', async () => {
   const root = temporaryFolder();
-  const partial = await startFolder(join(root, 'b'));
+  const partial = await startFolder(join(root, 'b'), 'kind-monorepo');
   writeFileSync(join(partial.path, 'file'), 'x');
   await partial.discard();
   expect(readdirSync(root)).toEqual([]);
@@ -31,27 +31,30 @@ test('a backup that is given up leaves nothing', async () => {
 
 test('no folder that is there is written into', async () => {
   const folder = temporaryFolder();
-  expect(await failure(startFolder(folder))).toBeInstanceOf(UsageError);
+  expect(await failure(startFolder(folder, 'kind-monorepo'))).toBeInstanceOf(UsageError);
 });
 
-test('what was cut short is removed: in the project’s folder, and where the new one goes; nothing else', async () => {
+test('what was cut short is removed: in the project’s folder, and where the new one goes; nothing of other clusters', async () => {
   const root = temporaryFolder();
   const elsewhere = join(root, 'elsewhere');
   const own = backupsFolder(root, 'turfoo');
   const other = backupsFolder(root, 'shop');
   for (const path of [
     `${own}/1`,
-    `${own}/2.partial`,
-    `${other}/3.partial`,
-    `${elsewhere}/out.partial`,
-    `${elsewhere}/x.partial`,
+    `${own}/2.kind-monorepo.partial`,
+    `${own}/3.kind-other.partial`,
+    `${other}/4.kind-monorepo.partial`,
+    `${elsewhere}/out.kind-monorepo.partial`,
+    `${elsewhere}/x.kind-monorepo.partial`,
   ])
     mkdirSync(path, { recursive: true });
-  const removed = await removeLeftovers(root, 'turfoo', join(elsewhere, 'out'));
-  expect(removed.sort()).toEqual([join(own, '2.partial'), join(elsewhere, 'out.partial')].sort());
-  expect(readdirSync(own)).toEqual(['1']);
-  expect(readdirSync(other)).toEqual(['3.partial']);
-  expect(readdirSync(elsewhere)).toEqual(['x.partial']);
+  const removed = await removeLeftovers(root, 'turfoo', join(elsewhere, 'out'), 'kind-monorepo');
+  expect(removed.sort()).toEqual(
+    [join(own, '2.kind-monorepo.partial'), join(elsewhere, 'out.kind-monorepo.partial')].sort(),
+  );
+  expect(readdirSync(own)).toEqual(['1', '3.kind-other.partial']);
+  expect(readdirSync(other)).toEqual(['4.kind-monorepo.partial']);
+  expect(readdirSync(elsewhere)).toEqual(['x.kind-monorepo.partial']);
 });
 
 test('the latest is the newest that is whole', async () => {
@@ -61,7 +64,7 @@ test('the latest is the newest that is whole', async () => {
   for (const name of [
     '2026-01-02T00-00-00Z',
     '2026-01-01T00-00-00Z',
-    '2026-01-04T00-00-00Z.partial',
+    '2026-01-04T00-00-00Z.kind-monorepo.partial',
     '2026-01-03T00-00-00Z',
   ]) {
     mkdirSync(join(own, name), { recursive: true });

@@ -30,6 +30,25 @@ const repoctl = (args: readonly string[], options: RunOptions = {}): Outcome =>
 const here = ['--context', context];
 const project = (verb: string, ...args: string[]) => repoctl(['infra', 'project', verb, ...args, ...here]);
 
+/** Starts repoctl, and goes on once it says something. */
+function begun(args: readonly string[], words: string): Promise<{ readonly ended: Promise<Outcome> }> {
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd: environment.root,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let stderr = '';
+  const ended = new Promise<Outcome>((resolve) => {
+    child.once('close', (status) => resolve({ status: status ?? 1, stdout: '', stderr }));
+  });
+  return new Promise((resolve, reject) => {
+    child.stderr.on('data', (chunk) => {
+      stderr += String(chunk);
+      if (stderr.includes(words)) resolve({ ended });
+    });
+    ended.then(() => reject(new Error(`ended without saying ${words}:\n${stderr}`)));
+  });
+}
+
 /** Runs repoctl and ends it by a signal after some time, in milliseconds. */
 function interrupted(args: readonly string[], after: number, signal: NodeJS.Signals): Promise<string> {
   const child = spawn(process.execPath, [program, ...args], {
@@ -232,6 +251,26 @@ describe('the data of a project', () => {
       await isWhole(kept);
     },
   );
+});
+
+describe('a start and a stop of one project at once', () => {
+  const waiting = /^turfoo: waiting until this has ended: repoctl infra project (start|stop) turfoo/m;
+
+  test('follow each other: the stop waits until the start is done, and leaves nothing running', async () => {
+    succeeded(project('stop', 'turfoo'));
+    const { ended } = await begun(['infra', 'project', 'start', 'turfoo', ...here], 'applying turfoo');
+    expect(succeeded(project('stop', 'turfoo', '--timeout', '300')).stderr).toMatch(waiting);
+    succeeded(await ended);
+    expect(pods('turfoo')).toEqual([]);
+  });
+
+  test('follow each other the other way round, too', async () => {
+    succeeded(project('start', 'turfoo'));
+    const { ended } = await begun(['infra', 'project', 'stop', 'turfoo', ...here], 'turfoo: stopping');
+    expect(succeeded(project('start', 'turfoo')).stderr).toMatch(waiting);
+    succeeded(await ended);
+    await isWhole(kept);
+  });
 });
 
 describe('two projects', () => {
