@@ -122,6 +122,12 @@ export class Cluster {
     return this.#send('GET', `${path}?${new URLSearchParams(parameters)}`, action, { signal });
   }
 
+  /** The API server's own version, e.g. `v1.34.4`; it tells everybody. */
+  async version(signal?: AbortSignal): Promise<string> {
+    const answer = await this.#send('GET', '/version', 'ask for the version', { signal });
+    return (await parsed<{ gitVersion: string }>(answer)).gitVersion;
+  }
+
   /** Changes fields of an object (a JSON merge patch). @returns whether it was there */
   async patch(reference: ObjectReference, change: object): Promise<boolean> {
     const path = `${await this.#path(reference)}?fieldManager=${fieldManager}`;

@@ -83,4 +83,8 @@ export interface ContextFacts {
   readonly server?: string;
   /** Why there is none that can be used. */
   readonly problem?: string;
+  /** Of the API server, if it answers. */
+  readonly version?: string;
+  /** Why it does not. */
+  readonly silence?: string;
 }

@@ -17,9 +17,14 @@ test('a machine that lacks nothing is ok in every row', () => {
     'ok cgroup: v2',
     'ok inotify: 524288 watches, 512 instances',
     'ok configuration: monorepo (/repo)',
-    'ok kubectl context: kind-dev (https://127.0.0.1:6443)',
+    'ok kubectl context: kind-dev (https://127.0.0.1:6443), Kubernetes v1.34.4',
     'ok ports: free: 5001, 10350',
   ]);
+});
+
+/** A context whose API server does not answer. */
+const silent = (name: string): Partial<Facts> => ({
+  context: { name, server: 'https://127.0.0.1:1', silence: "can't reach https://127.0.0.1:1: ECONNREFUSED" },
 });
 
 const docker = (given: Parameters<typeof engine>[0]): Partial<Facts> => ({ docker: engine(given) });
@@ -131,6 +136,23 @@ test.each<[string, Partial<Facts>, string, string, string]>([
     'warn',
     'the current context "prod" is not a local cluster',
     'kubectl config use-context kind-dev',
+  ],
+  ['kubectl context', silent('kind-dev'), 'warn', 'ECONNREFUSED', 'repoctl up (starts it)'],
+  ['kubectl context', silent('kind-old'), 'warn', 'ECONNREFUSED', 'repoctl up (its cluster is dev), or docker start'],
+  ['kubectl context', silent('minikube'), 'fail', 'ECONNREFUSED', 'start that cluster, or kubectl config use-context'],
+  [
+    'kubectl context',
+    { ...silent('kind-dev'), docker: { state: 'unreachable', problem: 'x' } },
+    'warn',
+    'ECONNREFUSED',
+    'start Docker, then repoctl up',
+  ],
+  [
+    'kubectl context',
+    { ...silent('kind-dev'), ...docker({ containers: [{ name: 'n', image: 'i', cluster: 'dev', ports: [] }] }) },
+    'fail',
+    'ECONNREFUSED',
+    'docker logs dev-control-plane',
   ],
 ])('%s with %j: %s', (subject, given, level, found, fix) => {
   const row = rowOf(subject, given);

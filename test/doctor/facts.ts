@@ -38,7 +38,7 @@ export const rows = (given: Partial<Facts> = {}): Row[] =>
       { port: 5001, what: 'the local registry' },
       { port: 10350, what: 'Tilt' },
     ],
-    context: { name: 'kind-dev', server: 'https://127.0.0.1:6443' },
+    context: { name: 'kind-dev', server: 'https://127.0.0.1:6443', version: 'v1.34.4' },
     ...given,
   });
 

@@ -1,4 +1,5 @@
 import { rmSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
@@ -61,7 +62,7 @@ describe('the context', () => {
     writeFileSync(
       file,
       JSON.stringify({
-        clusters: [{ name: 'c', cluster: { server } }],
+        clusters: [{ name: 'c', cluster: { server, 'insecure-skip-tls-verify': true } }],
         users: [{ name: 'u' }],
         contexts,
         'current-context': name,
@@ -70,11 +71,21 @@ describe('the context', () => {
     return file;
   };
 
-  test('is named with its server', async () => {
+  test('is named with its server, and with why that does not answer', async () => {
     expect(await gatherContext(kubeconfig('https://127.0.0.1:1', 'kind-a'))).toEqual({
       name: 'kind-a',
       server: 'https://127.0.0.1:1',
+      silence: "can't reach https://127.0.0.1:1 (context kind-a): ECONNREFUSED",
     });
+  });
+
+  test('has the version of its API server, which tells it to everybody', async () => {
+    const server = createHttpServer((_, response) => response.end('{"gitVersion":"v1.34.4"}'));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const facts = await gatherContext(kubeconfig(url, 'kind-a'));
+    await new Promise((resolve) => server.close(resolve));
+    expect(facts).toEqual({ name: 'kind-a', server: url, version: 'v1.34.4' });
   });
 
   test('that is not local, or in no file, is a problem', async () => {

@@ -1,19 +1,32 @@
-import { readKubeconfig } from '../../cluster/kubeconfig.ts';
-import { UsageError } from '../../errors.ts';
+import { type Cluster, connect } from '../../cluster/client.ts';
+import { ClusterError, UsageError } from '../../errors.ts';
 import type { ContextFacts } from '../facts.ts';
 
 /** What the client assumes where there is no kubeconfig. */
 const assumed = 'loaded-context';
 
-/** Asks the kubeconfig for its current context. */
+/** How long the API server may take to answer, in milliseconds. */
+const patience = 5000;
+
+/** Asks the kubeconfig for its current context, and the API server there for its version. */
 export async function gatherContext(kubeconfig?: string): Promise<ContextFacts> {
   try {
-    const config = await readKubeconfig({ kubeconfig });
-    const name = config.getCurrentContext();
+    const cluster = await connect({ kubeconfig });
+    const { context: name, server } = cluster;
     if (name === assumed) return { problem: 'there is no kubeconfig yet' };
-    return { name, server: config.getCurrentCluster()?.server };
+    return { name, server, ...(await answerOf(cluster)) };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     return { problem: error.message };
+  }
+}
+
+async function answerOf(cluster: Cluster): Promise<Pick<ContextFacts, 'version' | 'silence'>> {
+  try {
+    return { version: await cluster.version(AbortSignal.timeout(patience)) };
+  } catch (error) {
+    if (error instanceof ClusterError) return { silence: error.message };
+    if (!(error instanceof Error) || !/^(TimeoutError|AbortError)$/.test(error.name)) throw error;
+    return { silence: `${cluster.server} (context ${cluster.context}) does not answer within ${patience / 1000} s` };
   }
 }
