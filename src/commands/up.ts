@@ -32,9 +32,9 @@ async function up(projects: string[], { yes, registry, kubeconfig, timeout }: Op
     projects,
     { kubeconfig, registry, report },
     {
-      obtainTools: async () => {
+      obtainTools: async (names) => {
         const { obtainTools } = await import('../tools/obtain.ts');
-        return obtainTools(['kind', 'kubectl', 'tilt'], { yes, optional: ['tilt'] });
+        return obtainTools(names, { yes, optional: ['tilt'] });
       },
       startProjects: async (names, { context }) => {
         const { startProjects } = await import('../lifecycle/start.ts');

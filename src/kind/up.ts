@@ -5,6 +5,7 @@ import { findProject } from '../config/select-projects.ts';
 import { foreground } from '../process/foreground.ts';
 import { run } from '../process/run.ts';
 import { toolPath, toolsOnPath } from '../process/tool-path.ts';
+import type { ToolName } from '../tools/tools.ts';
 import { ensureCluster, type KindCluster } from './cluster.ts';
 import { forgetRegistry, joinRegistry, runRegistry } from './registry.ts';
 
@@ -18,8 +19,8 @@ export interface UpOptions {
 
 /** What `up` needs of others. */
 export interface UpHooks {
-  /** Fetches programs that are missing, after asking. */
-  obtainTools(): Promise<unknown>;
+  /** Fetches those of the programs that are missing, after asking. */
+  obtainTools(names: readonly ToolName[]): Promise<unknown>;
   /** Starts projects without Tilt; all, if no name is given. */
   startProjects(names: readonly string[], cluster: KindCluster): Promise<unknown>;
 }
@@ -41,7 +42,7 @@ export async function up(
   const { environment } = load(root, { profile: 'local', environmentFilesOf: [] });
   const projects = names.map((name) => findProject(environment, name).name);
   await run('docker', ['version', '--format', '{{.Server.Version}}']);
-  await obtainTools();
+  await obtainTools(['kind', 'kubectl', ...(hasTiltfile(root) ? (['tilt'] as const) : [])]);
   // Before the cluster, which takes a minute: its port may be taken.
   const container = options.registry === false ? undefined : await runRegistry({ report });
   const cluster = await ensureCluster(root, { kubeconfig, report });
@@ -58,9 +59,11 @@ export async function up(
   return 0;
 }
 
+const hasTiltfile = (root: string): boolean => existsSync(join(root, 'Tiltfile'));
+
 /** Tilt, if it can be used in a repository; else what is lacking. */
 export async function tiltFor(root: string): Promise<{ readonly path?: string; readonly lack?: string }> {
-  if (!existsSync(join(root, 'Tiltfile'))) return { lack: 'there is no Tiltfile' };
+  if (!hasTiltfile(root)) return { lack: 'there is no Tiltfile' };
   const path = await toolPath('tilt');
   return path ? { path } : { lack: 'Tilt is not installed' };
 }

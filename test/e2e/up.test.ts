@@ -66,6 +66,8 @@ describe('repoctl up', () => {
   test('makes the cluster and a registry that its nodes know', () => {
     const { status, stderr } = repoctl(['up'], withoutTilt);
     expect([status, stderr]).toEqual([0, expect.stringContaining(`the cluster ${name} is ready, with the registry`)]);
+    // Nothing asks for it where there is no Tiltfile.
+    expect(stderr).not.toMatch(/tilt on PATH/);
     expect(
       kubectl('get', 'nodes', '-o', 'jsonpath={.items[*].status.conditions[?(@.type=="Ready")].status}').stdout,
     ).toBe('True');
