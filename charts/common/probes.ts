@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { absolutePath, command, httpPath, port, seconds } from './fields.ts';
 import type { Container, Probe } from './k8s.ts';
 
-/** How to tell from outside that a process works. */
+/** How to tell from outside that a process works; a text is short for a route. */
 export const healthCheck = z
   .union([
+    httpPath.transform((path): { path: string; port?: number } => ({ path })),
     z.strictObject({ path: httpPath.describe('HTTP route that answers 2xx or 3xx.'), port: port.optional() }),
     z.strictObject({ tcp: port.describe('Port that accepts connections.') }),
     z.strictObject({ command: command.describe('Program in the image that exits 0.') }),
@@ -15,7 +16,7 @@ export const healthCheck = z
       maxAgeSeconds: seconds.min(1).default(60).describe('Age from which on the process counts as stuck.'),
     }),
   ])
-  .describe('One of `{path, port}`, `{tcp}`, `{command}`, `{file, maxAgeSeconds}`.');
+  .describe('One of a route, `{path, port}`, `{tcp}`, `{command}`, `{file, maxAgeSeconds}`.');
 
 export type HealthCheck = z.output<typeof healthCheck>;
 

@@ -4,7 +4,7 @@ import { hostPort, httpPath, port, resources, seconds } from '../common/fields.t
 import { images } from '../common/images.ts';
 import type { Workload, WorkloadContext, WorkloadKind } from '../common/kind.ts';
 import { serviceHost } from '../common/names.ts';
-import { probeAction, probes } from '../common/probes.ts';
+import { type HealthCheck, healthCheck, probeAction, probes } from '../common/probes.ts';
 import { commandField, replicas, startupSeconds, stopSeconds, workloadFields } from '../common/workload-fields.ts';
 import { workloadPod } from '../common/workload-pod.ts';
 import { DeployedService } from './deployed-service.ts';
@@ -16,8 +16,10 @@ const schema = z.strictObject({
   command: commandField,
   port: port.describe('Port it listens on.'),
   hostPort: hostPort.optional(),
-  health: httpPath.default('/health').describe('Route that answers while the process works (liveness).'),
-  ready: httpPath.optional().describe('Route that answers while it can serve (readiness). Default: `health`.'),
+  health: healthCheck
+    .prefault('/health')
+    .describe(`How to tell that the process works (liveness). ${healthCheck.description}`),
+  ready: healthCheck.optional().describe('How to tell that it can serve (readiness). Default: as `health`.'),
   metrics: httpPath.optional().describe('Route of its Prometheus metrics.'),
   replicas,
   startupSeconds,
@@ -57,8 +59,8 @@ export class HttpService extends Construct {
         ports: { http: settings.port },
         probes: probes(
           {
-            ready: probeAction({ path: settings.ready ?? settings.health }, settings.port),
-            alive: probeAction({ path: settings.health }, settings.port),
+            ready: probeAction(settings.ready ?? settings.health, settings.port),
+            alive: probeAction(settings.health, settings.port),
           },
           settings.startupSeconds,
         ),
@@ -68,6 +70,14 @@ export class HttpService extends Construct {
   }
 }
 
+/** What asks a service from another pod; where its check runs inside, that its port accepts connections has to do. */
+function fromOutside(host: string, port: number, check: HealthCheck): string[] {
+  // A Service has no other port.
+  if ('path' in check && (check.port ?? port) === port)
+    return ['wget', '-q', '-T', '3', '-O', '/dev/null', `http://${host}:${port}${check.path}`];
+  return ['nc', '-w', '3', host, String(port)];
+}
+
 export const httpService: WorkloadKind<HttpSettings> = {
   summary: 'A process that serves HTTP: a Deployment and a Service.',
   component,
@@ -75,10 +85,7 @@ export const httpService: WorkloadKind<HttpSettings> = {
   controller: 'Deployment',
   check: ({ object, namespace, settings }) => ({
     image: images.busybox,
-    command: [
-      ...['wget', '-q', '-T', '3', '-O', '/dev/null'],
-      `http://${serviceHost(object, namespace)}:${settings.port}${settings.ready ?? settings.health}`,
-    ],
+    command: fromOutside(serviceHost(object, namespace), settings.port, settings.ready ?? settings.health),
   }),
   ports: (settings) => [{ name: 'http', port: settings.port, hostPort: settings.hostPort }],
   build: (scope, workload, context) => {

@@ -12,10 +12,12 @@ const component = 'worker';
 const schema = z.strictObject({
   ...workloadFields,
   command: commandField,
-  health: healthCheck.refine((check) => !('path' in check) || check.port !== undefined, {
-    path: ['port'],
-    message: 'is required beside a path: a worker has no port of its own',
-  }),
+  health: healthCheck
+    .refine((check) => !('path' in check) || check.port !== undefined, {
+      path: ['port'],
+      message: 'is required beside a path: a worker has no port of its own',
+    })
+    .describe('One of `{path, port}`, `{tcp}`, `{command}`, `{file, maxAgeSeconds}`.'),
   replicas,
   startupSeconds,
   stopSeconds,

@@ -40,7 +40,7 @@ export function carryWorkload(service: ComposeService, context: WorkloadContext)
     ...program,
     port: port.container,
     hostPort: carryHostPort(service, port, { notes }, taken),
-    health: httpRoute(service, context),
+    health: httpHealth(service, port.container, context),
     ...common,
   };
   return { own };
@@ -54,12 +54,18 @@ function checkedUrl({ healthcheck }: ComposeService): { port: number; path: stri
   return all === undefined ? undefined : { port: Number(port ?? 80), path: path ?? '/' };
 }
 
-function httpRoute(service: ComposeService, { route, notes }: WorkloadContext): string {
-  const checked = checkedUrl(service)?.path ?? route;
-  if (checked === undefined)
-    notes.push(`${service.name}: no health route is known, so that "/" has to answer; name another one as "health"`);
-  return checked ?? '/';
+function httpHealth(service: ComposeService, port: number, { route, notes }: WorkloadContext): string | Fields {
+  const url = checkedUrl(service);
+  if (url) return url.port === port ? url.path : url;
+  if (route !== undefined) return route;
+  if (service.healthcheck) return { command: service.healthcheck };
+  notes.push(`${service.name}: ${noRoute}`);
+  return { tcp: port };
 }
+
+/** What is said where nothing tells how a server is to be asked. */
+export const noRoute =
+  'no health route is known: it counts as healthy while its port accepts connections; name a route as "health"';
 
 function workerHealth(service: ComposeService, notes: string[]): Fields {
   const url = checkedUrl(service);

@@ -1,5 +1,6 @@
 import type { ProposedProject } from './compose-project.ts';
 import type { Taken } from './compose-services.ts';
+import { noRoute } from './compose-workload.ts';
 import { dockerfileFacts } from './dockerfile.ts';
 import { takeFree } from './free.ts';
 import { findHealthRoute } from './health-route.ts';
@@ -32,14 +33,13 @@ export function folderProject(directory: string, name: string, source: Source, t
   const [port] = ports;
   if (port === undefined)
     notes.push('the Dockerfile exposes no port: it counts as healthy while it runs, see "health" of a worker');
-  else if (route === undefined)
-    notes.push('no health route is known, so that "/" has to answer; name another one as "health"');
+  else if (route === undefined) notes.push(noRoute);
   const identity = { ...(user === undefined ? {} : { user }), ...(group === undefined ? {} : { group }) };
   const hostPort = port === undefined ? undefined : takeFree(taken.hostPorts, port < 50_000 ? port + 10_000 : port);
   const workloads: Record<string, Fields> =
     port === undefined
       ? { worker: { kind: 'worker', health: { command: ['true'] }, ...identity } }
-      : { web: { kind: 'http', port, hostPort, health: route ?? '/', ...identity } };
+      : { web: { kind: 'http', port, hostPort, health: route ?? { tcp: port }, ...identity } };
   return {
     directory,
     data: { name, images: { app: {} }, workloads },

@@ -296,7 +296,7 @@ test('a workload has the defaults of its kind', async () => {
     port: 8000,
     after: ['redis', 'postgres'],
     env: {},
-    health: '/health',
+    health: { path: '/health' },
     replicas: 1,
     user: 1000,
     startupSeconds: 60,

@@ -144,8 +144,8 @@ describe('the services', () => {
 
 describe('the workloads', () => {
   test.each([
-    ['ports: ["8000:80"]\n', { kind: 'http', port: 80, hostPort: 8000, health: '/' }],
-    ['expose: ["8000"]\n', { kind: 'http', port: 8000, health: '/' }],
+    ['ports: ["8000:80"]\n', { kind: 'http', port: 80, hostPort: 8000, health: { tcp: 80 } }],
+    ['expose: ["8000"]\n', { kind: 'http', port: 8000, health: { tcp: 8000 } }],
     [
       'command: python -m worker\n',
       { kind: 'worker', args: ['python', '-m', 'worker'], health: { command: ['true'] } },
@@ -161,13 +161,21 @@ describe('the workloads', () => {
       { kind: 'http', port: 8000, health: '/up?x=1' },
     ],
     [
+      'ports: [8000]\nhealthcheck: { test: ["CMD", "curl", "-f", "http://localhost:9000/up"] }\n',
+      { kind: 'http', port: 8000, health: { path: '/up', port: 9000 } },
+    ],
+    [
+      'ports: [8000]\nhealthcheck: { test: ["CMD", "grpc_health_probe"] }\n',
+      { kind: 'http', port: 8000, health: { command: ['grpc_health_probe'] } },
+    ],
+    [
       'healthcheck: { test: "wget -q http://127.0.0.1:9/live || exit 1" }\n',
       { kind: 'worker', health: { path: '/live', port: 9 } },
     ],
     ['healthcheck: { test: ["CMD", "check"] }\n', { kind: 'worker', health: { command: ['check'] } }],
     [
       'ports: [8000]\ndeploy: { replicas: 3 }\nuser: "1001:1002"\n',
-      { kind: 'http', port: 8000, health: '/', replicas: 3, user: 1001, group: 1002 },
+      { kind: 'http', port: 8000, health: { tcp: 8000 }, replicas: 3, user: 1001, group: 1002 },
     ],
   ])('%j', (api, expected) => {
     expect(propose(withApi(api)).data?.workloads?.api).toEqual({ user: 1000, ...expected });

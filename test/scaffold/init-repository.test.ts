@@ -145,7 +145,7 @@ describe('a repository', () => {
       const [api, mailer] = environment.projects;
       expect(api?.workloads[0]).toMatchObject({
         kind: 'http',
-        settings: { port: 8080, hostPort: 18080, health: '/healthz', user: 65532, group: 65532 },
+        settings: { port: 8080, hostPort: 18080, health: { path: '/healthz' }, user: 65532, group: 65532 },
       });
       expect(mailer?.workloads[0]).toMatchObject({ kind: 'worker', settings: { health: { command: ['true'] } } });
     });

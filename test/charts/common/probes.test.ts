@@ -43,9 +43,13 @@ describe('a health check', () => {
     [{ tcp: 0 }],
     [{ file: 'alive' }],
     [{ file: '/alive', maxAgeSeconds: 0 }],
-    ['/health'],
+    ['health'],
   ])('refuses %j', (given) => {
     expect(healthCheck.safeParse(given).success).toBe(false);
+  });
+
+  test('that is a text is a route', () => {
+    expect(healthCheck.parse('/health')).toEqual({ path: '/health' });
   });
 
   test('a file has a minute if nothing is said', () => {

@@ -53,7 +53,7 @@ describeFields(httpService, minimal, build, {
     expected: ['/alive', '/alive', '/alive'],
   },
   ready: {
-    given: '/ready',
+    given: { path: '/ready' },
     seen: (objects) => {
       const { startupProbe, readinessProbe, livenessProbe } = containerOf(objects);
       return [startupProbe, readinessProbe, livenessProbe].map((probe) => probe.httpGet.path);
@@ -74,6 +74,26 @@ describeFields(httpService, minimal, build, {
     expected: 'sleep 12',
   },
   resources: resourcesCase,
+});
+
+describe('asked in another way than by a route', () => {
+  test('works while its port accepts connections, and is waited for by that', () => {
+    const waits = (health: object) => {
+      const objects = projectObjectsOf({
+        workloads: { api: { kind: 'http', port: 80, health }, page: { kind: 'http', port: 81, after: ['api'] } },
+      });
+      const [api, page] = workloads(objects).map(({ template }) => template.spec);
+      return [api?.containers[0]?.readinessProbe, page?.initContainers?.[0]?.command.slice(5)];
+    };
+    const byPort = ['nc', '-w', '3', 'shop-api.shop.svc', '80'];
+    expect(waits({ tcp: 80 })).toEqual([expect.objectContaining({ tcpSocket: { port: 80 } }), byPort]);
+    // Neither a program in the image nor another port can be asked from outside.
+    expect(waits({ command: ['ok'] })).toEqual([expect.objectContaining({ exec: { command: ['ok'] } }), byPort]);
+    expect(waits({ path: '/up', port: 9 })).toEqual([
+      expect.objectContaining({ httpGet: { path: '/up', port: 9 } }),
+      byPort,
+    ]);
+  });
 });
 
 describe('drains before it stops', () => {
