@@ -40,7 +40,7 @@ export async function withObjectStore<Result>(
     const { name, message } = error as Error;
     throw new FailureError(
       `${store.object} in ${store.namespace}: ${name}: ${message}`,
-      `kubectl logs -n ${store.namespace} ${store.pod}`,
+      `repoctl infra project logs ${store.namespace} ${store.service} --tail 20`,
       { cause: error },
     );
   } finally {

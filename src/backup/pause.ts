@@ -138,7 +138,7 @@ export async function pauseService(
   if (found) await pause(cluster, statefulSet, found);
   await until(
     async () => !(await cluster.get({ apiVersion: 'v1', kind: 'Pod', metadata: { namespace, name: pod } })),
-    () => new TimeoutError(`${namespace}/${pod} does not stop`, `kubectl describe pod -n ${namespace} ${pod}`),
+    () => new TimeoutError(`${namespace}/${pod} does not stop`, `repoctl status ${namespace}`),
     { signal },
   );
 }

@@ -36,7 +36,7 @@ export async function readKubeconfig(options: ClusterOptions): Promise<KubeConfi
   if (!names.includes(context))
     throw new UsageError(
       `no context "${context ?? ''}" in the kubeconfig; ${suggestion(context ?? '', names)}`,
-      'repoctl up makes a local cluster; kubectl config get-contexts lists the contexts',
+      'repoctl up makes a local cluster and its context',
     );
   config.setCurrentContext(context);
   const server = config.getCurrentCluster()?.server ?? '';

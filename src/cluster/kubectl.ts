@@ -46,7 +46,7 @@ export class ExecError extends FailureError {
     const end = code === undefined ? 'was cut short' : `ended with exit code ${code}`;
     super(
       `${command[0]} in ${where.namespace}/${where.pod} ${end}: ${lastLines(stderr) || 'it said nothing'}`,
-      `kubectl logs -n ${where.namespace} ${where.pod} -c ${where.container}`,
+      `repoctl infra project logs ${where.namespace} --tail 20`,
       options,
     );
   }
@@ -155,7 +155,7 @@ export async function portForward(
   const { stderr } = await running;
   throw new FailureError(
     `no way to ${target} in ${namespace}: ${lastLines(stderr) || `kubectl said nothing for ${forwardingPatience / 1000} s`}`,
-    `kubectl get pods -n ${namespace}`,
+    'repoctl status',
   );
 }
 

@@ -121,7 +121,7 @@ async function podsGone(
     if (performance.now() > end)
       throw new TimeoutError(
         `${left.map(({ metadata }) => metadata?.name).join(', ')} still ending after ${timeout} s`,
-        `kubectl describe pods --namespace ${namespace}`,
+        `repoctl status ${namespace}`,
       );
     await sleep(500);
   }
