@@ -3,8 +3,9 @@ import type { Cluster } from '../cluster/client.ts';
 import { FailureError, TimeoutError } from '../errors.ts';
 import type { Plan, PlannedNamespace } from '../synth/plan.ts';
 import { type Item, judge } from './judge.ts';
+import { LastLines, type Lines } from './last-lines.ts';
 import { observe } from './observe.ts';
-import { type Progress, reasonText } from './progress.ts';
+import { logLines, type Progress, reasonText } from './progress.ts';
 
 export interface AwaitOptions {
   readonly plan: Plan;
@@ -34,12 +35,13 @@ export async function awaitHealth(
   const names = namespaces.map(({ name }) => name);
   const isAwaited = ({ namespace, object }: Item) => names.includes(namespace) && (objects?.includes(object) ?? true);
   const hopeless = new Map<string, number>();
+  const lastLines = new LastLines(cluster);
   try {
     for (;;) {
       const observed = await observe(cluster, plan.environment);
       const surroundings = { now: new Date(), context: cluster.context };
       const items = judge(plan.namespaces, observed, surroundings).filter(isAwaited);
-      progress.show(items);
+      progress.show(items, await lastLines.of(items));
       const waiting = items.filter(({ health }) => health.status !== 'healthy' && health.status !== 'stopped');
       if (waiting.length === 0) return;
       for (const { object, health } of items)
@@ -47,7 +49,10 @@ export async function awaitHealth(
       const failed = waiting.filter(({ object }) => (hopeless.get(object) ?? 0) >= looks);
       if (failed.length > 0) throw new FailureError(`${listed(failed)}\nThe rest stays as it is`, advice(failed));
       if (performance.now() > end)
-        throw new TimeoutError(`not healthy within ${timeoutSeconds} s:\n${listed(waiting)}`, advice(waiting));
+        throw new TimeoutError(
+          `not healthy within ${timeoutSeconds} s:\n${listed(waiting, await lastLines.latest(waiting))}`,
+          advice(waiting),
+        );
       await sleep(pollMilliseconds);
     }
   } finally {
@@ -55,7 +60,9 @@ export async function awaitHealth(
   }
 }
 
-const listed = (items: readonly Item[]): string =>
-  items.map(({ object, health }) => `${object}: ${reasonText(health)}`).join('\n');
+const listed = (items: readonly Item[], lines: Lines = new Map()): string =>
+  items
+    .flatMap(({ object, health }) => [`${object}: ${reasonText(health)}`, ...logLines(lines.get(object))])
+    .join('\n');
 
 const advice = (items: readonly Item[]): string | undefined => items.find(({ health }) => health.advice)?.health.advice;

@@ -1,10 +1,12 @@
 import type { Health, Status } from '../health/verdict.ts';
-import { type Colour, painter } from '../terminal/paint.ts';
+import { type Colour, type Paint, painter } from '../terminal/paint.ts';
 import type { Item } from './judge.ts';
+import type { Lines } from './last-lines.ts';
 
 /** Shows how far things are. */
 export interface Progress {
-  show(items: readonly Item[]): void;
+  /** @param lines what those wrote last that have been running for long without getting ready */
+  show(items: readonly Item[], lines?: Lines): void;
   /** Leaves the last picture where it is; what is printed next comes below it. */
   end(): void;
 }
@@ -29,11 +31,14 @@ export const progressOn = (stream: NodeJS.WriteStream): Progress =>
 function linesOn(stream: NodeJS.WriteStream): Progress {
   const shown = new Map<string, string>();
   return {
-    show(items) {
+    show(items, lines) {
       for (const { object, health } of items) {
+        const log = logLines(lines?.get(object));
         const text = lineText(health);
-        if (shown.get(object) !== text) stream.write(`${object}: ${text}\n`);
-        shown.set(object, text);
+        // The cause counts seconds, which is no change.
+        const state = [text.startsWith(health.status) ? `${health.status} ${health.reason}` : text, ...log].join('\n');
+        if (shown.get(object) !== state) stream.write(`${[`${object}: ${text}`, ...log].join('\n')}\n`);
+        shown.set(object, state);
       }
     },
     end() {},
@@ -47,18 +52,17 @@ function lineText(health: Health): string {
   return health.waitingFor === undefined ? 'starting' : `waiting for ${health.waitingFor}`;
 }
 
+/** What a container wrote last, below what is said of it. */
+export const logLines = (lines: readonly string[] = []): string[] =>
+  lines.length === 0 ? [] : ['  it runs, but is not ready; the end of its log:', ...lines.map((line) => `    ${line}`)];
+
 function blockOn(stream: NodeJS.WriteStream): Progress {
   const paint = painter(stream);
   let height = 0;
   return {
-    show(items) {
-      const width = Math.max(...items.map(({ object }) => object.length));
-      const lines = items.map(({ object, health }) => {
-        const status = paint(colours[health.status], health.status.padEnd(11));
-        const reason = health.status === 'healthy' ? '' : reasonText(health);
-        const room = Math.max((stream.columns ?? 80) - width - 16, 10);
-        return `  ${object.padEnd(width)}  ${status} ${reason.length > room ? `${reason.slice(0, room - 1)}…` : reason}`;
-      });
+    show(items, said) {
+      const { columns = 80, rows = 24 } = stream;
+      const lines = blockLines(items, { columns, rows, paint, said });
       const clear = lines.map((line) => `\u001B[2K${line}\n`).join('');
       stream.write(`${height > 0 ? `\u001B[${height}A` : ''}${clear}\u001B[J`);
       height = lines.length;
@@ -67,4 +71,35 @@ function blockOn(stream: NodeJS.WriteStream): Progress {
       height = 0;
     },
   };
+}
+
+interface Room {
+  readonly columns: number;
+  readonly rows: number;
+  readonly paint: Paint;
+  readonly said?: Lines;
+}
+
+/** The block's lines: no more than can be painted over, of which the healthy ones go first. */
+export function blockLines(items: readonly Item[], { columns, rows, paint, said }: Room): string[] {
+  const width = Math.max(...items.map(({ object }) => object.length));
+  const cut = (text: string, room: number) => (text.length > room ? `${text.slice(0, room - 1)}…` : text);
+  const line = ({ object, health }: Item): string => {
+    const status = paint(colours[health.status], health.status.padEnd(11));
+    const reason = health.status === 'healthy' ? '' : reasonText(health);
+    return `  ${object.padEnd(width)}  ${status} ${cut(reason, Math.max(columns - width - 17, 10))}`.trimEnd();
+  };
+  const withLog = (item: Item): string[] => [
+    line(item),
+    ...logLines(said?.get(item.object)).map((each) => paint('grey', cut(`  ${each}`, columns - 1))),
+  ];
+  const all = items.flatMap(withLog);
+  const most = rows - 1;
+  if (all.length <= most) return all;
+  const others = items.filter(({ health }) => health.status !== 'healthy');
+  const rest = (shown: number) => paint('grey', `  and ${items.length - shown} more`);
+  const whole = others.flatMap(withLog);
+  if (whole.length < most) return [...whole, rest(others.length)];
+  const shown = others.slice(0, Math.max(most - 1, 1));
+  return [...shown.map(line), rest(shown.length)];
 }

@@ -419,6 +419,19 @@ describe('what can’t be', () => {
     expect([status, stderr]).toEqual([1, expect.stringContaining('stopping turfoo gives back')]);
   });
 
+  test('says what a program wrote last that runs and does not get ready', () => {
+    const path = join(environment.root, 'backends/shop/infra/project.yaml');
+    const text = readFileSync(path, 'utf8');
+    // As a supervisor that waits for a change after its program has crashed.
+    const program = 'command: [node, -e, "console.error(\'Error: no such module\'); setInterval(() => 0, 1000)"]';
+    writeFileSync(path, text.replace(/^( +)kind: http$/m, `$1kind: http\n$1${program}`));
+    const { status, stderr } = project('start', 'shop', '--timeout', '40');
+    writeFileSync(path, text);
+    expect(status).toBe(4);
+    // While it waits, and when it gives up.
+    expect(stderr.match(/^ +Error: no such module$/gm)).toHaveLength(2);
+  });
+
   test('ends a start at once with its cause: an image that doesn’t start', () => {
     const path = join(environment.root, 'backends/shop/infra/project.yaml');
     const text = readFileSync(path, 'utf8');
