@@ -3,13 +3,14 @@ import { cronJobHealth } from './cron-job.ts';
 import { daemonSetHealth } from './daemon-set.ts';
 import { deploymentHealth } from './deployment.ts';
 import { jobHealth } from './job.ts';
-import type { PersistentVolumeClaim, Pod, Workload } from './objects.ts';
+import type { PersistentVolumeClaim, Pod, Service, Workload } from './objects.ts';
 import { podHealth } from './pod.ts';
+import { serviceHealth } from './service.ts';
 import { statefulSetHealth } from './stateful-set.ts';
 import { type Health, type Surroundings, verdict } from './verdict.ts';
 
 /** What a verdict can be had on. Items of a list come without their kind: it has to be put in. */
-export type Judged = Workload | PersistentVolumeClaim | (Pod & { readonly kind: 'Pod' });
+export type Judged = Workload | PersistentVolumeClaim | Service | (Pod & { readonly kind: 'Pod' });
 
 type Rules = { readonly [Kind in Judged['kind']]: (object: Judged & { kind: Kind }, around: Surroundings) => Health };
 
@@ -21,6 +22,7 @@ const rules: Rules = {
   Job: jobHealth,
   CronJob: cronJobHealth,
   PersistentVolumeClaim: claimHealth,
+  Service: serviceHealth,
 };
 
 /** Whether an object is healthy, why not, and what to type next. An object of any other kind is `unknown`. */

@@ -195,6 +195,25 @@ export interface Node {
   readonly status?: { readonly conditions?: readonly Condition[] };
 }
 
+/** A Service by what it leads to: of itself nothing is read, since its slices carry its labels. */
+export interface Service {
+  readonly kind: 'Service';
+  readonly metadata: Meta;
+  readonly slices: readonly EndpointSlice[];
+}
+
+export interface EndpointSlice {
+  readonly metadata: Meta;
+  readonly endpoints?:
+    | readonly {
+        readonly conditions?: { readonly ready?: boolean };
+        readonly targetRef?: { readonly kind?: string; readonly name?: string };
+      }[]
+    | null;
+  /** None if the pods have no port of the name that the Service wants. */
+  readonly ports?: readonly object[] | null;
+}
+
 export interface StorageClass {
   readonly metadata: Meta;
   readonly volumeBindingMode?: string;

@@ -2,11 +2,12 @@ import { labelKeys } from '../../charts/common/labels.ts';
 import { type DeepFinding, withFindings } from '../deep/finding.ts';
 import { missingHealth, type Refusal, unknownHealth } from '../health/absent.ts';
 import { health } from '../health/health.ts';
-import type { Job, Pod, Workload } from '../health/objects.ts';
+import type { EndpointSlice, Job, Pod, Workload } from '../health/objects.ts';
 import { withRootCause } from '../health/root-cause.ts';
 import { type Health, type Surroundings, verdict } from '../health/verdict.ts';
 import type { PlannedNamespace, PlannedWorkload } from '../synth/plan.ts';
 import { blameDeclared } from './blame.ts';
+import { judgeServices } from './judge-service.ts';
 import type { Observed } from './observe.ts';
 
 /** A service or workload and how it is. */
@@ -23,6 +24,8 @@ export interface Item {
 export interface ExpectedWorkload extends Pick<PlannedWorkload, 'name' | 'object' | 'controller' | 'after'> {
   /** What its pods may mean by the short name of what they wait for: `namespace/object`. @default after */
   readonly near?: readonly string[];
+  /** Of its Service; no Service is missed of what has none. @default none */
+  readonly ports?: PlannedWorkload['ports'];
 }
 
 /** What a namespace should run. */
@@ -34,6 +37,8 @@ export interface ExpectedNamespace extends Pick<PlannedNamespace, 'name' | 'labe
 /** What was observed, and what could not be. */
 export type Evidence = Observed & {
   readonly refusals?: readonly Refusal[];
+  /** What Services lead to. @default it is not looked at */
+  readonly slices?: readonly EndpointSlice[];
   /** What services said when they were asked in their own protocols. */
   readonly findings?: readonly DeepFinding[];
 };
@@ -67,10 +72,10 @@ const asItem = (row: Item | Pick<Item, 'namespace' | 'object' | 'health'>): Item
 function judgeWorkload(
   { name: namespace, labels }: ExpectedNamespace,
   planned: ExpectedWorkload,
-  { exists, refusals, nodes, workloads, pods, events, claims }: Within,
+  { exists, refusals, nodes, workloads, pods, events, claims, slices }: Within,
   moment: Moment,
 ): Item {
-  const { object, controller, after, near = after } = planned;
+  const { object, controller, after, near = after, ports = [] } = planned;
   const item = { namespace, object, planned, pods: [] };
   const found = workloads.find(({ kind, metadata }) => kind === controller?.kind && metadata.name === controller.name);
   if (!found) {
@@ -100,6 +105,10 @@ function judgeWorkload(
     pods: own,
     jobs: workloads.filter((each): each is Job => each.kind === 'Job' && ownedBy(each, found)),
   });
+  const seen = { object, metadata: found.metadata, pods: own, wanted: ports.length > 0 };
+  // Where its pods are the cause, the Service is not blamed as well.
+  const unserved = slices && judged.status === 'healthy' ? judgeServices(seen, slices, moment) : undefined;
+  if (unserved) return { ...item, workload: found, pods: own, health: unserved };
   const unseen = refusals.find(({ resource }) => resource === 'pods');
   // How many are ready is in the workload; why they aren't is not.
   const guess = unseen && judged.status !== 'healthy' && judged.status !== 'stopped';
@@ -115,6 +124,8 @@ const withoutPods = ({ cause, ...judged }: Health, { message }: Refusal): Health
 interface Within extends Omit<Observed, 'namespaces'> {
   readonly exists: boolean;
   readonly refusals: readonly Refusal[];
+  /** None if they may not be seen. */
+  readonly slices?: readonly EndpointSlice[];
 }
 
 /** Parts what was observed by namespace, once for all. */
@@ -129,12 +140,15 @@ function byNamespace({ namespaces, nodes, refusals = [], ...observed }: Evidence
     return groups;
   };
   const existing = new Set(namespaces);
-  const [workloads, pods, claims, events] = [
+  const [workloads, pods, claims, events, slices] = [
     grouped(observed.workloads),
     grouped(observed.pods),
     grouped(observed.claims),
     grouped(observed.events),
+    grouped(observed.slices ?? []),
   ];
+  const hides = ({ resource, namespace }: Refusal, name: string) =>
+    resource.startsWith('endpointslices') && (namespace ?? name) === name;
   return (name) => ({
     exists: existing.has(name) || refusals.some(({ resource }) => resource === 'namespaces'),
     nodes,
@@ -143,6 +157,7 @@ function byNamespace({ namespaces, nodes, refusals = [], ...observed }: Evidence
     pods: pods.get(name) ?? [],
     claims: claims.get(name) ?? [],
     events: events.get(name) ?? [],
+    slices: observed.slices && !refusals.some((each) => hides(each, name)) ? (slices.get(name) ?? []) : undefined,
   });
 }
 

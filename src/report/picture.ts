@@ -1,6 +1,6 @@
 import type { DeepFinding } from '../deep/finding.ts';
 import type { Refusal } from '../health/absent.ts';
-import type { Event, Node, PersistentVolumeClaim, Pod, Workload } from '../health/objects.ts';
+import type { EndpointSlice, Event, Node, PersistentVolumeClaim, Pod, Workload } from '../health/objects.ts';
 import type { Kept } from './read-list.ts';
 import type { Namespace } from './records.ts';
 import type { SourceName } from './sources.ts';
@@ -15,6 +15,8 @@ export interface Picture {
   /** Those of anybody that no controller made. */
   readonly loosePods: readonly Pod[];
   readonly claims: readonly PersistentVolumeClaim[];
+  /** What the Services that carry the labels lead to. */
+  readonly slices: readonly EndpointSlice[];
   /** Warnings; empty if nobody needs them. */
   readonly events: readonly Event[];
   /** Of anybody. */
@@ -46,6 +48,7 @@ export function pictureOf(
     pods: items('pods') as readonly Pod[],
     loosePods: items('loosePods') as readonly Pod[],
     claims: items('claims') as readonly PersistentVolumeClaim[],
+    slices: items('endpointSlices') as readonly EndpointSlice[],
     events: items('events') as readonly Event[],
     workloads,
     ...rest,

@@ -5,6 +5,7 @@ import type {
   CronJob,
   DaemonSet,
   Deployment,
+  EndpointSlice,
   Event,
   Job,
   Meta,
@@ -120,6 +121,15 @@ export const claimRecord = ({ metadata, spec, status }: PersistentVolumeClaim): 
   metadata: metaRecord(metadata),
   spec: { storageClassName: spec.storageClassName },
   status: status && { phase: status.phase },
+});
+
+export const endpointSliceRecord = ({ metadata, endpoints, ports }: EndpointSlice): EndpointSlice => ({
+  metadata: metaRecord(metadata),
+  endpoints: endpoints?.map(({ conditions, targetRef }) => ({
+    conditions: { ready: conditions?.ready },
+    targetRef: targetRef && { kind: targetRef.kind, name: targetRef.name },
+  })),
+  ports: ports?.map(() => ({})),
 });
 
 export const eventRecord = (event: Event): Event => ({

@@ -44,6 +44,9 @@ export function sources(environment?: string) {
     pods: source(['v1', 'pods'], records.podRecord, { labelSelector: own }),
     loosePods: source(['v1', 'pods'], records.loosePodRecord, { labelSelector: loose }),
     claims: source(['v1', 'persistentvolumeclaims'], records.claimRecord, { labelSelector: own }),
+    endpointSlices: source(['discovery.k8s.io/v1', 'endpointslices'], records.endpointSliceRecord, {
+      labelSelector: own,
+    }),
     deployments: source(['apps/v1', 'deployments'], records.deploymentRecord),
     statefulSets: source(['apps/v1', 'statefulsets'], records.statefulSetRecord),
     daemonSets: source(['apps/v1', 'daemonsets'], records.daemonSetRecord),

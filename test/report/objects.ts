@@ -79,6 +79,7 @@ export const picture = (parts: Partial<Picture> = {}): Picture => ({
   pods: [],
   loosePods: [],
   claims: [],
+  slices: [],
   events: [],
   workloads: [],
   refusals: [],
