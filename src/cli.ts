@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
-import { ConfigurationError } from './config/problem.ts';
+import { ConfigurationError, problemsText } from './config/problem.ts';
 import { CommandError, exitCodes } from './errors.ts';
 import { InterruptedError } from './process/interrupt.ts';
 import { makeProgram } from './program.ts';
@@ -21,10 +21,7 @@ export async function run(argv: readonly string[]): Promise<void> {
 function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   if (error instanceof ConfigurationError) {
-    const count = error.lines.length;
-    process.stderr.write(
-      `${error.lines.join('\n')}\n${count} ${count === 1 ? 'problem' : 'problems'}; nothing was changed.\n`,
-    );
+    process.stderr.write(problemsText(error, 'nothing was changed.'));
     return exitCodes.usage;
   }
   if (error instanceof CommandError) {

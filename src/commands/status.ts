@@ -31,7 +31,8 @@ export function statusCommand(scope: Scope): Command {
     .summary(`the health of ${subjects[scope]}`)
     .description(
       `Say how the services of ${subjects[scope]} are: for whatever is not healthy its cause and what to type next. ` +
-        'The worst comes first. Without a repoctl.yaml every namespace is reported that carries the labels.',
+        'The worst comes first. Without a repoctl.yaml, or with a wrong one, every namespace is reported that carries ' +
+        'the labels.',
     )
     .addOption(
       new Option('-o, --output <format>', 'a line for each service; data; or the names of the services').choices([
@@ -80,9 +81,10 @@ function failOn(given: string, before: readonly FailOn[]): FailOn[] {
   return [...before, found];
 }
 
-const exitCodes = `Exits 0 if all that was started is healthy, on its way, or stopped on purpose; 1 if something is broken or missing; 3 if
-that can't be known, or the cluster can't be reached; 4 if --wait took too long. --fail-on progressing also fails on what is
-on its way, incomplete on what may not be seen, never on nothing but a cluster that can't be read.`;
+const exitCodes = `Exits 0 if all that was started is healthy, on its way, or stopped on purpose; 1 if something is broken or missing; 2 if
+the configuration is wrong; 3 if that can't be known, or the cluster can't be reached; 4 if --wait took too long. --fail-on
+progressing also fails on what is on its way, incomplete on what may not be seen, never on nothing but a wrong configuration and
+a cluster that can't be read.`;
 
 const examples: Readonly<Record<Scope, readonly string[]>> = {
   all: [

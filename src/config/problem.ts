@@ -32,6 +32,12 @@ export class ConfigurationError extends Error {
   }
 }
 
+/** All problems, a line each, and what became of the command: `2 problems; nothing was changed.` */
+export function problemsText({ lines }: ConfigurationError, outcome: string): string {
+  const count = `${lines.length} ${lines.length === 1 ? 'problem' : 'problems'}`;
+  return `${lines.join('\n')}\n${count}; ${outcome}\n`;
+}
+
 /** A path of keys as people write it: `workloads.api.after[1]`. */
 export function pathText(path: readonly PropertyKey[]): string {
   return path

@@ -42,4 +42,7 @@ export async function printed(
 
 /** Where it looked: the first thing that is wrong is often the context. */
 const headline = ({ context, environment }: Report, paint: Paint): string =>
-  paint('grey', `context ${context}${environment === undefined ? ', no repoctl.yaml here: as the labels tell' : ''}`);
+  paint(
+    'grey',
+    `context ${context}${environment === undefined ? ', without a configuration: as the labels tell' : ''}`,
+  );

@@ -1,10 +1,12 @@
+import { problemsText } from '../config/problem.ts';
+import { exitCodes } from '../errors.ts';
 import { InterruptedError, interruptible } from '../process/interrupt.ts';
 import { painter } from '../terminal/paint.ts';
 import { exitCode, type FailOn } from './exit-code.ts';
 import { type Output, printed, type Surface } from './print.ts';
 import type { Report } from './report.ts';
 import type { Scope } from './select.ts';
-import { look, type SubjectOptions, subjectOf } from './subject.ts';
+import { look, type Subject, type SubjectOptions, subjectOf } from './subject.ts';
 
 export interface StatusOptions extends SubjectOptions {
   readonly output?: Output;
@@ -16,13 +18,22 @@ export interface StatusOptions extends SubjectOptions {
 }
 
 /**
- * Prints how things are: once, when they are well, or as they change.
+ * Prints how things are: once, when they are well, or as they change. A configuration that is wrong hides nothing: the report
+ * goes by the labels then, and only the exit code is that of a wrong configuration.
  *
  * @returns the exit code
- * @throws ClusterError if the cluster can't be reached
+ * @throws ClusterError if the cluster can't be reached; ConfigurationError if there is no telling what to wait for
  */
 export async function showStatus(scope: Scope, names: readonly string[], options: StatusOptions): Promise<number> {
   const subject = await subjectOf(scope, names, options);
+  if (!subject.problem) return show(subject, options);
+  if (options.wait) throw subject.problem;
+  process.stderr.write(problemsText(subject.problem, 'the report goes by the labels in the cluster alone.'));
+  await show(subject, options);
+  return exitCodes.usage;
+}
+
+async function show(subject: Subject, options: StatusOptions): Promise<number> {
   const print = async (report: Report) => {
     process.stdout.write(await printed(report, options.output, surface(process.stdout)));
   };

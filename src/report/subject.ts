@@ -2,6 +2,7 @@ import { type Cluster, connect } from '../cluster/client.ts';
 import type { ClusterOptions } from '../cluster/kubeconfig.ts';
 import { findRoot } from '../config/load.ts';
 import type { ProfileName } from '../config/model.ts';
+import { ConfigurationError } from '../config/problem.ts';
 import type { DeepFinding } from '../deep/finding.ts';
 import { UsageError } from '../errors.ts';
 import { isProblem } from '../health/verdict.ts';
@@ -14,6 +15,8 @@ import { type Scope, selected } from './select.ts';
 
 /** What a report is about, and where. */
 export interface Subject {
+  /** What is wrong with the configuration: the report goes by the labels then, as without one. */
+  readonly problem?: ConfigurationError;
   readonly cluster: Cluster;
   readonly view: View;
   /** Asks services in their own protocols; nobody, unless that was asked for. */
@@ -36,10 +39,11 @@ export interface SubjectOptions extends ClusterOptions {
  * @throws UsageError if there is no such context
  */
 export async function subjectOf(scope: Scope, names: readonly string[], options: SubjectOptions): Promise<Subject> {
-  const [plan, cluster] = await Promise.all([planHere(options.profile), connect(options)]);
+  const [{ plan, problem }, cluster] = await Promise.all([planHere(options.profile), connect(options)]);
   const known = [...new Set([...(plan?.namespaces.map(({ name }) => name) ?? []), ...(plan ? [] : names)])];
   const asked = new Set<string>();
   return {
+    problem,
     cluster,
     view: { environment: plan?.environment, known },
     findings: async (picture) => {
@@ -61,16 +65,21 @@ export async function subjectOf(scope: Scope, names: readonly string[], options:
   };
 }
 
-/** The plan of the configuration that the working folder belongs to; none if it belongs to none. */
-async function planHere(profile?: ProfileName): Promise<Plan | undefined> {
+/** The plan of the configuration that the working folder belongs to; none if it belongs to none, or if that is wrong. */
+async function planHere(profile?: ProfileName): Promise<{ plan?: Plan; problem?: ConfigurationError }> {
   try {
     findRoot(process.cwd());
   } catch (error) {
-    if (error instanceof UsageError) return undefined;
+    if (error instanceof UsageError) return {};
     throw error;
   }
   const { synthesized } = await import('../lifecycle/selection.ts');
-  return (await synthesized(profile)).plan;
+  try {
+    return { plan: (await synthesized(profile)).plan };
+  } catch (error) {
+    if (error instanceof ConfigurationError) return { problem: error };
+    throw error;
+  }
 }
 
 /** Looks once. */
