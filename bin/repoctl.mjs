@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Starts the bundle. In a checkout the bundle is made again when the sources have changed.
 import { existsSync, readdirSync, statSync } from 'node:fs';
+import module from 'node:module';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
@@ -18,5 +19,7 @@ if (existsSync(join(root, 'scripts', 'build.mjs')) && (changed(join(root, 'chart
   await import('../scripts/build.mjs');
 }
 
+// From Node 22.1 on what was compiled at one start is not compiled again at the next.
+module.enableCompileCache?.();
 const { run } = await import('../build/cli.js');
 await run(process.argv.slice(2));

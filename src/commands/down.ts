@@ -24,7 +24,7 @@ export const downCommand = () =>
     .action(down);
 
 async function down({ timeout, ...options }: Options): Promise<void> {
-  const [{ findRoot }, { down }] = await Promise.all([import('../config/load.ts'), import('../kind/down.ts')]);
+  const [{ findRoot }, { down }] = await Promise.all([import('../config/root.ts'), import('../kind/down.ts')]);
   const { kubeconfig } = options;
   await down(
     findRoot(process.cwd()),

@@ -47,7 +47,7 @@ export const initProjectCommand = () =>
     .action(async (name: string, options: InitProjectOptions) => {
       const [{ initProject }, { findRoot }] = await Promise.all([
         import('../scaffold/run.ts'),
-        import('../config/load.ts'),
+        import('../config/root.ts'),
       ]);
       await initProject(findRoot(process.cwd()), name, options);
     });

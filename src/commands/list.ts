@@ -10,7 +10,7 @@ export const listCommand = () =>
       '\nExamples:\n  repoctl infra list\n  repoctl infra list -o json | jq -r ".[].ports[].hostPort"',
     )
     .action(async ({ output }: { output?: 'json' | 'name' }) => {
-      const { findRoot } = await import('../config/load.ts');
+      const { findRoot } = await import('../config/root.ts');
       const { listLines, listNamespaces } = await import('../listing/list.ts');
       const namespaces = listNamespaces(findRoot(process.cwd()), { profile: 'local', environmentFilesOf: [] });
       const lines = {

@@ -41,14 +41,16 @@ function lineCount(given: string): number {
 }
 
 async function logs(name: string, service: string | undefined, options: Options): Promise<void> {
-  const [{ connect }, { findRoot, load }, { instantOf }, { select }, { showLogs }, { parseSince }] = await Promise.all([
-    import('../cluster/client.ts'),
-    import('../config/load.ts'),
-    import('../logs/instant.ts'),
-    import('../logs/selection.ts'),
-    import('../logs/show-logs.ts'),
-    import('../logs/since.ts'),
-  ]);
+  const [{ connect }, { load }, { findRoot }, { instantOf }, { select }, { showLogs }, { parseSince }] =
+    await Promise.all([
+      import('../cluster/client.ts'),
+      import('../config/load.ts'),
+      import('../config/root.ts'),
+      import('../logs/instant.ts'),
+      import('../logs/selection.ts'),
+      import('../logs/show-logs.ts'),
+      import('../logs/since.ts'),
+    ]);
   const now = new Date();
   const { follow = false, previous = false, timestamps = false } = options;
   const since = options.since === undefined ? undefined : parseSince(options.since, now);

@@ -22,7 +22,7 @@ const applyCommand = () =>
 
 async function apply(projects: readonly string[], options: ProfileOptions & ClusterOptions): Promise<void> {
   const { connect } = await import('../cluster/client.ts');
-  const { findRoot } = await import('../config/load.ts');
+  const { findRoot } = await import('../config/root.ts');
   const { withDependencies } = await import('../config/select-projects.ts');
   const { prepareSecrets } = await import('../secrets/prepare.ts');
   const root = findRoot(process.cwd());

@@ -30,7 +30,7 @@ export const synthCommand = () =>
     )
     .action(async (options: Options) => {
       const started = performance.now();
-      const { findRoot } = await import('../config/load.ts');
+      const { findRoot } = await import('../config/root.ts');
       const { defaultOut, synthesize } = await import('../synth/synthesize.ts');
       const root = findRoot(process.cwd());
       const given = options.out ?? process.env.CDK8S_OUTDIR;

@@ -26,7 +26,7 @@ export const upCommand = () =>
     .action(up);
 
 async function up(projects: string[], { yes, registry, kubeconfig, timeout }: Options): Promise<void> {
-  const [{ findRoot }, { up }] = await Promise.all([import('../config/load.ts'), import('../kind/up.ts')]);
+  const [{ findRoot }, { up }] = await Promise.all([import('../config/root.ts'), import('../kind/up.ts')]);
   const exitCode = await up(
     findRoot(process.cwd()),
     projects,

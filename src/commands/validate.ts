@@ -9,7 +9,7 @@ export const validateCommand = () =>
     .option('--image-tag <tag>', 'as for synth')
     .addHelpText('after', '\nExamples:\n  repoctl validate\n  repoctl validate --profile external')
     .action(async (options: ProfileOptions & { imageTag?: string }) => {
-      const { findRoot, load } = await import('../config/load.ts');
+      const [{ findRoot }, { load }] = await Promise.all([import('../config/root.ts'), import('../config/load.ts')]);
       const { environment } = load(findRoot(process.cwd()), options);
       process.stderr.write(
         `${environment.name}: valid (${environment.projects.length} ${environment.projects.length === 1 ? 'project' : 'projects'}, profile ${options.profile})\n`,

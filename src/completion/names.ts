@@ -1,4 +1,4 @@
-import { findRoot } from '../config/load.ts';
+import { findRoot } from '../config/root.ts';
 import { listNamespaces } from '../listing/list.ts';
 import type { Names } from './candidates.ts';
 

@@ -8,10 +8,8 @@ import { checkHostPorts } from './host-ports.ts';
 import type { Environment, Project } from './model.ts';
 import { suggestion } from './nearest.ts';
 import { type Problem, pathText } from './problem.ts';
+import { environmentFile } from './root.ts';
 import { checkVariables } from './variable-clashes.ts';
-
-/** The name of the environment's file. */
-export const environmentFile = 'repoctl.yaml';
 
 /** Adds a problem of the file that it was made for. */
 export type Refuse = (path: readonly PropertyKey[], message: string, at?: 'key' | 'value') => void;

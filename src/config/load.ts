@@ -1,10 +1,7 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { objectName } from '../../charts/common/names.ts';
 import { globalKinds } from '../../charts/kinds.ts';
 import { claimedVariables } from '../../charts/wiring.ts';
-import { UsageError } from '../errors.ts';
-import { crossCheck, environmentFile } from './cross-check.ts';
+import { crossCheck } from './cross-check.ts';
 import { discover } from './discover.ts';
 import {
   checkEnvironmentFiles,
@@ -17,6 +14,7 @@ import type { Environment, Profile, ProfileName, Project } from './model.ts';
 import { ConfigurationError, type Problem, problemLine } from './problem.ts';
 import { type ReadProject, readProject } from './read-project.ts';
 import { type Inputs, Reader } from './reader.ts';
+import { environmentFile } from './root.ts';
 import { schemaProblems, valueAt } from './schema-problems.ts';
 import { locate, parseYaml } from './yaml-file.ts';
 
@@ -50,22 +48,6 @@ export interface Loaded {
   readonly environmentFiles: readonly EnvironmentFiles[];
   /** What this run read, for the next. */
   readonly memory: ProjectMemory;
-}
-
-/**
- * The folder with `repoctl.yaml`, at or above a folder.
- *
- * @throws UsageError if there is none
- */
-export function findRoot(from: string): string {
-  for (let directory = from; ; directory = dirname(directory)) {
-    if (existsSync(join(directory, environmentFile))) return directory;
-    if (dirname(directory) === directory)
-      throw new UsageError(
-        `there is no ${environmentFile} in ${from} or above it`,
-        'repoctl init writes one; or run this below the folder that has one',
-      );
-  }
 }
 
 /** What repoctl.yaml says, and where it finds projects. */

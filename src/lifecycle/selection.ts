@@ -1,6 +1,6 @@
-import { findRoot } from '../config/load.ts';
 import type { ProfileName } from '../config/model.ts';
 import { suggestion } from '../config/nearest.ts';
+import { findRoot } from '../config/root.ts';
 import { findNamed } from '../config/select-projects.ts';
 import { UsageError } from '../errors.ts';
 import type { Plan, PlannedNamespace, PlannedWorkload } from '../synth/plan.ts';

@@ -1,8 +1,8 @@
 import { type Cluster, connect } from '../cluster/client.ts';
 import type { ClusterOptions } from '../cluster/kubeconfig.ts';
-import { findRoot } from '../config/load.ts';
 import type { ProfileName } from '../config/model.ts';
 import { ConfigurationError } from '../config/problem.ts';
+import { findRoot } from '../config/root.ts';
 import type { DeepFinding } from '../deep/finding.ts';
 import { UsageError } from '../errors.ts';
 import { isProblem } from '../health/verdict.ts';

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { environmentFile } from '../config/cross-check.ts';
 import { load, outline } from '../config/load.ts';
 import type { Environment } from '../config/model.ts';
+import { environmentFile } from '../config/root.ts';
 import { UsageError } from '../errors.ts';
 import type { Ask } from '../terminal/ask.ts';
 import { clashes, type ProposedFile, writeFiles } from './files.ts';

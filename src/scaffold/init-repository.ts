@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { globalKinds } from '../../charts/kinds.ts';
-import { environmentFile } from '../config/cross-check.ts';
 import { load, outline } from '../config/load.ts';
 import type { Environment } from '../config/model.ts';
+import { environmentFile } from '../config/root.ts';
 import { composeFiles, proposeProjects } from './compose.ts';
 import { readComposeFile } from './compose-file.ts';
 import type { ProposedProject } from './compose-project.ts';

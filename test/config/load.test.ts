@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { findRoot, type LoadOptions, load } from '../../src/config/load.ts';
+import { type LoadOptions, load } from '../../src/config/load.ts';
 import type { Environment, Project } from '../../src/config/model.ts';
+import { findRoot } from '../../src/config/root.ts';
 import { UsageError } from '../../src/errors.ts';
 import { base, type Files, inRepository, paths, text } from './repository.ts';
 

@@ -1,5 +1,6 @@
-import { findRoot, load } from '../../config/load.ts';
+import { load } from '../../config/load.ts';
 import { ConfigurationError } from '../../config/problem.ts';
+import { findRoot } from '../../config/root.ts';
 import { UsageError } from '../../errors.ts';
 import { readKindConfig } from '../../kind/config.ts';
 import type { ConfigurationFacts, WantedPort } from '../facts.ts';

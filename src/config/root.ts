@@ -1,0 +1,22 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { UsageError } from '../errors.ts';
+
+/** The file that describes an environment, in its root folder. */
+export const environmentFile = 'repoctl.yaml';
+
+/**
+ * The folder with `repoctl.yaml`, at or above a folder.
+ *
+ * @throws UsageError if there is none
+ */
+export function findRoot(from: string): string {
+  for (let directory = from; ; directory = dirname(directory)) {
+    if (existsSync(join(directory, environmentFile))) return directory;
+    if (dirname(directory) === directory)
+      throw new UsageError(
+        `there is no ${environmentFile} in ${from} or above it`,
+        'repoctl init writes one; or run this below the folder that has one',
+      );
+  }
+}
