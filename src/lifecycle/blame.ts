@@ -25,3 +25,30 @@ export function blameDeclared(health: Health, after: readonly string[], healths:
   });
   return culprit === undefined ? health : { ...health, waitingFor: culprit };
 }
+
+/** Something that starts after others, as far as blame goes. */
+interface Dependant {
+  readonly namespace: string;
+  readonly object: string;
+  readonly planned: { readonly controller?: { readonly kind: string }; readonly after: readonly string[] };
+}
+
+/**
+ * What each is declared to start after, `namespace/object`, directly or by way of jobs: that a job is done says nothing of
+ * how the database is that it worked on.
+ */
+export function declaredAfter(all: readonly Dependant[]): (of: string) => readonly string[] {
+  const byKey = new Map(all.map((each) => [`${each.namespace}/${each.object}`, each.planned]));
+  return (of) => {
+    const found = new Set<string>();
+    const add = (key: string) => {
+      for (const next of byKey.get(key)?.after ?? []) {
+        if (found.has(next)) continue;
+        found.add(next);
+        if (byKey.get(next)?.controller?.kind === 'Job') add(next);
+      }
+    };
+    add(of);
+    return [...found];
+  };
+}

@@ -6,7 +6,7 @@ import type { EndpointSlice, Job, Pod, Workload } from '../health/objects.ts';
 import { withRootCause } from '../health/root-cause.ts';
 import { type Health, type Surroundings, verdict } from '../health/verdict.ts';
 import type { PlannedNamespace, PlannedWorkload } from '../synth/plan.ts';
-import { blameDeclared } from './blame.ts';
+import { blameDeclared, declaredAfter } from './blame.ts';
 import { judgeServices } from './judge-service.ts';
 import type { Observed } from './observe.ts';
 
@@ -59,8 +59,9 @@ export function judge(namespaces: readonly ExpectedNamespace[], observed: Eviden
   const items = withFindings(judged, observed.findings ?? []).map(asItem);
   const key = ({ namespace, object }: Item) => `${namespace}/${object}`;
   const healths = new Map(items.map((item) => [key(item), item.health]));
+  const after = declaredAfter(items);
   const blamed = new Map(
-    items.map((item) => [key(item), blameDeclared(item.health, item.planned.after, healths)] as const),
+    items.map((item) => [key(item), blameDeclared(item.health, after(key(item)), healths)] as const),
   );
   return items.map((item) => ({ ...item, health: withRootCause(key(item), blamed) ?? item.health }));
 }

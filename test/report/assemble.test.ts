@@ -157,6 +157,27 @@ describe('what is declared to start after something', () => {
     ]);
   });
 
+  test('by way of a job that is done is its victim as well', () => {
+    const given = planned('shop', { db: [], migrate: ['shop/shop-db'], api: ['shop/shop-migrate'] });
+    const workloads = given.workloads.map((each) =>
+      each.name === 'migrate' ? { ...each, controller: { kind: 'Job', name: 'shop-migrate-1' } } : each,
+    );
+    const { causes } = assemble(
+      plan({ ...given, workloads }),
+      picture({
+        namespaces: [namespace('shop')],
+        workloads: [
+          deployment('shop', 'db', 0),
+          job('shop', 'migrate', 'shop-migrate-1'),
+          deployment('shop', 'api', 0),
+        ],
+        pods: [crashedPodOf('shop', 'db'), crashedPodOf('shop', 'api')],
+      }),
+      context,
+    );
+    expect(causes).toMatchObject([{ object: 'shop/shop-db', victims: ['shop/shop-api'] }]);
+  });
+
   test('is not known from the objects alone: each has a cause of its own', () => {
     expect(assemble(undefined, picture(crashed), context).causes).toEqual([]);
   });
