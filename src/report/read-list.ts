@@ -49,15 +49,24 @@ export async function readList(
 
 async function readPages(cluster: Cluster, source: Source, namespace?: string, signal?: AbortSignal): Promise<List> {
   const path = sourcePath(source, namespace);
+  const ask = (next?: string) =>
+    cluster.read(path, { ...source.parameters, limit: pageSize, ...(next && { continue: next }) }, signal);
   const items: Kept[] = [];
-  let next: string | undefined;
-  for (;;) {
-    const parameters = { ...source.parameters, limit: pageSize, ...(next && { continue: next }) };
-    const answer = await cluster.read(path, parameters, signal);
-    const page = JSON.parse(await text(answer)) as Page;
+  for (let asked = ask(); ; ) {
+    const answer = await asked;
+    let ahead: Promise<IncomingMessage> | undefined;
+    const text = await read(answer, (next) => {
+      ahead = ask(next);
+      // It is waited for when this page has been read, which may fail before that.
+      ahead.catch(() => {});
+    });
+    const page = JSON.parse(text) as Page;
     for (const item of page.items ?? []) items.push(source.record(item));
-    next = page.metadata?.continue;
-    if (next) continue;
+    const next = page.metadata?.continue;
+    if (next) {
+      asked = ahead ?? ask(next);
+      continue;
+    }
     const date = new Date(answer.headers.date ?? '');
     return {
       items,
@@ -67,8 +76,22 @@ async function readPages(cluster: Cluster, source: Source, namespace?: string, s
   }
 }
 
-async function text(answer: IncomingMessage): Promise<string> {
+/**
+ * The text of a page. Where the next one begins stands before its items, so that the server can work on that one while this
+ * one is read.
+ *
+ * @param more is told where the next page begins, if the page says so in time
+ */
+async function read(answer: IncomingMessage, more: (next: string) => void): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of answer) chunks.push(chunk as Buffer);
+  for await (const chunk of answer) {
+    const begins = chunks.length === 0;
+    chunks.push(chunk as Buffer);
+    const next = begins ? nextPage.exec(String(chunk))?.[1] : undefined;
+    if (next) more(next);
+  }
   return Buffer.concat(chunks).toString();
 }
+
+/** The token of the next page in the beginning of a list as the API server writes it. */
+const nextPage = /^\{"kind":"\w+","apiVersion":"[\w./]+","metadata":\{"resourceVersion":"\d*","continue":"([\w+/=-]+)"/;
