@@ -13,12 +13,15 @@ const atRunTime: readonly string[] = [
 
 /**
  * A verdict that says what it waits for where the declared dependencies tell: something that can't run while what it is
- * declared to start after is in trouble or stopped. What says itself what it waits for keeps that.
+ * declared to start after is in trouble or stopped. What says itself what it waits for keeps that, unless it waits for
+ * something that is well: a job that is done, say, whose check fails because its database does.
  *
  * @param after `namespace/object`
  */
 export function blameDeclared(health: Health, after: readonly string[], healths: Healths): Health {
-  if (health.waitingFor !== undefined || !atRunTime.includes(health.reason)) return health;
+  const { waitingFor, reason } = health;
+  if (waitingFor === undefined ? !atRunTime.includes(reason) : healths.get(waitingFor)?.status !== 'healthy')
+    return health;
   const culprit = after.find((each) => {
     const found = healths.get(each);
     return found !== undefined && (isProblem(found) || found.status === 'stopped');

@@ -157,7 +157,10 @@ describe('what is declared to start after something', () => {
     ]);
   });
 
-  test('by way of a job that is done is its victim as well', () => {
+  test.each([
+    ['crashes', crashedPodOf('shop', 'api')],
+    ['waits for the job', waitingPodOf('shop', 'api', 'migrate')],
+  ])('by way of a job that is done is its victim as well: one that %s', (_, pod) => {
     const given = planned('shop', { db: [], migrate: ['shop/shop-db'], api: ['shop/shop-migrate'] });
     const workloads = given.workloads.map((each) =>
       each.name === 'migrate' ? { ...each, controller: { kind: 'Job', name: 'shop-migrate-1' } } : each,
@@ -171,7 +174,7 @@ describe('what is declared to start after something', () => {
           job('shop', 'migrate', 'shop-migrate-1'),
           deployment('shop', 'api', 0),
         ],
-        pods: [crashedPodOf('shop', 'db'), crashedPodOf('shop', 'api')],
+        pods: [crashedPodOf('shop', 'db'), pod],
       }),
       context,
     );
