@@ -12,7 +12,7 @@ export const tiltfileCommand = () =>
     .addHelpText('after', '\nExamples:\n  repoctl tiltfile --context kind-monorepo | jq .inputs')
     .action(async (options: { readonly context: string; readonly check?: boolean }) => {
       const [{ findRoot }, { tiltfileAnswer }] = await Promise.all([
-        import('../config/load.ts'),
+        import('../config/root.ts'),
         import('../tilt/answer.ts'),
       ]);
       const answer = await tiltfileAnswer(findRoot(process.cwd()), options);

@@ -1,7 +1,7 @@
-import { environmentFile } from './cross-check.ts';
 import { type Outline, outline, type ProjectMemory, remember } from './load.ts';
 import { ConfigurationError } from './problem.ts';
 import type { Inputs } from './reader.ts';
+import { environmentFile } from './root.ts';
 
 /**
  * The files and folders that a configuration is read from, those among them that there could be and are not; relative to
