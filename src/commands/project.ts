@@ -32,13 +32,14 @@ export const startCommand = () =>
       await breakable(again, async (signal) => {
         const { startProjects } = await import('../lifecycle/start.ts');
         const { endpointLines } = await import('../lifecycle/endpoints.ts');
-        const { namespaces } = await startProjects(projects, { ...options, report, signal });
+        const { namespaces, byTilt } = await startProjects(projects, { ...options, report, signal });
         process.stdout.write(
           endpointLines(namespaces)
             .map((line) => `${line}\n`)
             .join(''),
         );
-        report(`These ports are open while this runs: repoctl infra project forward ${projects.join(' ')}`);
+        if (!byTilt)
+          report(`These ports are open while this runs: repoctl infra project forward ${projects.join(' ')}`);
       });
     });
 

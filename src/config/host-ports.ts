@@ -2,6 +2,7 @@ import type { ServiceKind, WorkloadKind } from '../../charts/common/kind.ts';
 import { globalKinds, serviceKinds, workloadKinds } from '../../charts/kinds.ts';
 import type { Refuse } from './cross-check.ts';
 import type { Environment, Project } from './model.ts';
+import { portOffsetVariable } from './port-offset.ts';
 import { pathText } from './problem.ts';
 
 type PortKind = Pick<ServiceKind, 'ports' | 'schema'> | Pick<WorkloadKind, 'ports' | 'schema'>;
@@ -42,6 +43,10 @@ export function checkHostPorts(environment: Environment, refuseGlobal: Refuse, r
     for (const { name, kind, settings } of project.workloads)
       claim(`${project.name}/${name}`, ['workloads', name], workloadKinds[kind], settings, refuseHere);
   }
+  const { portOffset } = environment.profiles.local;
+  for (const { path, port, refuse } of claims)
+    if (port + portOffset > 65_535)
+      refuse(path, `${pathText(path)}: ${port} and ${portOffsetVariable} of ${portOffset} are more than 65535`);
   const taken = new Set(claims.map(({ port }) => port));
   const owners = new Map<number, PortClaim>();
   // Those that nobody chose come first, so that what is refused is what somebody wrote.

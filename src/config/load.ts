@@ -11,6 +11,7 @@ import {
 } from './environment-files.ts';
 import { type EnvironmentInput, environmentSchema } from './environment-schema.ts';
 import type { Environment, Profile, ProfileName, Project } from './model.ts';
+import { portOffset } from './port-offset.ts';
 import { ConfigurationError, type Problem, problemLine } from './problem.ts';
 import { type ReadProject, readProject } from './read-project.ts';
 import { type Inputs, Reader } from './reader.ts';
@@ -166,11 +167,17 @@ function assemble(input: EnvironmentInput, memory: ProjectMemory, imageTag: stri
       .flatMap(({ read }) => read.project ?? [])
       .sort((one, other) => (one.name < other.name ? -1 : 1)),
     profiles: {
-      local: { name: 'local', development: true, managed: [] },
-      external: { name: 'external', development: true, managed: profiles.external.managed },
+      local: { name: 'local', development: true, portOffset: portOffset(), managed: [] },
+      external: {
+        name: 'external',
+        development: true,
+        portOffset: portOffset(),
+        managed: profiles.external.managed,
+      },
       production: {
         name: 'production',
         development: false,
+        portOffset: 0,
         managed: profiles.production.managed,
         images: production && { registry: production.registry, tag: tag ?? '' },
       },

@@ -19,6 +19,8 @@ export interface Profile {
   readonly name: ProfileName;
   /** On a developer's machine: images are built there, and files are synced into containers. */
   readonly development: boolean;
+  /** Added to every host port: another one for a second environment on the same machine. */
+  readonly portOffset: number;
   /** Services that run elsewhere: `redis`, `minio`, a kind such as `postgres`, or one service as `turfoo/postgres`. */
   readonly managed: readonly string[];
   /** Where images are pulled from; none in development. */

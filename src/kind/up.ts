@@ -5,6 +5,7 @@ import { findProject } from '../config/select-projects.ts';
 import { foreground } from '../process/foreground.ts';
 import { run } from '../process/run.ts';
 import { toolPath, toolsOnPath } from '../process/tool-path.ts';
+import { tiltPort } from '../tilt/port.ts';
 import type { ToolName } from '../tools/tools.ts';
 import { ensureCluster, type KindCluster } from './cluster.ts';
 import { forgetRegistry, joinRegistry, runRegistry } from './registry.ts';
@@ -51,7 +52,7 @@ export async function up(
   report(`the cluster ${cluster.name} is ready${registry ? `, with the registry ${registry.host}` : ''}`);
   const tilt = await tiltFor(root);
   if (tilt.path) {
-    const args = ['up', '--context', cluster.context, '--', ...projects];
+    const args = ['up', '--context', cluster.context, '--port', String(tiltPort()), '--', ...projects];
     return foreground(tilt.path, args, { cwd: root, env: await tiltEnvironment(kubeconfig) });
   }
   report(`${tilt.lack}: starting without live reload`);

@@ -1,8 +1,12 @@
 import { connect } from '../cluster/client.ts';
+import type { ManifestObject } from '../config/model.ts';
 import { UsageError } from '../errors.ts';
 import { buildImages } from '../images/build.ts';
-import type { PlannedImage, PlannedNamespace } from '../synth/plan.ts';
+import type { PlannedImage, PlannedNamespace, PlannedWorkload } from '../synth/plan.ts';
+import { findSession } from '../tilt/session.ts';
+import { awaitHealth } from './await-health.ts';
 import { podTemplateOf, readManifest } from './manifests.ts';
+import { progressOn } from './progress.ts';
 import { planned, plannedWorkload, synthesized } from './selection.ts';
 import { type Started, type StartOptions, startProjects } from './start.ts';
 import { runningProjects } from './stop.ts';
@@ -24,6 +28,17 @@ export async function rebuildProject(
     throw new UsageError(`${service ?? project.name} builds no image`, `repoctl infra project restart ${project.name}`);
   const cluster = await connect(options);
   const { cache = true, report } = options;
+  const session = await findSession(root, cluster.context);
+  if (session) {
+    // Tilt builds from Docker's cache, which then holds what was just built.
+    if (!cache) await buildImages(root, images, { noCache: true, report });
+    const objects = runningImages(out, project, images);
+    report(`Tilt rebuilds ${objects.join(', ')}`);
+    await session.trigger(objects, options);
+    const waiting = { plan, timeoutSeconds: options.timeout, progress: progressOn(process.stderr) };
+    await awaitHealth(cluster, [project], waiting);
+    return { namespaces: [project], context: cluster.context, byTilt: true };
+  }
   await buildImages(root, images, { noCache: !cache, report });
   if ((await runningProjects(cluster, plan.environment)).includes(project.name))
     return startProjects([project.name], { ...options, cache: true });
@@ -33,10 +48,19 @@ export async function rebuildProject(
 
 /** The images of a project that a service or workload runs. */
 function imagesOf(out: string, project: PlannedNamespace, service: string): PlannedImage[] {
-  const { controller } = plannedWorkload(project, service);
-  const object = readManifest(out, project.manifest).find(
-    ({ kind, metadata }) => kind === controller?.kind && metadata?.name === controller.name,
-  );
-  const references = (object && podTemplateOf(object)?.spec.containers.map(({ image }) => image)) ?? [];
+  const references = referencesOf(readManifest(out, project.manifest), plannedWorkload(project, service));
   return project.images.filter(({ reference }) => references.includes(reference));
+}
+
+/** Names of the workloads of a project that run one of some images. */
+function runningImages(out: string, project: PlannedNamespace, images: readonly PlannedImage[]): string[] {
+  const objects = readManifest(out, project.manifest);
+  return project.workloads
+    .filter((workload) => images.some(({ reference }) => referencesOf(objects, workload).includes(reference)))
+    .map(({ object }) => object);
+}
+
+function referencesOf(objects: readonly ManifestObject[], { controller }: PlannedWorkload): string[] {
+  const object = objects.find(({ kind, metadata }) => kind === controller?.kind && metadata?.name === controller.name);
+  return (object && podTemplateOf(object)?.spec.containers.map(({ image }) => image)) ?? [];
 }

@@ -76,7 +76,7 @@ async function restart(
     timeoutSeconds: options.timeout,
     progress: progressOn(process.stderr),
   });
-  return { namespaces: [project], context: cluster.context };
+  return { namespaces: [project], context: cluster.context, byTilt: false };
 }
 
 const isRestartable = ({ controller }: PlannedWorkload): boolean => restartable.includes(controller?.kind ?? '');

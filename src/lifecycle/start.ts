@@ -7,6 +7,7 @@ import { buildImages } from '../images/build.ts';
 import { deliverImages } from '../images/deliver.ts';
 import { prepareSecrets } from '../secrets/prepare.ts';
 import type { PlannedImage, PlannedNamespace } from '../synth/plan.ts';
+import { findSession } from '../tilt/session.ts';
 import { applyNamespace } from './apply.ts';
 import { awaitHealth } from './await-health.ts';
 import { type Node, type RunningPod, shortages, shortageText } from './capacity.ts';
@@ -33,6 +34,8 @@ export interface StartOptions extends ClusterOptions {
 export interface Started {
   readonly namespaces: readonly PlannedNamespace[];
   readonly context: string;
+  /** Whether Tilt started it, which also opens its ports. */
+  readonly byTilt: boolean;
 }
 
 /** Starts the global tier alone. */
@@ -82,11 +85,18 @@ export async function start(
 ): Promise<Started> {
   const { root, plan } = made;
   const { report } = options;
+  const progress = progressOn(process.stderr);
+  const waiting = { plan, timeoutSeconds: options.timeout, progress };
+  const session = await findSession(root, cluster.context);
+  if (session) {
+    report(`Tilt starts ${namespaces.map(({ name }) => name).join(', ')}`);
+    await session.enable(namespaces, options);
+    await awaitHealth(cluster, namespaces, waiting);
+    return { namespaces, context: cluster.context, byTilt: true };
+  }
   const manifests = manifestsOf(made, namespaces);
   await applySecrets(cluster, root, namespaces, options);
   const [global, ...rest] = namespaces as [PlannedNamespace, ...PlannedNamespace[]];
-  const progress = progressOn(process.stderr);
-  const waiting = { plan, timeoutSeconds: options.timeout, progress };
   // What the global tier runs is not built here, so that it starts while the images are.
   const applyGlobal = () => applyAll(cluster, global, manifests.get(global) ?? [], options);
   // No longer than that: a stop of the global tier also needs the leases of all projects.
@@ -104,7 +114,7 @@ export async function start(
     report(`waiting for ${rest.map(({ name }) => name).join(', ')}`);
     await awaitHealth(cluster, rest, waiting);
   }
-  return { namespaces, context: cluster.context };
+  return { namespaces, context: cluster.context, byTilt: false };
 }
 
 async function checkCapacity(

@@ -5,8 +5,10 @@ import { type Cluster, connect } from '../cluster/client.ts';
 import type { ClusterOptions } from '../cluster/kubeconfig.ts';
 import { withLeases } from '../cluster/lease.ts';
 import type { ManifestObject } from '../config/model.ts';
+import { findRoot } from '../config/root.ts';
 import { FailureError, TimeoutError, UsageError } from '../errors.ts';
 import type { PlannedNamespace } from '../synth/plan.ts';
+import { findSession } from '../tilt/session.ts';
 import { eachOf } from './each-of.ts';
 import { dependants, globalTier, leaseOrder, planned, synthesized } from './selection.ts';
 
@@ -82,10 +84,18 @@ export async function stopAll(options: StopOptions): Promise<void> {
  */
 export async function stopNamespace(
   cluster: Cluster,
-  { name, labels }: Pick<PlannedNamespace, 'name' | 'labels'>,
+  namespace: Pick<PlannedNamespace, 'name' | 'labels' | 'tier'>,
   { timeout, report }: StopOptions,
 ): Promise<void> {
+  const { name, labels } = namespace;
   const own = { namespace: name, labels: ownLabels(labels) };
+  const session = await findSession(findRoot(process.cwd()), cluster.context);
+  if (session) {
+    report(`${name}: Tilt takes its workloads out of the cluster`);
+    await session.disable(namespace);
+    await podsGone(cluster, name, own.labels, timeout);
+    return report(`${name}: stopped; its data stays`);
+  }
   const list = (apiVersion: string, kind: string) =>
     cluster.list<Scaled>(apiVersion, kind, own).then((items) => items.map((item) => ({ ...item, apiVersion, kind })));
   const scaled = [...(await list('apps/v1', 'Deployment')), ...(await list('apps/v1', 'StatefulSet'))];

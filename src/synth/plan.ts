@@ -111,7 +111,7 @@ export function planNamespace(
     labels: namespaceLabels({ environment: environment.name, tier, project: project?.name }),
     images: (project?.images ?? []).map((image) => planImage(profile, name, image)),
     services: planServices(profile, project?.services ?? environment.services),
-    workloads: project ? planWorkloads(environment, project, objects) : planJobs(objects),
+    workloads: project ? planWorkloads(environment, profile, project, objects) : planJobs(objects),
     commands: (project?.commands ?? []).map(({ workload, ...command }) => ({
       ...command,
       object: objectName(name, workload),
@@ -155,12 +155,25 @@ function planServices(profile: Profile, services: Project['services']): PlannedW
       if (!here.has(service)) return { name, kind: service.kind, object, managed: true, ports: [], after: [] };
       const controller = { kind: kind?.controller(settings) ?? '', name: object };
       const client = kind?.client?.(settings);
-      return { name, kind: service.kind, object, controller, ports: kind?.ports(settings) ?? [], after: [], client };
+      return {
+        name,
+        kind: service.kind,
+        object,
+        controller,
+        ports: shifted(profile, kind?.ports(settings)),
+        after: [],
+        client,
+      };
     });
 }
 
+/** The ports as this machine has them. */
+const shifted = ({ portOffset }: Profile, ports: readonly ServicePort[] = []): ServicePort[] =>
+  ports.map(({ hostPort, ...port }) => (hostPort === undefined ? port : { ...port, hostPort: hostPort + portOffset }));
+
 function planWorkloads(
   environment: Environment,
+  profile: Profile,
   project: Project,
   objects: readonly ManifestObject[],
 ): PlannedWorkload[] {
@@ -173,7 +186,7 @@ function planWorkloads(
       kind,
       object,
       controller,
-      ports: workloadKind?.ports(settings) ?? [],
+      ports: shifted(profile, workloadKind?.ports(settings)),
       replicas: settings.replicas,
       after: settings.after.map((target) => qualified(environment, project, target)),
     };

@@ -94,11 +94,12 @@ export function declareEnvironment(
     })),
     projects,
     profiles: {
-      local: { name: 'local', development: true, managed: [] },
-      external: { name: 'external', development: true, managed: ['redis', 'minio', 'postgres'] },
+      local: { name: 'local', development: true, portOffset: 0, managed: [] },
+      external: { name: 'external', development: true, portOffset: 0, managed: ['redis', 'minio', 'postgres'] },
       production: {
         name: 'production',
         development: false,
+        portOffset: 0,
         managed: [],
         images: { registry: 'registry.example.com/dev', tag: '1.2.3' },
       },

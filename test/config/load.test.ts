@@ -37,9 +37,9 @@ describe('the smallest repository', () => {
 
   test('has the profiles', async () => {
     expect((await environmentOf(smallest)).profiles).toEqual({
-      local: { name: 'local', development: true, managed: [] },
-      external: { name: 'external', development: true, managed: ['redis', 'minio', 'postgres'] },
-      production: { name: 'production', development: false, managed: [], images: undefined },
+      local: { name: 'local', development: true, portOffset: 0, managed: [] },
+      external: { name: 'external', development: true, portOffset: 0, managed: ['redis', 'minio', 'postgres'] },
+      production: { name: 'production', development: false, portOffset: 0, managed: [], images: undefined },
     });
   });
 

@@ -46,6 +46,12 @@ describe('the cluster of a repository', () => {
     expect(readKindConfig(root, {})).toMatchObject({ name: 'shop', nodeImage: undefined });
   });
 
+  test('has the name of KIND_CLUSTER_NAME before all others, so that a second checkout has its own', () => {
+    writeFileSync(join(root, 'kind-config.yaml'), `${head}name: other\n`);
+    expect(readKindConfig(root, { KIND_CLUSTER_NAME: 'mine' }).name).toBe('mine');
+    expect(readKindConfig(root, { KIND_CLUSTER_NAME: '' }).name).toBe('other');
+  });
+
   test('has the node image that KIND_NODE_IMAGE names', () => {
     writeFileSync(join(root, 'kind-config.yaml'), `${head}name: other\n`);
     const nodeImage = 'kindest/node:v1.34.4';

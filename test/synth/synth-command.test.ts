@@ -189,6 +189,24 @@ describe('what is written', () => {
     });
   });
 
+  test('shifts the fixed ports of this machine by REPOCTL_PORT_OFFSET, and nothing else', () => {
+    const before = texts(out());
+    const { status } = spawnSync(process.execPath, [join(repository, 'bin', 'repoctl.mjs'), 'synth'], {
+      cwd: root,
+      env: { ...process.env, REPOCTL_PORT_OFFSET: '1000' },
+    });
+    expect(status).toBe(0);
+    const shifted = texts(out());
+    const ports = (text = '') =>
+      parsePlan(text).namespaces.flatMap(({ services, workloads }) =>
+        [...services, ...workloads].flatMap((each) => each.ports.flatMap(({ hostPort }) => hostPort ?? [])),
+      );
+    expect(ports(shifted['plan.json'])).toEqual(ports(before['plan.json']).map((port) => port + 1000));
+    expect({ ...shifted, 'plan.json': '' }).toEqual({ ...before, 'plan.json': '' });
+    expect(repoctl(root, 'synth')).toMatchObject({ status: 0 });
+    expect(texts(out())).toEqual(before);
+  });
+
   test('takes the tag of production images from --image-tag', () => {
     repoctl(root, 'synth', '--profile', 'production', '--image-tag', '9.9.9');
     expect(texts(join(root, 'dist', 'production'))['turfoo.k8s.yaml']).toContain(

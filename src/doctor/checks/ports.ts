@@ -2,7 +2,7 @@ import { registryName, registryPort } from '../../kind/registry-files.ts';
 import { ownerText } from '../../tools/port-owner.ts';
 import type { Check, Row } from '../check.ts';
 import type { Container, Facts, PortFacts } from '../facts.ts';
-import { tiltPort } from '../wanted-ports.ts';
+import { tiltsOwn } from '../wanted-ports.ts';
 
 /** The ports that are wanted: one row for those that are free, and one for each that is not. */
 export const checkPorts: Check = (facts) => {
@@ -26,7 +26,7 @@ function byContainer({ port, what }: PortFacts, container: Container, { configur
     level: 'fail',
     subject,
     found: `wanted by ${what}, in use by ${text}`,
-    fix: `docker stop ${container.name}${orAnother(port)}`,
+    fix: `docker stop ${container.name}${orAnother(port, what)}`,
   };
 }
 
@@ -41,10 +41,10 @@ function byProcess({ port, what, owner = {} }: PortFacts, { system }: Facts): Ro
   // Tilt serves at its own port, and forwards the others.
   if (owner.program === 'tilt') return { level: 'ok', subject, found: `in use by ${ownerText(owner)}` };
   return {
-    level: port === tiltPort ? 'warn' : 'fail',
+    level: what === tiltsOwn ? 'warn' : 'fail',
     subject,
     found: `wanted by ${what}, in use by ${ownerText(owner)}`,
-    fix: `${owner.pid === undefined ? whoIsIt(port, system.platform) : `kill ${owner.pid}`}${orAnother(port)}`,
+    fix: `${owner.pid === undefined ? whoIsIt(port, system.platform) : `kill ${owner.pid}`}${orAnother(port, what)}`,
   };
 }
 
@@ -52,7 +52,7 @@ const whoIsIt = (port: number, platform: string): string =>
   platform === 'linux' ? `sudo ss -ltnp 'sport = :${port}'` : `sudo lsof -nP -iTCP:${port} -sTCP:LISTEN`;
 
 /** What else can be done about a port that is taken. */
-function orAnother(port: number): string {
+function orAnother(port: number, what: string): string {
   if (port === registryPort) return '';
-  return port === tiltPort ? ', or TILT_PORT=10351' : ', or give another hostPort';
+  return what === tiltsOwn ? ', or TILT_PORT=10351' : ', or give another hostPort';
 }

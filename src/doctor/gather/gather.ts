@@ -20,7 +20,7 @@ export interface GatherOptions {
 /** Finds out about this machine. Changes nothing. */
 export async function gather({ folder, kubeconfig, env = process.env }: GatherOptions): Promise<Facts> {
   const { configuration, ports: configured } = gatherConfiguration(folder);
-  const wanted = [...ownPorts, ...configured];
+  const wanted = [...ownPorts(env), ...configured];
   const [system, docker, context, owners, ...tools] = await Promise.all([
     gatherSystem(),
     gatherDocker(env),
