@@ -127,7 +127,8 @@ describe('a repository', () => {
         /^REDIS_PASSWORD=\nMINIO_ROOT_USER=shop\nMINIO_ROOT_PASSWORD=\n$/m,
       );
       expect(readFileSync(join(root, 'kind-config.yaml'), 'utf8')).toContain('name: shop\n');
-      expect(all(root)).toEqual(['.env.example', '.gitignore', 'kind-config.yaml', 'repoctl.yaml'].sort());
+      expect(readFileSync(join(root, 'Tiltfile'), 'utf8')).toContain("load('./node_modules/repoctl/tilt/repoctl.star'");
+      expect(all(root)).toEqual(['.env.example', '.gitignore', 'Tiltfile', 'kind-config.yaml', 'repoctl.yaml'].sort());
     });
   });
 
