@@ -78,7 +78,7 @@ export function makeAvailable(references: readonly string[]): string[] {
 }
 
 /** The images that a Dockerfile begins from. */
-function bases(root: string, dockerfile: string): string[] {
+export function bases(root: string, dockerfile: string): string[] {
   const text = readFileSync(join(root, dockerfile), 'utf8');
   const named = [...text.matchAll(/^ARG \w+_IMAGE=(\S+)$/gm), ...text.matchAll(/^FROM (?:--\S+ )?([\w./-]+:\S+)/gim)];
   return named.map(([, reference]) => reference ?? '');
@@ -105,18 +105,18 @@ function loadImages(root: string, plan: Plan): void {
 }
 
 /** Brings the images onto the node that a repository's manifests name and that it does not build. */
-export function loadPublicImages(root: string, plan: Plan): void {
+export function loadPublicImages(root: string, plan: Plan, into = cluster): void {
   const manifests = plan.namespaces.map(({ manifest }) => readFileSync(join(root, 'dist', 'local', manifest), 'utf8'));
   const named = manifests.flatMap((text) =>
     [...text.matchAll(/^ +(?:- )?image: (\S+)$/gm)].map(([, name]) => name ?? ''),
   );
   const built = plan.namespaces.flatMap(({ images }) => images.map(({ reference }) => reference));
   const external = makeAvailable([...new Set(named)].filter((reference) => !built.includes(reference)));
-  run('kind', ['load', 'docker-image', '--name', cluster, ...external]);
+  run('kind', ['load', 'docker-image', '--name', into, ...external]);
 }
 
 /** The same configuration without ImmuDB, for machines that can't have its image. */
-function leaveOutImmudb(infra: string): void {
+export function leaveOutImmudb(infra: string): void {
   const path = join(infra, 'project.yaml');
   const document = parseDocument(readFileSync(path, 'utf8'));
   document.deleteIn(['services', 'immudb']);

@@ -1,0 +1,146 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureCluster } from '../../src/kind/cluster.ts';
+import { joinRegistry, runRegistry } from '../../src/kind/registry.ts';
+import type { Plan } from '../../src/synth/plan.ts';
+import { readPlan } from './environment.ts';
+import { attempt, eventually, type Outcome, run } from './run.ts';
+
+const repository = join(import.meta.dirname, '..', '..');
+
+/** A pod, as far as the tests look. */
+interface Pod {
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly status: { readonly phase: string };
+}
+
+interface UiResource {
+  readonly metadata: { readonly name: string };
+  readonly status: {
+    readonly updateStatus?: string;
+    readonly runtimeStatus?: string;
+    readonly buildHistory?: unknown[];
+  };
+}
+
+/** A checkout of a repository that uses the package, with a cluster and ports of its own. */
+export class Checkout {
+  readonly root = mkdtempSync(join(tmpdir(), 'repoctl-tilt-'));
+  readonly context: string;
+  readonly env: Record<string, string>;
+  #session?: ChildProcess;
+  #log = '';
+
+  constructor(
+    readonly cluster: string,
+    readonly portOffset: number,
+  ) {
+    this.context = `kind-${cluster}`;
+    const [tiltPort, offset] = [String(10_350 + portOffset), String(portOffset)];
+    this.env = { KIND_CLUSTER_NAME: cluster, REPOCTL_PORT_OFFSET: offset, TILT_PORT: tiltPort };
+    mkdirSync(join(this.root, 'node_modules'));
+    symlinkSync(repository, join(this.root, 'node_modules', 'repoctl'));
+  }
+
+  copy(path: string): void {
+    const filter = (source: string) => !/\.venv|__pycache__|\.env$|_cache/.test(source);
+    cpSync(join(repository, path), join(this.root, path), { recursive: true, filter });
+  }
+
+  read = (path: string): string => readFileSync(join(this.root, path), 'utf8');
+  write = (path: string, text: string): void => writeFileSync(join(this.root, path), text);
+
+  /** Replaces a text of a file; it has to be there. */
+  edit(path: string, from: string | RegExp, to: string): void {
+    const text = this.read(path);
+    const edited = text.replace(from, to);
+    if (edited === text) throw new Error(`${path} has no ${from}`);
+    this.write(path, edited);
+  }
+
+  get plan(): Plan {
+    return readPlan(this.root);
+  }
+
+  repoctl = (...args: string[]): Outcome =>
+    attempt(process.execPath, [join(repository, 'bin', 'repoctl.mjs'), ...args], { cwd: this.root, env: this.env });
+
+  kubectl = (...args: string[]): string => run('kubectl', ['--context', this.context, ...args]).stdout;
+
+  tilt = (...args: string[]): Outcome => attempt('tilt', args, { cwd: this.root, env: this.env });
+
+  /** The cluster and the registry that `repoctl up` makes before it starts Tilt. */
+  async makeCluster(): Promise<void> {
+    const report = (line: string) => process.stderr.write(`${line}\n`);
+    Object.assign(process.env, this.env);
+    const container = await runRegistry({ report });
+    await joinRegistry(container, await ensureCluster(this.root, { report }), { report });
+  }
+
+  /** Starts `tilt up`, and waits until all that it enables runs. */
+  async up(seconds: number, ...names: string[]): Promise<void> {
+    const child = spawn('tilt', ['up', '--context', this.context, '--stream', ...names], {
+      cwd: this.root,
+      env: { ...process.env, ...this.env },
+    });
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk) => {
+        this.#log = (this.#log + String(chunk)).slice(-20_000);
+      });
+    this.#session = child;
+    await this.settled(seconds);
+  }
+
+  /** Waits until Tilt has deployed everything and it runs. */
+  async settled(seconds: number): Promise<void> {
+    await eventually('everything up to date', seconds, () => {
+      const waiting = this.resources().filter(
+        ({ status }) =>
+          /^(pending|in_progress|error)$/.test(status.updateStatus ?? '') ||
+          /^(pending|error)$/.test(status.runtimeStatus ?? ''),
+      );
+      if (this.resources().length === 0 || waiting.length > 0)
+        throw new Error(`${waiting.map(({ metadata }) => metadata.name).join(', ') || 'nothing yet'}\n${this.#log}`);
+    });
+  }
+
+  resources(): UiResource[] {
+    const { stdout } = this.tilt('get', 'uiresources', '--output', 'json');
+    return (JSON.parse(stdout || '{}') as { items?: UiResource[] }).items ?? [];
+  }
+
+  /** How often Tilt has built or updated each resource. */
+  builds(): Record<string, number> {
+    return Object.fromEntries(
+      this.resources().map(({ metadata, status }) => [metadata.name, status.buildHistory?.length ?? 0]),
+    );
+  }
+
+  /** Names of the pods that run, by namespace and name. */
+  pods(): string[] {
+    const { items } = JSON.parse(this.kubectl('get', 'pods', '-A', '-l', 'repoctl.dev/tier', '-o', 'json')) as {
+      items: Pod[];
+    };
+    return items
+      .filter(({ status }) => status.phase === 'Running')
+      .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)
+      .sort();
+  }
+
+  /** Ends the session as Ctrl-C does. */
+  async end(): Promise<void> {
+    const session = this.#session;
+    if (!session || session.exitCode !== null) return;
+    const closed = new Promise((resolve) => session.once('close', resolve));
+    session.kill('SIGINT');
+    await closed;
+  }
+
+  async remove(): Promise<void> {
+    await this.end();
+    attempt('kind', ['delete', 'cluster', '--name', this.cluster]);
+    rmSync(this.root, { recursive: true, force: true });
+  }
+}

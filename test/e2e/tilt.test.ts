@@ -1,0 +1,274 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { images } from '../../charts/common/images.ts';
+import { Checkout } from './checkout.ts';
+import { leaveOutImmudb, loadPublicImages, makeAvailable, provideBases } from './environment.ts';
+import { attempt, eventually, kubectlProxy } from './run.ts';
+
+jest.setTimeout(1_200_000);
+
+const hasTilt = attempt('sh', ['-c', 'command -v tilt']).status === 0;
+if (!hasTilt) process.stderr.write('there is no tilt on PATH: the tests of live reload are skipped\n');
+
+const turfoo = 'backends/svc-turfoo-ingest';
+const edits = 10;
+
+(hasTilt ? describe : describe.skip)('tilt', () => {
+  const checkout = new Checkout('repoctl-tilt', 2000);
+  let proxy: { url: string; stop(): void };
+  const url = (object: string, path: string): string => {
+    const all = checkout.plan.namespaces.flatMap(({ services, workloads }) => [...services, ...workloads]);
+    const port = all.find((each) => each.object === object)?.ports[0]?.hostPort;
+    return `http://localhost:${port}${path}`;
+  };
+
+  beforeAll(async () => {
+    for (const path of ['repoctl.yaml', '.env.example', 'kind-config.yaml', turfoo]) checkout.copy(path);
+    if (makeAvailable([images.immudb]).length === 0) leaveOutImmudb(`${checkout.root}/${turfoo}/infra`);
+    for (const [name, template] of [
+      ['tasks', 'python-celery'],
+      ['stream', 'go-worker'],
+      ['page', 'node'],
+    ] as const)
+      expect(checkout.repoctl('infra', 'init', name, '--template', template)).toMatchObject({ status: 0 });
+    expect(checkout.repoctl('init', '--yes')).toMatchObject({ status: 0 });
+    makeAvailable([images.registry]);
+    await checkout.makeCluster();
+    provideBases(checkout.root);
+    loadPublicImages(checkout.root, checkout.plan, checkout.cluster);
+    proxy = await kubectlProxy(checkout.context);
+  });
+
+  afterAll(async () => {
+    proxy?.stop();
+    await checkout.remove();
+  });
+
+  test('knows every project', () => {
+    const { status, stdout, stderr } = checkout.tilt('alpha', 'tiltfile-result', '--context', checkout.context);
+    expect([status, stderr.includes('Error')]).toEqual([0, false]);
+    const { Manifests } = JSON.parse(stdout) as { Manifests: { Name: string }[] };
+    const names = Manifests.map(({ Name }) => Name);
+    expect(names).toEqual(expect.arrayContaining(['monorepo-redis', 'turfoo-api', 'tasks-worker', 'stream-worker']));
+  });
+
+  test('ci is green from an empty cluster, its last step a card that is posted and stored', () => {
+    const { status, stdout, stderr } = checkout.tilt('ci', '--context', checkout.context);
+    if (status !== 0) throw new Error(`tilt ci ended with ${status}:\n${(stdout + stderr).slice(-6000)}`);
+    expect(stdout).toMatch(/turfoo-smoke: 2000-\S+ stored/);
+  });
+
+  test('down takes the workloads away and keeps the data', async () => {
+    expect(checkout.tilt('down', '--context', checkout.context)).toMatchObject({ status: 0 });
+    await eventually('no pod', 120, () => expect(checkout.pods()).toEqual([]));
+    expect(checkout.kubectl('get', 'pvc', '-n', 'turfoo', '-o', 'name')).toContain('data-turfoo-postgres-0');
+    await checkout.up(600);
+    const { stdout } = checkout.repoctl(
+      ...['infra', 'project', 'shell', 'turfoo', 'postgres', '--context', checkout.context],
+      ...['--', '-At', '-c', 'select count(*) from race'],
+    );
+    expect(Number(stdout)).toBeGreaterThan(0);
+  });
+
+  test('puts a saved file into the running containers', async () => {
+    const api = `${turfoo}/src/turfoo/api.py`;
+    const before = checkout.pods();
+    const times = {
+      'an API (FastAPI)': await measured(async (round) => {
+        checkout.edit(api, /return \{"status": "up".*\}/, `return {"status": "up", "edit": "${round}"}`);
+        await until(async () => (await fetchText(url('turfoo-api', '/health'))).includes(`"edit":"${round}"`));
+      }),
+      'a Celery worker': await measured(async (round) => {
+        checkout.edit('backends/tasks/app/worker.py', /return x \+ y.*/, `return x + y + ${round}`);
+        await until(async () => (await sum(url('tasks-api', ''))) === 3 + round);
+      }),
+      'a Go worker': await measured(async (round) => {
+        checkout.edit('backends/stream/main.go', /"ok.*\\n"/, `"ok ${round}\\n"`);
+        const pod = checkout.kubectl(
+          'get',
+          'pods',
+          '-n',
+          'stream',
+          '-l',
+          'app.kubernetes.io/name=worker',
+          '-o',
+          'name',
+        );
+        const path = `/api/v1/namespaces/stream/${pod.trim().replace('pod/', 'pods/')}:8081/proxy/health`;
+        await until(async () => (await fetchText(proxy.url + path)) === `ok ${round}\n`);
+      }),
+      'a Node.js server': await measured(async (round) => {
+        checkout.edit('backends/page/src/routes.mjs', /^(\/\/ edit .*\n)?/, `// edit ${round}\n`);
+        checkout.edit('backends/page/src/routes.mjs', /ok\d*'/, `ok${round}'`);
+        await until(async () => (await fetchText(url('page-web', '/health'))).includes(`ok${round}`));
+      }),
+    };
+    for (const [what, seconds] of Object.entries(times)) process.stderr.write(`${what}: ${summary(seconds)}\n`);
+    expect(checkout.pods()).toEqual(before);
+  });
+
+  test('changes nothing for files that no image is made from', async () => {
+    await checkout.settled(120);
+    const before = checkout.builds();
+    checkout.write('backends/tasks/README.md', '# Tasks\n');
+    checkout.write('backends/tasks/notes.txt', 'remember\n');
+    checkout.write(`${turfoo}/tests/test_new.py`, 'def test_new() -> None: ...\n');
+    checkout.write(`${turfoo}/src/turfoo/.api.py.swp`, 'an editor\n');
+    checkout.write('README.md', '# All\n');
+    await new Promise((resolve) => setTimeout(resolve, 5000));
+    expect(checkout.builds()).toEqual(before);
+  });
+
+  test('loses no task while a worker is reloaded under load', async () => {
+    const path = 'backends/tasks/app/worker.py';
+    checkout.edit(path, /return x \+ y.*/, 'import time; time.sleep(0.2); return x + y');
+    const api = url('tasks-api', '');
+    const ids: string[] = [];
+    let reloads = 0;
+    const reloading = setInterval(() => {
+      reloads += 1;
+      checkout.write(path, `${checkout.read(path).replace(/\n# reload.*/g, '')}\n# reload ${reloads}\n`);
+    }, 3000);
+    for (let index = 0; index < 200; index += 1) {
+      const posted = await eventually('a task is accepted', 60, () => post(`${api}/add?x=${index}&y=1`));
+      ids.push(posted.id);
+    }
+    clearInterval(reloading);
+    process.stderr.write(`200 tasks, ${reloads} reloads\n`);
+    expect(reloads).toBeGreaterThan(2);
+    await eventually('every task done', 240, async () => {
+      const results = await Promise.all(ids.map((id) => fetchJson<Result>(`${api}/results/${id}`)));
+      const open = results.filter(({ state }) => state !== 'SUCCESS');
+      if (open.length > 0) throw new Error(`${open.length} not done: ${[...new Set(open.map(({ state }) => state))]}`);
+      expect(results.map(({ result }) => result)).toEqual(ids.map((_, index) => index + 1));
+    });
+  });
+
+  test.each([
+    ['a replica more', 'taskSeconds: 30', 'taskSeconds: 30\n    replicas: 2'],
+    ['another environment variable', 'taskSeconds: 30', 'taskSeconds: 30\n    env: { COLOUR: red }'],
+  ])('%s in project.yaml changes that workload only', async (_, from, to) => {
+    await checkout.settled(120);
+    const before = checkout.pods();
+    checkout.edit('backends/tasks/infra/project.yaml', from, to);
+    const others = (pods: readonly string[]) => pods.filter((pod) => !pod.startsWith('tasks/tasks-worker'));
+    await eventually('the worker changed', 120, () => expect(checkout.pods()).not.toEqual(before));
+    await checkout.settled(120);
+    expect(others(checkout.pods())).toEqual(others(before));
+  });
+
+  test('keeps what runs while the configuration is wrong, and says what is wrong with it', async () => {
+    const path = 'backends/tasks/infra/project.yaml';
+    const [right, before] = [checkout.read(path), checkout.pods()];
+    checkout.edit(path, 'kind: celery-worker', 'kind: celery-wroker');
+    await eventually('the problem is told', 60, () => {
+      expect(checkout.tilt('logs', '(Tiltfile)').stdout).toContain('did you mean "celery-worker"');
+    });
+    expect(checkout.pods()).toEqual(before);
+    checkout.write(path, right);
+    await eventually('the Tiltfile is right again', 60, () => {
+      expect(checkout.tilt('logs', '(Tiltfile)').stdout.trim()).toMatch(/Successfully loaded Tiltfile[^\n]*$/);
+    });
+    await checkout.settled(120);
+  });
+
+  test('is what repoctl stops, starts and rebuilds through', async () => {
+    const project = (verb: string) =>
+      checkout.repoctl('infra', 'project', verb, 'tasks', '--context', checkout.context);
+    const before = checkout.pods().filter((pod) => !pod.startsWith('tasks/'));
+    expect(project('stop')).toMatchObject({ status: 0 });
+    expect(checkout.pods()).toEqual(before);
+    expect(project('start')).toMatchObject({ status: 0 });
+    await until(async () => (await sum(url('tasks-api', ''))) === 3);
+    const started = checkout.pods();
+    expect(project('rebuild')).toMatchObject({ status: 0 });
+    expect(
+      checkout
+        .pods()
+        .filter((pod) => !started.includes(pod))
+        .every((pod) => pod.startsWith('tasks/')),
+    ).toBe(true);
+  });
+
+  test('has buttons that can be pressed from a script, too', async () => {
+    expect(checkout.tilt('trigger', 'turfoo:seed')).toMatchObject({ status: 0 });
+    await eventually('the seed', 60, () => expect(checkout.tilt('logs', 'turfoo:seed').stdout).toContain('accepted'));
+    expect(checkout.tilt('trigger', 'turfoo:status')).toMatchObject({ status: 0 });
+    await eventually('the report', 60, () =>
+      expect(checkout.tilt('logs', 'turfoo:status').stdout).toContain('healthy'),
+    );
+  });
+
+  test('lives beside the session of another checkout', async () => {
+    const other = new Checkout('repoctl-tilt-2', 3000);
+    try {
+      other.copy('repoctl.yaml');
+      other.copy('kind-config.yaml');
+      other.edit('repoctl.yaml', /$/, 'global: { minio: false, redisInsight: false }\n');
+      other.write('.env.example', 'REDIS_PASSWORD=\n');
+      expect(other.repoctl('init', '--yes')).toMatchObject({ status: 0 });
+      await other.makeCluster();
+      expect(other.repoctl('synth')).toMatchObject({ status: 0 });
+      loadPublicImages(other.root, other.plan, other.cluster);
+      await other.up(300);
+      expect(other.pods()).toEqual(['monorepo/monorepo-redis-0']);
+      await checkout.settled(60);
+      expect(await fetchText(url('turfoo-api', '/health'))).toContain('up');
+    } finally {
+      await other.remove();
+    }
+  });
+});
+
+interface Result {
+  readonly state: string;
+  readonly result: number | null;
+}
+
+async function fetchText(address: string): Promise<string> {
+  const response = await fetch(address, { signal: AbortSignal.timeout(2000) });
+  return response.text();
+}
+
+const fetchJson = async <T>(address: string): Promise<T> => JSON.parse(await fetchText(address)) as T;
+
+async function post(address: string): Promise<{ id: string }> {
+  const response = await fetch(address, { method: 'POST', signal: AbortSignal.timeout(2000) });
+  if (response.status !== 202) throw new Error(`${response.status}`);
+  return (await response.json()) as { id: string };
+}
+
+/** What a worker makes of 1 and 2. */
+async function sum(api: string): Promise<number | null> {
+  const { id } = await post(`${api}/add?x=1&y=2`);
+  for (const end = Date.now() + 3000; Date.now() < end; await soon()) {
+    const { state, result } = await fetchJson<Result>(`${api}/results/${id}`);
+    if (state === 'SUCCESS') return result;
+  }
+  return null;
+}
+
+const soon = () => new Promise((resolve) => setTimeout(resolve, 20));
+
+/** Asks again and again until it is so; what fails meanwhile is being restarted. */
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 60_000; Date.now() < end; await soon()) if (await isSo().catch(() => false)) return;
+  throw new Error('not within 60 s');
+}
+
+/** The seconds that each of some rounds takes, with a pause between. */
+async function measured(round: (index: number) => Promise<void>): Promise<number[]> {
+  const seconds: number[] = [];
+  for (let index = 1; index <= edits; index += 1) {
+    const started = performance.now();
+    await round(index);
+    seconds.push((performance.now() - started) / 1000);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+  }
+  return seconds;
+}
+
+function summary(seconds: readonly number[]): string {
+  const sorted = seconds.toSorted((a, b) => a - b);
+  const median = ((sorted[(sorted.length - 1) >> 1] ?? 0) + (sorted[sorted.length >> 1] ?? 0)) / 2;
+  return `${median.toFixed(2)} s from a saved file to the new answer, the median of ${seconds.map((each) => each.toFixed(2)).join(' ')}`;
+}
