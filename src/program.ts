@@ -10,6 +10,7 @@ import { synthCommand } from './commands/synth.ts';
 import { tiltfileCommand } from './commands/tiltfile.ts';
 import { upCommand } from './commands/up.ts';
 import { validateCommand } from './commands/validate.ts';
+import { commandPath, withPlaces } from './unknown-command.ts';
 
 /** The command line: all commands, not yet run. */
 export function makeProgram(version: string): Command {
@@ -17,6 +18,7 @@ export function makeProgram(version: string): Command {
     .description('A Kubernetes dev environment, manifests and health reports from one typed file per project.')
     .version(version)
     .showHelpAfterError('(repoctl --help lists the commands)')
+    .configureOutput({ outputError: (message, write) => write(withPlaces(message, program)) })
     .exitOverride();
   const commands = [
     initCommand(),
@@ -39,10 +41,7 @@ export function makeProgram(version: string): Command {
 
 /** Subcommands don't take over their parent's way of failing by themselves. */
 function inherit(command: Command, parent: Command): Command {
-  command.copyInheritedSettings(parent).showHelpAfterError(`(${path(command)} --help says more)`);
+  command.copyInheritedSettings(parent).showHelpAfterError(`(${commandPath(command)} --help says more)`);
   for (const each of command.commands) inherit(each, command);
   return command;
 }
-
-const path = (command: Command): string =>
-  command.parent ? `${path(command.parent)} ${command.name()}` : command.name();

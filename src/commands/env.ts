@@ -1,10 +1,10 @@
 import { Command, Option } from 'commander';
+import { type JsonOptions, jsonOption } from './options.ts';
 
-interface Options {
+interface Options extends JsonOptions {
   readonly from: 'host' | 'cluster' | 'external';
   readonly export?: boolean;
   readonly showSecrets?: boolean;
-  readonly output?: 'json';
 }
 
 export const envCommand = () =>
@@ -21,7 +21,7 @@ export const envCommand = () =>
     )
     .option('--export', 'as lines for the shell to evaluate')
     .option('--show-secrets', 'print passwords on a terminal, too')
-    .addOption(new Option('-o, --output <format>', 'as data').choices(['json']))
+    .addOption(jsonOption())
     .addHelpText(
       'after',
       '\nExamples:\n  repoctl infra env turfoo\n  eval "$(repoctl infra env turfoo --export)"\n' +

@@ -1,7 +1,15 @@
 import { Command } from 'commander';
 import type { ClusterOptions } from '../cluster/kubeconfig.ts';
 import { breakable } from './interrupt.ts';
-import { type ProfileOptions, profileOption, report, timeoutOption, withClusterOptions } from './options.ts';
+import {
+  type JsonOptions,
+  jsonOption,
+  type ProfileOptions,
+  profileOption,
+  report,
+  timeoutOption,
+  withClusterOptions,
+} from './options.ts';
 
 export const globalStartCommand = () =>
   withClusterOptions(
@@ -10,19 +18,16 @@ export const globalStartCommand = () =>
       .description('Start the global tier and wait until it is healthy. `infra project start` does so by itself.')
       .addOption(profileOption(['local', 'external']))
       .addOption(timeoutOption('how long to wait until everything is healthy', 300))
+      .addOption(jsonOption())
       .option('--force', 'start although the cluster lacks cpu or memory'),
   )
     .addHelpText('after', '\nExamples:\n  repoctl infra global start')
-    .action(async (options: ClusterOptions & ProfileOptions & { timeout: number; force?: boolean }) => {
+    .action(async (options: ClusterOptions & ProfileOptions & JsonOptions & { timeout: number; force?: boolean }) => {
       await breakable('What was applied stays. The same command again goes on from here.', async (signal) => {
         const { startGlobal } = await import('../lifecycle/start.ts');
-        const { endpointLines } = await import('../lifecycle/endpoints.ts');
+        const { endpointText } = await import('../lifecycle/endpoints.ts');
         const { namespaces } = await startGlobal({ ...options, report, signal });
-        process.stdout.write(
-          endpointLines(namespaces)
-            .map((line) => `${line}\n`)
-            .join(''),
-        );
+        process.stdout.write(endpointText(namespaces, options.output));
       });
     });
 

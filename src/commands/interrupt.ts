@@ -14,11 +14,19 @@ export function breakable<Result>(left: string, work: (signal: AbortSignal) => P
   const controller = new AbortController();
   const interrupted = new Promise<never>((_, reject) => {
     const interrupt = async () => {
-      controller.abort(new InterruptedError('interrupted', left));
-      await sleep(grace);
+      // The second one does not wait.
+      if (!controller.signal.aborted) {
+        controller.abort(new InterruptedError('interrupted', left));
+        await sleep(grace);
+      }
       reject(controller.signal.reason);
     };
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, interrupt);
+    // Not `once`: where a program runs, execa ends this process, too, as soon as nobody else listens.
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
   });
-  return Promise.race([work(controller.signal), interrupted]);
+  const working = work(controller.signal).catch((error: unknown) => {
+    // Programs fail because they were interrupted as well.
+    throw controller.signal.aborted && !(error instanceof InterruptedError) ? controller.signal.reason : error;
+  });
+  return Promise.race([working, interrupted]);
 }

@@ -16,6 +16,13 @@ export const withClusterOptions = (command: Command): Command =>
     .option('--context <name>', 'context of the kubeconfig (default: the current one, if it is a local cluster)')
     .option('--kubeconfig <file>', 'default: $KUBECONFIG, or ~/.kube/config');
 
+/** `-o json`, of commands that print a text else. */
+export const jsonOption = () => new Option('-o, --output <format>', 'as data').choices(['json']);
+
+export interface JsonOptions {
+  readonly output?: 'json';
+}
+
 /** `--timeout`, in seconds. */
 export const timeoutOption = (what: string, seconds: number) =>
   new Option('--timeout <seconds>', what).argParser(positive).default(seconds);

@@ -1,7 +1,15 @@
 import { Command } from 'commander';
 import type { ClusterOptions } from '../cluster/kubeconfig.ts';
 import { breakable } from './interrupt.ts';
-import { type ProfileOptions, profileOption, report, timeoutOption, withClusterOptions } from './options.ts';
+import {
+  type JsonOptions,
+  jsonOption,
+  type ProfileOptions,
+  profileOption,
+  report,
+  timeoutOption,
+  withClusterOptions,
+} from './options.ts';
 
 type Options = ClusterOptions & ProfileOptions & { readonly timeout: number };
 
@@ -22,22 +30,20 @@ export const startCommand = () =>
       .argument('<project...>')
       .addOption(development())
       .addOption(startTimeout())
+      .addOption(jsonOption())
       .option('--force', 'start although the cluster lacks cpu or memory'),
   )
     .addHelpText(
       'after',
-      '\nExamples:\n  repoctl infra project start turfoo\n  repoctl infra project start turfoo shop --timeout 600',
+      '\nExamples:\n  repoctl infra project start turfoo\n  repoctl infra project start turfoo shop --timeout 600\n' +
+        '  repoctl infra project start turfoo -o json | jq -r ".[].address"',
     )
-    .action(async (projects: readonly string[], options: Options & { force?: boolean }) => {
+    .action(async (projects: readonly string[], options: Options & JsonOptions & { force?: boolean }) => {
       await breakable(again, async (signal) => {
         const { startProjects } = await import('../lifecycle/start.ts');
-        const { endpointLines } = await import('../lifecycle/endpoints.ts');
+        const { endpointText } = await import('../lifecycle/endpoints.ts');
         const { namespaces, byTilt } = await startProjects(projects, { ...options, report, signal });
-        process.stdout.write(
-          endpointLines(namespaces)
-            .map((line) => `${line}\n`)
-            .join(''),
-        );
+        process.stdout.write(endpointText(namespaces, options.output));
         if (!byTilt)
           report(`These ports are open while this runs: repoctl infra project forward ${projects.join(' ')}`);
       });

@@ -38,10 +38,10 @@ async function up(projects: string[], { yes, registry, kubeconfig, timeout }: Op
       },
       startProjects: async (names, { context }) => {
         const { startProjects } = await import('../lifecycle/start.ts');
-        const { endpointLines } = await import('../lifecycle/endpoints.ts');
+        const { endpointText } = await import('../lifecycle/endpoints.ts');
         await breakable('What was applied stays. The same command again goes on from here.', async (signal) => {
           const { namespaces } = await startProjects(names, { context, kubeconfig, timeout, report, signal });
-          for (const line of endpointLines(namespaces)) process.stdout.write(`${line}\n`);
+          process.stdout.write(endpointText(namespaces));
         });
       },
     },

@@ -30,9 +30,10 @@ const ofWorkload = (namespace: string, { object, managed, ports }: PlannedWorklo
         return [{ namespace, object, port: name, targetPort: port, hostPort, address }];
       });
 
-/** The endpoints of namespaces as a table. */
-export function endpointLines(namespaces: readonly PlannedNamespace[]): string[] {
+/** The endpoints of namespaces as a table, or as data. */
+export function endpointText(namespaces: readonly PlannedNamespace[], output?: 'json'): string {
   const all = namespaces.flatMap(endpoints);
+  if (output === 'json') return `${JSON.stringify(all, null, 2)}\n`;
   const rows = all.map(({ object, port, address }) => [object, port, address]);
-  return tableLines([['SERVICE', 'PORT', 'ADDRESS'], ...rows]);
+  return `${tableLines([['SERVICE', 'PORT', 'ADDRESS'], ...rows]).join('\n')}\n`;
 }

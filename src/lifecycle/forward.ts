@@ -30,7 +30,9 @@ export async function forwardProjects(names: readonly string[], options: Forward
   const stopped = names.map((name) => planned(plan, name).name).filter((name) => !running.includes(name));
   if (chosen.length === 0 || stopped.length > 0)
     throw new FailureError(
-      `${stopped.join(', ') || 'no project'} is not running`,
+      stopped.length > 0
+        ? `${stopped.join(', ')} ${stopped.length === 1 ? 'is' : 'are'} not running`
+        : 'no project is running',
       `repoctl infra project start ${stopped[0] ?? 'NAME'}`,
     );
   const shared = await notForwarded(endpoints(globalTier(plan)), options);

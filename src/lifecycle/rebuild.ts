@@ -25,7 +25,10 @@ export async function rebuildProject(
   const project = planned(plan, name);
   const images = service === undefined ? project.images : imagesOf(out, project, service);
   if (images.length === 0)
-    throw new UsageError(`${service ?? project.name} builds no image`, `repoctl infra project restart ${project.name}`);
+    throw new UsageError(
+      `${service ?? project.name} builds no image`,
+      ['repoctl infra project restart', project.name, service].filter(Boolean).join(' '),
+    );
   const cluster = await connect(options);
   const { cache = true, report } = options;
   const session = await findSession(root, cluster.context);

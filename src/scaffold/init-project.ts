@@ -29,7 +29,7 @@ export interface NewProject {
   readonly directory: string;
   readonly files: readonly ProposedFile[];
   /** How to see that it works, once it has been started. */
-  readonly tryOut: string;
+  readonly tryOut: readonly string[];
 }
 
 /**
@@ -65,7 +65,7 @@ export async function newProject(root: string, name: string, options: InitProjec
       `${there.join(', ')}: ${there.length === 1 ? 'is' : 'are'} there already; nothing was written`,
       'choose another name or --dir, or move what is there away',
     );
-  return { name, directory, files, tryOut: fill(tryOut, fillings) };
+  return { name, directory, files, tryOut: tryOut.map((line) => fill(line, fillings)) };
 }
 
 /** Writes a new project's files, and checks the configuration with it. */

@@ -17,7 +17,7 @@ export async function initProject(
   writeProject(root, project);
   for (const { path } of project.files) say(`wrote ${path}`);
   say(`\n${name} is ready in ${project.directory}/. Next:`);
-  say(`  repoctl infra project start ${name}\n  ${project.tryOut}`);
+  for (const line of [`repoctl infra project start ${name}`, ...project.tryOut]) say(`  ${line}`);
   say(`  code projectspaces/${name}.code-workspace`);
 }
 
@@ -53,8 +53,7 @@ function sayNotes({ projects, notes }: NewRepository): void {
 function sayNext({ projects }: NewRepository): void {
   const [first] = projects;
   say('\nWritten. Next:');
-  say('  repoctl validate');
-  say(first ? `  repoctl infra project start ${first.data.name}` : '  repoctl infra init NAME');
+  say(first ? '  repoctl up' : '  repoctl infra init NAME\n  repoctl up');
   for (const { directory, secrets, from } of projects) {
     const unknown = [...secrets].filter(([, value]) => value === undefined).map(([name]) => name);
     if (unknown.length > 0)

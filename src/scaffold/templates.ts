@@ -14,34 +14,36 @@ export interface ProjectTemplate {
   readonly uses: readonly string[];
   /** Host ports that it needs, by what they are called in its texts, each with the first number that is tried. */
   readonly ports: Readonly<Record<string, number>>;
-  /** How to see that it works; `{{port}}` and so on as in its files. */
-  readonly tryOut: string;
+  /** How to see that it works, line by line; `{{port}}` and so on as in its files. */
+  readonly tryOut: readonly string[];
 }
+
+const openPorts = 'repoctl infra project forward {{name}}   # opens its ports until Ctrl-C; then, elsewhere:';
 
 export const projectTemplates: Readonly<Record<string, ProjectTemplate>> = {
   'python-celery': {
     summary: 'Python: an HTTP API that queues tasks, and Celery workers that run them',
     uses: ['redis'],
     ports: { port: 18000 },
-    tryOut: "curl -X POST 'http://localhost:{{port}}/add?x=1&y=2'",
+    tryOut: [openPorts, "curl -X POST 'http://localhost:{{port}}/add?x=1&y=2'"],
   },
   fastapi: {
     summary: 'Python: a FastAPI API with a PostgreSQL database',
     uses: [],
     ports: { port: 18000, postgresPort: 15432 },
-    tryOut: 'curl http://localhost:{{port}}/notes',
+    tryOut: [openPorts, 'curl http://localhost:{{port}}/notes'],
   },
   'go-worker': {
     summary: 'Go: workers that share the messages of a Redis stream',
     uses: ['redis'],
     ports: {},
-    tryOut: 'repoctl infra project logs {{name}}',
+    tryOut: ['repoctl infra project logs {{name}}'],
   },
   node: {
     summary: 'Node.js: a small HTTP server without a framework',
     uses: [],
     ports: { port: 13000 },
-    tryOut: 'curl http://localhost:{{port}}/',
+    tryOut: [openPorts, 'curl http://localhost:{{port}}/'],
   },
 };
 
