@@ -9,6 +9,12 @@ export interface ClusterOptions {
   readonly kubeconfig?: string;
 }
 
+const howToHaveOne =
+  'repoctl up makes a local cluster and its kubeconfig; name another one with --kubeconfig or $KUBECONFIG';
+
+/** The context that the client makes up where there is no kubeconfig. */
+const assumed = 'loaded-context';
+
 /** Contexts that stand for a cluster on the developer's machine, as Tilt tells them. */
 const localContext =
   /^(kind-.*|k3d-.*|minikube|docker-desktop|docker-for-desktop|rancher-desktop|orbstack|colima(-.*)?|microk8s)$/;
@@ -25,12 +31,9 @@ export async function readKubeconfig(options: ClusterOptions): Promise<KubeConfi
     if (options.kubeconfig) config.loadFromFile(options.kubeconfig);
     else config.loadFromDefault();
   } catch (error) {
-    throw new UsageError(
-      `can't read the kubeconfig: ${(error as Error).message}`,
-      'repoctl up makes a local cluster and its kubeconfig; name another one with --kubeconfig or $KUBECONFIG',
-      { cause: error },
-    );
+    throw new UsageError(`can't read the kubeconfig: ${(error as Error).message}`, howToHaveOne, { cause: error });
   }
+  if (config.getCurrentContext() === assumed) throw new UsageError('there is no kubeconfig yet', howToHaveOne);
   const names = config.getContexts().map(({ name }) => name);
   const context = options.context ?? config.getCurrentContext();
   if (!names.includes(context))

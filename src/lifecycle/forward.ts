@@ -35,33 +35,35 @@ export async function forwardProjects(names: readonly string[], options: Forward
         : 'no project is running',
       `repoctl infra project start ${stopped[0] ?? 'NAME'}`,
     );
-  const shared = await notForwarded(endpoints(globalTier(plan)), options);
-  const own = chosen.flatMap(endpoints);
-  await mustBeFree(own);
+  const all = await closed(endpoints(globalTier(plan)), chosen.flatMap(endpoints), options);
   const pods = new PodWatch(cluster, plan.environment);
-  await Promise.all([...shared, ...own].map((endpoint) => keepOpen(cluster, pods, endpoint, options)));
+  await Promise.all(all.map((endpoint) => keepOpen(cluster, pods, endpoint, options)));
 }
 
-/** The endpoints of the global tier without those that another `forward` has open already. */
-async function notForwarded(all: readonly Endpoint[], { report }: ForwardOptions): Promise<Endpoint[]> {
-  const owners = await Promise.all(all.map(({ hostPort }) => portOwner(hostPort)));
-  const open = all.filter((_, index) => owners[index]?.startsWith('kubectl'));
-  for (const { address, object } of open) report(`${address}  ${object} is open already`);
-  const rest = all.filter((endpoint) => !open.includes(endpoint));
-  await mustBeFree(rest);
-  return rest;
-}
-
-async function mustBeFree(all: readonly Endpoint[]): Promise<void> {
-  const owners = await Promise.all(
-    all.map(async (endpoint) => ({ endpoint, owner: await portOwner(endpoint.hostPort) })),
+/**
+ * The endpoints that are to be opened: all but those of the global tier that another `forward` has open already.
+ *
+ * @throws UsageError with all ports that something else holds
+ */
+async function closed(
+  shared: readonly Endpoint[],
+  own: readonly Endpoint[],
+  { report }: ForwardOptions,
+): Promise<Endpoint[]> {
+  const found = await Promise.all(
+    [...shared, ...own].map(async (endpoint) => ({ endpoint, owner: await portOwner(endpoint.hostPort) })),
   );
-  const taken = owners.filter(({ owner }) => owner !== undefined);
-  if (taken.length === 0) return;
-  const lines = taken.map(
-    ({ endpoint, owner }) => `port ${endpoint.hostPort} (${endpoint.object}) is held by ${owner}`,
-  );
-  throw new UsageError(lines.join('\n'), 'Stop that program, or give the service another hostPort');
+  const isOpen = ({ endpoint, owner }: (typeof found)[number]) =>
+    shared.includes(endpoint) && owner?.startsWith('kubectl') === true;
+  const taken = found.filter((each) => each.owner !== undefined && !isOpen(each));
+  if (taken.length > 0) {
+    const lines = taken.map(
+      ({ endpoint, owner }) => `port ${endpoint.hostPort} (${endpoint.object}) is held by ${owner}`,
+    );
+    throw new UsageError(lines.join('\n'), 'Stop that program, or give the service another hostPort');
+  }
+  for (const { endpoint } of found.filter(isOpen)) report(`${endpoint.address}  ${endpoint.object} is open already`);
+  return found.filter((each) => !isOpen(each)).map(({ endpoint }) => endpoint);
 }
 
 async function keepOpen(

@@ -2,9 +2,6 @@ import { type Cluster, connect } from '../../cluster/client.ts';
 import { ClusterError, UsageError } from '../../errors.ts';
 import type { ContextFacts } from '../facts.ts';
 
-/** What the client assumes where there is no kubeconfig. */
-const assumed = 'loaded-context';
-
 /** How long the API server may take to answer, in milliseconds. */
 const patience = 5000;
 
@@ -13,7 +10,6 @@ export async function gatherContext(kubeconfig?: string): Promise<ContextFacts> 
   try {
     const cluster = await connect({ kubeconfig });
     const { context: name, server } = cluster;
-    if (name === assumed) return { problem: 'there is no kubeconfig yet' };
     return { name, server, ...(await answerOf(cluster)) };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
