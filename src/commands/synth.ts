@@ -53,7 +53,7 @@ function summary({ plan, changes, files }: Synthesis): string {
   return `${plan.namespaces.length} namespaces; ${parts.join(', ')}`;
 }
 
-function reportCheck({ changes }: Synthesis, folder: string, { profile }: Options): void {
+function reportCheck({ changes }: Synthesis, folder: string, { profile, imageTag }: Options): void {
   const stale = [
     ...changes.written.map((name) => `${folder}${name}: out of date`),
     ...changes.removed.map((name) => `${folder}${name}: no longer made`),
@@ -63,6 +63,10 @@ function reportCheck({ changes }: Synthesis, folder: string, { profile }: Option
     return;
   }
   process.stdout.write(`${stale.join('\n')}\n`);
-  process.stderr.write(`Run: repoctl synth${profile === 'local' ? '' : ` --profile ${profile}`}\n`);
+  const given = [
+    ...(profile === 'local' ? [] : ['--profile', profile]),
+    ...(imageTag ? ['--image-tag', imageTag] : []),
+  ];
+  process.stderr.write(`Run: ${['repoctl synth', ...given].join(' ')}\n`);
   process.exitCode = exitCodes.unhealthy;
 }

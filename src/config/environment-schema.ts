@@ -20,6 +20,12 @@ const global = Object.fromEntries(
   ]),
 );
 
+/** A tag that stands for one image for ever. */
+export const imageTag = z
+  .string()
+  .regex(/^\w[\w.-]{0,127}$/, 'must be an image tag')
+  .refine((tag) => tag !== 'latest', 'may not be "latest": what runs would change without a change here');
+
 /** What `repoctl.yaml` may say. */
 export const environmentSchema = z.strictObject({
   name: dnsLabel.describe(
@@ -56,12 +62,7 @@ export const environmentSchema = z.strictObject({
                   'must be a registry and path such as registry.example.com/team',
                 )
                 .describe('Where images are pulled from, without the last part of their names.'),
-              tag: z
-                .string()
-                .regex(/^\w[\w.-]{0,127}$/, 'must be an image tag')
-                .refine((tag) => tag !== 'latest', 'may not be "latest": what runs would change without a change here')
-                .optional()
-                .describe('Tag of every image. Default: that of `--image-tag`.'),
+              tag: imageTag.optional().describe('Tag of every image. Default: that of `--image-tag`.'),
             })
             .optional()
             .describe('Needed for the production profile if a project builds images.'),

@@ -1,6 +1,7 @@
 import { objectName } from '../../charts/common/names.ts';
 import { globalKinds } from '../../charts/kinds.ts';
 import { claimedVariables } from '../../charts/wiring.ts';
+import { UsageError } from '../errors.ts';
 import { crossCheck } from './cross-check.ts';
 import { discover } from './discover.ts';
 import {
@@ -9,7 +10,7 @@ import {
   environmentPaths,
   requiredVariables,
 } from './environment-files.ts';
-import { type EnvironmentInput, environmentSchema } from './environment-schema.ts';
+import { type EnvironmentInput, environmentSchema, imageTag } from './environment-schema.ts';
 import type { Environment, Profile, ProfileName, Project } from './model.ts';
 import { portOffset } from './port-offset.ts';
 import { ConfigurationError, type Problem, problemLine } from './problem.ts';
@@ -88,8 +89,11 @@ export function outline(root: string): Outline {
  *
  * @param root the folder with `repoctl.yaml`
  * @throws ConfigurationError with every problem of every file
+ * @throws UsageError if the image tag is none
  */
 export function load(root: string, options: LoadOptions): Loaded {
+  const [wrong] = imageTag.optional().safeParse(options.imageTag).error?.issues ?? [];
+  if (wrong) throw new UsageError(`--image-tag ${wrong.message}, given "${options.imageTag}"`);
   const { reader, input, valid, directories, ...outlined } = options.outline ?? outline(root);
   const problems = [...outlined.problems];
 

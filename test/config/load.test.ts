@@ -372,6 +372,13 @@ describe('the images of production', () => {
   const images = (files: Files, imageTag?: string) =>
     loaded(files, { profile: 'production', imageTag }).then(({ profile }) => profile.images);
 
+  test.each([
+    ['latest', '--image-tag may not be "latest": what runs would change without a change here, given "latest"'],
+    ['1 2', '--image-tag must be an image tag, given "1 2"'],
+  ])('are refused the tag %j of the command line', async (tag, message) => {
+    await expect(images({}, tag)).rejects.toThrow(message);
+  });
+
   test('have the registry and the tag of repoctl.yaml', async () => {
     expect(await images({})).toEqual({ registry: 'registry.example.com/team', tag: '1.0.0' });
   });
