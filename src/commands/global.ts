@@ -42,7 +42,7 @@ export const globalStopCommand = () =>
     .addHelpText('after', '\nExamples:\n  repoctl infra global stop')
     .action(async (options: ClusterOptions & { timeout: number; force?: boolean }) => {
       await breakable(
-        'Some of it is scaled to zero. The same command again stops the rest; `start` brings it back.',
+        'What was scaled to zero stays so. The same command again stops the rest; `start` brings it back.',
         async (signal) => {
           const { stopGlobal } = await import('../lifecycle/stop.ts');
           await stopGlobal({ ...options, report, signal });

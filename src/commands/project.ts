@@ -60,7 +60,7 @@ export const stopCommand = () =>
     .addHelpText('after', '\nExamples:\n  repoctl infra project stop turfoo')
     .action(async (project: string, options: Options) => {
       await breakable(
-        'Some of it is scaled to zero. The same command again stops the rest; `start` brings it back.',
+        'What was scaled to zero stays so. The same command again stops the rest; `start` brings it back.',
         async (signal) => {
           const { stopProject } = await import('../lifecycle/stop.ts');
           await stopProject(project, { ...options, report, signal });

@@ -34,13 +34,14 @@ services:
 volumes: { data: {} }
 `,
   'api/Dockerfile': 'FROM python:3.12-slim\nWORKDIR /app\nCOPY main.py .\nUSER 1000\nCMD ["python", "main.py"]\n',
+  // It answers 404 on /, and has no health route.
   'api/main.py': `
 import http.server, json, os
 
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         body = json.dumps({name: bool(os.environ.get(name)) for name in ("DATABASE_URL", "REDIS_URL")}).encode()
-        self.send_response(200)
+        self.send_response(200 if self.path == "/links" else 404)
         self.end_headers()
         self.wfile.write(body)
 
@@ -98,7 +99,7 @@ describe('the package, installed into a repository with a compose file', () => {
     const started = repoctl('infra', 'project', 'start', project ?? '', '--context', context);
     expect([started.status, started.stderr]).toEqual([0, expect.stringContaining(`${project}-worker: healthy`)]);
     expect(repoctl('status', '--context', context).status).toBe(0);
-    const response = await fetch(`${proxy.url}/api/v1/namespaces/${project}/services/${project}-api:8000/proxy/`);
+    const response = await fetch(`${proxy.url}/api/v1/namespaces/${project}/services/${project}-api:8000/proxy/links`);
     expect(await response.json()).toEqual({ DATABASE_URL: true, REDIS_URL: true });
     expect(kubectl('logs', '-n', project ?? '', `deploy/${project}-worker`).stdout).toMatch(
       /^working on .*-redis\.their-shop\.svc:6379\/\d+$/m,
