@@ -207,8 +207,14 @@ export class Cluster {
     if (status < 400) return answer;
     const message = statusMessage(await text(answer)) ?? `HTTP ${status}`;
     if (status === 404 && options.absent) return undefined;
-    const advice = status === 401 || status === 403 ? `kubectl auth whoami --context ${this.context}` : undefined;
-    throw new RefusedError(`can't ${action} on ${this.server} (context ${this.context}): ${message}`, status, advice);
+    const refusal = `can't ${action} on ${this.server} (context ${this.context}): ${message}`;
+    throw new RefusedError(refusal, status, this.#refusalAdvice(status, message));
+  }
+
+  #refusalAdvice(status: number, message: string): string | undefined {
+    if (/because it is being terminated/.test(message))
+      return 'Try again once it is gone; repoctl status says what holds it';
+    return status === 401 || status === 403 ? `kubectl auth whoami --context ${this.context}` : undefined;
   }
 
   async #connect(method: string, path: string, options: SendOptions): Promise<IncomingMessage> {

@@ -18,7 +18,7 @@ const renewalMilliseconds = 4000;
 const pollMilliseconds = 500;
 
 export interface LeaseOptions {
-  /** Where nothing else may change anything meanwhile. One that does not exist needs no lease. */
+  /** Where nothing else may change anything meanwhile. One that is not there, or is being deleted, needs no lease. */
   readonly namespaces: readonly string[];
   /** How long to wait for others, in seconds. */
   readonly timeout: number;
@@ -122,6 +122,10 @@ class Lease {
   }
 }
 
+/** In a namespace that isn't there, or that is being deleted, nothing can be made: there is nothing to keep apart. */
+const hasNoNamespace = ({ status, message }: RefusedError): boolean =>
+  status === 404 || (status === 403 && message.includes('because it is being terminated'));
+
 async function take(
   cluster: Cluster,
   namespace: string,
@@ -138,7 +142,7 @@ async function take(
       if (isFree(seen, performance.now())) return new Lease(cluster, await cluster.replace(takenOver(seen.lease, own)));
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error;
-      if (error.status === 404 && !seen) return undefined;
+      if (!seen && hasNoNamespace(error)) return undefined;
       // Somebody else was faster.
       if (error.status !== 409 && error.status !== 404) throw error;
     }

@@ -5,6 +5,7 @@ import { type Cluster, connect } from '../../src/cluster/client.ts';
 import { type LeaseOptions, TakenOverError, withLeases } from '../../src/cluster/lease.ts';
 import { TimeoutError } from '../../src/errors.ts';
 import { context, ensureCluster, kubectl } from './environment.ts';
+import { eventually } from './run.ts';
 
 jest.setTimeout(120_000);
 
@@ -168,7 +169,24 @@ describe('a namespace whose lease is held', () => {
     kubectl('delete', 'lease', 'repoctl', '-n', namespace);
   });
 
-  test('is no matter where there is no such namespace', async () => {
+  test('is no matter where there is no such namespace, or where it is being deleted', async () => {
     expect(await holding(async () => 'done', { namespaces: ['nowhere', namespace] })).toBe('done');
+    const going = `${namespace}-going`;
+    kubectl('create', 'namespace', going);
+    const hold = (finalizers: readonly string[] | null) =>
+      kubectl(
+        'patch',
+        'sa',
+        'default',
+        '-n',
+        going,
+        '--type=merge',
+        '-p',
+        JSON.stringify({ metadata: { finalizers } }),
+      );
+    await eventually('a service account', 30, () => hold(['example.com/hold']));
+    kubectl('delete', 'namespace', going, '--wait=false');
+    expect(await holding(async () => 'done', { namespaces: [going] })).toBe('done');
+    hold(null);
   });
 });
