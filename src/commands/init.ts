@@ -9,11 +9,11 @@ export const initCommand = () =>
   new Command('init')
     .summary('set a repository up: repoctl.yaml and a project for what it has')
     .description(
-      'Write what this repository lacks: repoctl.yaml, kind-config.yaml, .env.example, lines of .gitignore, and ' +
+      'Write what this repository lacks: repoctl.yaml, kind-config.yaml, Tiltfile, .env.example, lines of .gitignore, and ' +
         'a project file for each folder of backends/, apps/ and services/ with a Dockerfile and for the services of a compose ' +
         'file. Lists the files and asks first; never overwrites one.',
     )
-    .option('--yes', 'write without asking')
+    .option('-y, --yes', 'write without asking')
     .option('--dry-run', 'write nothing; print the files')
     .addHelpText('after', '\nExamples:\n  repoctl init\n  repoctl init --dry-run\n  repoctl init --yes')
     .action(async (options: InitOptions) => {

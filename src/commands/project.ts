@@ -125,7 +125,7 @@ export const resetCommand = () =>
           'first, and takes a backup before. What ran before runs again after, empty.',
       )
       .argument('<project>')
-      .option('--yes', 'don’t ask')
+      .option('-y, --yes', 'don’t ask')
       .option('--no-backup', 'don’t take a backup')
       .addOption(development())
       .addOption(startTimeout()),

@@ -23,7 +23,7 @@ export const restoreCommand = () =>
       .addOption(profileOption(['local', 'external']))
       .addOption(othersTimeout())
       .option('--latest', 'the newest of backups/<project>')
-      .option('--yes', 'replace data without asking')
+      .option('-y, --yes', 'replace data without asking')
       .option('--force', 'also the backup of another project, or one with parts that this project has no place for'),
   )
     .addHelpText(
