@@ -90,7 +90,11 @@ export class Checkout {
         this.#log = (this.#log + String(chunk)).slice(-20_000);
       });
     this.#session = child;
-    await this.settled(seconds);
+    const ended = new Promise<never>((_, reject) =>
+      child.once('close', (code) => reject(new Error(`tilt up ended with ${code}:\n${this.#log}`))),
+    );
+    ended.catch(() => undefined);
+    await Promise.race([this.settled(seconds), ended]);
   }
 
   /** Waits until Tilt has deployed everything and it runs. */
