@@ -17,6 +17,8 @@ export const labelKeys = {
   managedBy: 'app.kubernetes.io/managed-by',
   tier: 'repoctl.dev/tier',
   project: 'repoctl.dev/project',
+  /** Of a namespace that was stopped by taking its workloads out of the cluster. */
+  stopped: 'repoctl.dev/stopped',
 } as const;
 
 /** Labels of everything in a namespace, and of the namespace. */

@@ -15,6 +15,7 @@ import { eachOf } from './each-of.ts';
 import { readManifest, withImages } from './manifests.ts';
 import { progressOn } from './progress.ts';
 import { globalTier, leaseOrder, planned, projects, type Synthesized, synthesized, withAwaited } from './selection.ts';
+import { markStopped } from './stop.ts';
 
 export interface StartOptions extends ClusterOptions {
   readonly profile?: ProfileName;
@@ -87,6 +88,7 @@ export async function start(
   const { report } = options;
   const progress = progressOn(process.stderr);
   const waiting = { plan, timeoutSeconds: options.timeout, progress };
+  await eachOf(namespaces, ({ name }) => markStopped(cluster, name, false));
   const session = await findSession(root, cluster.context);
   if (session) {
     report(`Tilt starts ${namespaces.map(({ name }) => name).join(', ')}`);

@@ -92,6 +92,7 @@ export async function stopNamespace(
   const session = await findSession(findRoot(process.cwd()), cluster.context);
   if (session) {
     report(`${name}: Tilt takes its workloads out of the cluster`);
+    await markStopped(cluster, name, true);
     await session.disable(namespace);
     await podsGone(cluster, name, own.labels, timeout);
     return report(`${name}: stopped; its data stays`);
@@ -111,6 +112,12 @@ export async function stopNamespace(
   report(`${name}: stopping ${[...up, ...due, ...active].map(({ metadata }) => metadata?.name).join(', ')}`);
   await podsGone(cluster, name, own.labels, timeout);
   report(`${name}: stopped; its data stays`);
+}
+
+/** Says in the cluster that what is lacking in a namespace was stopped on purpose, or no longer. */
+export async function markStopped(cluster: Cluster, namespace: string, stopped: boolean): Promise<void> {
+  const reference = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
+  await cluster.patch(reference, { metadata: { labels: { [labelKeys.stopped]: stopped ? 'true' : null } } });
 }
 
 async function podsGone(

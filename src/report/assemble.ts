@@ -1,5 +1,5 @@
 import { labelKeys } from '../../charts/common/labels.ts';
-import { type Health, severity, worst } from '../health/verdict.ts';
+import { type Health, severity, verdict, worst } from '../health/verdict.ts';
 import { type Item, judge } from '../lifecycle/judge.ts';
 import type { Plan } from '../synth/plan.ts';
 import { expectedNamespaces, isOwn, type ReportedNamespace } from './expected.ts';
@@ -25,7 +25,10 @@ export function assemble(plan: Plan | undefined, picture: Picture, context: stri
   const tiers = namespaces.map((namespace): TierReport => {
     const object = picture.namespaces.find(({ metadata }) => metadata.name === namespace.name);
     const health = object && terminatingHealth(object, moment);
-    const judged = (items.get(namespace.name) ?? []).map((item) => serviceReport(item, namespace));
+    const stopped = object?.metadata.labels?.[labelKeys.stopped] !== undefined;
+    const judged = (items.get(namespace.name) ?? [])
+      .map((item) => serviceReport(item, namespace))
+      .map((each) => (stopped && each.health.status === 'missing' ? takenDown(each) : each));
     // What is missing in a namespace that goes, or of which nothing is there, needs no telling.
     const services = health ? judged.filter((each) => each.health.status !== 'missing') : judged;
     const started = kept.has(namespace.name) || judged.some((each) => each.health.status !== 'missing');
@@ -68,6 +71,12 @@ function serviceReport(item: Item, { planned }: ReportedNamespace): ServiceRepor
     planned: isPlanned,
   };
 }
+
+/** Without its workloads by `stop`, which is no lack. */
+const takenDown = (service: ServiceReport): ServiceReport => ({
+  ...service,
+  health: verdict('stopped', 'TakenDown', { advice: service.health.advice }),
+});
 
 function statusOf(started: boolean, health: Health | undefined, services: readonly ServiceReport[]): TierStatus {
   const all = [...(health ? [health] : []), ...services.map((each) => each.health)];

@@ -90,6 +90,18 @@ describe('the plan', () => {
     expect(statusesOf(report)).toEqual(['shop missing']);
   });
 
+  test('whose workloads were taken out of the cluster by a stop is stopped', () => {
+    const claim = { kind: 'PersistentVolumeClaim', metadata: deployment('shop', 'db', 1).metadata, spec: {} } as const;
+    const labels = { ...namespace('shop').metadata.labels, 'repoctl.dev/stopped': 'true' };
+    const report = assemble(
+      plan(planned('shop', { api: [] })),
+      picture({ namespaces: [namespace('shop', { labels })], claims: [claim] }),
+      context,
+    );
+    expect(statusesOf(report)).toEqual(['shop stopped']);
+    expect(report.tiers[0]?.services[0]?.health.reason).toBe('TakenDown');
+  });
+
   test('that was stopped is stopped, though a job of it is done', () => {
     const workloads = [deployment('shop', 'api', 0, 0), job('shop', 'migrate', 'shop-migrate-1')];
     const report = assemble(

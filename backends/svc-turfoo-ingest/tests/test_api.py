@@ -150,9 +150,10 @@ def test_the_samples_are_cards(sample: bytes) -> None:
     parse_card(sample)
 
 
-def test_seed_says_where_it_failed(dead_port: int) -> None:
-    program = Path(sys.executable).with_name("turfoo-seed")
+@pytest.mark.parametrize("name", ["turfoo-seed", "turfoo-smoke"])
+def test_programs_that_post_say_where_they_failed(name: str, dead_port: int) -> None:
+    program = Path(sys.executable).with_name(name)
     url = f"http://127.0.0.1:{dead_port}"
     done = subprocess.run([program, "--url", url], capture_output=True, text=True, timeout=30)
     assert done.returncode == 1
-    assert done.stderr.startswith(f"turfoo-seed: {url}: {SEEDS[0]['id']} is not accepted: ")
+    assert done.stderr.startswith(f"{name}: {url}: ")
