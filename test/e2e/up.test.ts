@@ -93,6 +93,10 @@ describe('repoctl up', () => {
     const before = container();
     attempt('docker', ['stop', `${name}-control-plane`]);
     expect(container()).toContain('exited');
+    const { checks } = JSON.parse(repoctl(['doctor', '-o', 'json']).stdout) as { checks: { subject: string }[] };
+    expect(checks.find(({ subject }) => subject === 'kubectl context')).toMatchObject({
+      fix: 'repoctl up (starts it)',
+    });
     expect(repoctl(['up'], withoutTilt).status).toBe(0);
     expect(container()).toBe(before);
     expect(kubectl('get', 'nodes').status).toBe(0);
