@@ -40,7 +40,7 @@ async function up(projects: string[], { yes, registry, kubeconfig, timeout }: Op
         const { startProjects } = await import('../lifecycle/start.ts');
         const { endpointText } = await import('../lifecycle/endpoints.ts');
         await breakable('What was applied stays. The same command again goes on from here.', async (signal) => {
-          const { namespaces } = await startProjects(names, { context, kubeconfig, timeout, report, signal });
+          const { namespaces } = await startProjects(names, { context, kubeconfig, registry, timeout, report, signal });
           process.stdout.write(endpointText(namespaces));
         });
       },

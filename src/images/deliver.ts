@@ -8,6 +8,8 @@ import { fullReference, hasImage, type NodeImages, readNodeImages, referenceIn }
 
 export interface DeliverOptions {
   readonly report: (line: string) => void;
+  /** Whether the local registry is used, if there is one. @default true */
+  readonly registry?: boolean;
   /** Ends it. */
   readonly signal?: AbortSignal;
 }
@@ -27,7 +29,7 @@ export type Delivery = 'there' | 'registry' | 'loaded';
 export async function deliverImages(
   cluster: string,
   references: readonly string[],
-  { report, signal }: DeliverOptions,
+  { report, registry: wanted = true, signal }: DeliverOptions,
 ): Promise<ReadonlyMap<string, Delivery>> {
   const ids = new Map(await Promise.all(references.map(async (each) => [each, await imageId(each)] as const)));
   const nodes = await runningNodes(cluster);
@@ -39,7 +41,7 @@ export async function deliverImages(
   let left = await lacking(ids.keys());
   for (const each of references) if (!left.includes(each)) report(`${each}: on the node already`);
   if (left.length === 0) return deliveries;
-  const registry = await findRegistry();
+  const registry = wanted ? await findRegistry() : undefined;
   if (registry) {
     await wireNodes(nodes, registry.host);
     for (const each of left)

@@ -23,6 +23,8 @@ export interface StartOptions extends ClusterOptions {
   readonly timeout: number;
   /** Build images without the cache of earlier builds. */
   readonly cache?: boolean;
+  /** Bring images onto the nodes through the local registry, if there is one. @default true */
+  readonly registry?: boolean;
   /** Start although the node lacks cpu or memory. */
   readonly force?: boolean;
   /** Says what is being done. */
@@ -161,11 +163,11 @@ async function provideImages(
   cluster: Cluster,
   root: string,
   images: readonly PlannedImage[],
-  { cache = true, report }: StartOptions,
+  { cache = true, registry, report }: StartOptions,
 ): Promise<ReadonlyMap<string, string>> {
   if (images.length === 0) return new Map();
   const ids = await buildImages(root, images, { noCache: !cache, report });
-  await deliverImages(kindCluster(cluster), [...ids.keys()], { report });
+  await deliverImages(kindCluster(cluster), [...ids.keys()], { registry, report });
   return ids;
 }
 
