@@ -36,9 +36,14 @@ export async function readKubeconfig(options: ClusterOptions): Promise<KubeConfi
   if (config.getCurrentContext() === assumed) throw new UsageError('there is no kubeconfig yet', howToHaveOne);
   const names = config.getContexts().map(({ name }) => name);
   const context = options.context ?? config.getCurrentContext();
+  if (!context)
+    throw new UsageError(
+      `the kubeconfig has no current context; there ${names.length === 1 ? 'is' : 'are'} ${names.join(', ') || 'none'}`,
+      names[0] ? `kubectl config use-context ${names[0]}, or --context ${names[0]}` : howToHaveOne,
+    );
   if (!names.includes(context))
     throw new UsageError(
-      `no context "${context ?? ''}" in the kubeconfig; ${suggestion(context ?? '', names)}`,
+      `no context "${context}" in the kubeconfig; ${suggestion(context, names)}`,
       'repoctl up makes a local cluster and its context',
     );
   config.setCurrentContext(context);
