@@ -12,7 +12,7 @@ const repository = join(import.meta.dirname, '..', '..');
 
 /** A pod, as far as the tests look. */
 interface Pod {
-  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly metadata: { readonly name: string; readonly namespace: string; readonly deletionTimestamp?: string };
   readonly status: { readonly phase: string };
 }
 
@@ -122,13 +122,13 @@ export class Checkout {
     );
   }
 
-  /** Names of the pods that run, by namespace and name. */
+  /** The pods that run and are to stay, as `namespace/name`. */
   pods(): string[] {
     const { items } = JSON.parse(this.kubectl('get', 'pods', '-A', '-l', 'repoctl.dev/tier', '-o', 'json')) as {
       items: Pod[];
     };
     return items
-      .filter(({ status }) => status.phase === 'Running')
+      .filter(({ metadata, status }) => status.phase === 'Running' && !metadata.deletionTimestamp)
       .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)
       .sort();
   }

@@ -122,6 +122,7 @@ const edits = 10;
     const path = 'backends/tasks/app/worker.py';
     checkout.edit(path, /return x \+ y.*/, 'import time; time.sleep(0.2); return x + y');
     const api = url('tasks-api', '');
+    await until(async () => (await sum(api)) === 3);
     const ids: string[] = [];
     let reloads = 0;
     const reloading = setInterval(() => {
@@ -159,12 +160,15 @@ const edits = 10;
   test('keeps what runs while the configuration is wrong, and says what is wrong with it', async () => {
     const path = 'backends/tasks/infra/project.yaml';
     const [right, before] = [checkout.read(path), checkout.pods()];
-    checkout.edit(path, 'kind: celery-worker', 'kind: celery-wroker');
-    await eventually('the problem is told', 60, () => {
-      expect(checkout.tilt('logs', '(Tiltfile)').stdout).toContain('did you mean "celery-worker"');
-    });
-    expect(checkout.pods()).toEqual(before);
-    checkout.write(path, right);
+    try {
+      checkout.edit(path, 'kind: celery-worker', 'kind: celery-wroker');
+      await eventually('the problem is told', 60, () => {
+        expect(checkout.tilt('logs', '(Tiltfile)').stdout).toContain('did you mean "celery-worker"');
+      });
+      expect(checkout.pods()).toEqual(before);
+    } finally {
+      checkout.write(path, right);
+    }
     await eventually('the Tiltfile is right again', 60, () => {
       expect(checkout.tilt('logs', '(Tiltfile)').stdout.trim()).toMatch(/Successfully loaded Tiltfile[^\n]*$/);
     });
