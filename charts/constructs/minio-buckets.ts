@@ -14,7 +14,7 @@ trap 'exit 143' TERM
 export MC_CONFIG_DIR=/tmp/mc HOME=/tmp
 export MC_HOST_store="http://$MINIO_ROOT_USER:$MINIO_ROOT_PASSWORD@$MINIO_ADDRESS"
 end=$(( $(date +%s) + 300 ))
-until mc ready store >/dev/null 2>&1; do
+until timeout 10 mc ready store >/dev/null 2>&1; do
   if [ "$(date +%s)" -ge "$end" ]; then echo "gave up: $MINIO_ADDRESS did not answer within 300 s"; exit 1; fi
   sleep 1
 done
