@@ -114,7 +114,9 @@ describe('src/', () => {
   test.each([
     ['config', ['cluster', 'commands', 'health', 'secrets', 'synth']],
     ['synth', ['cluster', 'commands', 'health']],
-    ['health', ['cluster', 'commands', 'secrets', 'synth/synthesize', 'synth/output']],
+    ['health', ['cluster', 'commands', 'deep', 'lifecycle', 'report', 'secrets', 'synth/synthesize', 'synth/output']],
+    ['deep', ['commands', 'lifecycle', 'report']],
+    ['report', ['commands', 'scaffold', 'kind']],
     ['cluster', ['commands']],
     ['secrets', ['cluster', 'commands']],
     ['logs', ['commands', 'synth', 'health', 'secrets', 'lifecycle']],
