@@ -18,8 +18,9 @@ const reading: Readonly<Record<string, readonly string[]>> = {
 export function flaw(root: string, [name = '', ...args]: readonly string[]): string | undefined {
   if (name === 'repoctl') return repoctlFlaw(root, args);
   if (name === 'kubectl') return kubectlFlaw(args);
-  // kind and docker: that the subcommand is known.
-  return failure(name, [...args.slice(0, 2), '--help']);
+  // Of kind and docker, whose help of what they don't know is no failure: that they tell of the command.
+  const { stdout } = attempt(name, [...args.slice(0, 2), '--help']);
+  return stdout.includes(`${name} ${args[0]}`) ? undefined : `${name} has no command ${args[0]}`;
 }
 
 function repoctlFlaw(root: string, args: readonly string[]): string | undefined {
