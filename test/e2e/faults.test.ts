@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { cluster, context, kubectl, repoctl, setUp, tearDown } from './environment.ts';
+import { context, kubectl, repoctl, setUp, tearDown } from './environment.ts';
 import { flaw } from './faults/advice.ts';
 import { containerFaults } from './faults/container-faults.ts';
 import { cramped, type Fault, namespace, objectOf, undo } from './faults/fault.ts';
-import { deleteHeld, held, release } from './faults/held-namespace.ts';
+import { deleteHeld, held, letGo, release } from './faults/held-namespace.ts';
+import { bringApiServerBack, mend, node, startKubelet, stopKubelet, takeApiServerAway } from './faults/node.ts';
 import { objectFaults } from './faults/object-faults.ts';
-import { type Outage, onNode, outages } from './faults/outages.ts';
+import { type Outage, outages } from './faults/outages.ts';
 import { init, podFaults } from './faults/pod-faults.ts';
 import { server, writeProject } from './faults/project.ts';
 import { blamed, Reports, type Row, rowsOf } from './faults/reports.ts';
@@ -30,7 +31,12 @@ beforeAll(() => {
   start('turfoo', namespace, cramped, held);
 });
 
-afterAll(() => tearDown(environment));
+afterAll(() => {
+  // Others use the cluster after this.
+  mend();
+  letGo();
+  tearDown(environment);
+});
 
 const told = ({ status, reason, cause, advice }: Row): string =>
   `${status} ${reason}: ${cause}\n  ${advice[0]?.command.join(' ')}`;
@@ -152,7 +158,7 @@ describe('what others suffer from', () => {
 
 describe('a node that is not ready', () => {
   test('makes what runs on it unknown, and names the node', async () => {
-    onNode('systemctl stop kubelet');
+    stopKubelet();
     await eventually('the node is lost', 120, () => {
       const document = reports.read();
       const lost = rowsOf(document).filter(({ status }) => status === 'unknown');
@@ -160,20 +166,19 @@ describe('a node that is not ready', () => {
         expect.arrayContaining(['monorepo-redis', 'turfoo-api', 'faults-well']),
       );
       for (const row of lost) {
-        expect(row.cause).toContain(`node ${cluster}-control-plane is not ready`);
-        expect(row.advice).toEqual([{ command: ['docker', 'start', `${cluster}-control-plane`] }]);
+        expect(row.cause).toContain(`node ${node} is not ready`);
+        expect(row.advice).toEqual([{ command: ['docker', 'start', node] }]);
       }
       expect(blamed(document, ({ reason }) => reason === 'NodeNotReady')).toEqual([]);
       expect(reports.run().status).toBe(3);
     });
-    onNode('systemctl start kubelet');
+    startKubelet();
     await eventually('the node is back', 120, () => expect(reports.run().status).toBe(0));
     healthy();
   });
 });
 
 describe('an API server that is away', () => {
-  const manifest = '/etc/kubernetes/manifests/kube-apiserver.yaml';
   const running: Watching[] = [];
   const watch = (...args: string[]) => {
     const watching = new Watching(environment.root, ...args);
@@ -190,7 +195,7 @@ describe('an API server that is away', () => {
     kubectl('-n', cramped, 'patch', broken, '--patch', JSON.stringify(hangs));
     const waiting = watch(cramped, '--wait', '--timeout', '600');
     await eventually('something to wait for', 30, () => expect(waiting.stderr).toContain('progressing'));
-    onNode(`mv ${manifest} /etc/kubernetes/away.yaml`);
+    takeApiServerAway();
     await eventually('the API server is away', 120, () => {
       const { status, stderr } = reports.run();
       expect([status, stderr]).toEqual([3, expect.stringMatching(/^error: can't reach https:\S+ \(context \S+\): /)]);
@@ -198,7 +203,7 @@ describe('an API server that is away', () => {
     });
     // A server that ends goes on with its watches for a while.
     await eventually('the picture is stale', 90, () => expect(watching.reports.at(-1)?.stale?.message).toBeTruthy());
-    onNode(`mv /etc/kubernetes/away.yaml ${manifest}`);
+    bringApiServerBack();
     await eventually('the API server is back', 180, () => expect(reports.run(cramped).status).toBe(0));
     await eventually('the picture is true', 30, () => expect(watching.reports.at(-1)?.stale).toBeUndefined());
     kubectl('-n', cramped, 'rollout', 'undo', broken);

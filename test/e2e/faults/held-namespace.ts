@@ -1,4 +1,5 @@
-import { kubectl } from '../environment.ts';
+import { context, kubectl } from '../environment.ts';
+import { attempt } from '../run.ts';
 
 /** A project whose namespace can't go. */
 export const held = 'held';
@@ -15,6 +16,13 @@ export function deleteHeld(): void {
 
 /** Lets it go, and waits until it has gone. */
 export function release(): void {
-  kubectl('-n', held, 'patch', map, '--type', 'merge', '--patch', '{"metadata":{"finalizers":null}}');
+  letGo();
   kubectl('wait', `namespace/${held}`, '--for=delete', '--timeout=60s');
 }
+
+/** Lets it go, if it is there. */
+export const letGo = () =>
+  attempt('kubectl', [
+    ...['--context', context, '-n', held, 'patch', map],
+    ...['--type', 'merge', '--patch', '{"metadata":{"finalizers":null}}'],
+  ]);

@@ -1,5 +1,5 @@
-import { cluster, context, kubectl, repoctl } from '../environment.ts';
-import { run } from '../run.ts';
+import { context, kubectl, repoctl } from '../environment.ts';
+import { onNode } from './node.ts';
 
 /** A trouble that others suffer from. */
 export interface Outage {
@@ -18,10 +18,6 @@ export interface Outage {
   /** The command that the report then gives, which completes it. @default the repair is all */
   readonly advised?: RegExp;
 }
-
-/** Runs something on the cluster's node. */
-export const onNode = (script: string): string =>
-  run('docker', ['exec', `${cluster}-control-plane`, 'sh', '-c', script]).stdout;
 
 const inTurfoo = (...args: string[]) => kubectl('-n', 'turfoo', ...args);
 
