@@ -34,8 +34,8 @@ export const celeryBeat: WorkloadKind<CeleryBeatSettings> = {
       strategy: 'Recreate',
       graceSeconds: 15,
       variables: [...context.variables, { name: schedulerVariable, value: settings.scheduler }],
+      role: 'beat',
       arguments: [
-        'beat',
         ...['--loglevel', settings.logLevel, '--max-interval', String(maximumIntervalSeconds)],
         ...['--schedule', '/tmp/celerybeat-schedule', '--pidfile', '', '--scheduler', `${module}:Scheduler`],
       ],

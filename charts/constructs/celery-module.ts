@@ -39,7 +39,7 @@ for mark in (READY, HEARTBEAT, TICK):
 @signals.worker_ready.connect
 def worker_ready(**_):
     HEARTBEAT.touch()
-    READY.touch()
+    READY.write_text(str(os.getpid()))
 
 
 @signals.heartbeat_sent.connect
@@ -49,7 +49,9 @@ def heartbeat_sent(**_):
 
 @signals.worker_shutting_down.connect
 def worker_shutting_down(**_):
-    READY.unlink(missing_ok=True)
+    # In development the next worker may be ready before this one has ended.
+    if READY.exists() and READY.read_text() == str(os.getpid()):
+        READY.unlink(missing_ok=True)
 
 
 class Scheduler(symbol_by_name(os.environ.get("${schedulerVariable}", "celery.beat:PersistentScheduler"))):

@@ -5,10 +5,10 @@ import { addConfigMap } from '../common/k8s.ts';
 import type { Workload, WorkloadContext } from '../common/kind.ts';
 import { objectLabels } from '../common/labels.ts';
 import type { Probes } from '../common/probes.ts';
-import { shellQuoted } from '../common/shell.ts';
 import { startupSeconds, workloadFields } from '../common/workload-fields.ts';
 import { workloadPod } from '../common/workload-pod.ts';
 import { directory, module, moduleSource } from './celery-module.ts';
+import { reloadModule, reloadSource } from './celery-reload.ts';
 import { DeployedService, type DeployedServiceProps } from './deployed-service.ts';
 
 const { args: _args, ...fields } = workloadFields;
@@ -36,7 +36,8 @@ interface CelerySettings {
 
 export interface CeleryProcessProps {
   readonly component: string;
-  /** What follows `celery --app APP`. */
+  readonly role: 'worker' | 'beat';
+  /** What follows `celery --app APP ROLE`. */
   readonly arguments: readonly string[];
   readonly probes: Probes;
   readonly replicas: number;
@@ -47,21 +48,6 @@ export interface CeleryProcessProps {
 
 // The image's own PYTHONPATH stays, and celery becomes process 1, so that it is celery that gets SIGTERM.
 const start = `export PYTHONPATH="${directory}\${PYTHONPATH:+:$PYTHONPATH}"; exec "$0" "$@"`;
-
-/**
- * In development what is synced takes effect: watchfiles asks Celery to end, which finishes the tasks that it has, and
- * starts it again. An image without watchfiles runs all the same.
- */
-const reload = (paths: readonly string[], celery: readonly string[], stopSeconds: number): string[] => {
-  const watch = ['watchfiles', '--filter', 'python', '--sigint-timeout', String(stopSeconds)];
-  const run = [...watch, celery.map(shellQuoted).join(' '), ...paths].map(shellQuoted).join(' ');
-  return [
-    'sh',
-    '-c',
-    `command -v watchfiles >/dev/null && exec ${run}; echo 'no live reload: the image has no watchfiles' >&2; exec "$0" "$@"`,
-    ...celery,
-  ];
-};
 
 /** A `celery` command with repoctl's module on its path: a Deployment. */
 export class CeleryProcess extends Construct {
@@ -74,15 +60,16 @@ export class CeleryProcess extends Construct {
     super(scope, workload.name);
     const { settings, object } = workload;
     const { app, options = [] } = settings;
-    const celery = ['celery', '--app', app, ...props.arguments, ...options];
+    const celery = ['celery', '--app', app, props.role, ...props.arguments, ...options];
     const stopSeconds = props.graceSeconds;
-    const program = context.synced.length > 0 ? reload(context.synced, celery, stopSeconds) : celery;
-    const command = ['sh', '-c', start, ...program];
+    const synced = context.synced.length > 0;
+    const reload = ['python', '-m', reloadModule, props.role, ...context.synced, '--'];
+    const command = ['sh', '-c', start, ...(synced ? reload : []), ...celery];
     const pod = workloadPod({ ...workload, settings: { ...settings, command, stopSeconds } }, props.component, context);
     const configMap = `${object}-module`;
     addConfigMap(this, 'module', {
       metadata: { name: configMap, labels: objectLabels(pod.labelled) },
-      data: { [`${module}.py`]: moduleSource },
+      data: { [`${module}.py`]: moduleSource, ...(synced && { [`${reloadModule}.py`]: reloadSource }) },
     });
     new DeployedService(this, 'process', {
       ...pod,

@@ -44,8 +44,8 @@ export const celeryWorker: WorkloadKind<CeleryWorkerSettings> = {
       // A warm shutdown has no limit of its own; the rest is for the pool and the connections to close.
       graceSeconds: settings.taskSeconds + 15,
       variables: context.variables,
+      role: 'worker',
       arguments: [
-        'worker',
         ...['--loglevel', settings.logLevel, '--hostname', `${workload.name}@%h`],
         ...['--concurrency', String(settings.concurrency), '--pool', settings.pool],
         ...(settings.queues ? ['--queues', settings.queues.join(',')] : []),

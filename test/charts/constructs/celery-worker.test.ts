@@ -1,7 +1,3 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { celeryWorker } from '../../../charts/constructs/celery-worker.ts';
 import { type Given, projectObjectsOf } from '../declared.ts';
@@ -64,36 +60,22 @@ describe('defaults', () => {
 describe('with synced sources, in development', () => {
   const objects = projectObjectsOf({
     images: { app: [{ from: 'src', to: '/app/src' }] },
-    workloads: { it: { kind: 'celery-worker', ...minimal, taskSeconds: 30, options: ['--hostname', "it's"] } },
-  });
-  const [, , , shell, , reload = '', ...celery] = containerOf(objects).command;
-
-  test('watchfiles starts it again, and gives its tasks the time to end that a stop would', () => {
-    expect(shell).toBe('sh');
-    expect(reload).toContain('exec watchfiles --filter python --sigint-timeout 45 ');
-    expect(reload).toMatch(/ \/app\/src; echo /);
+    workloads: { it: { kind: 'celery-worker', ...minimal } },
   });
 
-  test('an image without watchfiles runs all the same', () => {
-    expect(reload).toMatch(/^command -v watchfiles .*; exec "\$0" "\$@"$/);
-    expect(celery.slice(0, 4)).toEqual(['celery', '--app', 'shop.worker:app', 'worker']);
+  test('is started by the program that starts it again', () => {
+    const { command } = containerOf(objects);
+    expect(command.slice(3, 8)).toEqual(['python', '-m', 'repoctl_reload', 'worker', '/app/src']);
+    expect(command.slice(8, 13)).toEqual(['--', 'celery', '--app', 'shop.worker:app', 'worker']);
   });
 
-  test('a shell understands the command that is handed to watchfiles', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'celery-'));
-    const print = 'printf "%s\\n"';
-    writeFileSync(join(folder, 'watchfiles'), `#!/bin/sh\n${print} "$@"\n`, { mode: 0o755 });
-    const shell = (script: string) =>
-      execFileSync('sh', ['-c', script], { encoding: 'utf8', env: { PATH: `${folder}:${process.env.PATH}` } })
-        .trim()
-        .split('\n');
-    const [given, path] = shell(reload).slice(-2);
-    expect(path).toBe('/app/src');
-    expect(shell(`${print} ${given}`)).toEqual(celery);
+  test('has that program beside the module', () => {
+    const { data } = one(objects, 'ConfigMap', 'shop-it-module');
+    expect(Object.keys(data)).toEqual(['repoctl_celery.py', 'repoctl_reload.py']);
   });
 });
 
-test('watchfiles is not used in production, where nothing is synced', () => {
+test('is not started again in production, where nothing is synced', () => {
   const objects = projectObjectsOf(
     {
       images: { app: [{ from: 'src', to: '/app/src' }] },
@@ -101,7 +83,7 @@ test('watchfiles is not used in production, where nothing is synced', () => {
     },
     { profile: 'production' },
   );
-  expect(containerOf(objects).command.join(' ')).not.toContain('watchfiles');
+  expect(containerOf(objects).command.join(' ')).not.toContain('repoctl_reload');
 });
 
 describeFields(celeryWorker, minimal, build, {

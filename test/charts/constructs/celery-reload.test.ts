@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { reloadModule, reloadSource } from '../../../charts/constructs/celery-reload.ts';
+
+const hasPython = spawnSync('python3', ['--version']).status === 0;
+
+/** Reported as skipped where there is no Python. */
+(hasPython ? describe : describe.skip)('what starts Celery again', () => {
+  let folder: string;
+  let child: ChildProcess;
+  const log = () =>
+    existsSync(join(folder, 'log')) ? readFileSync(join(folder, 'log'), 'utf8').trim().split('\n') : [];
+
+  /** A process that says when it starts and ends, and takes its time to end. */
+  const program = (ending: number) =>
+    [
+      'import os, signal, sys, time',
+      `log = lambda text: print(text, file=open("${folder}/log", "a"), flush=True)`,
+      `number = open("${folder}/changes").read().count("x")`,
+      'def end(*_):',
+      `    log(f"ending {number}"); time.sleep(${ending}); log(f"ended {number}"); sys.exit()`,
+      'signal.signal(signal.SIGTERM, end)',
+      'log(f"started {number}")',
+      'while True: time.sleep(0.05)',
+    ].join('\n');
+
+  async function until(line: string): Promise<void> {
+    for (const end = Date.now() + 20_000; Date.now() < end; await sleep(20)) if (log().includes(line)) return;
+    throw new Error(`no "${line}" among ${log().join(', ')}`);
+  }
+
+  function start(role: string, ending: number): void {
+    writeFileSync(join(folder, 'process.py'), program(ending));
+    child = spawn(
+      'python3',
+      ['-m', reloadModule, role, join(folder, 'src'), '--', 'python3', join(folder, 'process.py')],
+      { env: { ...process.env, PYTHONPATH: folder }, stdio: 'ignore' },
+    );
+  }
+
+  const change = () => appendFileSync(join(folder, 'changes'), 'x');
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'celery-reload-'));
+    mkdirSync(join(folder, 'src'));
+    writeFileSync(join(folder, 'changes'), '');
+    writeFileSync(join(folder, `${reloadModule}.py`), reloadSource);
+    // As much of watchfiles as it uses: a round for each change, until it is told to stop.
+    writeFileSync(
+      join(folder, 'watchfiles.py'),
+      [
+        'import os, time',
+        'class PythonFilter: pass',
+        'def watch(*paths, watch_filter, stop_event, raise_interrupt):',
+        `    seen = 0`,
+        '    while not stop_event.is_set():',
+        `        now = os.path.getsize("${folder}/changes")`,
+        '        if now != seen:',
+        '            seen = now; yield {paths[0]}',
+        '        time.sleep(0.02)',
+      ].join('\n'),
+    );
+  });
+
+  afterEach(() => {
+    child?.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('starts the next worker while the last one finishes its tasks', async () => {
+    start('worker', 1);
+    await until('started 0');
+    change();
+    await until('ended 0');
+    expect(log()).toEqual(['started 0', 'ending 0', 'started 1', 'ended 0']);
+  });
+
+  test('starts the next beat only after the last one has ended', async () => {
+    start('beat', 0.3);
+    await until('started 0');
+    change();
+    await until('started 1');
+    expect(log()).toEqual(['started 0', 'ending 0', 'ended 0', 'started 1']);
+  });
+
+  test('ends what it has started, and waits for it', async () => {
+    start('worker', 0.5);
+    await until('started 0');
+    const closed = new Promise((resolve) => child.once('close', resolve));
+    child.kill('SIGTERM');
+    expect(await closed).toBe(0);
+    expect(log().at(-1)).toBe('ended 0');
+  });
+
+  test('runs Celery all the same in an image without watchfiles', async () => {
+    rmSync(join(folder, 'watchfiles.py'));
+    writeFileSync(join(folder, 'watchfiles.py'), 'raise ImportError("watchfiles")');
+    start('worker', 0);
+    await until('started 0');
+  });
+});
