@@ -24,6 +24,7 @@ async function apply(projects: readonly string[], options: ProfileOptions & Clus
   const { connect } = await import('../cluster/client.ts');
   const { findRoot } = await import('../config/root.ts');
   const { withDependencies } = await import('../config/select-projects.ts');
+  const { markStopped } = await import('../lifecycle/stopped.ts');
   const { prepareSecrets } = await import('../secrets/prepare.ts');
   const root = findRoot(process.cwd());
   const { made, namespaces } = prepareSecrets(root, options, ({ environment }) =>
@@ -33,6 +34,8 @@ async function apply(projects: readonly string[], options: ProfileOptions & Clus
   const cluster = await connect(options);
   for (const { namespace, secrets } of namespaces) {
     await cluster.apply(namespace);
+    // Tilt begins with this: what is lacking from now on is so no longer on purpose.
+    await markStopped(cluster, namespace.metadata?.name ?? '', false);
     await Promise.all(secrets.map((secret) => cluster.apply(secret)));
     const names = secrets.map(({ metadata }) => metadata?.name).join(', ');
     process.stderr.write(`${namespace.metadata?.name}: ${names || 'needs no Secret'}\n`);

@@ -1,9 +1,11 @@
 import { type Cluster, connect } from '../cluster/client.ts';
 import { load } from '../config/load.ts';
-import { ClusterError, type CommandError, FailureError, TimeoutError } from '../errors.ts';
+import { ClusterError, type CommandError, FailureError, TimeoutError, UsageError } from '../errors.ts';
+import { markStopped } from '../lifecycle/stopped.ts';
 import { foreground } from '../process/foreground.ts';
 import { interruptible } from '../process/interrupt.ts';
 import { confirm } from '../terminal/ask.ts';
+import { findSession } from '../tilt/session.ts';
 import { type Claim, claimLines, deleteClaims, isOwn, listClaims } from './claims.ts';
 import { findCluster, type KindCluster, wakeCluster } from './cluster.ts';
 import { deleteCluster } from './create.ts';
@@ -30,7 +32,7 @@ export interface DownHooks {
 /**
  * Takes the development environment down. What would delete data lists it and asks first, before anything is stopped.
  *
- * @throws UsageError if there is nobody to ask
+ * @throws UsageError if there is nobody to ask, or a Tilt session runs
  * @throws FailureError if Tilt fails
  */
 export async function down(root: string, options: DownOptions, { stopAll }: DownHooks): Promise<void> {
@@ -42,29 +44,28 @@ export async function down(root: string, options: DownOptions, { stopAll }: Down
     if (!volumes) return report(`the cluster ${found.name} is stopped already; its data stays`);
   }
   await wakeCluster(found.name, { kubeconfig, report });
+  // It would deploy again what is taken from it.
+  if (await findSession(root, found.context))
+    throw new UsageError('a Tilt session runs for this folder', 'End it with Ctrl-C where it runs; then repoctl down');
   const cluster = await connect({ context: found.context, kubeconfig });
   const { environment } = load(root, { profile: 'local', environmentFilesOf: [] });
   const claims = volumes ? (await listClaims(cluster)).filter((claim) => isOwn(claim, environment.name)) : [];
   if (volumes && !(await agreed(claims, options))) return report('nothing was changed');
-  await stop(root, found, options, stopAll);
+  if (await downByTilt(root, found, options))
+    for (const { name } of [environment, ...environment.projects]) await markStopped(cluster, name, true);
+  else await stopAll(found);
   if (claims.length > 0) await interruptible((signal) => deleteAndTell(cluster, claims, signal, report));
 }
 
-async function stop(
-  root: string,
-  cluster: KindCluster,
-  { kubeconfig, report }: DownOptions,
-  stopAll: DownHooks['stopAll'],
-) {
+/** @returns whether there is a Tilt that did it */
+async function downByTilt(root: string, cluster: KindCluster, { kubeconfig, report }: DownOptions): Promise<boolean> {
   const tilt = await tiltFor(root);
-  if (!tilt.path) {
-    await stopAll(cluster);
-    return;
-  }
+  if (!tilt.path) return false;
   const env = await tiltEnvironment(kubeconfig);
   const exitCode = await foreground(tilt.path, ['down', '--context', cluster.context], { cwd: root, env });
   if (exitCode !== 0) throw new FailureError(`tilt down failed (exit code ${exitCode})`, 'What it said is above');
   report('stopped; data stays unless it is deleted');
+  return true;
 }
 
 async function agreed(claims: readonly Claim[], { yes, report }: DownOptions): Promise<boolean> {

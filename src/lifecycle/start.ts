@@ -15,7 +15,7 @@ import { eachOf } from './each-of.ts';
 import { readManifest, withImages } from './manifests.ts';
 import { progressOn } from './progress.ts';
 import { globalTier, leaseOrder, planned, projects, type Synthesized, synthesized, withAwaited } from './selection.ts';
-import { markStopped } from './stop.ts';
+import { markStopped } from './stopped.ts';
 
 export interface StartOptions extends ClusterOptions {
   readonly profile?: ProfileName;

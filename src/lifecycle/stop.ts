@@ -11,6 +11,7 @@ import type { PlannedNamespace } from '../synth/plan.ts';
 import { findSession } from '../tilt/session.ts';
 import { eachOf } from './each-of.ts';
 import { dependants, globalTier, leaseOrder, planned, synthesized } from './selection.ts';
+import { markStopped } from './stopped.ts';
 
 export interface StopOptions extends ClusterOptions {
   /** How long pods may take to end, and others that work on the same to be done, in seconds. */
@@ -112,12 +113,6 @@ export async function stopNamespace(
   report(`${name}: stopping ${[...up, ...due, ...active].map(({ metadata }) => metadata?.name).join(', ')}`);
   await podsGone(cluster, name, own.labels, timeout);
   report(`${name}: stopped; its data stays`);
-}
-
-/** Says in the cluster that what is lacking in a namespace was stopped on purpose, or no longer. */
-export async function markStopped(cluster: Cluster, namespace: string, stopped: boolean): Promise<void> {
-  const reference = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
-  await cluster.patch(reference, { metadata: { labels: { [labelKeys.stopped]: stopped ? 'true' : null } } });
 }
 
 async function podsGone(

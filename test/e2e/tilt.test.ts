@@ -225,6 +225,15 @@ const edits = 10;
       await other.remove();
     }
   });
+
+  test('is to end before repoctl down, which leaves everything stopped', async () => {
+    const refused = checkout.repoctl('down');
+    expect([refused.status, refused.stderr]).toEqual([2, expect.stringContaining('a Tilt session runs')]);
+    await checkout.end();
+    expect(checkout.repoctl('down')).toMatchObject({ status: 0 });
+    const { status, stdout } = checkout.repoctl('status', '--context', checkout.context);
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/^turfoo +stopped/m)]);
+  });
 });
 
 interface Result {
