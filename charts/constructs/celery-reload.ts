@@ -1,3 +1,5 @@
+import { files } from './celery-module.ts';
+
 /** Its name, for `python -m`. */
 export const reloadModule = 'repoctl_reload';
 
@@ -18,10 +20,12 @@ import signal
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 divide = sys.argv.index("--")
 role, *paths = sys.argv[1:divide]
 command = sys.argv[divide + 1 :]
+marks = {"worker": "${files.ready}", "beat": "${files.tick}"}
 
 try:
     from watchfiles import PythonFilter, watch
@@ -35,10 +39,23 @@ for name in (signal.SIGTERM, signal.SIGINT):
 
 # Those before the last have been told to end, and finish their tasks.
 running = [subprocess.Popen(command)]
-for _ in watch(*paths, watch_filter=PythonFilter(), stop_event=stop, raise_interrupt=False):
+for changes in watch(
+    *paths,
+    watch_filter=PythonFilter(),
+    stop_event=stop,
+    rust_timeout=1000,
+    yield_on_timeout=True,
+    raise_interrupt=False,
+):
+    if not changes:
+        # One that can't even start waits for the next change; one that died at its work is Kubernetes' to start again.
+        if running[-1].poll() is not None and Path(marks[role]).exists():
+            sys.exit(running[-1].returncode or 1)
+        continue
     running[-1].terminate()
     if role == "beat":
         running[-1].wait()
+        Path(marks[role]).unlink(missing_ok=True)
     running = [process for process in running if process.poll() is None]
     print(f"{paths[0]} has changed: starting the {role} again", file=sys.stderr, flush=True)
     running.append(subprocess.Popen(command))

@@ -30,9 +30,9 @@ async function down({ timeout, ...options }: Options): Promise<void> {
     findRoot(process.cwd()),
     { ...options, report },
     {
-      stopAll: async ({ context }) => {
+      stopAll: async ({ context }, byTilt) => {
         const { stopAll } = await import('../lifecycle/stop.ts');
-        await stopAll({ context, kubeconfig, timeout, report });
+        await stopAll({ context, kubeconfig, timeout, report }, byTilt);
       },
     },
   );

@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 import { backupCommand } from './backup.ts';
 import { envCommand } from './env.ts';
-import { globalShellCommand, projectShellCommand, runCommandCommand } from './exec.ts';
 import { forwardCommand } from './forward.ts';
 import { globalStartCommand, globalStopCommand } from './global.ts';
 import { initProjectCommand } from './init.ts';
@@ -9,6 +8,8 @@ import { listCommand } from './list.ts';
 import { logsCommand } from './logs.ts';
 import { rebuildCommand, resetCommand, restartCommand, startCommand, stopCommand } from './project.ts';
 import { restoreCommand } from './restore.ts';
+import { runCommandCommand } from './run.ts';
+import { globalShellCommand, projectShellCommand } from './shell.ts';
 import { statusCommand } from './status.ts';
 
 const globalCommand = () =>

@@ -8,9 +8,10 @@ export const tiltfileCommand = () =>
         'is wrong. Exits 0 even then, so that the Tiltfile watches what has to be mended.',
     )
     .option('--context <name>', 'Tilt’s context', '')
+    .option('--only <name...>', 'the projects and objects that are to be started (default: all)')
     .option('--check', 'also look whether Docker runs and the ports are free')
     .addHelpText('after', '\nExamples:\n  repoctl tiltfile --context kind-monorepo | jq .inputs')
-    .action(async (options: { readonly context: string; readonly check?: boolean }) => {
+    .action(async (options: { readonly context: string; readonly check?: boolean; readonly only?: string[] }) => {
       const [{ findRoot }, { tiltfileAnswer }] = await Promise.all([
         import('../config/root.ts'),
         import('../tilt/answer.ts'),

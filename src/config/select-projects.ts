@@ -11,6 +11,9 @@ interface Named {
 /** The forms in which a project may be named: short name, folder's name, or folder. */
 const namesOf = ({ name, directory }: Named): string[] => [name, directory.split('/').at(-1) ?? '', directory];
 
+/** Whether a project is meant by a name. */
+export const isNamed = (project: Named, given: string): boolean => namesOf(project).includes(given);
+
 /**
  * The one of some projects that is meant by a name.
  *
@@ -18,7 +21,7 @@ const namesOf = ({ name, directory }: Named): string[] => [name, directory.split
  */
 export function findNamed<Type extends Named>(projects: readonly Type[], given: string): Type {
   const wanted = given.replace(/\/+$/, '');
-  const found = projects.find((project) => namesOf(project).includes(wanted));
+  const found = projects.find((project) => isNamed(project, wanted));
   if (found) return found;
   const names = projects.map(({ name }) => name);
   throw new UsageError(`no project "${given}"; ${suggestion(wanted, names)}`);

@@ -1,7 +1,6 @@
 import { type Cluster, connect } from '../cluster/client.ts';
 import { load } from '../config/load.ts';
 import { ClusterError, type CommandError, FailureError, TimeoutError, UsageError } from '../errors.ts';
-import { markStopped } from '../lifecycle/stopped.ts';
 import { foreground } from '../process/foreground.ts';
 import { interruptible } from '../process/interrupt.ts';
 import { confirm } from '../terminal/ask.ts';
@@ -25,8 +24,8 @@ export interface DownOptions {
 
 /** What `down` needs of others. */
 export interface DownHooks {
-  /** Scales everything of repoctl's to zero; data stays. */
-  stopAll(cluster: KindCluster): Promise<unknown>;
+  /** Scales everything of repoctl's to zero that Tilt, if it was there, has not taken away; data stays. */
+  stopAll(cluster: KindCluster, byTilt: boolean): Promise<unknown>;
 }
 
 /**
@@ -51,20 +50,19 @@ export async function down(root: string, options: DownOptions, { stopAll }: Down
   const { environment } = load(root, { profile: 'local', environmentFilesOf: [] });
   const claims = volumes ? (await listClaims(cluster)).filter((claim) => isOwn(claim, environment.name)) : [];
   if (volumes && !(await agreed(claims, options))) return report('nothing was changed');
-  if (await downByTilt(root, found, options))
-    for (const { name } of [environment, ...environment.projects]) await markStopped(cluster, name, true);
-  else await stopAll(found);
+  const byTilt = await downByTilt(root, found, options);
+  // Tilt leaves alone what tilt_config.json does not name.
+  await stopAll(found, byTilt);
   if (claims.length > 0) await interruptible((signal) => deleteAndTell(cluster, claims, signal, report));
 }
 
 /** @returns whether there is a Tilt that did it */
-async function downByTilt(root: string, cluster: KindCluster, { kubeconfig, report }: DownOptions): Promise<boolean> {
+async function downByTilt(root: string, cluster: KindCluster, { kubeconfig }: DownOptions): Promise<boolean> {
   const tilt = await tiltFor(root);
   if (!tilt.path) return false;
   const env = await tiltEnvironment(kubeconfig);
   const exitCode = await foreground(tilt.path, ['down', '--context', cluster.context], { cwd: root, env });
   if (exitCode !== 0) throw new FailureError(`tilt down failed (exit code ${exitCode})`, 'What it said is above');
-  report('stopped; data stays unless it is deleted');
   return true;
 }
 

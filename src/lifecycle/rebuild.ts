@@ -3,7 +3,7 @@ import type { ManifestObject } from '../config/model.ts';
 import { UsageError } from '../errors.ts';
 import { buildImages } from '../images/build.ts';
 import type { PlannedImage, PlannedNamespace, PlannedWorkload } from '../synth/plan.ts';
-import { findSession } from '../tilt/session.ts';
+import { findSession, refuseOtherProfile } from '../tilt/session.ts';
 import { awaitHealth } from './await-health.ts';
 import { podTemplateOf, readManifest } from './manifests.ts';
 import { progressOn } from './progress.ts';
@@ -32,7 +32,9 @@ export async function rebuildProject(
   const cluster = await connect(options);
   const { cache = true, report } = options;
   const session = await findSession(root, cluster.context);
-  if (session) {
+  const running = (await runningProjects(cluster, plan.environment)).includes(project.name);
+  if (session && running) {
+    refuseOtherProfile(options.profile);
     // Tilt builds from Docker's cache, which then holds what was just built.
     if (!cache) await buildImages(root, images, { noCache: true, report });
     const objects = runningImages(out, project, images);

@@ -2,6 +2,7 @@ import { type Cluster, connect } from '../cluster/client.ts';
 import { withLeases } from '../cluster/lease.ts';
 import { FailureError } from '../errors.ts';
 import type { PlannedNamespace, PlannedWorkload } from '../synth/plan.ts';
+import { findSession, refuseOtherProfile } from '../tilt/session.ts';
 import { awaitHealth } from './await-health.ts';
 import { eachOf } from './each-of.ts';
 import { progressOn } from './progress.ts';
@@ -42,6 +43,14 @@ export async function restartProject(
   return withLeases(cluster, { ...options, namespaces }, async () => {
     await mustRun(cluster, project);
     if (jobs.length === 0) return restart(cluster, made, project, chosen.filter(isRestartable), options);
+    const session = await findSession(made.root, cluster.context);
+    if (session) {
+      refuseOtherProfile(options.profile);
+      const objects = jobs.map(({ object }) => object);
+      options.report(`Tilt runs ${objects.join(', ')} again`);
+      await session.trigger(objects, options);
+      return awaited(cluster, made, project, objects, { ...options, byTilt: true });
+    }
     for (const { controller } of jobs)
       await cluster.remove({
         apiVersion: 'batch/v1',
@@ -55,7 +64,7 @@ export async function restartProject(
 
 async function restart(
   cluster: Cluster,
-  { plan }: Synthesized,
+  made: Synthesized,
   project: PlannedNamespace,
   restarted: readonly PlannedWorkload[],
   options: StartOptions,
@@ -70,13 +79,26 @@ async function restart(
       throw new FailureError(`${object} is not deployed`, `repoctl infra project start ${project.name}`);
     options.report(`restarting ${object}`);
   });
-  await awaitHealth(cluster, [project], {
-    plan,
-    objects: restarted.map(({ object }) => object),
-    timeoutSeconds: options.timeout,
-    progress: progressOn(process.stderr),
-  });
-  return { namespaces: [project], context: cluster.context, byTilt: false };
+  return awaited(
+    cluster,
+    made,
+    project,
+    restarted.map(({ object }) => object),
+    { ...options, byTilt: false },
+  );
+}
+
+/** Once the objects of a project are healthy. */
+async function awaited(
+  cluster: Cluster,
+  { plan }: Synthesized,
+  project: PlannedNamespace,
+  objects: readonly string[],
+  { timeout, byTilt }: StartOptions & { readonly byTilt: boolean },
+): Promise<Started> {
+  const progress = progressOn(process.stderr);
+  await awaitHealth(cluster, [project], { plan, objects, timeoutSeconds: timeout, progress });
+  return { namespaces: [project], context: cluster.context, byTilt };
 }
 
 const isRestartable = ({ controller }: PlannedWorkload): boolean => restartable.includes(controller?.kind ?? '');

@@ -7,7 +7,7 @@ import { buildImages } from '../images/build.ts';
 import { deliverImages } from '../images/deliver.ts';
 import { prepareSecrets } from '../secrets/prepare.ts';
 import type { PlannedImage, PlannedNamespace } from '../synth/plan.ts';
-import { findSession } from '../tilt/session.ts';
+import { findSession, refuseOtherProfile } from '../tilt/session.ts';
 import { applyNamespace } from './apply.ts';
 import { awaitHealth } from './await-health.ts';
 import { type Node, type RunningPod, shortages, shortageText } from './capacity.ts';
@@ -93,6 +93,7 @@ export async function start(
   await eachOf(namespaces, ({ name }) => markStopped(cluster, name, false));
   const session = await findSession(root, cluster.context);
   if (session) {
+    refuseOtherProfile(options.profile);
     report(`Tilt starts ${namespaces.map(({ name }) => name).join(', ')}`);
     await session.enable(namespaces, options);
     await awaitHealth(cluster, namespaces, waiting);

@@ -65,8 +65,12 @@ export async function stopGlobal(options: StopOptions): Promise<void> {
   });
 }
 
-/** Stops everything: the projects, then the global tier. */
-export async function stopAll(options: StopOptions): Promise<void> {
+/**
+ * Stops everything: the projects, then the global tier.
+ *
+ * @param byTilt whether Tilt has taken workloads away before
+ */
+export async function stopAll(options: StopOptions, byTilt: boolean): Promise<void> {
   const { plan } = await synthesized();
   const cluster = await connect(options);
   const global = globalTier(plan);
@@ -76,11 +80,12 @@ export async function stopAll(options: StopOptions): Promise<void> {
       (namespace) => stopNamespace(cluster, namespace, options),
     );
     await stopNamespace(cluster, global, options);
+    if (byTilt) await eachOf(plan.namespaces, ({ name }) => markStopped(cluster, name, true));
   });
 }
 
 /**
- * Scales all that is repoctl's in a namespace to zero, and waits until its pods have ended. Only for who holds the
+ * Scales all that is repoctl's in a namespace to zero, after Tilt has taken out what it runs, and waits until its pods have ended. Only for who holds the
  * namespace's lease.
  */
 export async function stopNamespace(
@@ -93,10 +98,7 @@ export async function stopNamespace(
   const session = await findSession(findRoot(process.cwd()), cluster.context);
   if (session) {
     report(`${name}: Tilt takes its workloads out of the cluster`);
-    await markStopped(cluster, name, true);
     await session.disable(namespace);
-    await podsGone(cluster, name, own.labels, timeout);
-    return report(`${name}: stopped; its data stays`);
   }
   const list = (apiVersion: string, kind: string) =>
     cluster.list<Scaled>(apiVersion, kind, own).then((items) => items.map((item) => ({ ...item, apiVersion, kind })));
@@ -109,9 +111,11 @@ export async function stopNamespace(
   // What a restore has paused is not to be resumed once it was stopped.
   const metadata = { annotations: { [pausedAnnotation]: null } };
   await eachOf(up, (object) => cluster.patch(object, { metadata, spec: { replicas: 0 } }));
-  if (up.length + due.length + active.length === 0) return report(`${name}: is not running`);
-  report(`${name}: stopping ${[...up, ...due, ...active].map(({ metadata }) => metadata?.name).join(', ')}`);
+  const stopped = [...up, ...due, ...active].map(({ metadata }) => metadata?.name);
+  if (stopped.length === 0 && !session) return report(`${name}: is not running`);
+  if (stopped.length > 0) report(`${name}: stopping ${stopped.join(', ')}`);
   await podsGone(cluster, name, own.labels, timeout);
+  if (session) await markStopped(cluster, name, true);
   report(`${name}: stopped; its data stays`);
 }
 

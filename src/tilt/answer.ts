@@ -1,10 +1,12 @@
 import { relative } from 'node:path';
 import { configurationInputs } from '../config/inputs.ts';
 import { ConfigurationError } from '../config/problem.ts';
+import { isNamed } from '../config/select-projects.ts';
 import { CommandError, UsageError } from '../errors.ts';
-import { contextOf, readKindConfig } from '../kind/config.ts';
+import { contextOf, kindConfigFile, readKindConfig } from '../kind/config.ts';
 import { endpoints } from '../lifecycle/endpoints.ts';
-import type { Plan } from '../synth/plan.ts';
+import { globalTier, projects, withAwaited } from '../lifecycle/selection.ts';
+import type { Plan, PlannedNamespace } from '../synth/plan.ts';
 import { defaultOut, synthesize } from '../synth/synthesize.ts';
 import { checkMachine } from './check-machine.ts';
 
@@ -27,6 +29,8 @@ export interface TiltfileQuestion {
   readonly context: string;
   /** Whether something is to be started: then Docker and the ports are looked at, too. @default false */
   readonly check?: boolean;
+  /** The projects, or objects of theirs, that are to be started. @default all */
+  readonly only?: readonly string[];
 }
 
 /** The output, and what editors, Python and tests leave behind. */
@@ -34,22 +38,31 @@ const ignored = ['dist', '**/__pycache__', '**/.*_cache', '**/.venv', '**/*.sw?'
 
 /** Makes the manifests, and says what a Tiltfile has to know. What is wrong is part of the answer. */
 export async function tiltfileAnswer(root: string, question: TiltfileQuestion): Promise<TiltfileAnswer> {
-  const { context, check = false } = question;
+  const { context, check = false, only = [] } = question;
   const out = defaultOut(root, 'local');
   try {
     const { plan, memory } = await synthesize(root, { profile: 'local', out, environmentFilesOf: [] });
-    const inputs = configurationInputs(root, memory);
+    const inputs = [...configurationInputs(root, memory), kindConfigFile];
     const made = { inputs, ignored, context, manifests: relative(root, out), plan };
     try {
       mustBeOwn(root, context);
-      if (check) await checkMachine(plan.namespaces.flatMap(endpoints));
+      if (check) await checkMachine(started(plan, only).flatMap(endpoints));
       return made;
     } catch (error) {
       return { inputs, ignored, context, problem: explained(error) };
     }
   } catch (error) {
-    return { inputs: configurationInputs(root), ignored, context, problem: explained(error) };
+    return { inputs: [...configurationInputs(root), kindConfigFile], ignored, context, problem: explained(error) };
   }
+}
+
+/** The namespaces in which something starts. */
+function started(plan: Plan, only: readonly string[]): PlannedNamespace[] {
+  const isMeant = (project: PlannedNamespace) =>
+    only.length === 0 ||
+    only.some((given) => isNamed(project, given) || project.workloads.some(({ object }) => object === given)) ||
+    project.services.some(({ object }) => only.includes(object));
+  return [globalTier(plan), ...withAwaited(plan, projects(plan).filter(isMeant))];
 }
 
 /** Tilt takes the current context, which may be that of another environment. */

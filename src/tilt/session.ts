@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { FailureError, TimeoutError } from '../errors.ts';
+import type { ProfileName } from '../config/model.ts';
+import { FailureError, TimeoutError, UsageError } from '../errors.ts';
 import { pause } from '../process/interrupt.ts';
 import { attempt, run } from '../process/run.ts';
 import { toolPath } from '../process/tool-path.ts';
@@ -11,9 +12,9 @@ import { tiltPort } from './port.ts';
 export interface Session {
   /** Lets Tilt run all of some namespaces, and waits until it has deployed them. What failed is tried again. */
   enable(namespaces: readonly Named[], patience: Patience): Promise<void>;
-  /** Lets Tilt take the workloads of a namespace out of the cluster; claims and Secrets stay. */
+  /** Lets Tilt take out of the cluster what it has put into a namespace; claims and Secrets stay. */
   disable(namespace: Named): Promise<void>;
-  /** Lets Tilt build and deploy resources again, and waits until it has. */
+  /** Lets Tilt build and deploy those of some resources again that are enabled, and waits until it has. */
   trigger(resources: readonly string[], patience: Patience): Promise<void>;
 }
 
@@ -29,8 +30,6 @@ interface UiResource {
   readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
   readonly status: {
     readonly disableStatus?: { readonly state?: string };
-    /** Of what runs in the cluster. */
-    readonly k8sResourceInfo?: unknown;
     readonly updateStatus?: string;
     readonly triggerMode?: number;
   };
@@ -56,10 +55,10 @@ export async function findSession(root: string, context: string): Promise<Sessio
   };
   const [tiltfile, cluster] = await Promise.all([
     get<{ spec: { path: string } }>('tiltfile', '(Tiltfile)'),
-    get<{ spec: { connection: { kubernetes?: { context?: string } } } }>('cluster', 'default'),
+    get<{ status: { connection?: { kubernetes?: { context?: string } } } }>('cluster', 'default'),
   ]);
   const ours = tiltfile?.spec.path === join(root, 'Tiltfile');
-  if (!ours || cluster?.spec.connection.kubernetes?.context !== context) return undefined;
+  if (!ours || cluster?.status.connection?.kubernetes?.context !== context) return undefined;
 
   const inNamespaces = async (namespaces: readonly Named[]) => {
     const found = await get<{ items: UiResource[] }>('uiresources');
@@ -102,14 +101,32 @@ export async function findSession(root: string, context: string): Promise<Sessio
       const resources = await inNamespaces([namespace]);
       await tell(
         'disable',
-        resources.filter((each) => each.status.k8sResourceInfo && !isDisabled(each)),
+        resources.filter((each) => each.status.triggerMode !== buttonOnly && !isDisabled(each)),
       );
     },
-    trigger: async (resources, patience) => {
-      for (const each of resources) await run(program, ['trigger', each, ...at]);
-      await settle(resources, patience);
+    trigger: async (names, patience) => {
+      const found = await get<{ items: UiResource[] }>('uiresources');
+      const enabled = (found?.items ?? []).filter((each) => names.includes(each.metadata.name) && !isDisabled(each));
+      for (const each of enabled) await tell('trigger', [each]);
+      await settle(
+        enabled.map(({ metadata }) => metadata.name),
+        patience,
+      );
     },
   };
+}
+
+/**
+ * Refuses to do through a session what it is not for.
+ *
+ * @throws UsageError for another profile than the Tiltfile's
+ */
+export function refuseOtherProfile(profile: ProfileName = 'local'): void {
+  if (profile !== 'local')
+    throw new UsageError(
+      `a Tilt session runs for this folder, with the profile local; given ${profile}`,
+      'End it with Ctrl-C where it runs',
+    );
 }
 
 const isDisabled = ({ status }: UiResource): boolean => status.disableStatus?.state === 'Disabled';

@@ -21,7 +21,8 @@ interface UiResource {
   readonly status: {
     readonly updateStatus?: string;
     readonly runtimeStatus?: string;
-    readonly buildHistory?: unknown[];
+    /** The latest first; Tilt keeps two. */
+    readonly buildHistory?: readonly { readonly finishTime?: string }[];
   };
 }
 
@@ -81,7 +82,9 @@ export class Checkout {
 
   /** Starts `tilt up`, and waits until all that it enables runs. */
   async up(seconds: number, ...names: string[]): Promise<void> {
-    const child = spawn('tilt', ['up', '--context', this.context, '--stream', ...names], {
+    // As people do who have one cluster: it is the current one.
+    this.kubectl('config', 'use-context', this.context);
+    const child = spawn('tilt', ['up', '--stream', ...names], {
       cwd: this.root,
       env: { ...process.env, ...this.env },
     });
@@ -115,10 +118,10 @@ export class Checkout {
     return (JSON.parse(stdout || '{}') as { items?: UiResource[] }).items ?? [];
   }
 
-  /** How often Tilt has built or updated each resource. */
-  builds(): Record<string, number> {
+  /** When Tilt has built or updated each resource for the last time. */
+  builds(): Record<string, string | undefined> {
     return Object.fromEntries(
-      this.resources().map(({ metadata, status }) => [metadata.name, status.buildHistory?.length ?? 0]),
+      this.resources().map(({ metadata, status }) => [metadata.name, status.buildHistory?.[0]?.finishTime]),
     );
   }
 

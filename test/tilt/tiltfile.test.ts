@@ -64,6 +64,38 @@ describeStarlark('the Tiltfile of many kinds of project', () => {
     expect(byName(all, 'docker_build', 'ref')['status-monitor:local']?.live_update).toEqual([]);
   });
 
+  test('builds a new image for what only looks like a source', () => {
+    const own = withTiltfile(copyFixture('polyglot'));
+    const path = join(own, 'backends/svc-status-monitor/infra/project.yaml');
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(path, text.replace('rebuildOn: [go.mod]', 'sync: [{ from: ., to: /src }]\n    rebuildOn: [go.mod]'));
+    const folder = join(own, 'backends/svc-status-monitor');
+    expect(byName(run(own), 'docker_build', 'ref')['status-monitor:local']?.live_update).toEqual([
+      { is: 'fall_back_on', args: [[join(folder, 'go.mod')]] },
+      { is: 'sync', args: [folder, '/src'] },
+    ]);
+  });
+
+  test('leaves claims to what outlives tilt down, and has all other objects in a resource', () => {
+    const own = withTiltfile(copyFixture('polyglot'));
+    writeFileSync(
+      join(own, 'backends/svc-search/infra/manifests/claim.yaml'),
+      'apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: { name: archive }\nspec:\n' +
+        '  accessModes: [ReadWriteOnce]\n  resources: { requests: { storage: 1Gi } }\n',
+    );
+    const recording = run(own);
+    expect(recording.error).toBeUndefined();
+    expect(readFileSync(join(own, 'dist/local/search.k8s.yaml'), 'utf8')).toMatch(/^kind: PersistentVolumeClaim$/m);
+    expect(JSON.stringify(recording.calls)).not.toMatch(/PersistentVolumeClaim|persistentvolumeclaim/);
+  });
+
+  test('starts pods of a project’s own manifests after its Secrets, in its group', () => {
+    for (const name of ['search-dashboard', 'search-journal', 'search-prune', 'search-watch'])
+      expect(resources()[name]).toMatchObject({ labels: ['search'], resource_deps: ['search:secrets'] });
+    const [call] = callsOf(run(root, { arguments: ['search'] }), 'config.set_enabled_resources');
+    expect(call?.args[0]).toEqual(expect.arrayContaining(['search-dashboard', 'search-journal', 'search-prune']));
+  });
+
   test('applies no namespace: it is made with the Secrets, and outlives tilt down', () => {
     const applied = callsOf(all, 'k8s_yaml').map(({ args }) => String(args[0]));
     expect(applied).toHaveLength(5);

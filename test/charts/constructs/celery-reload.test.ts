@@ -48,19 +48,21 @@ const hasPython = spawnSync('python3', ['--version']).status === 0;
     folder = mkdtempSync(join(tmpdir(), 'celery-reload-'));
     mkdirSync(join(folder, 'src'));
     writeFileSync(join(folder, 'changes'), '');
-    writeFileSync(join(folder, `${reloadModule}.py`), reloadSource);
+    // What tells that it works is below /tmp of a container; here it is in a folder of the test's own.
+    writeFileSync(join(folder, `${reloadModule}.py`), reloadSource.replaceAll('/tmp/repoctl', folder));
     // As much of watchfiles as it uses: a round for each change, until it is told to stop.
     writeFileSync(
       join(folder, 'watchfiles.py'),
       [
         'import os, time',
         'class PythonFilter: pass',
-        'def watch(*paths, watch_filter, stop_event, raise_interrupt):',
+        'def watch(*paths, stop_event, **options):',
         `    seen = 0`,
         '    while not stop_event.is_set():',
         `        now = os.path.getsize("${folder}/changes")`,
         '        if now != seen:',
         '            seen = now; yield {paths[0]}',
+        '        else: yield set()',
         '        time.sleep(0.02)',
       ].join('\n'),
     );
@@ -94,6 +96,25 @@ const hasPython = spawnSync('python3', ['--version']).status === 0;
     child.kill('SIGTERM');
     expect(await closed).toBe(0);
     expect(log().at(-1)).toBe('ended 0');
+  });
+
+  test('ends when Celery dies at its work, for Kubernetes to start it again', async () => {
+    start('worker', 0);
+    await until('started 0');
+    writeFileSync(join(folder, 'ready'), '');
+    const closed = new Promise((resolve) => child.once('close', resolve));
+    spawnSync('pkill', ['-KILL', '-P', String(child.pid)]);
+    expect(await closed).not.toBe(0);
+  });
+
+  test('waits for the next change when Celery does not even start', async () => {
+    start('worker', 0);
+    await until('started 0');
+    spawnSync('pkill', ['-KILL', '-P', String(child.pid)]);
+    await sleep(500);
+    expect(child.exitCode).toBeNull();
+    change();
+    await until('started 1');
   });
 
   test('runs Celery all the same in an image without watchfiles', async () => {

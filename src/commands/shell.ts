@@ -1,31 +1,9 @@
 import { Command } from 'commander';
 import { shellQuoted } from '../../charts/common/shell.ts';
 import type { ClusterOptions } from '../cluster/kubeconfig.ts';
+import { UsageError } from '../errors.ts';
+import { divided } from './divide.ts';
 import { report, withClusterOptions } from './options.ts';
-
-export const runCommandCommand = () =>
-  withClusterOptions(
-    new Command('run')
-      .summary('run one of the project’s commands in its container')
-      .description(
-        'Run a command that the project names under `commands`, in the container of its workload. Without a name, list ' +
-          'them. Ends with the command’s own exit code.',
-      )
-      .argument('<project>')
-      .argument('[command]')
-      .argument('[arguments...]', 'what follows its own arguments'),
-  )
-    .addHelpText('after', '\nExamples:\n  repoctl infra project run turfoo\n  repoctl infra project run turfoo seed')
-    .action(async (project: string, name: string | undefined, more: readonly string[], options: ClusterOptions) => {
-      const { commandsOf, runCommand } = await import('../lifecycle/exec.ts');
-      if (name !== undefined) {
-        process.exitCode = await runCommand(project, name, more, options);
-        return;
-      }
-      const { tableLines } = await import('../terminal/table.ts');
-      const rows = (await commandsOf(project)).map((each) => [each.name, each.description ?? each.command.join(' ')]);
-      for (const line of tableLines([['COMMAND', 'DOES'], ...rows])) process.stdout.write(`${line}\n`);
-    });
 
 interface ShellOptions extends ClusterOptions {
   readonly window?: boolean;
@@ -48,11 +26,11 @@ export const projectShellCommand = () =>
     .argument('[arguments...]')
     .addHelpText(
       'after',
-      '\nExamples:\n  repoctl infra project shell turfoo\n  repoctl infra project shell turfoo api\n' +
+      '\nExamples:\n  repoctl infra project shell turfoo\n  repoctl infra project shell turfoo -- --list\n  repoctl infra project shell turfoo api\n' +
         '  repoctl infra project shell turfoo postgres -- -c "select count(*) from race"',
     )
     .action((project: string, service: string | undefined, more: readonly string[], options: ShellOptions) =>
-      open(project, service, more, options),
+      open(project, divided([service, ...more]), options),
     );
 
 export const globalShellCommand = () =>
@@ -66,23 +44,25 @@ export const globalShellCommand = () =>
       '\nExamples:\n  repoctl infra global shell\n  repoctl infra global shell redis -- -n 1 dbsize',
     )
     .action((service: string | undefined, more: readonly string[], options: ShellOptions) =>
-      open(undefined, service, more, options),
+      open(undefined, divided([service, ...more]), options),
     );
 
 async function open(
   project: string | undefined,
-  service: string | undefined,
-  more: readonly string[],
+  { before: [service, ...surplus], after }: ReturnType<typeof divided>,
   { window, ...options }: ShellOptions,
 ): Promise<void> {
-  const { openShell, shellTarget } = await import('../lifecycle/exec.ts');
+  if (surplus.length > 0)
+    throw new UsageError(`one service, given also ${surplus.join(' ')}`, 'What the client is to get stands after --');
+  const { openShell, shellTarget } = await import('../lifecycle/shell.ts');
   const target = await shellTarget(project, service);
   if (!window) {
-    process.exitCode = await openShell(target, more, options);
+    process.exitCode = await openShell(target, after, options);
     return;
   }
   const { openWindow } = await import('../terminal/window.ts');
-  const words = process.argv.filter((word) => word !== '--window');
+  const at = process.argv.indexOf('--window');
+  const words = process.argv.toSpliced(at, 1);
   const line = `cd ${shellQuoted(process.cwd())} && ${words.map(shellQuoted).join(' ')}`;
   if (await openWindow(line)) return report(`opened ${target.program[0]} of ${target.controller} in a window`);
   // What people type, not how it was started.

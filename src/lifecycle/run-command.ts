@@ -1,0 +1,42 @@
+import type { ClusterOptions } from '../cluster/kubeconfig.ts';
+import { suggestion } from '../config/nearest.ts';
+import { UsageError } from '../errors.ts';
+import type { PlannedCommand, PlannedNamespace } from '../synth/plan.ts';
+import { execIn } from './exec-in.ts';
+import { planned, synthesized } from './selection.ts';
+
+/**
+ * Runs a command of a project in the container of its workload.
+ *
+ * @param more arguments after its own
+ * @returns its exit code
+ * @throws UsageError if the project names no such command
+ */
+export async function runCommand(
+  project: string,
+  name: string,
+  more: readonly string[],
+  options: ClusterOptions,
+): Promise<number> {
+  const { plan } = await synthesized();
+  const namespace = planned(plan, project);
+  const { object, command } = findCommand(namespace, name);
+  return execIn(namespace.name, `deployment/${object}`, [...command, ...more], options);
+}
+
+/** The commands that a project names. */
+export async function commandsOf(project: string): Promise<readonly PlannedCommand[]> {
+  const { plan } = await synthesized();
+  return planned(plan, project).commands;
+}
+
+function findCommand({ name, commands }: PlannedNamespace, given: string): PlannedCommand {
+  const found = commands.find((command) => command.name === given);
+  if (found) return found;
+  const names = commands.map((command) => command.name);
+  throw new UsageError(
+    names.length === 0
+      ? `${name} has no commands; its project.yaml can name some under commands`
+      : `${name} has no command "${given}"; ${suggestion(given, names)}`,
+  );
+}
