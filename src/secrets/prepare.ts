@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'dotenv';
 import { namespaceLabels } from '../../charts/common/labels.ts';
@@ -72,8 +72,23 @@ function makeEnvironmentFiles(root: string, { environment, environmentFiles }: L
   }
   for (const { owner, examplePath, path } of missing) {
     const text = environmentText(readFileSync(join(root, examplePath), 'utf8'), generated.get(owner) ?? new Set());
-    // wx: a file that has come into being meanwhile stays as it is.
-    writeFileSync(join(root, path), text, { flag: 'wx', mode: 0o600 });
+    makeWhole(join(root, path), text);
   }
   return missing.map(({ path }) => path);
+}
+
+/**
+ * Makes a file that is whole as soon as it is there. One that has come into being meanwhile stays as it is: Tilt runs a
+ * command for each project at once.
+ */
+function makeWhole(path: string, text: string): void {
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, text, { flag: 'wx', mode: 0o600 });
+  try {
+    linkSync(draft, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(draft);
+  }
 }
