@@ -1,9 +1,10 @@
 import { ApiObject, App, Chart } from 'cdk8s';
-import type { Environment, ManifestObject, Profile, Project } from '../src/config/model.ts';
 import { conform, type Nonconformity } from './common/conform.ts';
 import { namespaceLabels, type OwnerLabels, ownerLabels } from './common/labels.ts';
+import type { ManifestObject } from './common/manifest-object.ts';
 import type { ProjectExtension } from './extension.ts';
 import { GlobalChart } from './global-chart.ts';
+import type { Environment, Profile, Project } from './model.ts';
 import { ProjectChart } from './project-chart.ts';
 import { connections } from './wiring.ts';
 

@@ -1,6 +1,6 @@
 import type { Chart } from 'cdk8s';
-import type { Profile, Project } from '../src/config/model.ts';
 import type { Connection } from './common/connection.ts';
+import type { Profile, Project } from './model.ts';
 
 /** What an `infra/chart.ts` is given. */
 export interface ExtensionContext {

@@ -1,8 +1,8 @@
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
-import type { Environment, Profile } from '../src/config/model.ts';
 import { ownerLabels } from './common/labels.ts';
 import { globalKinds } from './kinds.ts';
+import type { Environment, Profile } from './model.ts';
 import { consumers, servicesInCluster } from './wiring.ts';
 
 /** The services that all projects share, in the namespace of the environment's name. */

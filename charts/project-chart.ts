@@ -1,8 +1,8 @@
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
-import type { Environment, Profile, Project } from '../src/config/model.ts';
 import { ownerLabels } from './common/labels.ts';
 import { serviceKinds, workloadKinds } from './kinds.ts';
+import type { Environment, Profile, Project } from './model.ts';
 import { connections, imageReference, ownVariables, servicesInCluster, variables, waits } from './wiring.ts';
 
 /** A project's services and workloads, in the namespace of its short name. */

@@ -1,10 +1,10 @@
-import type { Environment, Profile, Project, WorkloadSettings } from '../src/config/model.ts';
 import { type Connection, managed, type SecretReference, type Variable } from './common/connection.ts';
 import type { Consumer, Service, Workload } from './common/kind.ts';
 import { objectName, serviceHost, variablePart } from './common/names.ts';
 import type { ContainerProps } from './common/pod.ts';
 import { type Awaited, waitFor } from './common/wait.ts';
 import { type GlobalKind, globalKinds, serviceKinds, workloadKinds } from './kinds.ts';
+import type { Environment, Profile, Project, WorkloadSettings } from './model.ts';
 
 /** Whether a service runs elsewhere in a profile. */
 export function isManaged(profile: Profile, service: Service): boolean {

@@ -29,7 +29,7 @@ if (process.argv.includes('--clean')) rmSync(join(root, 'build'), { recursive: t
 
 await build({
   absWorkingDir: root,
-  entryPoints: { cli: 'src/cli.ts', index: 'src/index.ts', thread: 'src/synth/thread.ts' },
+  entryPoints: { cli: 'src/cli/run.ts', index: 'src/index.ts', thread: 'src/synth/thread.ts' },
   outdir: 'build',
   bundle: true,
   splitting: true,

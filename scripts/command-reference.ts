@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { makeProgram } from '../src/program.ts';
+import { makeProgram } from '../src/cli/program.ts';
 
 /** The help of all commands as a page, `docs/commands.md`. */
 export function commandReference(): string {

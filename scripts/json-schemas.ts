@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { environmentSchema } from '../src/config/environment-schema.ts';
 import { projectSchema } from '../src/config/project-schema.ts';
-import { statusSchema } from '../src/report/schema.ts';
+import { statusSchema } from '../src/status/report/schema.ts';
 
 /** A JSON Schema as data. */
 export interface JsonSchema {

@@ -1,4 +1,4 @@
-import type { ManifestObject } from '../../src/config/model.ts';
+import type { ManifestObject } from './manifest-object.ts';
 
 /** Objects that a project adds to what its services and workloads become. */
 export interface Addition {

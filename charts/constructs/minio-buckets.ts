@@ -4,7 +4,6 @@ import type { Consumer, Service } from '../common/kind.ts';
 import { labelled } from '../common/labelled.ts';
 import { serviceHost } from '../common/names.ts';
 import { HashedJob } from './hashed-job.ts';
-import { type MinioSettings, type MinioUse, minioUsersSecret } from './minio.ts';
 
 // Each argument is a project and its buckets, `turfoo raw-cards inbox`. Every step can run again. A secret key goes to mc
 // as input: as an argument it could be listed, and one that begins with "-" would be taken for an option.
@@ -38,12 +37,16 @@ for entry in "$@"; do
 done
 `.trim();
 
-/** The job that makes a user and the buckets for each project. It runs again when the list changes. */
+/**
+ * The job that makes a user and the buckets for each project. It runs again when the list changes.
+ *
+ * @param usersSecret name of the Secret with every project's secret key
+ */
 export function minioBucketsJob(
   scope: Construct,
-  service: Service<MinioSettings>,
-  consumers: readonly Consumer<MinioUse>[],
-  root: readonly Variable[],
+  service: Service<{ readonly clientImage: string }>,
+  consumers: readonly Consumer<{ readonly buckets: readonly string[] }>[],
+  { root, usersSecret }: { readonly root: readonly Variable[]; readonly usersSecret: string },
 ): void {
   const { settings, namespace, object } = service;
   const described = labelled({ ...service, name: 'minio-buckets', object: `${object}-buckets` }, 'setup');
@@ -53,7 +56,7 @@ export function minioBucketsJob(
     graceSeconds: 10,
     timeLimitSeconds: 900,
     retries: 6,
-    volumes: [{ name: 'users', secret: { secretName: minioUsersSecret(service), defaultMode: 0o440 } }],
+    volumes: [{ name: 'users', secret: { secretName: usersSecret, defaultMode: 0o440 } }],
     container: {
       name: 'mc',
       image: settings.clientImage,

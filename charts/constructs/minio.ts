@@ -67,7 +67,8 @@ export class Minio extends Construct {
         ),
       },
     });
-    if (consumers.length > 0) minioBucketsJob(this, service, consumers, root);
+    if (consumers.length > 0)
+      minioBucketsJob(this, service, consumers, { root, usersSecret: minioUsersSecret(service) });
   }
 }
 

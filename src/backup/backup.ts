@@ -1,12 +1,12 @@
 import { setMaxListeners } from 'node:events';
 import { resolve } from 'node:path';
 import type { Writable } from 'node:stream';
+import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type Cluster, connect } from '../cluster/client.ts';
 import { withLeases } from '../cluster/lease.ts';
-import type { ManifestObject } from '../config/model.ts';
-import { FailureError } from '../errors.ts';
-import { InterruptedError, interruptible } from '../process/interrupt.ts';
+import { FailureError } from '../platform/errors.ts';
+import { InterruptedError, interruptible } from '../platform/process/interrupt.ts';
 import { hasBucket, saveBucket } from './bucket.ts';
 import { writeChecked, writeText } from './checked-file.ts';
 import { backupsFolder, folderName, removeLeftovers, startFolder } from './folder.ts';

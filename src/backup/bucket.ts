@@ -11,8 +11,8 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import { FailureError } from '../errors.ts';
-import { eachOf } from '../lifecycle/each-of.ts';
+import { eachOf } from '../platform/each-of.ts';
+import { FailureError } from '../platform/errors.ts';
 import { openFile, writeChecked } from './checked-file.ts';
 import type { ObjectEntry } from './manifest.ts';
 

@@ -4,7 +4,7 @@ import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PassThrough, type Readable, Transform, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { FailureError } from '../errors.ts';
+import { FailureError } from '../platform/errors.ts';
 import type { BackupFile } from './manifest.ts';
 
 /**

@@ -1,7 +1,7 @@
+import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import type { Cluster } from '../cluster/client.ts';
 import { exec } from '../cluster/kubectl.ts';
-import type { ManifestObject } from '../config/model.ts';
-import { CommandError } from '../errors.ts';
+import { CommandError } from '../platform/errors.ts';
 import { deleteObjects, hasBucket } from './bucket.ts';
 import { bucketData, type HeldData, immudbData, postgresData } from './describe.ts';
 import type { Broker, ServicePod } from './inventory.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { FailureError, UsageError } from '../errors.ts';
+import { FailureError, UsageError } from '../platform/errors.ts';
 import { manifestFile } from './manifest.ts';
 
 /** End of the names of folders that hold no whole backup. */

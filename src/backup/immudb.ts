@@ -1,11 +1,11 @@
 import type { Readable, Writable } from 'node:stream';
 import { images } from '../../charts/common/images.ts';
 import { labelKeys } from '../../charts/common/labels.ts';
+import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import { containerSecurity, podSecurity } from '../../charts/common/security.ts';
 import type { Cluster } from '../cluster/client.ts';
 import { type ContainerReference, exec, portForward } from '../cluster/kubectl.ts';
-import type { ManifestObject } from '../config/model.ts';
-import { ClusterError, FailureError, TimeoutError } from '../errors.ts';
+import { ClusterError, FailureError, TimeoutError } from '../platform/errors.ts';
 import type { ServicePod } from './inventory.ts';
 import { isPaused, pauseService, resumeService } from './pause.ts';
 import { isReady, type PodState, podPatience, until, waitForPod } from './pods.ts';

@@ -3,8 +3,8 @@ import type { Service } from '../../charts/common/kind.ts';
 import type { MinioUse } from '../../charts/constructs/minio.ts';
 import type { PostgresSettings } from '../../charts/constructs/postgres.ts';
 import type { redisUse } from '../../charts/constructs/redis.ts';
+import type { Environment, Profile, Project } from '../../charts/model.ts';
 import { connections, isManaged } from '../../charts/wiring.ts';
-import type { Environment, Profile, Project } from '../config/model.ts';
 
 /** A pod of a service, and the container with its programs. */
 export interface ServicePod {

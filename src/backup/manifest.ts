@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../platform/errors.ts';
 
 /** The format of backups that this version writes, and the newest that it reads. */
 export const formatVersion = 1;

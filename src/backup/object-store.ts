@@ -1,7 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import type { Cluster } from '../cluster/client.ts';
 import { portForward } from '../cluster/kubectl.ts';
-import { ClusterError, CommandError, FailureError } from '../errors.ts';
+import { ClusterError, CommandError, FailureError } from '../platform/errors.ts';
 import type { ObjectStore } from './inventory.ts';
 import { waitForPod } from './pods.ts';
 

@@ -1,8 +1,8 @@
 import { labelKeys } from '../../charts/common/labels.ts';
+import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import type { Cluster } from '../cluster/client.ts';
-import type { ManifestObject } from '../config/model.ts';
-import { TimeoutError } from '../errors.ts';
-import { eachOf } from '../lifecycle/each-of.ts';
+import { eachOf } from '../platform/each-of.ts';
+import { TimeoutError } from '../platform/errors.ts';
 import { type PodState, podPatience, until } from './pods.ts';
 
 /** What a paused object was before, as JSON: kept in the cluster, so that it outlives the command. */

@@ -1,4 +1,4 @@
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../platform/errors.ts';
 import type { Inventory, ObjectStore, PostgresServer, ServicePod } from './inventory.ts';
 import type { BackupFile, Manifest, Part } from './manifest.ts';
 

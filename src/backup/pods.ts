@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import type { Cluster } from '../cluster/client.ts';
 import type { ContainerReference } from '../cluster/kubectl.ts';
-import type { ManifestObject } from '../config/model.ts';
-import { ClusterError, TimeoutError } from '../errors.ts';
+import { ClusterError, TimeoutError } from '../platform/errors.ts';
 import type { ServicePod } from './inventory.ts';
 
 /** What of a pod is looked at. */

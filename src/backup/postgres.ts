@@ -1,7 +1,7 @@
 import { Readable, type Writable } from 'node:stream';
 import type { Cluster } from '../cluster/client.ts';
 import { ExecError, exec } from '../cluster/kubectl.ts';
-import { FailureError, TimeoutError } from '../errors.ts';
+import { FailureError, TimeoutError } from '../platform/errors.ts';
 import type { PostgresServer } from './inventory.ts';
 import { containerOf, until, waitForPod } from './pods.ts';
 import { sentSum } from './sent-sum.ts';

@@ -1,4 +1,4 @@
-import { FailureError } from '../errors.ts';
+import { FailureError } from '../platform/errors.ts';
 
 /**
  * The SHA-256 that a program in a pod says, on stderr and in the form of `sha256sum`, it has sent.

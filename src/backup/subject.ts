@@ -1,6 +1,6 @@
+import type { Environment, ProfileName, Project } from '../../charts/model.ts';
 import type { ClusterOptions } from '../cluster/kubeconfig.ts';
 import { load } from '../config/load.ts';
-import type { Environment, ProfileName, Project } from '../config/model.ts';
 import { findRoot } from '../config/root.ts';
 import { findProject } from '../config/select-projects.ts';
 import { type Inventory, inventory } from './inventory.ts';

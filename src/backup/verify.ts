@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UsageError } from '../errors.ts';
-import { eachOf } from '../lifecycle/each-of.ts';
+import { eachOf } from '../platform/each-of.ts';
+import { UsageError } from '../platform/errors.ts';
 import { fileFault } from './checked-file.ts';
 import { isUnfinished } from './folder.ts';
 import {

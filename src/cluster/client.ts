@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
-import type { ManifestObject } from '../config/model.ts';
-import { ClusterError } from '../errors.ts';
+import type { ManifestObject } from '../../charts/common/manifest-object.ts';
+import { ClusterError } from '../platform/errors.ts';
 import { type ClusterOptions, readKubeconfig } from './kubeconfig.ts';
 import { send } from './request.ts';
 import { knownResources, type Resource, resourcePath, versionPath } from './resources.ts';

@@ -1,6 +1,6 @@
 import type { KubeConfig } from '@kubernetes/client-node';
-import { suggestion } from '../config/nearest.ts';
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../platform/errors.ts';
+import { suggestion } from '../platform/nearest.ts';
 
 export interface ClusterOptions {
   /** Context of the kubeconfig. @default the current one, if it is local */

@@ -1,8 +1,8 @@
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { execa } from 'execa';
-import { FailureError } from '../errors.ts';
-import { findTool } from '../tools/find.ts';
+import { FailureError } from '../platform/errors.ts';
+import { findTool } from '../platform/tools/find.ts';
 import type { Cluster } from './client.ts';
 
 /** A cluster as far as kubectl has to be told. */

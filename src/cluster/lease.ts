@@ -1,5 +1,5 @@
-import { exitCodes, TimeoutError } from '../errors.ts';
-import { InterruptedError, pause } from '../process/interrupt.ts';
+import { exitCodes, TimeoutError } from '../platform/errors.ts';
+import { InterruptedError, pause } from '../platform/process/interrupt.ts';
 import { type Cluster, RefusedError } from './client.ts';
 import {
   holderText,

@@ -1,7 +1,7 @@
 import { workloadKinds } from '../../charts/kinds.ts';
-import type { Refuse } from './cross-check.ts';
-import type { Project } from './model.ts';
-import { suggestion } from './nearest.ts';
+import type { Project } from '../../charts/model.ts';
+import { suggestion } from '../platform/nearest.ts';
+import type { Refuse } from './problem.ts';
 
 /** Refuses commands that would run in no container. */
 export function checkCommands({ commands, workloads }: Project, refuse: Refuse): void {

@@ -2,17 +2,14 @@ import { maximumObjectName } from '../../charts/common/fields.ts';
 import { objectName } from '../../charts/common/names.ts';
 import type { RedisSettings } from '../../charts/constructs/redis.ts';
 import { globalKinds, serviceKinds, workloadKinds } from '../../charts/kinds.ts';
+import type { Environment, Project } from '../../charts/model.ts';
+import { suggestion } from '../platform/nearest.ts';
 import { checkCommands } from './check-commands.ts';
 import { projectFile } from './discover.ts';
 import { checkHostPorts } from './host-ports.ts';
-import type { Environment, Project } from './model.ts';
-import { suggestion } from './nearest.ts';
-import { type Problem, pathText } from './problem.ts';
+import { type Problem, pathText, type Refuse } from './problem.ts';
 import { environmentFile } from './root.ts';
 import { checkVariables } from './variable-clashes.ts';
-
-/** Adds a problem of the file that it was made for. */
-export type Refuse = (path: readonly PropertyKey[], message: string, at?: 'key' | 'value') => void;
 
 /**
  * What is wrong between projects, and between the parts of one.

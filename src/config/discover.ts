@@ -1,4 +1,4 @@
-import { didYouMean } from './nearest.ts';
+import { didYouMean } from '../platform/nearest.ts';
 import type { Problem } from './problem.ts';
 import type { Reader } from './reader.ts';
 

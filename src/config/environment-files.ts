@@ -1,7 +1,7 @@
 import type { SecretKey } from '../../charts/common/connection.ts';
+import type { Environment, Profile } from '../../charts/model.ts';
 import { secrets } from '../../charts/wiring.ts';
-import type { Environment, Profile } from './model.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../platform/nearest.ts';
 import type { Problem } from './problem.ts';
 import type { EnvironmentKey } from './reader.ts';
 

@@ -1,9 +1,8 @@
 import type { ServiceKind, WorkloadKind } from '../../charts/common/kind.ts';
 import { globalKinds, serviceKinds, workloadKinds } from '../../charts/kinds.ts';
-import type { Refuse } from './cross-check.ts';
-import type { Environment, Project } from './model.ts';
+import type { Environment, Project } from '../../charts/model.ts';
 import { portOffsetVariable } from './port-offset.ts';
-import { pathText } from './problem.ts';
+import { pathText, type Refuse } from './problem.ts';
 
 type PortKind = Pick<ServiceKind, 'ports' | 'schema'> | Pick<WorkloadKind, 'ports' | 'schema'>;
 

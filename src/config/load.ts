@@ -1,7 +1,8 @@
 import { objectName } from '../../charts/common/names.ts';
 import { globalKinds } from '../../charts/kinds.ts';
+import type { Environment, Profile, ProfileName, Project } from '../../charts/model.ts';
 import { claimedVariables } from '../../charts/wiring.ts';
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../platform/errors.ts';
 import { crossCheck } from './cross-check.ts';
 import { discover } from './discover.ts';
 import {
@@ -11,7 +12,6 @@ import {
   requiredVariables,
 } from './environment-files.ts';
 import { type EnvironmentInput, environmentSchema, imageTag } from './environment-schema.ts';
-import type { Environment, Profile, ProfileName, Project } from './model.ts';
 import { portOffset } from './port-offset.ts';
 import { ConfigurationError, type Problem, problemLine } from './problem.ts';
 import { type ReadProject, readProject } from './read-project.ts';

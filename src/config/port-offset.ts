@@ -1,4 +1,4 @@
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../platform/errors.ts';
 
 /** The variable that shifts all fixed ports of this machine, so that a second environment has its own. */
 export const portOffsetVariable = 'REPOCTL_PORT_OFFSET';

@@ -51,3 +51,6 @@ export function givenText(value: unknown): string {
   const text = value === null ? 'nothing (null)' : (JSON.stringify(value) ?? 'nothing');
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
+
+/** Adds a problem of the file that it was made for. */
+export type Refuse = (path: readonly PropertyKey[], message: string, at?: 'key' | 'value') => void;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Manifest, ManifestObject } from './model.ts';
+import type { ManifestObject } from '../../charts/common/manifest-object.ts';
+import type { Manifest } from '../../charts/model.ts';
 import { givenText, type Problem } from './problem.ts';
 import type { Reader } from './reader.ts';
 import { schemaProblems } from './schema-problems.ts';

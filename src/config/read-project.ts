@@ -1,8 +1,8 @@
 import { environmentVariables, imageReference } from '../../charts/common/fields.ts';
 import { objectName } from '../../charts/common/names.ts';
+import type { ImageBuild, Project } from '../../charts/model.ts';
+import { didYouMean, suggestion } from '../platform/nearest.ts';
 import { projectFile } from './discover.ts';
-import type { ImageBuild, Project } from './model.ts';
-import { didYouMean, suggestion } from './nearest.ts';
 import { givenText, type Problem, pathText } from './problem.ts';
 import { type ProjectInput, projectSchema } from './project-schema.ts';
 import { readManifests } from './read-manifests.ts';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../platform/errors.ts';
 
 /** The file that describes an environment, in its root folder. */
 export const environmentFile = 'repoctl.yaml';

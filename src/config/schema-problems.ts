@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { didYouMean, nearest, suggestion } from './nearest.ts';
+import { didYouMean, nearest, suggestion } from '../platform/nearest.ts';
 import { givenText, type Problem, pathText } from './problem.ts';
 
 /** What a schema found wrong with a file's data, as problems of that file. */

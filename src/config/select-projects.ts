@@ -1,6 +1,6 @@
-import { UsageError } from '../errors.ts';
-import type { Environment, Project } from './model.ts';
-import { suggestion } from './nearest.ts';
+import type { Environment, Project } from '../../charts/model.ts';
+import { UsageError } from '../platform/errors.ts';
+import { suggestion } from '../platform/nearest.ts';
 
 /** What a project is called by. */
 interface Named {

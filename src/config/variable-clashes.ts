@@ -1,7 +1,6 @@
+import type { Environment, Project } from '../../charts/model.ts';
 import { connections, ownSecret, variables } from '../../charts/wiring.ts';
-import type { Refuse } from './cross-check.ts';
-import type { Environment, Project } from './model.ts';
-import { pathText } from './problem.ts';
+import { pathText, type Refuse } from './problem.ts';
 
 /**
  * Refuses variables under `env` that a container gets from elsewhere already: from a service, from a workload of another

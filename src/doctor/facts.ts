@@ -1,5 +1,5 @@
-import type { FoundTool, LackingTool } from '../tools/find.ts';
-import type { PortOwner } from '../tools/port-owner.ts';
+import type { FoundTool, LackingTool } from '../platform/tools/find.ts';
+import type { PortOwner } from '../platform/tools/port-owner.ts';
 
 /** What was found out about a machine; the checks know nothing else. */
 export interface Facts {

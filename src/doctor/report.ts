@@ -1,5 +1,5 @@
-import type { Colour, Paint } from '../terminal/paint.ts';
-import { tableLines } from '../terminal/table.ts';
+import type { Colour, Paint } from '../platform/terminal/paint.ts';
+import { tableLines } from '../platform/terminal/table.ts';
 import type { Level, Row } from './check.ts';
 
 const colours: Readonly<Record<Level, Colour>> = { ok: 'green', warn: 'yellow', fail: 'red' };

@@ -1,7 +1,7 @@
 import type { ServiceKind, WorkloadKind } from '../../charts/common/kind.ts';
 import { globalKinds, serviceKinds, workloadKinds } from '../../charts/kinds.ts';
-import type { Environment } from '../config/model.ts';
-import { registryPort } from '../kind/registry-files.ts';
+import type { Environment } from '../../charts/model.ts';
+import { registryPort } from '../kind-cluster/registry-files.ts';
 import { tiltPort } from '../tilt/port.ts';
 import type { WantedPort } from './facts.ts';
 

@@ -1,7 +1,7 @@
+import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import type { Cluster, ObjectReference } from '../cluster/client.ts';
-import type { ManifestObject } from '../config/model.ts';
+import { eachOf } from '../platform/each-of.ts';
 import type { PlannedNamespace } from '../synth/plan.ts';
-import { eachOf } from './each-of.ts';
 import { inventoried, inventoryName, inventoryObject, isOwn, outdated } from './inventory.ts';
 import { imagesAnnotation } from './manifests.ts';
 

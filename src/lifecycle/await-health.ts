@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from '../cluster/client.ts';
-import { FailureError, TimeoutError } from '../errors.ts';
+import { FailureError, TimeoutError } from '../platform/errors.ts';
+import { type Item, judge } from '../status/assessment/judge.ts';
+import { observe } from '../status/assessment/observe.ts';
 import type { Plan, PlannedNamespace } from '../synth/plan.ts';
-import { type Item, judge } from './judge.ts';
 import { LastLines, type Lines } from './last-lines.ts';
-import { observe } from './observe.ts';
 import { logLines, type Progress, reasonText } from './progress.ts';
 
 export interface AwaitOptions {

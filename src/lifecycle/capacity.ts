@@ -1,4 +1,4 @@
-import type { ManifestObject } from '../config/model.ts';
+import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import { podTemplateOf } from './manifests.ts';
 import { bytesText, quantityValue } from './quantity.ts';
 

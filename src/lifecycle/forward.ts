@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cluster, connect } from '../cluster/client.ts';
 import type { ClusterOptions } from '../cluster/kubeconfig.ts';
 import { portForward } from '../cluster/kubectl.ts';
-import { FailureError, UsageError } from '../errors.ts';
-import { portOwner } from '../tools/port-owner.ts';
-import { type Endpoint, endpoints } from './endpoints.ts';
-import { PodWatch } from './pod-watch.ts';
-import { globalTier, planned, synthesized, withAwaited } from './selection.ts';
+import { PodWatch } from '../cluster/pod-watch.ts';
+import { FailureError, UsageError } from '../platform/errors.ts';
+import { portOwner } from '../platform/tools/port-owner.ts';
+import { type Endpoint, endpoints } from '../synth/endpoints.ts';
+import { globalTier, planned, synthesized, withAwaited } from '../synth/plan-queries.ts';
 import { runningProjects } from './stop.ts';
 
 export interface ForwardOptions extends ClusterOptions {

@@ -1,6 +1,6 @@
 import { ownerLabels } from '../../charts/common/labels.ts';
+import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import type { ObjectReference } from '../cluster/client.ts';
-import type { ManifestObject } from '../config/model.ts';
 
 /**
  * The ConfigMap in which repoctl keeps what it has applied to a namespace, as `kpt` and `cli-utils` do: only that may be

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Cluster } from '../cluster/client.ts';
-import type { Item } from './judge.ts';
+import type { Item } from '../status/assessment/judge.ts';
 
 /** How long a container may run without getting ready before it is looked into, in milliseconds. */
 const patience = 20_000;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import type { ManifestObject } from '../config/model.ts';
+import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 
 /** The objects of a manifest that `synth` wrote. */
 export function readManifest(folder: string, name: string): ManifestObject[] {

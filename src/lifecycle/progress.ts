@@ -1,6 +1,6 @@
-import type { Health, Status } from '../health/verdict.ts';
-import { type Colour, type Paint, painter } from '../terminal/paint.ts';
-import type { Item } from './judge.ts';
+import { type Colour, type Paint, painter } from '../platform/terminal/paint.ts';
+import type { Item } from '../status/assessment/judge.ts';
+import type { Health, Status } from '../status/rules/verdict.ts';
 import type { Lines } from './last-lines.ts';
 
 /** Shows how far things are. */

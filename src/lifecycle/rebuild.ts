@@ -1,13 +1,13 @@
+import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import { connect } from '../cluster/client.ts';
-import type { ManifestObject } from '../config/model.ts';
-import { UsageError } from '../errors.ts';
-import { buildImages } from '../images/build.ts';
+import { buildImages } from '../kind-cluster/images/build.ts';
+import { UsageError } from '../platform/errors.ts';
 import type { PlannedImage, PlannedNamespace, PlannedWorkload } from '../synth/plan.ts';
+import { planned, plannedWorkload, synthesized } from '../synth/plan-queries.ts';
 import { findSession, refuseOtherProfile } from '../tilt/session.ts';
 import { awaitHealth } from './await-health.ts';
 import { podTemplateOf, readManifest } from './manifests.ts';
 import { progressOn } from './progress.ts';
-import { planned, plannedWorkload, synthesized } from './selection.ts';
 import { type Started, type StartOptions, startProjects } from './start.ts';
 import { runningProjects } from './stop.ts';
 

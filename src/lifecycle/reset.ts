@@ -1,12 +1,12 @@
 import { relative } from 'node:path';
+import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import { describeData, eraseShared } from '../backup/erase.ts';
 import { findSubject } from '../backup/subject.ts';
 import { type Cluster, connect } from '../cluster/client.ts';
 import { withLeases } from '../cluster/lease.ts';
-import type { ManifestObject } from '../config/model.ts';
-import { confirm } from '../terminal/ask.ts';
-import { eachOf } from './each-of.ts';
-import { globalTier, leaseOrder, planned, synthesized, withAwaited } from './selection.ts';
+import { eachOf } from '../platform/each-of.ts';
+import { confirm } from '../platform/terminal/ask.ts';
+import { globalTier, leaseOrder, planned, synthesized, withAwaited } from '../synth/plan-queries.ts';
 import { type StartOptions, start } from './start.ts';
 import { ownLabels, runningProjects, stopNamespace } from './stop.ts';
 

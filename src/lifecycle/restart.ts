@@ -1,11 +1,8 @@
 import { type Cluster, connect } from '../cluster/client.ts';
 import { withLeases } from '../cluster/lease.ts';
-import { FailureError } from '../errors.ts';
+import { eachOf } from '../platform/each-of.ts';
+import { FailureError } from '../platform/errors.ts';
 import type { PlannedNamespace, PlannedWorkload } from '../synth/plan.ts';
-import { findSession, refuseOtherProfile } from '../tilt/session.ts';
-import { awaitHealth } from './await-health.ts';
-import { eachOf } from './each-of.ts';
-import { progressOn } from './progress.ts';
 import {
   globalTier,
   leaseOrder,
@@ -14,7 +11,10 @@ import {
   type Synthesized,
   synthesized,
   withAwaited,
-} from './selection.ts';
+} from '../synth/plan-queries.ts';
+import { findSession, refuseOtherProfile } from '../tilt/session.ts';
+import { awaitHealth } from './await-health.ts';
+import { progressOn } from './progress.ts';
 import { type Started, type StartOptions, start } from './start.ts';
 import { mustRun } from './stop.ts';
 

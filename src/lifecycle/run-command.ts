@@ -1,9 +1,9 @@
+import { execIn } from '../cluster/exec-in.ts';
 import type { ClusterOptions } from '../cluster/kubeconfig.ts';
-import { suggestion } from '../config/nearest.ts';
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../platform/errors.ts';
+import { suggestion } from '../platform/nearest.ts';
 import type { PlannedCommand, PlannedNamespace } from '../synth/plan.ts';
-import { execIn } from './exec-in.ts';
-import { planned, synthesized } from './selection.ts';
+import { planned, synthesized } from '../synth/plan-queries.ts';
 
 /**
  * Runs a command of a project in the container of its workload.

@@ -1,8 +1,8 @@
+import { execIn } from '../cluster/exec-in.ts';
 import type { ClusterOptions } from '../cluster/kubeconfig.ts';
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../platform/errors.ts';
 import type { PlannedNamespace, PlannedWorkload } from '../synth/plan.ts';
-import { execIn } from './exec-in.ts';
-import { globalTier, planned, plannedWorkload, synthesized } from './selection.ts';
+import { globalTier, planned, plannedWorkload, synthesized } from '../synth/plan-queries.ts';
 
 /** Where a shell is opened, and the program. */
 export interface ShellTarget {

@@ -1,20 +1,29 @@
+import type { ManifestObject } from '../../charts/common/manifest-object.ts';
+import type { ProfileName } from '../../charts/model.ts';
 import { type Cluster, connect } from '../cluster/client.ts';
 import type { ClusterOptions } from '../cluster/kubeconfig.ts';
 import { withLeases } from '../cluster/lease.ts';
-import type { ManifestObject, ProfileName } from '../config/model.ts';
-import { FailureError, UsageError } from '../errors.ts';
-import { buildImages } from '../images/build.ts';
-import { deliverImages } from '../images/deliver.ts';
-import { prepareSecrets } from '../secrets/prepare.ts';
+import { buildImages } from '../kind-cluster/images/build.ts';
+import { deliverImages } from '../kind-cluster/images/deliver.ts';
+import { eachOf } from '../platform/each-of.ts';
+import { FailureError, UsageError } from '../platform/errors.ts';
 import type { PlannedImage, PlannedNamespace } from '../synth/plan.ts';
+import {
+  globalTier,
+  leaseOrder,
+  planned,
+  projects,
+  type Synthesized,
+  synthesized,
+  withAwaited,
+} from '../synth/plan-queries.ts';
+import { prepareSecrets } from '../synth/secrets/prepare.ts';
 import { findSession, refuseOtherProfile } from '../tilt/session.ts';
 import { applyNamespace } from './apply.ts';
 import { awaitHealth } from './await-health.ts';
 import { type Node, type RunningPod, shortages, shortageText } from './capacity.ts';
-import { eachOf } from './each-of.ts';
 import { readManifest, withImages } from './manifests.ts';
 import { progressOn } from './progress.ts';
-import { globalTier, leaseOrder, planned, projects, type Synthesized, synthesized, withAwaited } from './selection.ts';
 import { markStopped } from './stopped.ts';
 
 export interface StartOptions extends ClusterOptions {

@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { labelKeys } from '../../charts/common/labels.ts';
+import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import { pausedAnnotation } from '../backup/pause.ts';
 import { type Cluster, connect } from '../cluster/client.ts';
 import type { ClusterOptions } from '../cluster/kubeconfig.ts';
 import { withLeases } from '../cluster/lease.ts';
-import type { ManifestObject } from '../config/model.ts';
 import { findRoot } from '../config/root.ts';
-import { FailureError, TimeoutError, UsageError } from '../errors.ts';
+import { eachOf } from '../platform/each-of.ts';
+import { FailureError, TimeoutError, UsageError } from '../platform/errors.ts';
 import type { PlannedNamespace } from '../synth/plan.ts';
+import { dependants, globalTier, leaseOrder, planned, synthesized } from '../synth/plan-queries.ts';
 import { findSession } from '../tilt/session.ts';
-import { eachOf } from './each-of.ts';
-import { dependants, globalTier, leaseOrder, planned, synthesized } from './selection.ts';
 import { markStopped } from './stopped.ts';
 
 export interface StopOptions extends ClusterOptions {

@@ -1,4 +1,4 @@
-import type { Colour, Paint } from '../terminal/paint.ts';
+import type { Colour, Paint } from '../platform/terminal/paint.ts';
 
 /** Red is left to errors, and grey to what is beside the point. */
 const colours = ['cyan', 'green', 'yellow', 'magenta', 'blue'] as const satisfies readonly Colour[];

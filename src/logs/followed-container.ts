@@ -1,5 +1,5 @@
 import type { Cluster } from '../cluster/client.ts';
-import { ClusterError } from '../errors.ts';
+import { ClusterError } from '../platform/errors.ts';
 import type { Container } from './containers.ts';
 import type { Position } from './position.ts';
 import type { Entry } from './printer.ts';

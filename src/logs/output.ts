@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../platform/errors.ts';
 
 /** Where lines go. They are written as fast as the reader takes them. */
 export class Output {

@@ -1,4 +1,4 @@
-import type { Paint } from '../terminal/paint.ts';
+import type { Paint } from '../platform/terminal/paint.ts';
 import { Colours } from './colours.ts';
 import type { Container } from './containers.ts';
 import type { LogLine } from './log-line.ts';

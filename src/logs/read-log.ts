@@ -1,5 +1,5 @@
 import type { Cluster } from '../cluster/client.ts';
-import { ClusterError } from '../errors.ts';
+import { ClusterError } from '../platform/errors.ts';
 import type { Container } from './containers.ts';
 import { LineSplitter, type LogLine, parseLogLine } from './log-line.ts';
 

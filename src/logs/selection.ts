@@ -1,9 +1,9 @@
 import { labelKeys } from '../../charts/common/labels.ts';
+import type { Environment } from '../../charts/model.ts';
 import type { ListOptions } from '../cluster/client.ts';
-import type { Environment } from '../config/model.ts';
-import { suggestion } from '../config/nearest.ts';
 import { findNamed } from '../config/select-projects.ts';
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../platform/errors.ts';
+import { suggestion } from '../platform/nearest.ts';
 
 /** The pods whose logs are wanted. */
 export interface Selection {

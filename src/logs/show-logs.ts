@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import type { WriteStream } from 'node:tty';
 import type { Cluster } from '../cluster/client.ts';
-import { exitCodes } from '../errors.ts';
-import { painter } from '../terminal/paint.ts';
+import { exitCodes } from '../platform/errors.ts';
+import { painter } from '../platform/terminal/paint.ts';
 import { type Container, containers, type Pod } from './containers.ts';
 import { follow } from './follow.ts';
 import { history, type Log } from './history.ts';

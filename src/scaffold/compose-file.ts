@@ -25,6 +25,13 @@ export interface ComposeService {
   readonly notes: readonly string[];
 }
 
+/** The services of a compose file that become one project. */
+export interface ProjectPart {
+  readonly name: string;
+  readonly directory: string;
+  readonly builds: readonly ComposeService[];
+}
+
 export interface ComposeBuild {
   /** Relative to the compose file. */
   readonly context: string;

@@ -1,4 +1,4 @@
-import type { ComposeBuild, ComposeService } from './compose-file.ts';
+import type { ComposeBuild, ComposeService, ProjectPart } from './compose-file.ts';
 import { backingOf } from './compose-images.ts';
 import { type BackingServices, backingServices, freeName, neededBy, relative, type Taken } from './compose-services.ts';
 import { backingTargets, workloadTargets } from './compose-targets.ts';
@@ -20,13 +20,6 @@ export interface ProposedProject {
   readonly notes: readonly string[];
   /** Variables of its own that belong into `.env`, with the values that are known. */
   readonly secrets: ReadonlyMap<string, string | undefined>;
-}
-
-/** The services of a compose file that become one project. */
-export interface ProjectPart {
-  readonly name: string;
-  readonly directory: string;
-  readonly builds: readonly ComposeService[];
 }
 
 export interface ComposeContext {

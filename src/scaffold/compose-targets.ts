@@ -1,8 +1,7 @@
 import type { Connection } from '../../charts/common/connection.ts';
 import type { Service } from '../../charts/common/kind.ts';
 import { objectName, serviceHost, variableName } from '../../charts/common/names.ts';
-import type { ComposeService } from './compose-file.ts';
-import type { ProjectPart } from './compose-project.ts';
+import type { ComposeService, ProjectPart } from './compose-file.ts';
 import type { BackingServices } from './compose-services.ts';
 import type { Target } from './compose-variables.ts';
 import type { DeclaredService } from './project-data.ts';

@@ -1,5 +1,5 @@
-import type { ComposeFile, ComposeService } from './compose-file.ts';
-import { type ComposeContext, composeProject, type ProjectPart, type ProposedProject } from './compose-project.ts';
+import type { ComposeFile, ComposeService, ProjectPart } from './compose-file.ts';
+import { type ComposeContext, composeProject, type ProposedProject } from './compose-project.ts';
 import { freeName, type Taken } from './compose-services.ts';
 import { asName } from './project-name.ts';
 import { below, isOutside, type Source } from './source.ts';

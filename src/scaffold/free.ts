@@ -1,5 +1,5 @@
 import { globalKinds, serviceKinds, workloadKinds } from '../../charts/kinds.ts';
-import type { Environment } from '../config/model.ts';
+import type { Environment } from '../../charts/model.ts';
 
 /** The ports of the developer's machine that the configuration gives to services and workloads. */
 export function takenHostPorts(environment: Environment): Set<number> {

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
+import type { Environment } from '../../charts/model.ts';
 import { load, outline } from '../config/load.ts';
-import type { Environment } from '../config/model.ts';
 import { environmentFile } from '../config/root.ts';
-import { UsageError } from '../errors.ts';
-import type { Ask } from '../terminal/ask.ts';
+import { UsageError } from '../platform/errors.ts';
+import type { Ask } from '../platform/terminal/ask.ts';
 import { clashes, type ProposedFile, writeFiles } from './files.ts';
 import { takeFree, takenDatabases, takenHostPorts } from './free.ts';
 import { gitIgnoreLines } from './git-ignore.ts';

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { globalKinds } from '../../charts/kinds.ts';
+import type { Environment } from '../../charts/model.ts';
 import { load, outline } from '../config/load.ts';
-import type { Environment } from '../config/model.ts';
 import { environmentFile } from '../config/root.ts';
 import { composeFiles, proposeProjects } from './compose.ts';
 import { readComposeFile } from './compose-file.ts';

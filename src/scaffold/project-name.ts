@@ -1,6 +1,6 @@
 import { dnsLabel } from '../../charts/common/fields.ts';
-import type { Environment } from '../config/model.ts';
-import { UsageError } from '../errors.ts';
+import type { Environment } from '../../charts/model.ts';
+import { UsageError } from '../platform/errors.ts';
 
 /** A text as a short name: lower-case letters, digits and `-`, beginning with a letter. */
 export function asName(text: string, otherwise = 'app'): string {

@@ -1,5 +1,5 @@
 import { Document, isMap, isScalar, isSeq, visit } from 'yaml';
-import { environmentText } from '../secrets/environment-file.ts';
+import { environmentText } from '../synth/secrets/environment-file.ts';
 import type { ProposedProject } from './compose-project.ts';
 import type { ProposedFile } from './files.ts';
 import { declaredServices, externalVariables, generatedVariables } from './project-data.ts';

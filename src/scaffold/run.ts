@@ -1,5 +1,5 @@
-import { UsageError } from '../errors.ts';
-import { confirm, terminal } from '../terminal/ask.ts';
+import { UsageError } from '../platform/errors.ts';
+import { confirm, terminal } from '../platform/terminal/ask.ts';
 import { type ProposedFile, preview } from './files.ts';
 import { type InitProjectOptions, newProject, writeProject } from './init-project.ts';
 import { type NewRepository, newRepository, writeRepository } from './init-repository.ts';

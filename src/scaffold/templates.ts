@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { suggestion } from '../config/nearest.ts';
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../platform/errors.ts';
+import { suggestion } from '../platform/nearest.ts';
 import type { ProposedFile } from './files.ts';
 
 /** What the texts of a template leave open, by name: `{{name}}`. */

@@ -1,4 +1,4 @@
-import type { Environment, Profile, Project } from '../config/model.ts';
+import type { Environment, Profile, Project } from '../../charts/model.ts';
 import { loadExtension } from './load-extension.ts';
 import { manifestText } from './manifest-text.ts';
 import { type PlannedNamespace, planNamespace } from './plan.ts';

@@ -1,4 +1,4 @@
-import type { Environment, Profile, Project } from '../config/model.ts';
+import type { Environment, Profile, Project } from '../../charts/model.ts';
 import { ConfigurationError } from '../config/problem.ts';
 import { type MadeNamespace, makeNamespace } from './make-namespace.ts';
 import { read, write } from './output.ts';

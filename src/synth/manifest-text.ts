@@ -1,4 +1,4 @@
-import type { ManifestObject } from '../config/model.ts';
+import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 
 /**
  * Objects as a YAML stream: block style, two spaces, keys in the order of the objects.

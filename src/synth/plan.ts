@@ -1,11 +1,12 @@
 import type { SecretReference } from '../../charts/common/connection.ts';
 import type { ServicePort } from '../../charts/common/kind.ts';
 import { labelKeys, namespaceLabels } from '../../charts/common/labels.ts';
+import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import { objectName } from '../../charts/common/names.ts';
 import { globalKinds, serviceKinds, workloadKinds } from '../../charts/kinds.ts';
+import type { Environment, ImageBuild, Profile, ProfileName, Project } from '../../charts/model.ts';
 import { imageReference, isManaged, secrets, servicesInCluster } from '../../charts/wiring.ts';
 import { environmentPaths } from '../config/environment-files.ts';
-import type { Environment, ImageBuild, ManifestObject, Profile, ProfileName, Project } from '../config/model.ts';
 import { dependencies } from '../config/select-projects.ts';
 
 /** The one description of what the manifests hold that Tilt and the command line work from. */

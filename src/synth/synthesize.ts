@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import type { Environment, Profile, ProfileName, Project } from '../../charts/model.ts';
 import { consumers } from '../../charts/wiring.ts';
 import { load, outline, type ProjectMemory } from '../config/load.ts';
-import type { Environment, Profile, ProfileName, Project } from '../config/model.ts';
 import { dependencies, findProject, withDependencies } from '../config/select-projects.ts';
 import { digest, type RememberedNamespace, readCache, writeCache } from './cache.ts';
 import { makeNamespaces } from './make-namespaces.ts';

@@ -2,11 +2,11 @@ import { relative } from 'node:path';
 import { configurationInputs } from '../config/inputs.ts';
 import { ConfigurationError } from '../config/problem.ts';
 import { isNamed } from '../config/select-projects.ts';
-import { CommandError, UsageError } from '../errors.ts';
-import { contextOf, kindConfigFile, readKindConfig } from '../kind/config.ts';
-import { endpoints } from '../lifecycle/endpoints.ts';
-import { globalTier, projects, withAwaited } from '../lifecycle/selection.ts';
+import { contextOf, kindConfigFile, readKindConfig } from '../kind-cluster/config.ts';
+import { CommandError, UsageError } from '../platform/errors.ts';
+import { endpoints } from '../synth/endpoints.ts';
 import type { Plan, PlannedNamespace } from '../synth/plan.ts';
+import { globalTier, projects, withAwaited } from '../synth/plan-queries.ts';
 import { defaultOut, synthesize } from '../synth/synthesize.ts';
 import { checkMachine } from './check-machine.ts';
 

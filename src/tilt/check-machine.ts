@@ -1,7 +1,7 @@
-import { UsageError } from '../errors.ts';
-import type { Endpoint } from '../lifecycle/endpoints.ts';
-import { run } from '../process/run.ts';
-import { ownerText, portOwners } from '../tools/port-owner.ts';
+import { UsageError } from '../platform/errors.ts';
+import { run } from '../platform/process/run.ts';
+import { ownerText, portOwners } from '../platform/tools/port-owner.ts';
+import type { Endpoint } from '../synth/endpoints.ts';
 
 /**
  * Refuses what Tilt would find out late, or only in a log: that Docker does not run, that a port is taken.

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import type { ProfileName } from '../config/model.ts';
-import { FailureError, TimeoutError, UsageError } from '../errors.ts';
-import { pause } from '../process/interrupt.ts';
-import { attempt, run } from '../process/run.ts';
-import { toolPath } from '../process/tool-path.ts';
+import type { ProfileName } from '../../charts/model.ts';
+import { FailureError, TimeoutError, UsageError } from '../platform/errors.ts';
+import { pause } from '../platform/process/interrupt.ts';
+import { attempt, run } from '../platform/process/run.ts';
+import { toolPath } from '../platform/process/tool-path.ts';
+import { isListening } from '../platform/tools/port-owner.ts';
 import type { PlannedNamespace } from '../synth/plan.ts';
-import { isListening } from '../tools/port-owner.ts';
 import { tiltPort } from './port.ts';
 
 /** A Tilt session that keeps a repository's environment as the Tiltfile has it: what is changed goes through it. */

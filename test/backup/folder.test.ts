@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { backupsFolder, folderName, latestBackup, removeLeftovers, startFolder } from '../../src/backup/folder.ts';
 import { manifestFile } from '../../src/backup/manifest.ts';
-import { UsageError } from '../../src/errors.ts';
+import { UsageError } from '../../src/platform/errors.ts';
 import { failure, temporaryFolder } from './written.ts';
 
 test('a folder is named by the time in UTC, so that names sort as times do', () => {

@@ -7,7 +7,7 @@ import { writeChecked } from '../../src/backup/checked-file.ts';
 import { parseTransactions } from '../../src/backup/immudb.ts';
 import { sentSum } from '../../src/backup/sent-sum.ts';
 import { ExecError, exec, portForward } from '../../src/cluster/kubectl.ts';
-import { FailureError } from '../../src/errors.ts';
+import { FailureError } from '../../src/platform/errors.ts';
 import { failure, temporaryFolder } from './written.ts';
 
 // Stands in for kubectl, as far as a program can without a cluster: it runs what comes after `--` on this machine.

@@ -5,7 +5,7 @@ import type { Manifest } from '../../src/backup/manifest.ts';
 import { planRestore } from '../../src/backup/plan-restore.ts';
 import { load } from '../../src/config/load.ts';
 import { findProject } from '../../src/config/select-projects.ts';
-import { UsageError } from '../../src/errors.ts';
+import { UsageError } from '../../src/platform/errors.ts';
 
 const repository = join(import.meta.dirname, '..', '..');
 const { environment, profile } = load(repository, { profile: 'local' });

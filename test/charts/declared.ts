@@ -1,16 +1,9 @@
 import { globalObjects, projectObjects } from '../../charts/app.ts';
+import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import { objectName } from '../../charts/common/names.ts';
 import type { ProjectExtension } from '../../charts/extension.ts';
 import { globalKinds, serviceKinds, workloadKinds } from '../../charts/kinds.ts';
-import type {
-  Environment,
-  ImageBuild,
-  Manifest,
-  ManifestObject,
-  Profile,
-  Project,
-  WorkloadSettings,
-} from '../../src/config/model.ts';
+import type { Environment, ImageBuild, Manifest, Profile, Project, WorkloadSettings } from '../../charts/model.ts';
 import type { Objects } from './objects.ts';
 
 /** Settings as a file of the configuration gives them. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
 import { globalKinds, serviceKinds, workloadKinds } from '../../charts/kinds.ts';
-import { profileNames } from '../../src/config/model.ts';
+import { profileNames } from '../../charts/model.ts';
 import { manifestName } from '../../src/synth/plan.ts';
 import { everyNamespace, fixtureNames, fixtureRoot } from './fixtures.ts';
 

@@ -4,15 +4,9 @@ import { globalObjects, projectObjects } from '../../charts/app.ts';
 import type { Nonconformity } from '../../charts/common/conform.ts';
 import type { SecretReference } from '../../charts/common/connection.ts';
 import type { ProjectExtension } from '../../charts/extension.ts';
+import { type Environment, type Profile, type ProfileName, type Project, profileNames } from '../../charts/model.ts';
 import { secrets } from '../../charts/wiring.ts';
 import { load } from '../../src/config/load.ts';
-import {
-  type Environment,
-  type Profile,
-  type ProfileName,
-  type Project,
-  profileNames,
-} from '../../src/config/model.ts';
 import { identity, type Objects, type Workload, workloads } from './objects.ts';
 
 const folder = join(import.meta.dirname, '..', 'fixtures', 'valid');

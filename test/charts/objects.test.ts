@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { labelKeys } from '../../charts/common/labels.ts';
 import { globalKinds, serviceKinds, workloadKinds } from '../../charts/kinds.ts';
+import { profileNames } from '../../charts/model.ts';
 import { servicesInCluster } from '../../charts/wiring.ts';
-import { profileNames } from '../../src/config/model.ts';
 import { known } from './declared.ts';
 import { type FixtureNamespace, fixtureNamespaces } from './fixtures.ts';
 import { all, identity, one, type Workload } from './objects.ts';

@@ -12,7 +12,7 @@ import type {
   V1Service,
   V1StatefulSet,
 } from '@kubernetes/client-node';
-import type { ManifestObject } from '../../src/config/model.ts';
+import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 
 /** The objects of a namespace. */
 export type Objects = readonly ManifestObject[];

@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { V1Container } from '@kubernetes/client-node';
 import { amount, imageReference } from '../../charts/common/fields.ts';
 import { labelKeys } from '../../charts/common/labels.ts';
+import { profileNames } from '../../charts/model.ts';
 import { imageReference as profileImage } from '../../charts/wiring.ts';
-import { profileNames } from '../../src/config/model.ts';
 import { type FixtureNamespace, fixtureNamespaces } from './fixtures.ts';
 import type { Workload } from './objects.ts';
 

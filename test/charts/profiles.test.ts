@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Connection } from '../../charts/common/connection.ts';
 import { globalKinds, serviceKinds } from '../../charts/kinds.ts';
+import { type ProfileName, profileNames } from '../../charts/model.ts';
 import { connections, isManaged } from '../../charts/wiring.ts';
-import { type ProfileName, profileNames } from '../../src/config/model.ts';
 import { declareEnvironment, declareProject, type GivenProject } from './declared.ts';
 import { type FixtureNamespace, fixtureNamespaces } from './fixtures.ts';
 import { containerOf, environmentOf, identity, type Workload } from './objects.ts';

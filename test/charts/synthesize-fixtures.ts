@@ -1,6 +1,6 @@
 // Synthesizes all fixtures in all profiles, as the command does: `node --import tsx synthesize-fixtures.ts OUT FIXTURE…`
 import { join } from 'node:path';
-import { profileNames } from '../../src/config/model.ts';
+import { profileNames } from '../../charts/model.ts';
 import { synthesize } from '../../src/synth/synthesize.ts';
 
 const [out = '', ...roots] = process.argv.slice(2);

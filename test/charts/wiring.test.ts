@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Profile } from '../../charts/model.ts';
 import {
   claimedVariables,
   connections,
@@ -10,7 +11,6 @@ import {
   variables,
   waits,
 } from '../../charts/wiring.ts';
-import type { Profile } from '../../src/config/model.ts';
 import { declareEnvironment, declareProject, type GivenProject } from './declared.ts';
 
 const project = declareProject({

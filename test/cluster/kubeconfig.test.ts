@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { readKubeconfig } from '../../src/cluster/kubeconfig.ts';
-import { UsageError } from '../../src/errors.ts';
+import { UsageError } from '../../src/platform/errors.ts';
 
 test('without a current context those that there are are named', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'repoctl-kubeconfig-'));

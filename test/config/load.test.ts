@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import type { Environment, Project } from '../../charts/model.ts';
 import { type LoadOptions, load } from '../../src/config/load.ts';
-import type { Environment, Project } from '../../src/config/model.ts';
 import { findRoot } from '../../src/config/root.ts';
-import { UsageError } from '../../src/errors.ts';
+import { UsageError } from '../../src/platform/errors.ts';
 import { base, type Files, inRepository, paths, text } from './repository.ts';
 
 const { environment, project, example, variables, other } = paths;

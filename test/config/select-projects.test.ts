@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Environment } from '../../charts/model.ts';
 import { load } from '../../src/config/load.ts';
-import type { Environment } from '../../src/config/model.ts';
 import { dependencies, findProject, withDependencies } from '../../src/config/select-projects.ts';
-import { UsageError } from '../../src/errors.ts';
+import { UsageError } from '../../src/platform/errors.ts';
 import { inRepository, paths } from './repository.ts';
 
 const workload = (after: string) =>

@@ -8,8 +8,8 @@ import { gatherContext } from '../../src/doctor/gather/context.ts';
 import { gatherDocker } from '../../src/doctor/gather/docker.ts';
 import { gather } from '../../src/doctor/gather/gather.ts';
 import { gatherSystem } from '../../src/doctor/gather/system.ts';
+import { cleanUp, emptyFolder, folderWith } from '../platform/tools/server.ts';
 import { copyRepository } from '../synth/repository.ts';
-import { cleanUp, emptyFolder, folderWith } from '../tools/server.ts';
 
 const copies: string[] = [];
 const repositoryCopy = () => {

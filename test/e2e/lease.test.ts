@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type Cluster, connect } from '../../src/cluster/client.ts';
 import { type LeaseOptions, TakenOverError, withLeases } from '../../src/cluster/lease.ts';
-import { TimeoutError } from '../../src/errors.ts';
+import { TimeoutError } from '../../src/platform/errors.ts';
 import { context, ensureCluster, kubectl } from './environment.ts';
 import { eventually } from './run.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { images } from '../../charts/common/images.ts';
-import type { StatusDocument } from '../../src/report/schema.ts';
+import type { StatusDocument } from '../../src/status/report/schema.ts';
 import { cluster, context, ensureCluster, kubectl, makeAvailable, repoctl } from './environment.ts';
 import { server, writeProject } from './faults/project.ts';
 import { attempt, run } from './run.ts';

@@ -1,8 +1,8 @@
 import { Writable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
-import { type Health, type Status, verdict } from '../../src/health/verdict.ts';
-import type { Item } from '../../src/lifecycle/judge.ts';
 import { blockLines, progressOn } from '../../src/lifecycle/progress.ts';
+import type { Item } from '../../src/status/assessment/judge.ts';
+import { type Health, type Status, verdict } from '../../src/status/rules/verdict.ts';
 
 const item = (object: string, status: Status, reason = 'Ready', more: Partial<Health> = {}): Item => ({
   namespace: 'shop',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { load } from '../../src/config/load.ts';
-import { UsageError } from '../../src/errors.ts';
 import { select } from '../../src/logs/selection.ts';
+import { UsageError } from '../../src/platform/errors.ts';
 import { repository } from '../synth/repository.ts';
 
 const { environment } = load(repository, { profile: 'production', imageTag: '1' });

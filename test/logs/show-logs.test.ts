@@ -2,8 +2,8 @@ import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Cluster } from '../../src/cluster/client.ts';
-import { ClusterError } from '../../src/errors.ts';
 import { type LogsOptions, showLogs } from '../../src/logs/show-logs.ts';
+import { ClusterError } from '../../src/platform/errors.ts';
 import { ApiServer, type Instance } from './api-server.ts';
 
 const selection = { title: 'turfoo', pods: { namespace: 'turfoo' }, prefix: 'turfoo-', start: 'repoctl start turfoo' };

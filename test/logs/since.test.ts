@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { UsageError } from '../../src/errors.ts';
 import { parseSince } from '../../src/logs/since.ts';
+import { UsageError } from '../../src/platform/errors.ts';
 
 const now = new Date('2026-03-02T12:00:00.250Z');
 

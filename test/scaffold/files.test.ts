@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { UsageError } from '../../src/errors.ts';
+import { UsageError } from '../../src/platform/errors.ts';
 import { clashes, preview, writeFiles } from '../../src/scaffold/files.ts';
 import { gitIgnoreLines } from '../../src/scaffold/git-ignore.ts';
 

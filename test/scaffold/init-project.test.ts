@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { load } from '../../src/config/load.ts';
-import { UsageError } from '../../src/errors.ts';
+import { UsageError } from '../../src/platform/errors.ts';
 import { preview } from '../../src/scaffold/files.ts';
 import { newProject, writeProject } from '../../src/scaffold/init-project.ts';
 import { projectTemplates, templateFiles } from '../../src/scaffold/templates.ts';

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { profileNames } from '../../src/config/model.ts';
+import { profileNames } from '../../charts/model.ts';
 import { defaultOut } from '../../src/synth/synthesize.ts';
 import { copyFixture, copyRepository, repoctl } from './repository.ts';
 

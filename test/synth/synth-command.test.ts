@@ -13,8 +13,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'dotenv';
-import { environmentText } from '../../src/secrets/environment-file.ts';
 import { parsePlan } from '../../src/synth/plan.ts';
+import { environmentText } from '../../src/synth/secrets/environment-file.ts';
 import { synthesize } from '../../src/synth/synthesize.ts';
 import { copyRepository, repoctl, repository, texts, times } from './repository.ts';
 

@@ -1,4 +1,4 @@
-import { isAtLeast } from '../../tools/version.ts';
+import { isAtLeast } from '../../platform/tools/version.ts';
 import type { Check, Row } from '../check.ts';
 import type { DockerEngine, Facts } from '../facts.ts';
 

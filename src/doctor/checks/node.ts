@@ -1,4 +1,4 @@
-import { isAtLeast } from '../../tools/version.ts';
+import { isAtLeast } from '../../platform/tools/version.ts';
 import type { Check } from '../check.ts';
 
 /** The oldest Node that repoctl runs on, as package.json says. */

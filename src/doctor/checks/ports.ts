@@ -1,5 +1,5 @@
-import { registryName, registryPort } from '../../kind/registry-files.ts';
-import { ownerText } from '../../tools/port-owner.ts';
+import { registryName, registryPort } from '../../kind-cluster/registry-files.ts';
+import { ownerText } from '../../platform/tools/port-owner.ts';
 import type { Check, Row } from '../check.ts';
 import type { Container, Facts, PortFacts } from '../facts.ts';
 import { tiltsOwn } from '../wanted-ports.ts';

@@ -1,4 +1,4 @@
-import { tools } from '../../tools/tools.ts';
+import { tools } from '../../platform/tools/tools.ts';
 import type { Check, Row } from '../check.ts';
 
 /** kind, kubectl and Tilt. What is missing is fetched by `repoctl up`, so that nothing of it is a failure. */

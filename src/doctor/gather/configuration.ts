@@ -1,8 +1,8 @@
 import { load } from '../../config/load.ts';
 import { ConfigurationError } from '../../config/problem.ts';
 import { findRoot } from '../../config/root.ts';
-import { UsageError } from '../../errors.ts';
-import { readKindConfig } from '../../kind/config.ts';
+import { readKindConfig } from '../../kind-cluster/config.ts';
+import { UsageError } from '../../platform/errors.ts';
 import type { ConfigurationFacts, WantedPort } from '../facts.ts';
 import { hostPorts } from '../wanted-ports.ts';
 

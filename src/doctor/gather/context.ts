@@ -1,5 +1,5 @@
 import { type Cluster, connect } from '../../cluster/client.ts';
-import { ClusterError, UsageError } from '../../errors.ts';
+import { ClusterError, UsageError } from '../../platform/errors.ts';
 import type { ContextFacts } from '../facts.ts';
 
 /** How long the API server may take to answer, in milliseconds. */

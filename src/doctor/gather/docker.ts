@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { execa } from 'execa';
-import type { Variables } from '../../tools/cache.ts';
+import type { Variables } from '../../platform/tools/cache.ts';
 import type { Container, DockerFacts } from '../facts.ts';
 
 /** What `docker info` says, as far as it is used. */

@@ -1,6 +1,6 @@
-import type { Variables } from '../../tools/cache.ts';
-import { findTool } from '../../tools/find.ts';
-import { portOwners } from '../../tools/port-owner.ts';
+import type { Variables } from '../../platform/tools/cache.ts';
+import { findTool } from '../../platform/tools/find.ts';
+import { portOwners } from '../../platform/tools/port-owner.ts';
 import type { Facts } from '../facts.ts';
 import { ownPorts } from '../wanted-ports.ts';
 import { gatherConfiguration } from './configuration.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { conform } from '../../../charts/common/conform.ts';
-import type { ManifestObject } from '../../../src/config/model.ts';
+import type { ManifestObject } from '../../../charts/common/manifest-object.ts';
 import type { Given } from '../declared.ts';
 import { all, one, podOf } from '../objects.ts';
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { makeProgram } from '../../../src/program.ts';
+import { makeProgram } from '../../../src/cli/program.ts';
 import { attempt } from '../run.ts';
 
 const program = join(import.meta.dirname, '..', '..', '..', 'bin', 'repoctl.mjs');

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
-import type { StatusDocument } from '../../../src/report/schema.ts';
+import type { StatusDocument } from '../../../src/status/report/schema.ts';
 import { context } from '../environment.ts';
 import { attempt, type Outcome } from '../run.ts';
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import type { StatusDocument } from '../../../src/report/schema.ts';
+import type { StatusDocument } from '../../../src/status/report/schema.ts';
 import { context } from '../environment.ts';
 import { parseReport } from './reports.ts';
 

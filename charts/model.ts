@@ -1,0 +1,101 @@
+import type { Service, Workload } from './common/kind.ts';
+import type { ManifestObject } from './common/manifest-object.ts';
+
+/** A whole environment: complete, its defaults resolved, and frozen. */
+export interface Environment {
+  /** Its name: the namespace of the global tier and the first part of that tier's object names. */
+  readonly name: string;
+  /** The global tier. */
+  readonly services: readonly Service[];
+  /** In the order of their names. */
+  readonly projects: readonly Project[];
+  readonly profiles: Readonly<Record<ProfileName, Profile>>;
+}
+
+export const profileNames = ['local', 'external', 'production'] as const;
+export type ProfileName = (typeof profileNames)[number];
+
+/** What the manifests are for. */
+export interface Profile {
+  readonly name: ProfileName;
+  /** On a developer's machine: images are built there, and files are synced into containers. */
+  readonly development: boolean;
+  /** Added to every host port: another one for a second environment on the same machine. */
+  readonly portOffset: number;
+  /** Services that run elsewhere: `redis`, `minio`, a kind such as `postgres`, or one service as `turfoo/postgres`. */
+  readonly managed: readonly string[];
+  /** Where images are pulled from; none in development. */
+  readonly images?: { readonly registry: string; readonly tag: string };
+}
+
+/** A project: one `infra/project.yaml`. */
+export interface Project {
+  /** Short name: its namespace and the first part of its object names. */
+  readonly name: string;
+  /** Its folder, relative to the root, with `/`. */
+  readonly directory: string;
+  readonly description?: string;
+  readonly images: readonly ImageBuild[];
+  /** What it asks of the global tier, by kind of service. */
+  readonly uses: Readonly<Record<string, unknown>>;
+  /** Workloads of other projects whose URL its own get. */
+  readonly links: readonly WorkloadReference[];
+  readonly services: readonly Service[];
+  readonly workloads: readonly Workload<WorkloadSettings>[];
+  readonly commands: readonly ProjectCommand[];
+  /** Environment variables of all its workloads. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The keys of `.env.example` that no service claims: they go to all its workloads. */
+  readonly secrets: readonly string[];
+  /** Its `infra/manifests/*.yaml`. */
+  readonly manifests: readonly Manifest[];
+  /** Its `infra/chart.ts`, relative to the root. */
+  readonly chart?: string;
+}
+
+/** A program that people run now and then in the container of a workload. */
+export interface ProjectCommand {
+  readonly name: string;
+  readonly description?: string;
+  readonly workload: string;
+  readonly command: readonly string[];
+  /** Whether it tells if the environment works. */
+  readonly test: boolean;
+}
+
+/** What the settings of every kind of workload hold. */
+export interface WorkloadSettings {
+  /** Name of a build of the project, or an image reference. */
+  readonly image: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly after: readonly string[];
+  readonly replicas?: number;
+}
+
+/** An image that the project builds. Paths are relative to the root, with `/`. */
+export interface ImageBuild {
+  readonly name: string;
+  readonly context: string;
+  readonly dockerfile: string;
+  readonly target?: string;
+  /** Target in development. */
+  readonly localTarget?: string;
+  readonly buildArgs: Readonly<Record<string, string>>;
+  /** Paths that development copies into running containers. */
+  readonly sync: readonly { readonly from: string; readonly to: string }[];
+  /** Paths that need a new image when they change. */
+  readonly rebuildOn: readonly string[];
+}
+
+/** A workload of another project. */
+export interface WorkloadReference {
+  readonly project: string;
+  readonly workload: string;
+}
+
+/** A file of plain Kubernetes objects. */
+export interface Manifest {
+  /** Relative to the root. */
+  readonly path: string;
+  readonly objects: readonly ManifestObject[];
+}

@@ -1,0 +1,38 @@
+import { relative } from 'node:path';
+import { Command, Option } from 'commander';
+import type { ClusterOptions } from '../../cluster/kubeconfig.ts';
+import { othersTimeout, type ProfileOptions, profileOption, report, withClusterOptions } from './options.ts';
+
+interface Options extends ClusterOptions, ProfileOptions {
+  readonly out?: string;
+  readonly timeout: number;
+  readonly output: 'text' | 'json';
+}
+
+export const backupCommand = () =>
+  withClusterOptions(
+    new Command('backup')
+      .summary('back up a project’s data')
+      .description(
+        'Back up what a project has in the cluster: its Postgres databases, its ImmuDB servers (each is stopped while its ' +
+          'folder is copied) and the objects of its buckets, with a manifest of sizes and checksums. Prints the folder. ' +
+          'A backup that is cut short never has that name. Managed services and queues in Redis are not backed up.',
+      )
+      .argument('<project>')
+      .addOption(profileOption(['local', 'external']))
+      .addOption(othersTimeout())
+      .option('--out <dir>', 'folder to make (default: backups/<project>/<time>)')
+      .addOption(new Option('-o, --output <format>', 'what is printed').choices(['text', 'json']).default('text')),
+  )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  repoctl infra project backup turfoo\n  repoctl infra project backup turfoo --out /mnt/turfoo-monday\n' +
+        '  repoctl infra project backup turfoo -o json | jq -r .folder',
+    )
+    .action(async (project: string, { output, ...options }: Options) => {
+      const { backupProject } = await import('../../backup/backup.ts');
+      const { folder, manifest } = await backupProject(project, { ...options, report });
+      const text =
+        output === 'json' ? JSON.stringify({ folder, manifest }, null, 2) : relative(process.cwd(), folder) || '.';
+      process.stdout.write(`${text}\n`);
+    });

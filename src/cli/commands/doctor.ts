@@ -1,0 +1,33 @@
+import { Command, Option } from 'commander';
+import { exitCodes } from '../../platform/errors.ts';
+
+interface Options {
+  readonly output: 'table' | 'json';
+  readonly kubeconfig?: string;
+}
+
+export const doctorCommand = () =>
+  new Command('doctor')
+    .summary('check this machine: tools, Docker, ports, limits, context')
+    .description(
+      'Check what repoctl needs of this machine: tools and their versions, the Docker engine with its memory and disk, ' +
+        "the ports that the configuration asks for and who has them, the kernel's limits, the kubectl context and " +
+        'whether its API server answers. Each problem comes with its fix. Changes nothing; exits with 1 if something fails, with 0 if it only warns.',
+    )
+    .addOption(new Option('-o, --output <format>', 'how to print it').choices(['table', 'json']).default('table'))
+    .option('--kubeconfig <file>', 'default: $KUBECONFIG, or ~/.kube/config')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  repoctl doctor\n  repoctl doctor -o json | jq \'.checks[] | select(.level == "fail")\'',
+    )
+    .action(async ({ output, kubeconfig }: Options) => {
+      const [{ gather }, { diagnose }, { isHealthy, jsonText, tableText }, { painter }] = await Promise.all([
+        import('../../doctor/gather/gather.ts'),
+        import('../../doctor/diagnose.ts'),
+        import('../../doctor/report.ts'),
+        import('../../platform/terminal/paint.ts'),
+      ]);
+      const rows = diagnose(await gather({ folder: process.cwd(), kubeconfig }));
+      process.stdout.write(output === 'json' ? jsonText(rows) : tableText(rows, painter(process.stdout)));
+      if (!isHealthy(rows)) process.exitCode = exitCodes.unhealthy;
+    });

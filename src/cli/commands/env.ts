@@ -1,0 +1,49 @@
+import { Command, Option } from 'commander';
+import { type JsonOptions, jsonOption } from './options.ts';
+
+interface Options extends JsonOptions {
+  readonly from: 'host' | 'cluster' | 'external';
+  readonly export?: boolean;
+  readonly showSecrets?: boolean;
+}
+
+export const envCommand = () =>
+  new Command('env')
+    .summary('the variables and connection strings of a project')
+    .description(
+      "Print the variables that a project's workloads get, as a program on this machine needs them (through the fixed " +
+        'ports; see `repoctl infra list`), as pods get them, or those of the managed services of the external profile. ' +
+        'Passwords are shown as **** on a terminal; a pipe, a file or --show-secrets gets them.',
+    )
+    .argument('<project>')
+    .addOption(
+      new Option('--from <place>', 'where they are used').choices(['host', 'cluster', 'external']).default('host'),
+    )
+    .option('--export', 'as lines for the shell to evaluate')
+    .option('--show-secrets', 'print passwords on a terminal, too')
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      '\nExamples:\n  repoctl infra env turfoo\n  eval "$(repoctl infra env turfoo --export)"\n' +
+        '  repoctl infra env turfoo --from cluster -o json | jq .DATABASE_URL',
+    )
+    .action(async (name: string, options: Options) => {
+      const { projectVariables } = await import('../../synth/variables/project-variables.ts');
+      const { exportLine, masked } = await import('../../synth/variables/resolve.ts');
+      const resolved = projectVariables(name, options.from);
+      const hidden = process.stdout.isTTY && !options.showSecrets;
+      const values = resolved.flatMap((each) =>
+        each.value === undefined ? [] : [[each.name, hidden ? masked(each) : each.value] as const],
+      );
+      const line = ([key, value]: readonly [string, string]) =>
+        options.export ? exportLine(key, value) : `${key}=${value}`;
+      const text =
+        options.output === 'json' ? JSON.stringify(Object.fromEntries(values), null, 2) : values.map(line).join('\n');
+      if (values.length > 0) process.stdout.write(`${text}\n`);
+      const lacking = resolved.filter(({ value }) => value === undefined).map(({ name }) => name);
+      if (lacking.length > 0)
+        process.stderr.write(
+          `without a value in .env: ${lacking.join(', ')}\n  repoctl secrets apply makes .env files\n`,
+        );
+      if (resolved.length === 0) process.stderr.write(`${name} has none\n`);
+    });

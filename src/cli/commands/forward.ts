@@ -1,0 +1,19 @@
+import { Command } from 'commander';
+import type { ClusterOptions } from '../../cluster/kubeconfig.ts';
+import { report, withClusterOptions } from './options.ts';
+
+export const forwardCommand = () =>
+  withClusterOptions(
+    new Command('forward')
+      .summary('open a project’s fixed ports on this machine')
+      .description(
+        'Open the fixed ports of a project and of the global tier on this machine, until Ctrl-C. Tilt does this by itself. ' +
+          'A port that another program holds is named before anything is opened; a connection that breaks is made again.',
+      )
+      .argument('[project...]', 'default: all that run'),
+  )
+    .addHelpText('after', '\nExamples:\n  repoctl infra project forward turfoo')
+    .action(async (projects: readonly string[], options: ClusterOptions) => {
+      const { forwardProjects } = await import('../../lifecycle/forward.ts');
+      await forwardProjects(projects, { ...options, report });
+    });

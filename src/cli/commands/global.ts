@@ -1,0 +1,51 @@
+import { Command } from 'commander';
+import type { ClusterOptions } from '../../cluster/kubeconfig.ts';
+import { breakable } from './interrupt.ts';
+import {
+  type JsonOptions,
+  jsonOption,
+  type ProfileOptions,
+  profileOption,
+  report,
+  timeoutOption,
+  withClusterOptions,
+} from './options.ts';
+
+export const globalStartCommand = () =>
+  withClusterOptions(
+    new Command('start')
+      .summary('start the global tier alone')
+      .description('Start the global tier and wait until it is healthy. `infra project start` does so by itself.')
+      .addOption(profileOption(['local', 'external']))
+      .addOption(timeoutOption('how long to wait until everything is healthy', 300))
+      .addOption(jsonOption())
+      .option('--force', 'start although the cluster lacks cpu or memory'),
+  )
+    .addHelpText('after', '\nExamples:\n  repoctl infra global start')
+    .action(async (options: ClusterOptions & ProfileOptions & JsonOptions & { timeout: number; force?: boolean }) => {
+      await breakable('What was applied stays. The same command again goes on from here.', async (signal) => {
+        const { startGlobal } = await import('../../lifecycle/start.ts');
+        const { endpointText } = await import('../../synth/endpoints.ts');
+        const { namespaces } = await startGlobal({ ...options, report, signal });
+        process.stdout.write(endpointText(namespaces, options.output));
+      });
+    });
+
+export const globalStopCommand = () =>
+  withClusterOptions(
+    new Command('stop')
+      .summary('scale the global tier to zero; its data stays')
+      .description('Scale the global tier to zero; its data stays. Refuses while projects run.')
+      .addOption(timeoutOption('how long its pods may take to end', 120))
+      .option('--force', 'stop it although projects run'),
+  )
+    .addHelpText('after', '\nExamples:\n  repoctl infra global stop')
+    .action(async (options: ClusterOptions & { timeout: number; force?: boolean }) => {
+      await breakable(
+        'What was scaled to zero stays so. The same command again stops the rest; `start` brings it back.',
+        async (signal) => {
+          const { stopGlobal } = await import('../../lifecycle/stop.ts');
+          await stopGlobal({ ...options, report, signal });
+        },
+      );
+    });

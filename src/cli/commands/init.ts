@@ -1,0 +1,53 @@
+import { Command } from 'commander';
+
+interface InitOptions {
+  readonly yes?: boolean;
+  readonly dryRun?: boolean;
+}
+
+export const initCommand = () =>
+  new Command('init')
+    .summary('set a repository up: repoctl.yaml and a project for what it has')
+    .description(
+      'Write what this repository lacks: repoctl.yaml, kind-config.yaml, Tiltfile, .env.example, lines of .gitignore, and ' +
+        'a project file for each folder of backends/, apps/ and services/ with a Dockerfile and for the services of a compose ' +
+        'file. Lists the files and asks first; never overwrites one.',
+    )
+    .option('-y, --yes', 'write without asking')
+    .option('--dry-run', 'write nothing; print the files')
+    .addHelpText('after', '\nExamples:\n  repoctl init\n  repoctl init --dry-run\n  repoctl init --yes')
+    .action(async (options: InitOptions) => {
+      const { initRepository } = await import('../../scaffold/run.ts');
+      await initRepository(process.cwd(), options);
+    });
+
+interface InitProjectOptions {
+  readonly template?: string;
+  readonly dir?: string;
+  readonly dryRun?: boolean;
+}
+
+/** `repoctl infra init NAME` */
+export const initProjectCommand = () =>
+  new Command('init')
+    .summary('start a new project from a template')
+    .description(
+      'Write a project that runs at once: its source, Dockerfile, infra/project.yaml, infra/.env.example and a VS Code ' +
+        'workspace. Templates: python-celery, fastapi, go-worker, node. Never overwrites a file.',
+    )
+    .argument('<name>', "short name: the project's namespace")
+    .option('--template <template>', 'python-celery, fastapi, go-worker or node (default: asks)')
+    .option('--dir <folder>', 'its folder, from the root of the repository (default: backends/NAME)')
+    .option('--dry-run', 'write nothing; print the files')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  repoctl infra init quotes --template fastapi\n' +
+        '  repoctl infra init web --template node --dir apps/web --dry-run',
+    )
+    .action(async (name: string, options: InitProjectOptions) => {
+      const [{ initProject }, { findRoot }] = await Promise.all([
+        import('../../scaffold/run.ts'),
+        import('../../config/root.ts'),
+      ]);
+      await initProject(findRoot(process.cwd()), name, options);
+    });

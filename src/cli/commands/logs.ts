@@ -1,0 +1,66 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { ClusterOptions } from '../../cluster/kubeconfig.ts';
+import { withClusterOptions } from './options.ts';
+
+interface Options extends ClusterOptions {
+  readonly follow?: boolean;
+  readonly since?: string;
+  readonly previous?: boolean;
+  readonly tail?: number;
+  readonly timestamps?: boolean;
+}
+
+export const logsCommand = () =>
+  withClusterOptions(
+    new Command('logs')
+      .summary('show the logs of all pods of a project, in the order of time')
+      .description(
+        'Show the logs of all pods of a project in the order of time, init containers included. With --follow, pods ' +
+          'that come later and containers that are started again are shown as well, until Ctrl-C.',
+      )
+      .argument('<name>', 'a project, or "global" for the global tier')
+      .argument('[service]', 'only this service or workload, e.g. api or postgres')
+      .option('-f, --follow', 'go on with what comes')
+      .option('--since <time>', 'only what is newer: 30s, 10m, 2h, 1d, or a time such as 2026-01-31T09:00:00Z')
+      .addOption(
+        new Option('--previous', 'of containers that were restarted, what they wrote before').conflicts('follow'),
+      )
+      .addOption(new Option('--tail <lines>', 'only the last lines of each container').argParser(lineCount))
+      .option('--timestamps', 'begin each line with its time'),
+  )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  repoctl infra project logs turfoo -f --since 10m\n  repoctl infra project logs turfoo api --tail 100\n' +
+        '  repoctl infra project logs turfoo celery-worker --previous\n  repoctl infra project logs global redis -f',
+    )
+    .action(logs);
+
+function lineCount(given: string): number {
+  if (!/^\d{1,9}$/.test(given)) throw new InvalidArgumentError('A number of lines is expected, such as 100.');
+  return Number(given);
+}
+
+async function logs(name: string, service: string | undefined, options: Options): Promise<void> {
+  const [{ connect }, { load }, { findRoot }, { instantOf }, { select }, { showLogs }, { parseSince }] =
+    await Promise.all([
+      import('../../cluster/client.ts'),
+      import('../../config/load.ts'),
+      import('../../config/root.ts'),
+      import('../../logs/instant.ts'),
+      import('../../logs/selection.ts'),
+      import('../../logs/show-logs.ts'),
+      import('../../logs/since.ts'),
+    ]);
+  const now = new Date();
+  const { follow = false, previous = false, timestamps = false } = options;
+  const since = options.since === undefined ? undefined : parseSince(options.since, now);
+  const { environment } = load(findRoot(process.cwd()), { profile: 'local', environmentFilesOf: [] });
+  const selection = select(environment, name, service);
+  const cluster = await connect(options);
+
+  const interrupt = new AbortController();
+  if (follow) for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort());
+  // Nothing that was: so that no line is lost if the connection breaks off before the first one comes.
+  const start = follow && options.tail === 0 ? { since: since ?? instantOf(now) } : { since, tail: options.tail };
+  process.exitCode = await showLogs(cluster, selection, { follow, previous, timestamps, ...start }, process, interrupt);
+}

@@ -1,0 +1,42 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type ProfileName, profileNames } from '../../../charts/model.ts';
+
+/** Options of commands that work for one profile. */
+export interface ProfileOptions {
+  readonly profile: ProfileName;
+}
+
+/** `--profile`, of all profiles or of some. */
+export const profileOption = (profiles: readonly ProfileName[] = profileNames) =>
+  new Option('--profile <profile>', 'what the manifests are for').choices(profiles).default('local');
+
+/** Options of commands that talk to a cluster; gives them to a command. */
+export const withClusterOptions = (command: Command): Command =>
+  command
+    .option('--context <name>', 'context of the kubeconfig (default: the current one, if it is a local cluster)')
+    .option('--kubeconfig <file>', 'default: $KUBECONFIG, or ~/.kube/config');
+
+/** `-o json`, of commands that print a text else. */
+export const jsonOption = () => new Option('-o, --output <format>', 'as data').choices(['json']);
+
+export interface JsonOptions {
+  readonly output?: 'json';
+}
+
+/** `--timeout`, in seconds. */
+export const timeoutOption = (what: string, seconds: number) =>
+  new Option('--timeout <seconds>', what).argParser(positive).default(seconds);
+
+/** `--timeout` of commands that wait for nothing but others that work on the same project. */
+export const othersTimeout = () => timeoutOption('how long to wait for another command that works on the project', 120);
+
+function positive(given: string): number {
+  const number = Number(given);
+  if (!(number > 0)) throw new InvalidArgumentError('allowed: a number of seconds above 0');
+  return number;
+}
+
+/** Says on stderr what is being done. */
+export const report = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};

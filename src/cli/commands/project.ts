@@ -1,0 +1,142 @@
+import { Command } from 'commander';
+import type { ClusterOptions } from '../../cluster/kubeconfig.ts';
+import { breakable } from './interrupt.ts';
+import {
+  type JsonOptions,
+  jsonOption,
+  type ProfileOptions,
+  profileOption,
+  report,
+  timeoutOption,
+  withClusterOptions,
+} from './options.ts';
+
+type Options = ClusterOptions & ProfileOptions & { readonly timeout: number };
+
+const development = () => profileOption(['local', 'external']);
+const startTimeout = () => timeoutOption('how long to wait until everything is healthy', 300);
+
+const again = 'What was applied stays. The same command again goes on from here.';
+
+export const startCommand = () =>
+  withClusterOptions(
+    new Command('start')
+      .summary('start a project with all that it needs')
+      .description(
+        'Start a project: the global tier and the projects that it needs first. Builds its images, applies its manifests ' +
+          'on the server’s side, removes what the configuration no longer has (never claims), and waits until all is ' +
+          'healthy. Ends at once with the cause when something can’t become so.',
+      )
+      .argument('<project...>')
+      .addOption(development())
+      .addOption(startTimeout())
+      .addOption(jsonOption())
+      .option('--force', 'start although the cluster lacks cpu or memory'),
+  )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  repoctl infra project start turfoo\n  repoctl infra project start turfoo shop --timeout 600\n' +
+        '  repoctl infra project start turfoo -o json | jq -r ".[].address"',
+    )
+    .action(async (projects: readonly string[], options: Options & JsonOptions & { force?: boolean }) => {
+      await breakable(again, async (signal) => {
+        const { startProjects } = await import('../../lifecycle/start.ts');
+        const { endpointText } = await import('../../synth/endpoints.ts');
+        const { namespaces, byTilt } = await startProjects(projects, { ...options, report, signal });
+        process.stdout.write(endpointText(namespaces, options.output));
+        if (!byTilt)
+          report(`These ports are open while this runs: repoctl infra project forward ${projects.join(' ')}`);
+      });
+    });
+
+export const stopCommand = () =>
+  withClusterOptions(
+    new Command('stop')
+      .summary('scale a project to zero; its data stays')
+      .description('Scale a project to zero. Its claims and their data stay; `start` brings it back.')
+      .argument('<project>')
+      .addOption(timeoutOption('how long its pods may take to end', 120)),
+  )
+    .addHelpText('after', '\nExamples:\n  repoctl infra project stop turfoo')
+    .action(async (project: string, options: Options) => {
+      await breakable(
+        'What was scaled to zero stays so. The same command again stops the rest; `start` brings it back.',
+        async (signal) => {
+          const { stopProject } = await import('../../lifecycle/stop.ts');
+          await stopProject(project, { ...options, report, signal });
+        },
+      );
+    });
+
+export const restartCommand = () =>
+  withClusterOptions(
+    new Command('restart')
+      .summary('replace the pods of a project, or of one service')
+      .description(
+        'Replace the pods of a running project, or of one service, and wait until the new ones are healthy. A job that is named runs again.',
+      )
+      .argument('<project>')
+      .argument('[service]')
+      .addOption(development())
+      .addOption(startTimeout()),
+  )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  repoctl infra project restart turfoo\n  repoctl infra project restart turfoo celery-worker',
+    )
+    .action(async (project: string, service: string | undefined, options: Options) => {
+      await breakable('The pods are being replaced; nothing is lost.', async (signal) => {
+        const { restartProject } = await import('../../lifecycle/restart.ts');
+        await restartProject(project, service, { ...options, report, signal });
+      });
+    });
+
+export const rebuildCommand = () =>
+  withClusterOptions(
+    new Command('rebuild')
+      .summary('build images again and run what has changed')
+      .description(
+        'Build the images of a project, or the one of a service, from the sources as they are now. Where an image has ' +
+          'changed, the pods that run it are replaced; its jobs run again.',
+      )
+      .argument('<project>')
+      .argument('[service]')
+      .option('--no-cache', 'build every layer again')
+      .addOption(development())
+      .addOption(startTimeout()),
+  )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  repoctl infra project rebuild turfoo\n  repoctl infra project rebuild turfoo api --no-cache',
+    )
+    .action(async (project: string, service: string | undefined, options: Options & { cache: boolean }) => {
+      await breakable(again, async (signal) => {
+        const { rebuildProject } = await import('../../lifecycle/rebuild.ts');
+        await rebuildProject(project, service, { ...options, report, signal });
+      });
+    });
+
+export const resetCommand = () =>
+  withClusterOptions(
+    new Command('reset')
+      .summary('delete a project’s data, after a backup')
+      .description(
+        'Delete the data of a project: its claims, the objects in its buckets and its Redis database. Lists them and asks ' +
+          'first, and takes a backup before. What ran before runs again after, empty.',
+      )
+      .argument('<project>')
+      .option('-y, --yes', 'don’t ask')
+      .option('--no-backup', 'don’t take a backup')
+      .addOption(development())
+      .addOption(startTimeout()),
+  )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  repoctl infra project reset turfoo\n  repoctl infra project reset turfoo --yes --no-backup',
+    )
+    .action(async (project: string, options: Options & { yes?: boolean; backup: boolean }) => {
+      await breakable('Some of the data may be gone. The same command again completes it.', async (signal) => {
+        const { resetProject } = await import('../../lifecycle/reset.ts');
+        await resetProject(project, { ...options, report, signal });
+      });
+    });

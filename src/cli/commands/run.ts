@@ -1,0 +1,31 @@
+import { Command } from 'commander';
+import type { ClusterOptions } from '../../cluster/kubeconfig.ts';
+import { withClusterOptions } from './options.ts';
+
+export const runCommandCommand = () =>
+  withClusterOptions(
+    new Command('run')
+      .summary('run one of the project’s commands in its container')
+      .description(
+        'Run a command that the project names under `commands`, in the container of its workload. Without a name, list ' +
+          'them. Ends with the command’s own exit code.',
+      )
+      .argument('<project>')
+      .argument('[command]')
+      .argument('[arguments...]', 'after --: what follows its own arguments'),
+  )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  repoctl infra project run turfoo\n  repoctl infra project run turfoo seed\n' +
+        '  repoctl infra project run turfoo seed -- --url http://turfoo-api:8000',
+    )
+    .action(async (project: string, name: string | undefined, more: readonly string[], options: ClusterOptions) => {
+      const { commandsOf, runCommand } = await import('../../lifecycle/run-command.ts');
+      if (name !== undefined) {
+        process.exitCode = await runCommand(project, name, more, options);
+        return;
+      }
+      const { tableLines } = await import('../../platform/terminal/table.ts');
+      const rows = (await commandsOf(project)).map((each) => [each.name, each.description ?? each.command.join(' ')]);
+      for (const line of tableLines([['COMMAND', 'DOES'], ...rows])) process.stdout.write(`${line}\n`);
+    });

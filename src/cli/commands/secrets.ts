@@ -1,0 +1,59 @@
+import { Command } from 'commander';
+import type { ManifestObject } from '../../../charts/common/manifest-object.ts';
+import type { ClusterOptions } from '../../cluster/kubeconfig.ts';
+import { type ProfileOptions, profileOption, withClusterOptions } from './options.ts';
+
+const applyCommand = () =>
+  withClusterOptions(
+    new Command('apply')
+      .summary('put the values of the .env files into the cluster')
+      .description(
+        'Put the values of the .env files into the cluster, as the Secrets that the manifests refer to; and ' +
+          'the namespaces, with the claims of projects’ own manifests. A .env that is ' +
+          'not there is made from its .env.example, with generated passwords; one that is there is never changed.',
+      )
+      .argument('[project...]', 'only the global tier and these projects with what they depend on')
+      .addOption(profileOption(['local', 'external'])),
+  )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  repoctl secrets apply\n  repoctl secrets apply turfoo --context kind-monorepo\n' +
+        '  repoctl secrets apply --profile external',
+    )
+    .action(apply);
+
+async function apply(projects: readonly string[], options: ProfileOptions & ClusterOptions): Promise<void> {
+  const { connect } = await import('../../cluster/client.ts');
+  const { findRoot } = await import('../../config/root.ts');
+  const { withDependencies } = await import('../../config/select-projects.ts');
+  const { markStopped } = await import('../../lifecycle/stopped.ts');
+  const { readManifest } = await import('../../lifecycle/manifests.ts');
+  const { prepareSecrets } = await import('../../synth/secrets/prepare.ts');
+  const { manifestName } = await import('../../synth/plan.ts');
+  const { defaultOut, synthesize } = await import('../../synth/synthesize.ts');
+  const root = findRoot(process.cwd());
+  const out = defaultOut(root, options.profile);
+  await synthesize(root, { ...options, out, environmentFilesOf: [] });
+  const claimsIn = (folder: string, { metadata }: ManifestObject) =>
+    readManifest(folder, manifestName(metadata?.name ?? '')).filter(({ kind }) => kind === 'PersistentVolumeClaim');
+  const { made, namespaces } = prepareSecrets(root, options, ({ environment }) =>
+    projects.length === 0 ? environment.projects : withDependencies(environment, projects),
+  );
+  for (const path of made) process.stderr.write(`made ${path} from its .env.example\n`);
+  const cluster = await connect(options);
+  for (const { namespace, secrets } of namespaces) {
+    await cluster.apply(namespace);
+    // Tilt begins with this: what is lacking from now on is so no longer on purpose.
+    await markStopped(cluster, namespace.metadata?.name ?? '', false);
+    await Promise.all([...secrets, ...claimsIn(out, namespace)].map((object) => cluster.apply(object)));
+    const names = secrets.map(({ metadata }) => metadata?.name).join(', ');
+    process.stderr.write(`${namespace.metadata?.name}: ${names || 'needs no Secret'}\n`);
+  }
+  process.stderr.write(`applied to ${cluster.context}\n`);
+}
+
+export const secretsCommand = () =>
+  new Command('secrets')
+    .summary('the Secrets of the development environment')
+    .description('The Secrets of the development environment. On real clusters the manifests name Secrets that exist.')
+    .addCommand(applyCommand());

@@ -1,0 +1,70 @@
+import { Command } from 'commander';
+import { shellQuoted } from '../../../charts/common/shell.ts';
+import type { ClusterOptions } from '../../cluster/kubeconfig.ts';
+import { UsageError } from '../../platform/errors.ts';
+import { divided } from './divide.ts';
+import { report, withClusterOptions } from './options.ts';
+
+interface ShellOptions extends ClusterOptions {
+  readonly window?: boolean;
+}
+
+const shell = () =>
+  withClusterOptions(
+    new Command('shell').option('--window', 'in a window of the terminal of its own, if there can be one'),
+  );
+
+export const projectShellCommand = () =>
+  shell()
+    .summary('open psql, or a shell in a container')
+    .description(
+      'Open the client of a database of the project, or a shell in the container of anything else, without passwords. What ' +
+        'follows -- is given to it.',
+    )
+    .argument('<project>')
+    .argument('[service]', 'default: the first that has a client')
+    .argument('[arguments...]')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  repoctl infra project shell turfoo\n  repoctl infra project shell turfoo -- --list\n  repoctl infra project shell turfoo api\n' +
+        '  repoctl infra project shell turfoo postgres -- -c "select count(*) from race"',
+    )
+    .action((project: string, service: string | undefined, more: readonly string[], options: ShellOptions) =>
+      open(project, divided([service, ...more]), options),
+    );
+
+export const globalShellCommand = () =>
+  shell()
+    .summary('open redis-cli, or a shell in a container')
+    .description('Open the client of a service of the global tier, without passwords. What follows -- is given to it.')
+    .argument('[service]', 'default: redis')
+    .argument('[arguments...]')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  repoctl infra global shell\n  repoctl infra global shell redis -- -n 1 dbsize',
+    )
+    .action((service: string | undefined, more: readonly string[], options: ShellOptions) =>
+      open(undefined, divided([service, ...more]), options),
+    );
+
+async function open(
+  project: string | undefined,
+  { before: [service, ...surplus], after }: ReturnType<typeof divided>,
+  { window, ...options }: ShellOptions,
+): Promise<void> {
+  if (surplus.length > 0)
+    throw new UsageError(`one service, given also ${surplus.join(' ')}`, 'What the client is to get stands after --');
+  const { openShell, shellTarget } = await import('../../lifecycle/shell.ts');
+  const target = await shellTarget(project, service);
+  if (!window) {
+    process.exitCode = await openShell(target, after, options);
+    return;
+  }
+  const { openWindow } = await import('../../platform/terminal/window.ts');
+  const at = process.argv.indexOf('--window');
+  const words = process.argv.toSpliced(at, 1);
+  const line = `cd ${shellQuoted(process.cwd())} && ${words.map(shellQuoted).join(' ')}`;
+  if (await openWindow(line)) return report(`opened ${target.program[0]} of ${target.controller} in a window`);
+  // What people type, not how it was started.
+  report(`no window can be opened here; in a terminal:\n  repoctl ${words.slice(2).map(shellQuoted).join(' ')}`);
+}

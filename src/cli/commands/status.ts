@@ -1,0 +1,99 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { ProfileName } from '../../../charts/model.ts';
+import type { ClusterOptions } from '../../cluster/kubeconfig.ts';
+import { UsageError } from '../../platform/errors.ts';
+import type { FailOn } from '../../status/report/exit-code.ts';
+import type { Output } from '../../status/report/print.ts';
+import type { Scope } from '../../status/report/select.ts';
+import { profileOption, timeoutOption, withClusterOptions } from './options.ts';
+
+const subjects: Readonly<Record<Scope, string>> = {
+  all: 'the global tier and of projects',
+  global: 'the global tier',
+  project: 'a project',
+};
+
+const failures: readonly FailOn[] = ['degraded', 'progressing', 'incomplete', 'never'];
+
+interface Options extends ClusterOptions {
+  readonly output?: Output;
+  readonly failOn: readonly FailOn[];
+  readonly profile: ProfileName;
+  readonly deep?: boolean;
+  readonly wait?: boolean;
+  readonly watch?: boolean;
+  readonly timeout: number;
+}
+
+/** `status`, at each of its places. */
+export function statusCommand(scope: Scope): Command {
+  const command = new Command('status')
+    .summary(`the health of ${subjects[scope]}`)
+    .description(
+      `Say how the services of ${subjects[scope]} are: for whatever is not healthy its cause and what to type next. ` +
+        'The worst comes first. Without a repoctl.yaml, or with a wrong one, every namespace is reported that carries ' +
+        'the labels.',
+    )
+    .addOption(
+      new Option('-o, --output <format>', 'a line for each service; data; or the names of the services').choices([
+        'wide',
+        'json',
+        'yaml',
+        'name',
+      ]),
+    )
+    .addOption(
+      new Option('--watch', 'go on, and show what changes until Ctrl-C; with -o json a line for each change').conflicts(
+        'wait',
+      ),
+    )
+    .addOption(new Option('--deep', 'also ask each service in its own protocol').conflicts(['watch', 'wait']))
+    .option('--wait', 'wait until all is healthy; fails at once if something can’t become so')
+    .addOption(timeoutOption('how long to --wait', 300))
+    .addOption(
+      new Option('--fail-on <what>', `what to fail on, can be given more than once: ${failures.join(', ')}`)
+        .argParser(failOn)
+        .default([], 'degraded'),
+    )
+    .addOption(profileOption());
+  if (scope === 'all') command.argument('[project...]');
+  if (scope === 'project') command.argument('<project...>');
+  return withClusterOptions(command)
+    .addHelpText('after', `\n${exitCodes}\n\nExamples:\n  ${examples[scope].join('\n  ')}`)
+    .action(async (...given: unknown[]) => {
+      const names = scope === 'global' ? [] : (given[0] as string[]);
+      await status(scope, names, given[scope === 'global' ? 0 : 1] as Options, command);
+    });
+}
+
+async function status(scope: Scope, names: readonly string[], options: Options, command: Command): Promise<void> {
+  if (!options.wait && command.getOptionValueSource('timeout') === 'cli')
+    throw new UsageError('--timeout says how long to wait, but nothing is waited for', 'Add --wait');
+  if (options.watch && (options.output === 'yaml' || options.output === 'name'))
+    throw new UsageError(`--watch prints no ${options.output}`, 'Allowed with it: -o wide, -o json');
+  const { showStatus } = await import('../../status/report/show-status.ts');
+  process.exitCode = await showStatus(scope, names, options);
+}
+
+function failOn(given: string, before: readonly FailOn[]): FailOn[] {
+  const found = failures.find((each) => each === given);
+  if (!found) throw new InvalidArgumentError(`allowed: ${failures.join(', ')}`);
+  return [...before, found];
+}
+
+const exitCodes = `Exits 0 if all that was started is healthy, on its way, or stopped on purpose; 1 if something is broken or missing; 2 if
+the configuration is wrong; 3 if that can't be known, or the cluster can't be reached; 4 if --wait took too long. --fail-on
+progressing also fails on what is on its way, incomplete on what may not be seen, never on nothing but a wrong configuration and
+a cluster that can't be read.`;
+
+const examples: Readonly<Record<Scope, readonly string[]>> = {
+  all: [
+    'repoctl status',
+    'repoctl status turfoo -o wide',
+    'repoctl status --watch',
+    'repoctl status turfoo --wait --timeout 120',
+    'repoctl infra status -o json | jq -r ".tiers[].status"',
+  ],
+  global: ['repoctl infra global status', 'repoctl infra global status --wait'],
+  project: ['repoctl infra project status turfoo', 'repoctl infra project status turfoo --watch'],
+};

@@ -1,0 +1,50 @@
+import { Command } from 'commander';
+import { breakable } from './interrupt.ts';
+import { report, timeoutOption } from './options.ts';
+
+interface Options {
+  readonly yes?: boolean;
+  readonly registry: boolean;
+  readonly kubeconfig?: string;
+  readonly timeout: number;
+}
+
+export const upCommand = () =>
+  new Command('up')
+    .summary('make or start the cluster, then start the projects with live reload')
+    .description(
+      'Make the kind cluster of kind-config.yaml, or start it after a reboot, with a local registry beside it; then run ' +
+        'Tilt until Ctrl-C. Without Tilt the projects are started all the same, but changes are not reloaded live. ' +
+        'Running it again does no harm.',
+    )
+    .argument('[project...]', 'only these projects and what they need')
+    .option('-y, --yes', 'fetch programs that are missing without asking')
+    .option('--no-registry', 'load images onto the nodes without a local registry')
+    .option('--kubeconfig <file>', 'default: $KUBECONFIG, or ~/.kube/config')
+    .addOption(timeoutOption('without Tilt: how long to wait until everything is healthy', 600))
+    .addHelpText('after', '\nExamples:\n  repoctl up\n  repoctl up turfoo\n  repoctl up --yes --no-registry')
+    .action(up);
+
+async function up(projects: string[], { yes, registry, kubeconfig, timeout }: Options): Promise<void> {
+  const [{ findRoot }, { up }] = await Promise.all([import('../../config/root.ts'), import('../../lifecycle/up.ts')]);
+  const exitCode = await up(
+    findRoot(process.cwd()),
+    projects,
+    { kubeconfig, registry, report },
+    {
+      obtainTools: async (names) => {
+        const { obtainTools } = await import('../../platform/tools/obtain.ts');
+        return obtainTools(names, { yes, optional: ['tilt'] });
+      },
+      startProjects: async (names, { context }) => {
+        const { startProjects } = await import('../../lifecycle/start.ts');
+        const { endpointText } = await import('../../synth/endpoints.ts');
+        await breakable('What was applied stays. The same command again goes on from here.', async (signal) => {
+          const { namespaces } = await startProjects(names, { context, kubeconfig, registry, timeout, report, signal });
+          process.stdout.write(endpointText(namespaces));
+        });
+      },
+    },
+  );
+  if (exitCode !== 0) process.exitCode = exitCode;
+}

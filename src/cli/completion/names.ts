@@ -1,0 +1,24 @@
+import { findRoot } from '../../config/root.ts';
+import { listNamespaces } from '../listing/list.ts';
+import type { Names } from './candidates.ts';
+
+/** The names of the configuration that a folder belongs to; none while it is wrong. */
+export function configuredNames(folder: string): Names {
+  const namespaces = () => {
+    try {
+      return listNamespaces(findRoot(folder), { profile: 'local', environmentFilesOf: [] });
+    } catch {
+      return [];
+    }
+  };
+  return {
+    projects: () =>
+      namespaces()
+        .filter(({ tier }) => tier === 'project')
+        .map(({ name }) => name),
+    services: (project) =>
+      namespaces()
+        .filter(({ name, directory }) => [name, directory, directory.split('/').at(-1)].includes(project))
+        .flatMap(({ services }) => services.map(({ name }) => name)),
+  };
+}

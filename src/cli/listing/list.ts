@@ -1,0 +1,71 @@
+import { objectName } from '../../../charts/common/names.ts';
+import { type LoadOptions, load } from '../../config/load.ts';
+import { tableLines } from '../../platform/terminal/table.ts';
+import { endpoints } from '../../synth/endpoints.ts';
+import { type PlannedNamespace, planNamespace } from '../../synth/plan.ts';
+
+/** A namespace as `infra list` shows it. */
+export interface ListedNamespace {
+  readonly name: string;
+  readonly tier: 'global' | 'project';
+  /** Folder, relative to the root. */
+  readonly directory: string;
+  readonly services: readonly { readonly name: string; readonly kind: string }[];
+  readonly ports: readonly { readonly service: string; readonly port: string; readonly hostPort: number }[];
+  readonly needs: readonly string[];
+  /** The projects that need it; of the global tier those that use one of its services. */
+  readonly neededBy: readonly string[];
+}
+
+/** The global tier and the projects of a repository, from its configuration alone. */
+export function listNamespaces(root: string, options: LoadOptions): ListedNamespace[] {
+  const { environment, profile } = load(root, options);
+  const planned = [undefined, ...environment.projects].map((project) =>
+    planNamespace(environment, profile, project, []),
+  );
+  const users = environment.projects.filter(({ uses }) => Object.keys(uses).length > 0).map(({ name }) => name);
+  return planned.map((namespace) => ({
+    name: namespace.name,
+    tier: namespace.tier,
+    directory: namespace.directory,
+    services: [...namespace.services, ...namespace.workloads].map(({ name, kind }) => ({ name, kind })),
+    ports: endpoints(namespace).map(({ object, port, hostPort }) => ({ service: object, port, hostPort })),
+    needs: namespace.needs,
+    neededBy: namespace.tier === 'global' ? users : needing(planned, namespace.name),
+  }));
+}
+
+const needing = (planned: readonly PlannedNamespace[], name: string): string[] =>
+  planned.filter(({ needs }) => needs.includes(name)).map((each) => each.name);
+
+/** The list for people: a line for each namespace, and below it one for each service. */
+export function listLines(namespaces: readonly ListedNamespace[]): string[] {
+  const services = namespaces.flatMap((namespace) =>
+    namespace.services.map(({ name, kind }) => [`  ${name}`, kind, hostPorts(namespace, name)]),
+  );
+  const lines = tableLines([
+    ['SERVICE', 'KIND', 'HOST PORTS'].map((title, index) => (index === 0 ? `  ${title}` : title)),
+    ...services,
+  ]);
+  const [head = '', ...rest] = lines;
+  return [
+    head,
+    ...namespaces.flatMap((namespace) => [namespaceLine(namespace), ...rest.splice(0, namespace.services.length)]),
+  ];
+}
+
+/** `turfoo (backends/svc-turfoo-ingest), needs shop` */
+function namespaceLine({ name, directory, needs, neededBy }: ListedNamespace): string {
+  const parts = [
+    `${name} (${directory})`,
+    ...(needs.length > 0 ? [`needs ${needs.join(', ')}`] : []),
+    ...(neededBy.length > 0 ? [`needed by ${neededBy.join(', ')}`] : []),
+  ];
+  return parts.join(', ');
+}
+
+const hostPorts = ({ name, ports }: ListedNamespace, service: string): string =>
+  ports
+    .filter((port) => port.service === objectName(name, service))
+    .map(({ port, hostPort }) => `${hostPort} (${port})`)
+    .join(', ');

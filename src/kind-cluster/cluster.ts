@@ -1,0 +1,170 @@
+import { ClusterError, FailureError, TimeoutError } from '../platform/errors.ts';
+import { interruptible, pause } from '../platform/process/interrupt.ts';
+import { type Condition, judge } from './condition.ts';
+import { contextOf, type KindConfig, readKindConfig } from './config.ts';
+import { createCluster, removeUnfinished } from './create.ts';
+import { ensureContext, hasContext } from './kubeconfig.ts';
+import { controlPlane, kubernetesNodes, listContainers, type NodeContainer, startContainers } from './nodes.ts';
+import { holdsVolumes, observe, startedAt } from './observe.ts';
+import { underway } from './processes.ts';
+
+export interface ClusterNeeds {
+  /** @default $KUBECONFIG, or ~/.kube/config */
+  readonly kubeconfig?: string;
+  readonly report: (line: string) => void;
+  /** How long the cluster may take to become ready, in seconds. @default 180 */
+  readonly timeout?: number;
+}
+
+/** A kind cluster that runs. */
+export interface KindCluster {
+  readonly name: string;
+  /** Its context in the kubeconfig. */
+  readonly context: string;
+  /** Names of the containers that are its nodes. */
+  readonly nodes: readonly string[];
+}
+
+const patience = 180;
+
+/**
+ * Sees to it that the cluster of kind-config.yaml runs and is ready: makes it, starts it or leaves it as it is.
+ *
+ * @param root the folder with `repoctl.yaml` and `kind-config.yaml`
+ * @throws UsageError, ConfigurationError if kind or its configuration is missing or wrong
+ * @throws ClusterError if Docker is not running, or if the cluster does not answer but may hold data
+ * @throws FailureError if it can't be made
+ * @throws InterruptedError on Ctrl-C; nothing half-made is left, or it says what is
+ * @throws TimeoutError if it does not become ready
+ */
+export async function ensureCluster(root: string, needs: ClusterNeeds): Promise<KindCluster> {
+  const config = readKindConfig(root);
+  return interruptible(async (signal) => {
+    for (let discarded = false; ; ) {
+      await awaitOthers(config.name, needs, signal, 'no');
+      const containers = await listContainers(config.name, { signal });
+      if (containers.length === 0) {
+        await createCluster(config, { ...needs, signal });
+        continue;
+      }
+      const plane = controlPlane(containers);
+      const condition = plane
+        ? await settle(config.name, containers, plane, needs, signal)
+        : ({ state: 'unfinished', message: 'it has no control plane' } as const);
+      if (condition.state === 'ready') break;
+      if (await awaitOthers(config.name, needs, signal, 'perhaps')) continue;
+      if (discarded) throw new FailureError(`the cluster ${config.name} does not get finished: ${condition.message}`);
+      await discard(config, plane, condition.message, needs);
+      discarded = true;
+    }
+    if (await ensureContext(config.name, needs.kubeconfig))
+      needs.report(`wrote the context ${contextOf(config.name)} to the kubeconfig`);
+    return described(config, await listContainers(config.name));
+  });
+}
+
+/**
+ * Sees to it that a cluster that is there runs and that the kubeconfig knows it, without deleting or making one.
+ *
+ * @throws ClusterError if it is only half made
+ * @throws TimeoutError if it does not become ready
+ */
+export async function wakeCluster(name: string, needs: ClusterNeeds): Promise<void> {
+  const containers = await listContainers(name);
+  const plane = controlPlane(containers);
+  if (!plane) throw new ClusterError(`the cluster ${name} has no control plane`, 'repoctl up makes it anew');
+  await interruptible(async (signal) => {
+    const { state, message } = { message: '', ...(await settle(name, containers, plane, needs, signal)) };
+    if (state !== 'ready')
+      throw new ClusterError(`the cluster ${name} is only half made: ${message}`, 'repoctl up makes it anew');
+    await ensureContext(name, needs.kubeconfig);
+  });
+}
+
+/** The cluster of kind-config.yaml as it is; `undefined` if there is none. */
+export async function findCluster(root: string): Promise<(KindCluster & { readonly running: boolean }) | undefined> {
+  const config = readKindConfig(root);
+  const containers = await listContainers(config.name);
+  if (containers.length === 0) return undefined;
+  return { ...described(config, containers), running: containers.every(({ state }) => state === 'running') };
+}
+
+const described = ({ name }: KindConfig, containers: readonly NodeContainer[]): KindCluster => ({
+  name,
+  context: contextOf(name),
+  nodes: kubernetesNodes(containers).map((node) => node.name),
+});
+
+/** Waits while another process makes the cluster: another `repoctl up`, or kind that one which was killed has left. */
+async function awaitOthers(
+  name: string,
+  { report }: ClusterNeeds,
+  signal: AbortSignal,
+  unnamed: 'perhaps' | 'no',
+): Promise<boolean> {
+  for (let waited = false; ; waited = true) {
+    const { creation } = await underway(name);
+    if (creation !== 'yes' && (creation === 'no' || unnamed === 'no')) return waited;
+    if (!waited) report(`another process is making the cluster ${name}; waiting for it`);
+    await pause(1_000, signal);
+  }
+}
+
+/** Starts what stands still, and waits until the cluster is ready or is seen to be unfinished. */
+async function settle(
+  name: string,
+  containers: readonly NodeContainer[],
+  plane: NodeContainer,
+  needs: ClusterNeeds,
+  signal: AbortSignal,
+): Promise<Exclude<Condition, { state: 'waiting' }>> {
+  const { report, timeout = patience } = needs;
+  const stopped = containers.filter(({ state }) => state !== 'running');
+  if (stopped.length > 0) {
+    report(`the cluster ${name} is stopped; starting it`);
+    await startContainers(stopped, signal);
+  }
+  const since = stopped.length > 0 ? await startedAt(plane.name) : 0;
+  const size = kubernetesNodes(containers).length;
+  const until = performance.now() + timeout * 1000;
+  for (let said = false; ; said = true) {
+    const condition = judge(await observe(plane.name, signal), size, since);
+    if (condition.state !== 'waiting') return condition;
+    if (!said) report(`waiting for the cluster ${name} to be ready`);
+    if (performance.now() > until) return giveUp(name, plane, condition.message, needs);
+    await pause(1_000, signal);
+  }
+}
+
+/** kind writes the context when a cluster is finished: one that has none and no volumes is not worth keeping. */
+async function giveUp(name: string, plane: NodeContainer, message: string, needs: ClusterNeeds) {
+  const { kubeconfig, timeout = patience } = needs;
+  const silent = message.startsWith('the API server');
+  if (silent && !(await hasContext(name, kubeconfig)) && !(await holdsVolumes(plane.name)))
+    return { state: 'unfinished', message: `it did not answer for ${timeout} s` } as const;
+  throw new TimeoutError(
+    `the cluster ${name} was not ready after ${timeout} s: ${message}`,
+    `docker logs ${plane.name}; if its data may go: repoctl down --cluster`,
+  );
+}
+
+/** Deletes a cluster that was never finished. */
+async function discard(
+  { name }: KindConfig,
+  plane: NodeContainer | undefined,
+  message: string,
+  { kubeconfig, report }: ClusterNeeds,
+): Promise<void> {
+  if (plane && (await holdsVolumes(plane.name)))
+    throw new ClusterError(
+      `the cluster ${name} looks half made (${message}), but volumes lie on ${plane.name}`,
+      'If its data may go: repoctl down --cluster',
+    );
+  report(`the cluster ${name} was only half made (${message}) and holds no data; making it anew`);
+  const left = await removeUnfinished(name, kubeconfig);
+  if (left.length > 0)
+    throw new FailureError(
+      `can't delete ${left.join(', ')} of the cluster ${name}`,
+      `docker rm -f -v ${left.join(' ')}`,
+    );
+}

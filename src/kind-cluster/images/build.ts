@@ -1,0 +1,85 @@
+import { shellQuoted } from '../../../charts/common/shell.ts';
+import { FailureError } from '../../platform/errors.ts';
+import { attempt, failure, type Outcome, run } from '../../platform/process/run.ts';
+import type { PlannedImage } from '../../synth/plan.ts';
+import { stepFollower } from './build-steps.ts';
+
+export interface BuildOptions {
+  /** Builds every step anew. @default false */
+  readonly noCache?: boolean;
+  readonly report: (line: string) => void;
+  /** Ends it. */
+  readonly signal?: AbortSignal;
+}
+
+/** How many images are built at once; BuildKit shares the work on stages that they have in common. */
+const atOnce = 2;
+
+/**
+ * Builds images with BuildKit.
+ *
+ * @param root the folder that the images' paths are relative to
+ * @returns the ID of each image (`sha256:…`) by its reference
+ * @throws FailureError with the last lines of the first build that fails; those under way are ended
+ */
+export async function buildImages(
+  root: string,
+  images: readonly PlannedImage[],
+  { noCache = false, report, signal }: BuildOptions,
+): Promise<ReadonlyMap<string, string>> {
+  const ids = new Map<string, string>();
+  const failed = new AbortController();
+  const either = AbortSignal.any([failed.signal, ...(signal ? [signal] : [])]);
+  const waiting = images.values();
+  const worker = async () => {
+    for (const image of waiting) {
+      either.throwIfAborted();
+      ids.set(image.reference, await build(root, image, { noCache, report, signal: either }));
+    }
+  };
+  const workers = Array.from({ length: atOnce }, () =>
+    worker().catch((error) => {
+      failed.abort(error);
+      throw error;
+    }),
+  );
+  // All of them, so that nothing goes on after the error is told.
+  const ends = await Promise.allSettled(workers);
+  if (ends.some(({ status }) => status === 'rejected')) throw either.reason;
+  return ids;
+}
+
+/** The arguments of `docker` that build an image. */
+export function buildArguments({ reference, dockerfile, target, buildArgs, context }: PlannedImage, noCache: boolean) {
+  return [
+    'build',
+    ...['--tag', reference],
+    ...['--file', dockerfile],
+    ...(target ? ['--target', target] : []),
+    ...Object.entries(buildArgs).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
+    ...(noCache ? ['--no-cache'] : []),
+    '--progress=plain',
+    context,
+  ];
+}
+
+async function build(root: string, image: PlannedImage, options: BuildOptions): Promise<string> {
+  const { noCache = false, report, signal } = options;
+  const { reference } = image;
+  const args = buildArguments(image, noCache);
+  const started = performance.now();
+  report(`${reference}: building`);
+  const onLine = stepFollower((step) => report(`${reference}: ${step}`));
+  // Attestations make an index of an image, which differs with each build.
+  const env = { DOCKER_BUILDKIT: '1', BUILDX_NO_DEFAULT_ATTESTATIONS: '1' };
+  const outcome = await attempt('docker', args, { cwd: root, env, signal, onLine });
+  if (outcome.exitCode !== 0) throw buildFailure(reference, args, outcome);
+  const id = await run('docker', ['image', 'inspect', '--format', '{{.Id}}', reference], { signal });
+  report(`${reference}: built (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+  return id;
+}
+
+function buildFailure(reference: string, args: readonly string[], outcome: Outcome): FailureError {
+  const { message } = failure({ ...outcome, what: `building ${reference}` });
+  return new FailureError(message, `All of it: DOCKER_BUILDKIT=1 docker ${args.map(shellQuoted).join(' ')}`);
+}

@@ -1,0 +1,110 @@
+import { type Cluster, connect } from '../cluster/client.ts';
+import { load } from '../config/load.ts';
+import { type Claim, claimLines, deleteClaims, isOwn, listClaims } from '../kind-cluster/claims.ts';
+import { findCluster, type KindCluster, wakeCluster } from '../kind-cluster/cluster.ts';
+import { deleteCluster } from '../kind-cluster/create.ts';
+import { ClusterError, type CommandError, FailureError, TimeoutError, UsageError } from '../platform/errors.ts';
+import { foreground } from '../platform/process/foreground.ts';
+import { interruptible } from '../platform/process/interrupt.ts';
+import { confirm } from '../platform/terminal/ask.ts';
+import { findSession } from '../tilt/session.ts';
+import { tiltEnvironment, tiltFor } from './up.ts';
+
+export interface DownOptions {
+  /** Whether the data is deleted, too. @default false */
+  readonly volumes?: boolean;
+  /** Whether the cluster is deleted, with all that is in it. @default false */
+  readonly cluster?: boolean;
+  /** Whether questions are answered with yes. @default false */
+  readonly yes?: boolean;
+  /** @default $KUBECONFIG, or ~/.kube/config */
+  readonly kubeconfig?: string;
+  readonly report: (line: string) => void;
+}
+
+/** What `down` needs of others. */
+export interface DownHooks {
+  /** Scales everything of repoctl's to zero that Tilt, if it was there, has not taken away; data stays. */
+  stopAll(cluster: KindCluster, byTilt: boolean): Promise<unknown>;
+}
+
+/**
+ * Takes the development environment down. What would delete data lists it and asks first, before anything is stopped.
+ *
+ * @throws UsageError if there is nobody to ask, or a Tilt session runs
+ * @throws FailureError if Tilt fails
+ */
+export async function down(root: string, options: DownOptions, { stopAll }: DownHooks): Promise<void> {
+  const { volumes, report, kubeconfig } = options;
+  const found = await findCluster(root);
+  if (!found) return report('there is no cluster; nothing to do');
+  if (options.cluster) return downCluster(found, options);
+  if (!found.running) {
+    if (!volumes) return report(`the cluster ${found.name} is stopped already; its data stays`);
+  }
+  await wakeCluster(found.name, { kubeconfig, report });
+  // It would deploy again what is taken from it.
+  if (await findSession(root, found.context))
+    throw new UsageError('a Tilt session runs for this folder', 'End it with Ctrl-C where it runs; then repoctl down');
+  const cluster = await connect({ context: found.context, kubeconfig });
+  const { environment } = load(root, { profile: 'local', environmentFilesOf: [] });
+  const claims = volumes ? (await listClaims(cluster)).filter((claim) => isOwn(claim, environment.name)) : [];
+  if (volumes && !(await agreed(claims, options))) return report('nothing was changed');
+  const byTilt = await downByTilt(root, found, options);
+  // Tilt leaves alone what tilt_config.json does not name.
+  await stopAll(found, byTilt);
+  if (claims.length > 0) await interruptible((signal) => deleteAndTell(cluster, claims, signal, report));
+}
+
+/** @returns whether there is a Tilt that did it */
+async function downByTilt(root: string, cluster: KindCluster, { kubeconfig }: DownOptions): Promise<boolean> {
+  const tilt = await tiltFor(root);
+  if (!tilt.path) return false;
+  const env = await tiltEnvironment(kubeconfig);
+  const exitCode = await foreground(tilt.path, ['down', '--context', cluster.context], { cwd: root, env });
+  if (exitCode !== 0) throw new FailureError(`tilt down failed (exit code ${exitCode})`, 'What it said is above');
+  return true;
+}
+
+async function agreed(claims: readonly Claim[], { yes, report }: DownOptions): Promise<boolean> {
+  if (claims.length === 0) {
+    report('there is no data to delete');
+    return true;
+  }
+  report(`the data of ${count(claims)}:`);
+  for (const line of claimLines(claims)) report(line);
+  return confirm("Delete it? It can't be had back.", yes);
+}
+
+async function deleteAndTell(
+  cluster: Cluster,
+  claims: readonly Claim[],
+  signal: AbortSignal,
+  report: (line: string) => void,
+): Promise<void> {
+  await deleteClaims(cluster, claims, signal);
+  report(`deleted ${count(claims)}`);
+}
+
+/** Deletes the whole cluster, even if it is so broken that what is in it can't be listed. */
+async function downCluster(found: KindCluster, options: DownOptions) {
+  const { kubeconfig, report, yes } = options;
+  try {
+    await wakeCluster(found.name, { kubeconfig, report, timeout: 60 });
+    const claims = await listClaims(await connect({ context: found.context, kubeconfig }));
+    report(`the cluster ${found.name} holds ${claims.length === 0 ? 'no data' : `the data of ${count(claims)}:`}`);
+    if (claims.length > 0) for (const line of claimLines(claims)) report(line);
+  } catch (error) {
+    if (!isUnreachable(error)) throw error;
+    report(`what data the cluster ${found.name} holds can't be told: ${error.message}`);
+  }
+  if (!(await confirm(`Delete the cluster ${found.name} with all that is in it?`, yes)))
+    return report('nothing was changed');
+  await deleteCluster(found.name, kubeconfig);
+  report(`deleted the cluster ${found.name}`);
+}
+
+const isUnreachable = (error: unknown): error is CommandError =>
+  error instanceof ClusterError || error instanceof TimeoutError;
+
+const count = (claims: readonly Claim[]): string => (claims.length === 1 ? '1 claim' : `${claims.length} claims`);

@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { load } from '../config/load.ts';
+import { findProject } from '../config/select-projects.ts';
+import { ensureCluster, type KindCluster } from '../kind-cluster/cluster.ts';
+import { forgetRegistry, joinRegistry, runRegistry } from '../kind-cluster/registry.ts';
+import { foreground } from '../platform/process/foreground.ts';
+import { run } from '../platform/process/run.ts';
+import { toolPath, toolsOnPath } from '../platform/process/tool-path.ts';
+import type { ToolName } from '../platform/tools/tools.ts';
+import { tiltPort } from '../tilt/port.ts';
+
+export interface UpOptions {
+  /** @default $KUBECONFIG, or ~/.kube/config */
+  readonly kubeconfig?: string;
+  /** Whether a local registry is wanted. @default true */
+  readonly registry?: boolean;
+  readonly report: (line: string) => void;
+}
+
+/** What `up` needs of others. */
+export interface UpHooks {
+  /** Fetches those of the programs that are missing, after asking. */
+  obtainTools(names: readonly ToolName[]): Promise<unknown>;
+  /** Starts projects without Tilt; all, if no name is given. */
+  startProjects(names: readonly string[], cluster: KindCluster): Promise<unknown>;
+}
+
+/**
+ * Brings the development environment up: the cluster, the registry, then Tilt in the foreground until it is ended, or
+ * without Tilt the projects.
+ *
+ * @param names projects; all, if empty
+ * @returns Tilt's exit code
+ */
+export async function up(
+  root: string,
+  names: readonly string[],
+  options: UpOptions,
+  { obtainTools, startProjects }: UpHooks,
+): Promise<number> {
+  const { report, kubeconfig } = options;
+  const { environment } = load(root, { profile: 'local', environmentFilesOf: [] });
+  const projects = names.map((name) => findProject(environment, name).name);
+  await run('docker', ['version', '--format', '{{.Server.Version}}']);
+  await obtainTools(['kind', 'kubectl', ...(hasTiltfile(root) ? (['tilt'] as const) : [])]);
+  // Before the cluster, which takes a minute: its port may be taken.
+  const container = options.registry === false ? undefined : await runRegistry({ report });
+  const cluster = await ensureCluster(root, { kubeconfig, report });
+  const registry = await joinRegistry(container, cluster, { kubeconfig, report });
+  if (!registry) await forgetRegistry(cluster, { kubeconfig, report });
+  report(`the cluster ${cluster.name} is ready${registry ? `, with the registry ${registry.host}` : ''}`);
+  const tilt = await tiltFor(root);
+  if (tilt.path) {
+    const args = ['up', '--context', cluster.context, '--port', String(tiltPort()), '--', ...projects];
+    return foreground(tilt.path, args, { cwd: root, env: await tiltEnvironment(kubeconfig) });
+  }
+  report(`${tilt.lack}: starting without live reload`);
+  await startProjects(projects, cluster);
+  return 0;
+}
+
+const hasTiltfile = (root: string): boolean => existsSync(join(root, 'Tiltfile'));
+
+/** Tilt, if it can be used in a repository; else what is lacking. */
+export async function tiltFor(root: string): Promise<{ readonly path?: string; readonly lack?: string }> {
+  if (!hasTiltfile(root)) return { lack: 'there is no Tiltfile' };
+  const path = await toolPath('tilt');
+  return path ? { path } : { lack: 'Tilt is not installed' };
+}
+
+/** The environment variables that Tilt gets besides those of this process. */
+export const tiltEnvironment = async (kubeconfig: string | undefined): Promise<Record<string, string>> => ({
+  PATH: await toolsOnPath(['kind', 'kubectl', 'tilt']),
+  ...(kubeconfig && { KUBECONFIG: kubeconfig }),
+});

@@ -1,0 +1,170 @@
+import { labelKeys } from '../../../charts/common/labels.ts';
+import type { PlannedNamespace, PlannedWorkload } from '../../synth/plan.ts';
+import { type DeepFinding, withFindings } from '../deep/finding.ts';
+import { missingHealth, type Refusal, unknownHealth } from '../rules/absent.ts';
+import { health } from '../rules/health.ts';
+import type { EndpointSlice, Job, Pod, Workload } from '../rules/objects.ts';
+import { withRootCause } from '../rules/root-cause.ts';
+import { type Health, type Surroundings, verdict } from '../rules/verdict.ts';
+import { blameDeclared, declaredAfter } from './blame.ts';
+import { judgeServices } from './judge-service.ts';
+import type { Observed } from './observe.ts';
+
+/** A service or workload and how it is. */
+export interface Item {
+  readonly namespace: string;
+  readonly object: string;
+  readonly health: Health;
+  readonly planned: ExpectedWorkload;
+  /** Its controller, if there is one. */
+  readonly workload?: Workload;
+  readonly pods: readonly Pod[];
+}
+
+export interface ExpectedWorkload extends Pick<PlannedWorkload, 'name' | 'object' | 'controller' | 'after'> {
+  /** What its pods may mean by the short name of what they wait for: `namespace/object`. @default after */
+  readonly near?: readonly string[];
+  /** Of its Service; no Service is missed of what has none. @default none */
+  readonly ports?: PlannedWorkload['ports'];
+}
+
+/** What a namespace should run. */
+export interface ExpectedNamespace extends Pick<PlannedNamespace, 'name' | 'labels'> {
+  readonly services: readonly ExpectedWorkload[];
+  readonly workloads: readonly ExpectedWorkload[];
+}
+
+/** What was observed, and what could not be. */
+export type Evidence = Observed & {
+  readonly refusals?: readonly Refusal[];
+  /** What Services lead to. @default it is not looked at */
+  readonly slices?: readonly EndpointSlice[];
+  /** What services said when they were asked in their own protocols. */
+  readonly findings?: readonly DeepFinding[];
+};
+
+type Moment = Pick<Surroundings, 'now' | 'context'>;
+
+/**
+ * How the services and workloads are that namespaces should run in the cluster. What waits for something that is not
+ * healthy itself has that one's cause.
+ */
+export function judge(namespaces: readonly ExpectedNamespace[], observed: Evidence, moment: Moment): Item[] {
+  const within = byNamespace(observed);
+  const judged = namespaces.flatMap((namespace) =>
+    [...namespace.services, ...namespace.workloads]
+      .filter(({ controller }) => controller)
+      .map((workload) => judgeWorkload(namespace, workload, within(namespace.name), moment)),
+  );
+  const items = withFindings(judged, observed.findings ?? []).map(asItem);
+  const key = ({ namespace, object }: Item) => `${namespace}/${object}`;
+  const healths = new Map(items.map((item) => [key(item), item.health]));
+  const after = declaredAfter(items);
+  const blamed = new Map(
+    items.map((item) => [key(item), blameDeclared(item.health, after(key(item)), healths)] as const),
+  );
+  return items.map((item) => ({ ...item, health: withRootCause(key(item), blamed) ?? item.health }));
+}
+
+/** What is no workload, such as a stream, is planned by nobody. */
+const asItem = (row: Item | Pick<Item, 'namespace' | 'object' | 'health'>): Item =>
+  'planned' in row ? row : { ...row, planned: { name: row.object, object: row.object, after: [] }, pods: [] };
+
+function judgeWorkload(
+  { name: namespace, labels }: ExpectedNamespace,
+  planned: ExpectedWorkload,
+  { exists, refusals, nodes, workloads, pods, events, claims, slices }: Within,
+  moment: Moment,
+): Item {
+  const { object, controller, after, near = after, ports = [] } = planned;
+  const item = { namespace, object, planned, pods: [] };
+  const found = workloads.find(({ kind, metadata }) => kind === controller?.kind && metadata.name === controller.name);
+  if (!found) {
+    const refused = refusals.find(({ resource }) => resource.split('.')[0] === `${controller?.kind.toLowerCase()}s`);
+    if (refused) return { ...item, health: unknownHealth({ ...refused, namespace }, moment) };
+    const missing = missingHealth({ namespace, labels }, exists, moment);
+    const earlier = workloads.some(
+      ({ kind, metadata }) =>
+        kind === 'Job' && controller?.kind === 'Job' && metadata.labels?.[labelKeys.instance] === object,
+    );
+    const health = earlier
+      ? {
+          ...missing,
+          reason: 'Outdated',
+          cause: 'has run as it was before the configuration changed, not as it is now',
+        }
+      : missing;
+    return { ...item, health };
+  }
+  const own = pods.filter((pod) => belongs(pod, found, object));
+  const judged = health(found, {
+    ...moment,
+    after: near,
+    nodes,
+    events,
+    claims,
+    pods: own,
+    jobs: workloads.filter((each): each is Job => each.kind === 'Job' && ownedBy(each, found)),
+  });
+  const seen = { object, metadata: found.metadata, pods: own, wanted: ports.length > 0 };
+  // Where its pods are the cause, the Service is not blamed as well.
+  const unserved = slices && judged.status === 'healthy' ? judgeServices(seen, slices, moment) : undefined;
+  if (unserved) return { ...item, workload: found, pods: own, health: unserved };
+  const unseen = refusals.find(({ resource }) => resource === 'pods');
+  // How many are ready is in the workload; why they aren't is not.
+  const guess = unseen && judged.status !== 'healthy' && judged.status !== 'stopped';
+  return { ...item, workload: found, pods: own, health: guess ? withoutPods(judged, unseen) : judged };
+}
+
+const withoutPods = ({ cause, ...judged }: Health, { message }: Refusal): Health =>
+  verdict(judged.status, judged.reason, {
+    ...judged,
+    cause: `${cause ?? judged.reason}; its pods can't be seen: ${message}`,
+  });
+
+interface Within extends Omit<Observed, 'namespaces'> {
+  readonly exists: boolean;
+  readonly refusals: readonly Refusal[];
+  /** None if they may not be seen. */
+  readonly slices?: readonly EndpointSlice[];
+}
+
+/** Parts what was observed by namespace, once for all. */
+function byNamespace({ namespaces, nodes, refusals = [], ...observed }: Evidence): (name: string) => Within {
+  const grouped = <Type extends { readonly metadata: { readonly namespace?: string } }>(all: readonly Type[]) => {
+    const groups = new Map<string | undefined, Type[]>();
+    for (const each of all) {
+      const group = groups.get(each.metadata.namespace);
+      if (group) group.push(each);
+      else groups.set(each.metadata.namespace, [each]);
+    }
+    return groups;
+  };
+  const existing = new Set(namespaces);
+  const [workloads, pods, claims, events, slices] = [
+    grouped(observed.workloads),
+    grouped(observed.pods),
+    grouped(observed.claims),
+    grouped(observed.events),
+    grouped(observed.slices ?? []),
+  ];
+  const hides = ({ resource, namespace }: Refusal, name: string) =>
+    resource.startsWith('endpointslices') && (namespace ?? name) === name;
+  return (name) => ({
+    exists: existing.has(name) || refusals.some(({ resource }) => resource === 'namespaces'),
+    nodes,
+    refusals: refusals.filter(({ namespace = name }) => namespace === name),
+    workloads: workloads.get(name) ?? [],
+    pods: pods.get(name) ?? [],
+    claims: claims.get(name) ?? [],
+    events: events.get(name) ?? [],
+    slices: observed.slices && !refusals.some((each) => hides(each, name)) ? (slices.get(name) ?? []) : undefined,
+  });
+}
+
+const ownedBy = (object: Pick<Pod, 'metadata'>, { kind, metadata }: Workload): boolean =>
+  (object.metadata.ownerReferences ?? []).some((owner) => owner.kind === kind && owner.name === metadata.name);
+
+/** A job's pods are only told from those of an earlier one of another hash by their owner. */
+const belongs = (pod: Pod, workload: Workload, object: string): boolean =>
+  workload.kind === 'Job' ? ownedBy(pod, workload) : pod.metadata.labels?.[labelKeys.instance] === object;

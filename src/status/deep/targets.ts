@@ -1,0 +1,57 @@
+import { labelKeys } from '../../../charts/common/labels.ts';
+import type { PlannedNamespace } from '../../synth/plan.ts';
+import { commands } from '../rules/commands.ts';
+import type { Pod } from '../rules/objects.ts';
+import type { Target } from './check.ts';
+
+export type PlannedParts = Pick<PlannedNamespace, 'name' | 'services' | 'workloads'>;
+
+/** The kind of what has a component, where that tells it. */
+const kindOfComponent: Readonly<Record<string, string>> = {
+  broker: 'redis',
+  'object-store': 'minio',
+  scheduler: 'celery-beat',
+  http: 'http',
+  service: 'container',
+  'broker-client': 'container',
+  'database-client': 'container',
+};
+
+/** The kind of a pod's service or workload by its labels, for what no configuration describes. */
+function kindByLabels({ metadata, spec }: Pod): string {
+  const component = metadata.labels?.[labelKeys.component] ?? '';
+  const [container] = spec.containers;
+  if (component === 'database') return container?.name ?? '';
+  if (component === 'worker')
+    return container?.startupProbe?.exec?.command?.some((word) => word.includes('/repoctl/heartbeat'))
+      ? 'celery-worker'
+      : 'worker';
+  return kindOfComponent[component] ?? '';
+}
+
+const isReady = ({ metadata, status }: Pod): boolean =>
+  metadata.deletionTimestamp === undefined &&
+  (status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false);
+
+/**
+ * The ready pods of namespaces, with what is planned of them.
+ *
+ * @param context of the kubeconfig, for the commands in advice
+ */
+export function targetsOf(namespaces: readonly PlannedParts[], pods: readonly Pod[], context: string): Target[] {
+  return namespaces.flatMap(({ name: namespace, services, workloads }) => {
+    const planned = new Map([...services, ...workloads].map((each) => [each.object, each]));
+    return pods
+      .filter((pod) => pod.metadata.namespace === namespace && isReady(pod))
+      .flatMap((pod) => {
+        const object = pod.metadata.labels?.[labelKeys.instance];
+        const [container] = pod.spec.containers;
+        if (object === undefined || container === undefined) return [];
+        const known = planned.get(object);
+        const kind = known?.kind ?? kindByLabels(pod);
+        const servicePorts = known?.ports.map(({ port }) => port);
+        const run = commands(pod.metadata, { now: new Date(0), context });
+        return { namespace, object, kind, pod, container, servicePorts, pods, run };
+      });
+  });
+}

@@ -1,0 +1,71 @@
+import { exitCodes } from '../../platform/errors.ts';
+import { keyOf, type Report, type ServiceReport, type TierReport } from '../report/report.ts';
+import { secondsSince } from '../rules/text.ts';
+import type { Health } from '../rules/verdict.ts';
+import type { Look } from './looks.ts';
+
+/** How long pods must have been ready, in seconds: many a stack crashes once more right after its start. */
+const stableSeconds = 5;
+
+/** How long something must look hopeless, in milliseconds: what was just changed may still show what was before. */
+const hopelessMilliseconds = 3000;
+
+/** What waiting has come to. */
+export type Outcome = { readonly done: false } | { readonly done: true; readonly exitCode: number };
+
+/** Waits for a report to become healthy, look by look. */
+export class Wait {
+  readonly #hopelessSince = new Map<string, number>();
+
+  /**
+   * @param mustRun whether a tier of which nothing was started is waited for
+   * @param end when it is too late; like `clock` in milliseconds
+   */
+  constructor(
+    private readonly mustRun: (tier: TierReport) => boolean,
+    private readonly end: number,
+    private readonly clock: () => number = () => performance.now(),
+  ) {}
+
+  next({ report, stale }: Look): Outcome {
+    const now = this.clock();
+    // What was is no answer to what is.
+    if (!stale) {
+      if (!report.readAnything) return { done: true, exitCode: exitCodes.cluster };
+      if (this.isSettled(report)) return { done: true, exitCode: exitCodes.ok };
+      if (this.#isHopeless(report, now)) return { done: true, exitCode: exitCodes.unhealthy };
+    }
+    return now > this.end ? { done: true, exitCode: exitCodes.timedOut } : { done: false };
+  }
+
+  /** Whether all that should run is well, and has been for a while. */
+  isSettled({ tiers, at }: Report): boolean {
+    return (
+      tiers.length > 0 &&
+      tiers.every((tier) => {
+        if (tier.status === 'not-started') return !this.mustRun(tier);
+        return (
+          (tier.status === 'healthy' || tier.status === 'stopped') && tier.services.every((each) => isStable(each, at))
+        );
+      })
+    );
+  }
+
+  #isHopeless({ tiers }: Report, now: number): boolean {
+    const hopeless = tiers.flatMap(({ name, health, services }) => [
+      ...(health?.terminal ? [name] : []),
+      ...services.filter((each) => isHopeless(each.health)).map(keyOf),
+    ]);
+    for (const key of this.#hopelessSince.keys()) if (!hopeless.includes(key)) this.#hopelessSince.delete(key);
+    for (const key of hopeless) if (!this.#hopelessSince.has(key)) this.#hopelessSince.set(key, now);
+    return [...this.#hopelessSince.values()].some((since) => now - since >= hopelessMilliseconds);
+  }
+}
+
+/** What can't become healthy. A cluster may get room for a pod. */
+const isHopeless = ({ terminal, reason }: Health): boolean => terminal && reason !== 'Unschedulable';
+
+function isStable({ health, readySince }: ServiceReport, at: Date): boolean {
+  if (health.status !== 'healthy') return health.status === 'stopped';
+  return (secondsSince(readySince, at) ?? stableSeconds) >= stableSeconds;
+}

@@ -1,0 +1,118 @@
+import { labelKeys } from '../../../charts/common/labels.ts';
+import type { Plan } from '../../synth/plan.ts';
+import { type Item, judge } from '../assessment/judge.ts';
+import { type Health, severity, verdict, worst } from '../rules/verdict.ts';
+import { expectedNamespaces, isOwn, type ReportedNamespace } from './expected.ts';
+import { factsOf } from './facts.ts';
+import { foreignObjects } from './foreign.ts';
+import { groupBy } from './group.ts';
+import { terminatingHealth } from './namespace-state.ts';
+import type { Picture } from './picture.ts';
+import { keyOf, type Report, type RootCause, type ServiceReport, type TierReport, type TierStatus } from './report.ts';
+
+/** A picture judged: all tiers, whichever of them are asked for. */
+export function assemble(plan: Plan | undefined, picture: Picture, context: string): Report {
+  const namespaces = expectedNamespaces(plan, picture);
+  const moment = { now: picture.now, context };
+  const observed = { ...picture, namespaces: picture.namespaces.map(({ metadata }) => metadata.name) };
+  const items = groupBy(judge(namespaces, observed, moment), ({ namespace }) => namespace);
+  const foreign = foreignObjects(picture, plan?.environment);
+  const kept = new Set(
+    [...picture.workloads, ...picture.pods, ...picture.claims]
+      .filter(({ metadata }) => isOwn(metadata.labels, plan?.environment))
+      .map(({ metadata }) => metadata.namespace),
+  );
+  const tiers = namespaces.map((namespace): TierReport => {
+    const object = picture.namespaces.find(({ metadata }) => metadata.name === namespace.name);
+    const health = object && terminatingHealth(object, moment);
+    const stopped = object?.metadata.labels?.[labelKeys.stopped] !== undefined;
+    const judged = (items.get(namespace.name) ?? [])
+      .map((item) => serviceReport(item, namespace))
+      .map((each) => (stopped && each.health.status === 'missing' ? takenDown(each) : each));
+    // What is missing in a namespace that goes, or of which nothing is there, needs no telling.
+    const services = health ? judged.filter((each) => each.health.status !== 'missing') : judged;
+    const started = kept.has(namespace.name) || judged.some((each) => each.health.status !== 'missing');
+    const { name, tier, project, directory, labels } = namespace;
+    return {
+      name,
+      tier,
+      project,
+      directory,
+      status: statusOf(started || judged.length === 0, health, services),
+      health,
+      services: services.toSorted(worstFirst),
+      foreign: foreign(name),
+      environment: labels[labelKeys.partOf],
+    };
+  });
+  return {
+    context,
+    environment: plan?.environment,
+    at: picture.now,
+    complete: picture.refusals.length === 0,
+    readAnything: picture.readAnything,
+    unseen: picture.refusals,
+    tiers: tiers.toSorted(worstTierFirst),
+    causes: rootCauses(tiers),
+  };
+}
+
+function serviceReport(item: Item, { planned }: ReportedNamespace): ServiceReport {
+  const { namespace, object } = item;
+  const isPlanned = planned?.has(object);
+  const extra = isPlanned === false && item.health.status === 'healthy';
+  return {
+    namespace,
+    name: item.planned.name,
+    object,
+    kind: item.planned.controller?.kind ?? '',
+    health: extra ? { ...item.health, warning: 'not in the configuration' } : item.health,
+    ...factsOf(item),
+    planned: isPlanned,
+  };
+}
+
+/** Without its workloads by `stop`, which is no lack. */
+const takenDown = (service: ServiceReport): ServiceReport => ({
+  ...service,
+  health: verdict('stopped', 'TakenDown', { advice: service.health.advice }),
+});
+
+function statusOf(started: boolean, health: Health | undefined, services: readonly ServiceReport[]): TierStatus {
+  const all = [...(health ? [health] : []), ...services.map((each) => each.health)];
+  if (!started && !health) return 'not-started';
+  // A job that is done beside services that are stopped does not make a tier run.
+  if (all.some(({ status }) => status === 'stopped') && all.every(isAtRest)) return 'stopped';
+  return worst(all)?.status ?? 'healthy';
+}
+
+const isAtRest = ({ status, reason }: Health): boolean =>
+  status === 'stopped' || (status === 'healthy' && (reason === 'Complete' || reason === 'Bound'));
+
+/** Among equals what others wait for comes before those that wait. */
+const worstFirst = (one: ServiceReport, other: ServiceReport): number =>
+  severity(other.health) - severity(one.health) ||
+  Number(one.health.waitingFor !== undefined) - Number(other.health.waitingFor !== undefined) ||
+  (one.object < other.object ? -1 : 1);
+
+const rank = ({ status }: TierReport): number => (status === 'not-started' ? -1 : severity({ status }));
+
+const worstTierFirst = (one: TierReport, other: TierReport): number =>
+  rank(other) - rank(one) ||
+  Number(other.tier === 'global') - Number(one.tier === 'global') ||
+  (one.name < other.name ? -1 : 1);
+
+/** What others wait for in the end, that with the most victims first. */
+export function rootCauses(tiers: readonly TierReport[]): RootCause[] {
+  const services = tiers.flatMap((tier) => tier.services);
+  const waiting = services.filter(({ health }) => health.waitingFor !== undefined && health.status !== 'healthy');
+  const victims = groupBy(waiting, ({ health }) => health.waitingFor ?? '');
+  return services
+    .flatMap((service): RootCause[] => {
+      const of = victims.get(keyOf(service))?.filter((each) => each !== service) ?? [];
+      const { health } = service;
+      const blocks = of.length > 0 && health.status !== 'healthy';
+      return blocks ? [{ object: keyOf(service), health, victims: of.map(keyOf).sort() }] : [];
+    })
+    .sort((one, other) => other.victims.length - one.victims.length || severity(other.health) - severity(one.health));
+}

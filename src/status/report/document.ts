@@ -1,0 +1,79 @@
+import { unknownHealth } from '../rules/absent.ts';
+import type { Health } from '../rules/verdict.ts';
+import type { Report, ServiceReport, TierReport } from './report.ts';
+import type { StatusDocument } from './schema.ts';
+import { words } from './words.ts';
+
+/** Since when a live report is not what is, and why. */
+export interface Staleness {
+  readonly since: Date;
+  readonly message: string;
+}
+
+/** A report as data, as the published schema has it. */
+export function statusDocument(report: Report, stale?: Staleness): StatusDocument {
+  const { context, environment, at, complete } = report;
+  return {
+    apiVersion: 'repoctl.dev/v1alpha1',
+    kind: 'StatusReport',
+    context,
+    environment,
+    at: at.toISOString(),
+    complete,
+    unseen: report.unseen.map(({ verb, resource, namespace, code, message }) => {
+      const { advice } = unknownHealth({ verb, resource, namespace, code, message }, { now: at, context });
+      return { verb, resource, namespace, code, message, advice: commandsOf(advice) };
+    }),
+    stale: stale && { since: stale.since.toISOString(), message: stale.message },
+    causes: report.causes.map(({ object, health, victims }) => ({
+      object,
+      status: health.status,
+      ...healthFields(health),
+      victims: [...victims],
+    })),
+    tiers: report.tiers.map(tierFields),
+  };
+}
+
+const commandsOf = (advice: string | undefined) => (advice === undefined ? [] : [{ command: words(advice) }]);
+
+const healthFields = ({ reason, cause, advice, terminal }: Health) => ({
+  reason,
+  cause,
+  advice: commandsOf(advice),
+  terminal,
+});
+
+function tierFields(tier: TierReport): StatusDocument['tiers'][number] {
+  const { name, project, environment, status, health, services, foreign } = tier;
+  return {
+    namespace: name,
+    tier: tier.tier,
+    project,
+    environment,
+    status,
+    ...(health && { reason: health.reason, cause: health.cause, advice: commandsOf(health.advice) }),
+    services: services.map(serviceFields),
+    foreign: [...foreign],
+  };
+}
+
+function serviceFields(service: ServiceReport): StatusDocument['tiers'][number]['services'][number] {
+  const { name, object, kind, health, ready, wanted, restarts, createdAt, planned } = service;
+  const { status, warning, waitingFor, pod } = health;
+  return {
+    name,
+    object,
+    kind,
+    status,
+    ...healthFields(health),
+    warning,
+    waitingFor,
+    pod,
+    ready,
+    wanted,
+    restarts,
+    createdAt,
+    planned,
+  };
+}

@@ -1,0 +1,99 @@
+import { labelKeys, type Tier } from '../../../charts/common/labels.ts';
+import type { Plan } from '../../synth/plan.ts';
+import type { ExpectedNamespace, ExpectedWorkload } from '../assessment/judge.ts';
+import type { Workload } from '../rules/objects.ts';
+import { groupBy } from './group.ts';
+import type { Picture } from './picture.ts';
+
+/** A namespace that is to be reported: what should be in it, and what else of repoctl's is. */
+export interface ReportedNamespace extends ExpectedNamespace {
+  readonly tier: Tier;
+  readonly project?: string;
+  /** Folder of the project; none if it isn't in the configuration. */
+  readonly directory?: string;
+  /** Names of the objects that the configuration has; none without a configuration. */
+  readonly planned?: ReadonlySet<string>;
+}
+
+/**
+ * What is to be reported: everything in the plan, and every namespace that carries the labels. What nobody plans is
+ * known from the objects alone.
+ */
+export function expectedNamespaces(plan: Plan | undefined, picture: Picture): ReportedNamespace[] {
+  const planned = new Map(plan?.namespaces.map((namespace) => [namespace.name, namespace]));
+  const found = picture.namespaces.filter(({ metadata }) => metadata.labels?.[labelKeys.tier] !== undefined);
+  // Who may not see namespaces sees their pods and workloads.
+  const labelled = new Map(
+    [...picture.workloads, ...picture.pods].flatMap(({ metadata }) =>
+      isOwn(metadata.labels, plan?.environment) ? [[metadata.namespace ?? '', metadata.labels ?? {}] as const] : [],
+    ),
+  );
+  const labels = new Map([
+    ...labelled,
+    ...found.map(({ metadata }) => [metadata.name, metadata.labels ?? {}] as const),
+    ...(plan?.namespaces.map((namespace) => [namespace.name, namespace.labels] as const) ?? []),
+  ]);
+  const ours = picture.workloads.filter(({ metadata }) => isOwn(metadata.labels, plan?.environment));
+  const own = groupBy(ours, ({ metadata }) => metadata.namespace ?? '');
+  const everything = [...own].flatMap(([namespace, workloads]) =>
+    workloads.map((each) => `${namespace}/${objectOf(each)}`),
+  );
+  return [...labels].map(([name, of]) => {
+    const namespace = planned.get(name);
+    const services = namespace?.services ?? [];
+    const workloads = namespace?.workloads ?? [];
+    const objects = new Set([...services, ...workloads].map(({ object }) => object));
+    const near = nearest(everything, name, of);
+    const others = (own.get(name) ?? []).filter((each) => !objects.has(objectOf(each)));
+    return {
+      name,
+      labels: of,
+      tier: of[labelKeys.tier] === 'global' ? 'global' : 'project',
+      project: of[labelKeys.project],
+      directory: namespace?.directory,
+      planned: plan && objects,
+      services,
+      workloads: [...workloads, ...latest(others).map((each) => fromObject(each, name, near))],
+    };
+  });
+}
+
+/** Whether labels are repoctl's, and of the environment. */
+export const isOwn = (labels: Readonly<Record<string, string>> = {}, environment?: string): boolean =>
+  labels[labelKeys.tier] !== undefined && (environment === undefined || labels[labelKeys.partOf] === environment);
+
+const objectOf = ({ metadata }: Workload): string => metadata.labels?.[labelKeys.instance] ?? metadata.name;
+
+/** Without the runs of cron jobs, and of a job that was changed only the last. */
+function latest(workloads: readonly Workload[]): Workload[] {
+  const created = ({ metadata }: Workload) => metadata.creationTimestamp ?? '';
+  const kept = new Map<string, Workload>();
+  for (const each of workloads) {
+    if (each.kind === 'Job' && each.metadata.ownerReferences?.some(({ kind }) => kind === 'CronJob')) continue;
+    const key = `${each.kind} ${objectOf(each)}`;
+    const other = kept.get(key);
+    if (!other || created(other) <= created(each)) kept.set(key, each);
+  }
+  return [...kept.values()];
+}
+
+/** Pods call what they wait for by short names, so that the next of that name is meant: of its namespace, then of the others. */
+function nearest(everything: readonly string[], namespace: string, labels: Readonly<Record<string, string>>): string[] {
+  const environment = labels[labelKeys.partOf] ?? '';
+  const rank = (key: string) => (key.startsWith(`${namespace}/`) ? 0 : key.startsWith(`${environment}/`) ? 1 : 2);
+  return everything.toSorted((a, b) => rank(a) - rank(b));
+}
+
+function fromObject(workload: Workload, namespace: string, near: readonly string[]): ExpectedWorkload {
+  const self = `${namespace}/${objectOf(workload)}`;
+  return {
+    name: workload.metadata.labels?.[labelKeys.name] ?? workload.metadata.name,
+    object: objectOf(workload),
+    controller: { kind: workload.kind, name: workload.metadata.name },
+    after: [],
+    // The same list for all of a namespace but the one that waits.
+    get near() {
+      return near.filter((key) => key !== self);
+    },
+  };
+}

@@ -1,0 +1,157 @@
+import { stripVTControlCharacters } from 'node:util';
+import type { Colour, Paint } from '../../platform/terminal/paint.ts';
+import { counted, secondsSince, span } from '../rules/text.ts';
+import type { Health } from '../rules/verdict.ts';
+import { type Fold, fold } from './fold.ts';
+import { keyOf, type Report, type ServiceReport, type TierReport, type TierStatus } from './report.ts';
+import { unseenLines } from './unseen-lines.ts';
+import { wrapped } from './wrap.ts';
+
+const colours: Readonly<Record<TierStatus, Colour>> = {
+  healthy: 'green',
+  stopped: 'grey',
+  'not-started': 'grey',
+  progressing: 'yellow',
+  missing: 'yellow',
+  degraded: 'red',
+  failed: 'red',
+  unknown: 'magenta',
+};
+
+export interface LineOptions {
+  readonly paint: Paint;
+  /** A line for each service everywhere, and what foreign objects there are. */
+  readonly wide?: boolean;
+  /** Width of the terminal; causes are wrapped to it. @default as wide as they get */
+  readonly columns?: number;
+}
+
+interface Row {
+  readonly cells: readonly string[];
+  /** What stands below it: causes are wrapped, commands are not. */
+  readonly notes?: readonly { readonly text: string; readonly command?: true }[];
+}
+
+/** A report as a table: the worst first, with the cause and what to type next below what is not healthy. */
+export function reportLines(report: Report, options: LineOptions): string[] {
+  const { paint, columns = Number.POSITIVE_INFINITY } = options;
+  const rows = report.tiers.flatMap((tier) => tierRows(tier, report, options));
+  const widths = columnWidths(rows);
+  const lines = rows.flatMap(({ cells, notes = [] }) => [
+    tableLine(cells, widths),
+    ...notes.flatMap(({ text, command }) =>
+      command ? [`      ${paint('cyan', text)}`] : wrapped(text, columns, '    ', '    '),
+    ),
+  ]);
+  return [...(lines.length > 0 ? lines : ['nothing here carries repoctl’s labels']), ...unseenLines(report, options)];
+}
+
+function tierRows(tier: TierReport, report: Report, options: LineOptions): Row[] {
+  const { paint, wide = false } = options;
+  const { name, status, services, health, foreign } = tier;
+  const shown = paint(colours[status], status === 'not-started' ? 'not started' : status);
+  if (status === 'not-started')
+    return [{ cells: [paint('bold', name), shown, '', '', '', start(tier)] }, ...foreignRows(tier, wide)];
+  const uniform = services.every((each) => each.health.status === status || each.health.status === 'healthy');
+  const quiet = !health && uniform && (status === 'healthy' || status === 'stopped');
+  const warned = services.filter((each) => each.health.warning !== undefined).length;
+  const well = services.filter((each) => each.health.status === 'healthy').length;
+  const total = services.length === 0 ? 'no services' : counted(services.length, 'service');
+  const summary = quiet
+    ? [total, warned > 0 && !wide && `${counted(warned, 'warning')} (-o wide)`]
+    : [services.length === 0 ? total : `${well} of ${total} healthy`];
+  const others = foreign.length > 0 && !wide ? `${counted(foreign.length, 'foreign object')}` : '';
+  const head: Row = {
+    cells: [paint('bold', name), shown, '', '', '', [...summary, others].filter(Boolean).join(', ')],
+    notes: health && healthNotes(health),
+  };
+  if (quiet && !wide) return [head];
+  const folds: Fold[] = wide ? services.map((each) => ({ services: [each], why: 'single' })) : fold(tier);
+  return [head, ...folds.map((each) => foldRow(each, report, options)), ...foreignRows(tier, wide)];
+}
+
+const start = ({ tier, name }: TierReport): string =>
+  tier === 'global' ? 'repoctl infra global start' : `repoctl infra project start ${name}`;
+
+function foldRow({ services, why }: Fold, report: Report, { paint }: LineOptions): Row {
+  const [service] = services;
+  const { health } = service;
+  const status = paint(colours[health.status], health.status);
+  const names = services.map(({ name }) => name).join(', ');
+  if (why === 'well' && services.length > 1)
+    return { cells: [`  ${counted(services.length, 'other')}`, status, '', '', '', names] };
+  if (why === 'unseen')
+    return { cells: [`  ${counted(services.length, 'service')}`, status, '', '', '', `${names}: may not be seen`] };
+  if (why === 'waiting') {
+    const cause = report.causes.find(({ object }) => object === health.waitingFor);
+    const label = services.length > 1 ? `  ${services.length} services` : `  ${service.object}`;
+    const shown = report.tiers.some((tier) => tier.services.some((each) => keyOf(each) === health.waitingFor));
+    const waits = `${counted(services.length, 'service')} ${services.length > 1 ? 'wait' : 'waits'} for ${health.waitingFor}`;
+    const told =
+      shown || !cause ? '' : `, which is ${cause.health.status}: ${cause.health.cause ?? cause.health.reason}`;
+    const notes = [{ text: `${waits}${told}${services.length > 1 ? ` (${names})` : ''}` }];
+    const command = shown ? [] : adviceNotes(cause?.health ?? health);
+    const cells = services.length > 1 ? [label, status] : serviceCells(service, report, status);
+    return { cells, notes: [...notes, ...command] };
+  }
+  if (why === 'alike')
+    return { cells: [`  ${services.length} services`, status, '', '', '', names], notes: healthNotes(health) };
+  const victims = report.causes.find(({ object }) => object === keyOf(service))?.victims ?? [];
+  const blocked =
+    victims.length > 0
+      ? [
+          {
+            text: `${counted(victims.length, 'service')} ${victims.length > 1 ? 'wait' : 'waits'} for it: ${victims.join(', ')}`,
+          },
+        ]
+      : [];
+  return { cells: serviceCells(service, report, status), notes: [...healthNotes(health), ...blocked] };
+}
+
+function serviceCells(service: ServiceReport, { at }: Report, status: string): string[] {
+  const { object, ready, wanted, restarts, createdAt } = service;
+  const age = secondsSince(createdAt, at);
+  return [
+    `  ${object}`,
+    status,
+    ready === undefined ? '' : `${ready}/${wanted}`,
+    restarts > 0 ? counted(restarts, 'restart') : '',
+    age === undefined ? '' : span(age),
+    '',
+  ];
+}
+
+function healthNotes(health: Health): NonNullable<Row['notes']> {
+  const { status, reason, cause, warning } = health;
+  if (status === 'healthy') return warning === undefined ? [] : [{ text: warning }, ...adviceNotes(health)];
+  return [{ text: cause === undefined ? reason : `${reason}: ${cause}` }, ...adviceNotes(health)];
+}
+
+const adviceNotes = ({ advice }: Health): NonNullable<Row['notes']> =>
+  advice ? [{ text: advice, command: true }] : [];
+
+function foreignRows({ foreign }: TierReport, wide: boolean): Row[] {
+  if (!wide) return [];
+  return foreign.map(({ kind, name, state }) => ({
+    cells: [`  ${kind.toLowerCase()}/${name}`, 'foreign', '', '', '', state],
+  }));
+}
+
+const width = (text: string): number => stripVTControlCharacters(text).length;
+
+/** The last column is not counted: it goes as far as it goes. */
+function columnWidths(rows: readonly Row[]): number[] {
+  const widths: number[] = [];
+  for (const { cells } of rows)
+    for (const [index, cell] of cells.slice(0, 5).entries()) widths[index] = Math.max(widths[index] ?? 0, width(cell));
+  return widths;
+}
+
+const tableLine = (cells: readonly string[], widths: readonly number[]): string =>
+  cells
+    .map((cell, index) => ({ cell, room: widths[index] ?? 0 }))
+    // A column without anything in it takes no room.
+    .filter(({ cell, room }) => room > 0 || cell !== '')
+    .map(({ cell, room }) => cell + ' '.repeat(Math.max(0, room - width(cell))))
+    .join('  ')
+    .trimEnd();

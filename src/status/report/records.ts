@@ -1,0 +1,195 @@
+import type {
+  Condition,
+  Container,
+  ContainerStatus,
+  CronJob,
+  DaemonSet,
+  Deployment,
+  EndpointSlice,
+  Event,
+  Job,
+  Meta,
+  Node,
+  PersistentVolumeClaim,
+  Pod,
+  StatefulSet,
+  Workload,
+} from '../rules/objects.ts';
+
+/**
+ * Objects of the API as small records: what the report reads of them, and nothing else. A pod's managed fields,
+ * environment and volumes are most of its JSON, and none of its health.
+ */
+export const metaRecord = (meta: Meta): Meta => ({
+  name: meta.name,
+  namespace: meta.namespace,
+  uid: meta.uid,
+  labels: meta.labels,
+  creationTimestamp: meta.creationTimestamp,
+  deletionTimestamp: meta.deletionTimestamp,
+  generation: meta.generation,
+  finalizers: meta.finalizers,
+  ownerReferences: meta.ownerReferences?.map(({ kind, name, uid }) => ({ kind, name, uid })),
+});
+
+const conditionRecords = (conditions: readonly Condition[] | undefined): Condition[] | undefined =>
+  conditions?.map(({ type, status, reason, message, lastTransitionTime }) => ({
+    type,
+    status,
+    reason,
+    message,
+    lastTransitionTime,
+  }));
+
+const containerRecord = ({
+  name,
+  image,
+  command,
+  env,
+  restartPolicy,
+  resources,
+  startupProbe,
+  readinessProbe,
+}: Container): Container => ({
+  name,
+  image,
+  command,
+  // It tells whose the Redis streams of a database are.
+  env: env?.filter((variable) => variable.name === 'REDIS_URL'),
+  restartPolicy,
+  resources: resources && { limits: resources.limits },
+  startupProbe,
+  readinessProbe,
+});
+
+const statusRecord = ({ name, ready, started, restartCount, state, lastState }: ContainerStatus): ContainerStatus => ({
+  name,
+  ready,
+  started,
+  restartCount,
+  state,
+  lastState,
+});
+
+export const podRecord = ({ metadata, spec, status }: Pod): Pod => ({
+  metadata: metaRecord(metadata),
+  spec: {
+    nodeName: spec.nodeName,
+    restartPolicy: spec.restartPolicy,
+    schedulingGates: spec.schedulingGates,
+    initContainers: spec.initContainers?.map(containerRecord),
+    containers: spec.containers.map(containerRecord),
+    volumes: spec.volumes
+      ?.filter(({ persistentVolumeClaim }) => persistentVolumeClaim)
+      .map(({ name, persistentVolumeClaim }) => ({ name, persistentVolumeClaim })),
+  },
+  status: status && {
+    phase: status.phase,
+    reason: status.reason,
+    message: status.message,
+    startTime: status.startTime,
+    conditions: conditionRecords(status.conditions),
+    initContainerStatuses: status.initContainerStatuses?.map(statusRecord),
+    containerStatuses: status.containerStatuses?.map(statusRecord),
+  },
+});
+
+/** A pod that nothing controls: only that it is there, and its phase. */
+export const loosePodRecord = ({ metadata, spec, status }: Pod): Pod => ({
+  metadata: metaRecord(metadata),
+  spec: { nodeName: spec.nodeName, containers: [] },
+  status: { phase: status?.phase },
+});
+
+export interface Namespace {
+  readonly metadata: Meta;
+  readonly status?: { readonly phase?: string; readonly conditions?: readonly Condition[] };
+}
+
+export const namespaceRecord = ({ metadata, status }: Namespace): Namespace => ({
+  metadata: metaRecord(metadata),
+  status: status && { phase: status.phase, conditions: conditionRecords(status.conditions) },
+});
+
+export const nodeRecord = ({ metadata, status }: Node): Node => ({
+  metadata: { name: metadata.name },
+  status: { conditions: conditionRecords(status?.conditions?.filter(({ type }) => type === 'Ready')) },
+});
+
+export const claimRecord = ({ metadata, spec, status }: PersistentVolumeClaim): PersistentVolumeClaim => ({
+  kind: 'PersistentVolumeClaim',
+  metadata: metaRecord(metadata),
+  spec: { storageClassName: spec.storageClassName },
+  status: status && { phase: status.phase },
+});
+
+export const endpointSliceRecord = ({ metadata, endpoints, ports }: EndpointSlice): EndpointSlice => ({
+  metadata: metaRecord(metadata),
+  endpoints: endpoints?.map(({ conditions, targetRef }) => ({
+    conditions: { ready: conditions?.ready },
+    targetRef: targetRef && { kind: targetRef.kind, name: targetRef.name },
+  })),
+  ports: ports?.map(() => ({})),
+});
+
+export const eventRecord = (event: Event): Event => ({
+  metadata: {
+    name: event.metadata.name,
+    namespace: event.metadata.namespace,
+    uid: event.metadata.uid,
+    creationTimestamp: event.metadata.creationTimestamp,
+  },
+  involvedObject: {
+    kind: event.involvedObject.kind,
+    namespace: event.involvedObject.namespace,
+    name: event.involvedObject.name,
+    uid: event.involvedObject.uid,
+  },
+  type: event.type,
+  reason: event.reason,
+  message: event.message,
+  count: event.count,
+  firstTimestamp: event.firstTimestamp,
+  lastTimestamp: event.lastTimestamp,
+  eventTime: event.eventTime,
+  series: event.series && { count: event.series.count, lastObservedTime: event.series.lastObservedTime },
+});
+
+export const deploymentRecord = ({ metadata, spec, status }: Deployment): Deployment => ({
+  kind: 'Deployment',
+  metadata: metaRecord(metadata),
+  spec: { replicas: spec.replicas, paused: spec.paused },
+  status: status && { ...status, conditions: conditionRecords(status.conditions) },
+});
+
+export const statefulSetRecord = ({ metadata, spec, status }: StatefulSet): StatefulSet => ({
+  kind: 'StatefulSet',
+  metadata: metaRecord(metadata),
+  spec: { replicas: spec.replicas },
+  status,
+});
+
+export const daemonSetRecord = ({ metadata, status }: DaemonSet): DaemonSet => ({
+  kind: 'DaemonSet',
+  metadata: metaRecord(metadata),
+  status,
+});
+
+/** A job with how often it is to succeed, which no rule asks for but `1/1` does. */
+export type CountedJob = Job & { readonly spec: { readonly completions?: number } };
+
+export const jobRecord = ({ metadata, spec, status }: CountedJob): CountedJob => ({
+  kind: 'Job',
+  metadata: metaRecord(metadata),
+  spec: { backoffLimit: spec.backoffLimit, suspend: spec.suspend, completions: spec.completions },
+  status: status && { ...status, conditions: conditionRecords(status.conditions) },
+});
+
+export const cronJobRecord = ({ metadata, spec, status }: CronJob): CronJob => ({
+  kind: 'CronJob',
+  metadata: metaRecord(metadata),
+  spec: { schedule: spec.schedule, suspend: spec.suspend },
+  status,
+});
+
+export type { Event, Node, PersistentVolumeClaim, Pod, Workload };

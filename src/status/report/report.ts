@@ -1,0 +1,82 @@
+import type { Tier } from '../../../charts/common/labels.ts';
+import type { Refusal } from '../rules/absent.ts';
+import type { Health, Status } from '../rules/verdict.ts';
+
+/** How a service or workload is. */
+export interface ServiceReport {
+  readonly namespace: string;
+  /** Its short name: `api`. */
+  readonly name: string;
+  /** Name of its objects: `turfoo-api`. */
+  readonly object: string;
+  /** Of its controller: `Deployment`. */
+  readonly kind: string;
+  readonly health: Health;
+  /** Pods, or successful runs of a job; neither of a cron job. */
+  readonly ready?: number;
+  readonly wanted?: number;
+  readonly restarts: number;
+  /** When its controller was made, ISO 8601; none if there is none. */
+  readonly createdAt?: string;
+  /** When the last of its pods became ready, ISO 8601. */
+  readonly readySince?: string;
+  /** Whether the configuration has it; unknown without one. */
+  readonly planned?: boolean;
+}
+
+/** An object in one of the namespaces that is not repoctl's. */
+export interface ForeignObject {
+  readonly kind: string;
+  readonly name: string;
+  /** Said shortly: `1/1 ready`, `Running`. */
+  readonly state: string;
+}
+
+/** Of a namespace of which nothing was ever started, `not-started`. */
+export type TierStatus = Status | 'not-started';
+
+/** How a namespace of the environment is. */
+export interface TierReport {
+  readonly name: string;
+  readonly tier: Tier;
+  readonly project?: string;
+  readonly directory?: string;
+  /** Of the worst of its services, or its own. */
+  readonly status: TierStatus;
+  /** Of the namespace itself, if something is wrong with it. */
+  readonly health?: Health;
+  /** The worst first. */
+  readonly services: readonly ServiceReport[];
+  readonly foreign: readonly ForeignObject[];
+  readonly environment?: string;
+}
+
+/** Something that others wait for in the end. */
+export interface RootCause {
+  /** `namespace/object`. */
+  readonly object: string;
+  readonly health: Health;
+  /** Those that wait for it, `namespace/object`, directly or not. */
+  readonly victims: readonly string[];
+}
+
+/** What was found in a cluster. */
+export interface Report {
+  readonly context: string;
+  readonly environment?: string;
+  /** When, by the API server's clock. */
+  readonly at: Date;
+  /** Whether everything that was wanted could be read. */
+  readonly complete: boolean;
+  /** Whether anything could. */
+  readonly readAnything: boolean;
+  /** What could not. */
+  readonly unseen: readonly Refusal[];
+  /** The worst first. */
+  readonly tiers: readonly TierReport[];
+  readonly causes: readonly RootCause[];
+}
+
+/** `namespace/object` */
+export const keyOf = ({ namespace, object }: Pick<ServiceReport, 'namespace' | 'object'>): string =>
+  `${namespace}/${object}`;

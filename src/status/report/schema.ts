@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { statuses } from '../rules/verdict.ts';
+
+/** Version of the document; within it fields are only added. */
+export const apiVersion = 'repoctl.dev/v1alpha1';
+
+const instant = z.string().describe('An instant, ISO 8601.');
+const key = z.string().describe('`namespace/object`, e.g. `turfoo/turfoo-api`.');
+
+const advice = z
+  .array(z.object({ command: z.array(z.string()).min(1).describe('A program and its arguments.') }))
+  .describe('What to type next.');
+
+const health = {
+  reason: z.string().describe('One word that stays the same between releases, e.g. `CrashLoopBackOff`.'),
+  cause: z.string().optional().describe('The true cause, in one line.'),
+  advice,
+  terminal: z.boolean().describe('Whether it can’t become healthy by waiting.'),
+};
+
+const service = z.object({
+  name: z.string().describe('Its short name, e.g. `api`.'),
+  object: z.string().describe('Name of its objects, e.g. `turfoo-api`.'),
+  kind: z.string().describe('Of its controller, e.g. `Deployment`.'),
+  status: z.enum(statuses),
+  ...health,
+  warning: z.string().optional().describe('What is worth knowing of something healthy.'),
+  waitingFor: z.string().optional().describe('What it comes down to, `namespace/object`: it has a verdict of its own.'),
+  pod: z.string().optional().describe('The pod that the verdict is about.'),
+  ready: z.int().optional().describe('Pods that are ready; of a job how often it succeeded; none of a cron job.'),
+  wanted: z.int().optional(),
+  restarts: z.int().describe('Of all containers of its pods.'),
+  createdAt: instant.optional(),
+  planned: z.boolean().optional().describe('Whether the configuration has it; unknown without one.'),
+});
+
+const tier = z.object({
+  namespace: z.string(),
+  tier: z.enum(['global', 'project']),
+  project: z.string().optional(),
+  environment: z.string().optional(),
+  status: z
+    .enum([...statuses, 'not-started'])
+    .describe('Of the worst of its services, or of the namespace; `not-started` if there never was anything of it.'),
+  reason: z.string().optional().describe('If something is wrong with the namespace itself: `Terminating`.'),
+  cause: z.string().optional(),
+  advice: advice.optional(),
+  services: z.array(service).describe('The worst first.'),
+  foreign: z
+    .array(z.object({ kind: z.string(), name: z.string(), state: z.string() }))
+    .describe('Workloads and pods in the namespace that are not repoctl’s.'),
+});
+
+/** What `repoctl status -o json` prints. */
+export const statusSchema = z.object({
+  apiVersion: z.literal(apiVersion),
+  kind: z.literal('StatusReport'),
+  context: z.string().describe('Of the kubeconfig.'),
+  environment: z.string().optional().describe('Of the configuration; none without one.'),
+  at: instant,
+  complete: z.boolean().describe('Whether everything could be read.'),
+  unseen: z
+    .array(
+      z.object({
+        verb: z.string(),
+        resource: z.string(),
+        namespace: z.string().optional().describe('None if it is refused in all.'),
+        code: z.int().optional().describe('HTTP status.'),
+        message: z.string(),
+        advice,
+      }),
+    )
+    .describe('What could not be read.'),
+  stale: z
+    .object({ since: instant, message: z.string() })
+    .optional()
+    .describe('While watching: the cluster has not answered since; the report is how it was then.'),
+  causes: z
+    .array(
+      z.object({
+        object: key,
+        status: z.enum(statuses),
+        ...health,
+        victims: z.array(key).describe('What waits for it, directly or not.'),
+      }),
+    )
+    .describe('What others wait for in the end, that with the most victims first.'),
+  tiers: z.array(tier).describe('The worst first.'),
+});
+
+export type StatusDocument = z.infer<typeof statusSchema>;

@@ -1,0 +1,93 @@
+import type { ProfileName } from '../../../charts/model.ts';
+import { type Cluster, connect } from '../../cluster/client.ts';
+import type { ClusterOptions } from '../../cluster/kubeconfig.ts';
+import { ConfigurationError } from '../../config/problem.ts';
+import { findRoot } from '../../config/root.ts';
+import { UsageError } from '../../platform/errors.ts';
+import type { Plan } from '../../synth/plan.ts';
+import type { DeepFinding } from '../deep/finding.ts';
+import { isProblem } from '../rules/verdict.ts';
+import { assemble } from './assemble.ts';
+import type { Picture } from './picture.ts';
+import { readPicture, type View } from './read-picture.ts';
+import type { Report } from './report.ts';
+import { type Scope, selected } from './select.ts';
+
+/** What a report is about, and where. */
+export interface Subject {
+  /** What is wrong with the configuration: the report goes by the labels then, as without one. */
+  readonly problem?: ConfigurationError;
+  readonly cluster: Cluster;
+  readonly view: View;
+  /** Asks services in their own protocols; nobody, unless that was asked for. */
+  readonly findings: (picture: Picture) => Promise<readonly DeepFinding[]>;
+  /** Judges what was seen, and takes what was asked for. */
+  readonly judge: (picture: Picture) => Report;
+  /** Whether something of it must be there, rather than only not be broken. */
+  readonly mustRun: (tier: { readonly name: string; readonly tier: string }) => boolean;
+}
+
+export interface SubjectOptions extends ClusterOptions {
+  readonly profile?: ProfileName;
+  /** Ask services in their own protocols. @default false */
+  readonly deep?: boolean;
+}
+
+/**
+ * What was asked for: with a configuration what it plans, without one what carries the labels.
+ *
+ * @throws UsageError if there is no such context
+ */
+export async function subjectOf(scope: Scope, names: readonly string[], options: SubjectOptions): Promise<Subject> {
+  const [{ plan, problem }, cluster] = await Promise.all([planHere(options.profile), connect(options)]);
+  const known = [...new Set([...(plan?.namespaces.map(({ name }) => name) ?? []), ...(plan ? [] : names)])];
+  const asked = new Set<string>();
+  return {
+    problem,
+    cluster,
+    view: { environment: plan?.environment, known },
+    findings: async (picture) => {
+      if (!options.deep) return [];
+      const { deepChecks } = await import('../deep/deep-checks.ts');
+      const unplanned = picture.namespaces.map(({ metadata }) => ({
+        name: metadata.name,
+        services: [],
+        workloads: [],
+      }));
+      return deepChecks(cluster, plan?.namespaces ?? unplanned, picture.pods);
+    },
+    judge: (picture) => {
+      const report = selected(assemble(plan, picture, cluster.context), scope, names);
+      if (names.length > 0) for (const { name } of report.tiers) asked.add(name);
+      return report;
+    },
+    mustRun: ({ name, tier }) => asked.has(name) || tier === 'global',
+  };
+}
+
+/** The plan of the configuration that the working folder belongs to; none if it belongs to none, or if that is wrong. */
+async function planHere(profile?: ProfileName): Promise<{ plan?: Plan; problem?: ConfigurationError }> {
+  try {
+    findRoot(process.cwd());
+  } catch (error) {
+    if (error instanceof UsageError) return {};
+    throw error;
+  }
+  const { synthesized } = await import('../../synth/plan-queries.ts');
+  try {
+    return { plan: (await synthesized(profile)).plan };
+  } catch (error) {
+    if (error instanceof ConfigurationError) return { problem: error };
+    throw error;
+  }
+}
+
+/** Looks once. */
+export async function look({ cluster, view, findings, judge }: Subject): Promise<Report> {
+  const picture = await readPicture(cluster, view, (picture) => needsEvents(judge(picture)));
+  return judge({ ...picture, findings: await findings(picture) });
+}
+
+/** Whether anything is not as it should be. */
+const needsEvents = ({ tiers }: Report): boolean =>
+  tiers.some(({ services }) => services.some(({ health }) => isProblem(health) || health.status === 'progressing'));

@@ -1,0 +1,29 @@
+import type { Paint } from '../../platform/terminal/paint.ts';
+import { commands } from '../rules/commands.ts';
+import { groupBy } from './group.ts';
+import type { Report } from './report.ts';
+import { wrapped } from './wrap.ts';
+
+/** What could not be seen: for each place a line, and the command that says what may be. */
+export function unseenLines(
+  { unseen, context, at }: Report,
+  { paint, columns = Number.POSITIVE_INFINITY }: { readonly paint: Paint; readonly columns?: number },
+): string[] {
+  if (unseen.length === 0) return [];
+  const groups = groupBy(unseen, ({ namespace, code }) => JSON.stringify([namespace, code]));
+  return [
+    '',
+    paint('magenta', 'This is not all. What could not be seen:'),
+    ...[...groups.values()].flatMap((refusals) => {
+      const [first, ...others] = refusals;
+      const { namespace, code, message = '' } = first ?? {};
+      const run = commands({ namespace }, { now: at, context });
+      const resources = [...new Set(refusals.map(({ resource }) => resource))].join(', ');
+      const why = code === 403 ? 'not allowed' : [message, others.length > 0 && '…'].filter(Boolean).join(' ');
+      const allowed =
+        namespace === undefined ? run.clusterKubectl('auth can-i --list') : run.kubectl('auth can-i --list');
+      const text = `${namespace ?? 'all namespaces'}: ${resources} (${why})`;
+      return [...wrapped(text, columns, '  ', '    '), `      ${paint('cyan', allowed)}`];
+    }),
+  ];
+}

@@ -1,0 +1,39 @@
+import { tableLines } from '../platform/terminal/table.ts';
+import type { PlannedNamespace, PlannedWorkload } from './plan.ts';
+
+/** A fixed port of the developer's machine, and what answers there. */
+export interface Endpoint {
+  readonly namespace: string;
+  /** Name of the Service. */
+  readonly object: string;
+  /** Name of its port. */
+  readonly port: string;
+  readonly targetPort: number;
+  readonly hostPort: number;
+  /** What a program connects to, without credentials: `http://localhost:18000`, `localhost:15432`. */
+  readonly address: string;
+}
+
+/** Kinds whose port of another name than `http` speaks HTTP, too. */
+const httpPorts = ['http', 's3', 'console'];
+
+/** The endpoints of a namespace, in the order of its services and workloads. */
+export const endpoints = ({ name, services, workloads }: PlannedNamespace): Endpoint[] =>
+  [...services, ...workloads].flatMap((workload) => ofWorkload(name, workload));
+
+const ofWorkload = (namespace: string, { object, managed, ports }: PlannedWorkload): Endpoint[] =>
+  managed
+    ? []
+    : ports.flatMap(({ name, port, hostPort }) => {
+        if (hostPort === undefined) return [];
+        const address = `${httpPorts.includes(name) ? 'http://' : ''}localhost:${hostPort}`;
+        return [{ namespace, object, port: name, targetPort: port, hostPort, address }];
+      });
+
+/** The endpoints of namespaces as a table, or as data. */
+export function endpointText(namespaces: readonly PlannedNamespace[], output?: 'json'): string {
+  const all = namespaces.flatMap(endpoints);
+  if (output === 'json') return `${JSON.stringify(all, null, 2)}\n`;
+  const rows = all.map(({ object, port, address }) => [object, port, address]);
+  return `${tableLines([['SERVICE', 'PORT', 'ADDRESS'], ...rows]).join('\n')}\n`;
+}

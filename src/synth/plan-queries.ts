@@ -1,0 +1,79 @@
+import type { ProfileName } from '../../charts/model.ts';
+import { findRoot } from '../config/root.ts';
+import { findNamed } from '../config/select-projects.ts';
+import { UsageError } from '../platform/errors.ts';
+import { suggestion } from '../platform/nearest.ts';
+import type { Plan, PlannedNamespace, PlannedWorkload } from './plan.ts';
+import { defaultOut, synthesize } from './synthesize.ts';
+
+/** The environment as its manifests were just made. */
+export interface Synthesized {
+  readonly root: string;
+  /** Folder of the manifests. */
+  readonly out: string;
+  readonly plan: Plan;
+}
+
+/**
+ * Makes the manifests of the configuration that the working folder belongs to. The `.env` files are not looked at: what
+ * needs them checks those that it needs.
+ */
+export async function synthesized(profile: ProfileName = 'local'): Promise<Synthesized> {
+  const root = findRoot(process.cwd());
+  const out = defaultOut(root, profile);
+  const { plan } = await synthesize(root, { profile, out, environmentFilesOf: [] });
+  return { root, out, plan };
+}
+
+/** The global tier's part of a plan. */
+export function globalTier({ namespaces }: Plan): PlannedNamespace {
+  const found = namespaces.find(({ tier }) => tier === 'global');
+  if (!found) throw new TypeError('a plan without the global tier');
+  return found;
+}
+
+export const projects = ({ namespaces }: Plan): PlannedNamespace[] =>
+  namespaces.filter(({ tier }) => tier === 'project');
+
+/**
+ * The project of a plan that is meant by a name.
+ *
+ * @throws UsageError if there is none
+ */
+export const planned = (plan: Plan, given: string): PlannedNamespace => findNamed(projects(plan), given);
+
+/**
+ * The service or workload of a namespace that is meant by a name: `api` or `turfoo-api`.
+ *
+ * @throws UsageError if there is none
+ */
+export function plannedWorkload(namespace: PlannedNamespace, given: string): PlannedWorkload {
+  const all = [...namespace.services, ...namespace.workloads];
+  const found = all.find(({ name, object }) => given === name || given === object);
+  if (found) return found;
+  const names = all.map(({ name }) => name);
+  throw new UsageError(`${namespace.name} has no service "${given}"; ${suggestion(given, names)}`);
+}
+
+/** Names of namespaces in the order in which every command takes their leases: the global tier last. */
+export const leaseOrder = (plan: Plan, namespaces: readonly PlannedNamespace[]): string[] => {
+  const { name: last } = globalTier(plan);
+  const names = namespaces.map(({ name }) => name);
+  return [...names.filter((name) => name !== last).sort(), ...names.filter((name) => name === last)];
+};
+
+/** The projects that are named with those that they start after, in the order of the plan. */
+export function withAwaited(plan: Plan, named: readonly PlannedNamespace[]): PlannedNamespace[] {
+  const wanted = new Set<string>();
+  const add = ({ name, needs }: PlannedNamespace) => {
+    if (wanted.has(name)) return;
+    wanted.add(name);
+    for (const each of plan.namespaces.filter((other) => needs.includes(other.name))) add(each);
+  };
+  for (const each of named) add(each);
+  return projects(plan).filter(({ name }) => wanted.has(name));
+}
+
+/** The projects that need another one. */
+export const dependants = (plan: Plan, name: string): PlannedNamespace[] =>
+  projects(plan).filter(({ needs }) => needs.includes(name));

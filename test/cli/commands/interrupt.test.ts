@@ -1,0 +1,46 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { repository } from '../../synth/repository.ts';
+
+const modules = join(repository, 'src');
+
+/** What a process prints that is interrupted while it does something, and how it ends. */
+async function interrupted(work: string): Promise<{ stdout: string; end: number | NodeJS.Signals | null }> {
+  const script = `
+    const { breakable } = await import(${JSON.stringify(`file://${modules}/cli/commands/interrupt.ts`)});
+    const { run } = await import(${JSON.stringify(`file://${modules}/platform/process/run.ts`)});
+    const begun = () => console.log('begun');
+    try {
+      await breakable('How to go on.', ${work});
+    } catch (error) {
+      console.log(error.message, error.advice, error.exitCode);
+      process.exit(error.exitCode);
+    }`;
+  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', script], {
+    cwd: repository,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    // A process group of its own: Ctrl-C reaches all of it.
+    detached: true,
+  });
+  let stdout = '';
+  child.stdout.on('data', (chunk) => {
+    if (stdout === '') process.kill(-(child.pid ?? 0), 'SIGINT');
+    stdout += String(chunk);
+  });
+  const end = await new Promise<number | NodeJS.Signals | null>((resolve) => {
+    child.once('close', (code, signal) => resolve(signal ?? code));
+  });
+  return { stdout, end };
+}
+
+test.each([
+  ['while a program runs', `() => { const running = run('sleep', ['60']); begun(); return running; }`],
+  ['while nothing heeds it', `() => new Promise((resolve) => { begun(); setTimeout(resolve, 60_000); })`],
+  [
+    'while something heeds it',
+    `(signal) => new Promise((_, reject) => { begun(); setTimeout(() => 0, 60_000); signal.onabort = () => reject(signal.reason); })`,
+  ],
+])('Ctrl-C %s says how to go on', async (_, work) => {
+  expect(await interrupted(work)).toEqual({ stdout: 'begun\ninterrupted How to go on. 130\n', end: 130 });
+});

@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { Ajv } from 'ajv';
+import { parse } from 'yaml';
+import { assemble } from '../../../src/status/report/assemble.ts';
+import { statusDocument } from '../../../src/status/report/document.ts';
+import { printed } from '../../../src/status/report/print.ts';
+import { words } from '../../../src/status/report/words.ts';
+import { ago } from '../rules/fixtures/objects.ts';
+import { crashedPodOf, deployment, namespace, picture, plan, planned, waitingPodOf } from './objects.ts';
+
+const schema = JSON.parse(
+  readFileSync(join(import.meta.dirname, '..', '..', '..', 'schemas', 'status.schema.json'), 'utf8'),
+);
+const ajv = new Ajv({ strict: false, allErrors: true });
+
+const report = assemble(
+  plan(planned('dev', { redis: [] }), planned('shop', { api: ['dev/dev-redis'] }), planned('web', { site: [] })),
+  picture({
+    namespaces: [
+      namespace('dev'),
+      namespace('shop'),
+      namespace('old', { deletionTimestamp: ago(300) }, { phase: 'Terminating' }),
+    ],
+    workloads: [
+      deployment('dev', 'redis', 0),
+      deployment('shop', 'api', 0),
+      { ...deployment('shop', 'x', 1), metadata: { name: 'nginx', namespace: 'shop' } },
+    ],
+    pods: [crashedPodOf('dev', 'redis'), waitingPodOf('shop', 'api', 'redis')],
+    refusals: [{ code: 403, verb: 'list', resource: 'nodes', message: 'no' }],
+  }),
+  'kind-dev',
+);
+const surface = { paint: (_: string, text: string) => text };
+
+describe('a report as data', () => {
+  const document = JSON.parse(JSON.stringify(statusDocument(report, { since: new Date(0), message: 'away' })));
+
+  test('is as the published schema says', () => {
+    const validate = ajv.compile(schema);
+    validate(document);
+    expect(validate.errors ?? []).toEqual([]);
+  });
+
+  test.each(['apiVersion', 'context', 'at', 'complete', 'tiers', 'causes', 'unseen'])('has %s', (field) => {
+    const { [field]: _, ...rest } = document;
+    expect(ajv.validate(schema, rest)).toBe(false);
+  });
+
+  test('gives commands as arguments, and stable reasons', () => {
+    expect(document.causes).toMatchObject([
+      {
+        object: 'dev/dev-redis',
+        reason: 'CrashLoopBackOff',
+        victims: ['shop/shop-api'],
+        advice: [
+          {
+            command: ['repoctl', 'infra', 'project', 'logs', 'global', 'redis', '--previous', '--context', 'kind-dev'],
+          },
+        ],
+      },
+    ]);
+    expect(document).toMatchObject({ complete: false, unseen: [{ resource: 'nodes', code: 403 }] });
+  });
+
+  test('is the same as YAML', async () => {
+    const { stale, ...once } = document;
+    expect(parse(await printed(report, 'yaml', surface))).toEqual(once);
+    expect(JSON.parse(await printed(report, 'json', surface))).toEqual(once);
+  });
+
+  test('as names is a line for each service, the worst first', async () => {
+    expect(await printed(report, 'name', surface)).toBe('dev/dev-redis\nshop/shop-api\nweb/web-site\n');
+  });
+});
+
+test.each([
+  ['kubectl -n shop get pods', ['kubectl', '-n', 'shop', 'get', 'pods']],
+  ['kubectl patch job/a -p \'{"spec": {"x": 1}}\'', ['kubectl', 'patch', 'job/a', '-p', '{"spec": {"x": 1}}']],
+  ["kubectl get pod a -o jsonpath='{.a b}'", ['kubectl', 'get', 'pod', 'a', '-o', 'jsonpath={.a b}']],
+])('%s as arguments', (line, expected) => expect(words(line)).toEqual(expected));

@@ -1,0 +1,133 @@
+import { describe, expect, test } from '@jest/globals';
+import { assemble } from '../../../src/status/report/assemble.ts';
+import { type LineOptions, reportLines } from '../../../src/status/report/lines.ts';
+import type { Picture } from '../../../src/status/report/picture.ts';
+import { wrapped } from '../../../src/status/report/wrap.ts';
+import { crashedPodOf, deployment, namespace, picture, plan, planned, podOf, waitingPodOf } from './objects.ts';
+
+const plain = { paint: (_: string, text: string) => text };
+const given = plan(
+  planned('dev', { redis: [], minio: [] }),
+  planned('shop', { api: ['dev/dev-redis'], worker: ['dev/dev-redis'], site: [] }),
+  planned('web', { site: [] }),
+);
+const lines = (parts: Partial<Picture>, options: Partial<LineOptions> = {}) =>
+  reportLines(assemble(given, picture(parts), 'kind-dev'), { ...plain, ...options });
+
+const well = {
+  namespaces: [namespace('dev'), namespace('shop')],
+  workloads: [
+    deployment('dev', 'redis', 1),
+    deployment('dev', 'minio', 1),
+    deployment('shop', 'api', 1),
+    deployment('shop', 'worker', 1),
+    deployment('shop', 'site', 1),
+  ],
+  pods: [
+    podOf('dev', 'redis'),
+    podOf('dev', 'minio'),
+    podOf('shop', 'api'),
+    podOf('shop', 'worker'),
+    podOf('shop', 'site'),
+  ],
+};
+const redisDown = {
+  ...well,
+  workloads: well.workloads.map((each) =>
+    ['dev-redis', 'shop-api', 'shop-worker'].includes(each.metadata.name)
+      ? deployment(each.metadata.namespace ?? '', each.metadata.labels?.['app.kubernetes.io/name'] ?? '', 0)
+      : each,
+  ),
+  pods: [
+    crashedPodOf('dev', 'redis'),
+    podOf('dev', 'minio'),
+    waitingPodOf('shop', 'api', 'redis'),
+    waitingPodOf('shop', 'worker', 'redis'),
+    podOf('shop', 'site'),
+  ],
+};
+
+describe('a report in lines', () => {
+  test('folds what is well and what was never started', () => {
+    expect(lines(well)).toEqual([
+      'dev   healthy      2 services',
+      'shop  healthy      3 services',
+      'web   not started  repoctl infra project start web',
+    ]);
+  });
+
+  test('says a root cause once, counts what waits for it, and gives one command', () => {
+    expect(lines(redisDown)).toEqual([
+      'dev           degraded                           1 of 2 services healthy',
+      '  dev-redis   degraded     0/1  7 restarts  2 h',
+      '    CrashLoopBackOff: container api exited with 1: no space left (7 restarts, the last 20 s ago)',
+      '      repoctl infra project logs global redis --previous --context kind-dev',
+      '    2 services wait for it: shop/shop-api, shop/shop-worker',
+      '  dev-minio   healthy      1/1              2 h',
+      'shop          progressing                        1 of 3 services healthy',
+      '  2 services  progressing',
+      '    2 services wait for dev/dev-redis (api, worker)',
+      '  shop-site   healthy      1/1              2 h',
+      'web           not started                        repoctl infra project start web',
+    ]);
+  });
+
+  test('unfolds all if it is to be wide', () => {
+    const wide = lines(redisDown, { wide: true }).join('\n');
+    expect(wide).toMatch(/^ {2}dev-minio +healthy +1\/1 +2 h$/m);
+    expect(wide).toMatch(/^ {2}shop-api +progressing +0\/1/m);
+    expect(wide.match(/which is in CrashLoopBackOff/g)).toHaveLength(2);
+  });
+
+  test('says what is wrong in the same way once', () => {
+    const missing = lines({
+      ...well,
+      workloads: well.workloads.filter(({ metadata }) => metadata.namespace === 'dev' || metadata.name === 'shop-site'),
+    });
+    expect(missing.filter((line) => line.includes('not deployed'))).toHaveLength(1);
+    expect(missing.join('\n')).toMatch(/^ {2}2 services +missing +api, worker$/m);
+  });
+
+  test('names foreign objects only if it is to be wide, and else counts them', () => {
+    const workloads = [
+      ...well.workloads,
+      { ...deployment('shop', 'x', 1), metadata: { name: 'nginx', namespace: 'shop' } },
+    ];
+    expect(lines({ ...well, workloads })).toContain('shop  healthy      3 services, 1 foreign object');
+    expect(lines({ ...well, workloads }, { wide: true }).join('\n')).toMatch(
+      /^ {2}deployment\/nginx +foreign +1\/1 ready$/m,
+    );
+  });
+
+  test('says what could not be seen, once for each place', () => {
+    const refusal = { code: 403, verb: 'list', message: 'no' };
+    const refusals = [
+      { ...refusal, resource: 'nodes' },
+      { ...refusal, resource: 'pods', namespace: 'web' },
+      { ...refusal, resource: 'deployments.apps', namespace: 'web' },
+    ];
+    const all = lines({ ...well, refusals });
+    expect(all.slice(-5)).toEqual([
+      'This is not all. What could not be seen:',
+      '  all namespaces: nodes (not allowed)',
+      '      kubectl --context kind-dev auth can-i --list',
+      '  web: pods, deployments.apps (not allowed)',
+      '      kubectl --context kind-dev -n web auth can-i --list',
+    ]);
+    expect(all.join('\n')).toMatch(/^ {2}1 service +unknown +site: may not be seen$/m);
+  });
+
+  test('keeps all but commands within 80 columns', () => {
+    const columns = 80;
+    const long = lines(redisDown, { columns }).filter((line) => line.length > columns && !line.startsWith('      '));
+    expect(long).toEqual([]);
+  });
+});
+
+test.each([
+  ['a b', 80, ['- a b']],
+  [`${'a'.repeat(30)} ${'b'.repeat(30)}`, 50, [`- ${'a'.repeat(30)}`, `  ${'b'.repeat(30)}`]],
+  ['x'.repeat(90), 50, [`- ${'x'.repeat(90)}`]],
+])('%s is wrapped at %s', (text, columns, expected) => {
+  expect(wrapped(text, columns, '- ', '  ')).toEqual(expected);
+});

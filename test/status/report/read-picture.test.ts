@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Cluster } from '../../../src/cluster/client.ts';
+import { readPicture } from '../../../src/status/report/read-picture.ts';
+import { ApiServer } from './api-server.ts';
+import { deployment, namespace, podOf } from './objects.ts';
+
+let server: ApiServer;
+let cluster: Cluster;
+beforeEach(async () => {
+  server = new ApiServer();
+  cluster = await server.start();
+});
+afterEach(() => server.stop());
+
+const read = (known: readonly string[] = [], needsEvents = false) =>
+  readPicture(cluster, { environment: 'dev', known }, () => needsEvents);
+
+function fill(namespaces: number): void {
+  for (let index = 0; index < namespaces; index += 1) {
+    const name = `shop-${index}`;
+    server.put('namespaces', namespace(name));
+    server.put('deployments', deployment(name, 'api', 1));
+    server.put('pods', podOf(name, 'api'));
+  }
+}
+
+describe('a picture', () => {
+  test('takes as many requests of many namespaces as of one, and asks for events only if they are needed', async () => {
+    fill(1);
+    await read();
+    const few = server.requests.length;
+    fill(200);
+    server.requests.length = 0;
+    const picture = await read();
+    expect([picture.pods.length, picture.workloads.length]).toEqual([200, 200]);
+    expect(server.requests).toHaveLength(few);
+    expect(server.requests.some(({ pathname }) => pathname.endsWith('/events'))).toBe(false);
+    await read([], true);
+    expect(server.requests.filter(({ pathname }) => pathname.endsWith('/events'))).toHaveLength(1);
+  });
+
+  test('is read in pages', async () => {
+    fill(501);
+    expect((await read()).pods).toHaveLength(501);
+    expect(server.requests.filter(({ searchParams }) => searchParams.get('continue') === '250')).not.toHaveLength(0);
+  });
+
+  test('keeps nothing of an object that nobody asks for', async () => {
+    const pod = podOf('shop', 'api');
+    const spec = { ...pod.spec, containers: [{ name: 'api', image: 'a', env: [{ name: 'PASSWORD', value: 'x' }] }] };
+    server.put('pods', { ...pod, spec, metadata: { ...pod.metadata, managedFields: [] } } as never);
+    const { pods } = await read();
+    expect(JSON.stringify(pods)).toContain('"image":"a"');
+    expect(JSON.stringify(pods)).not.toMatch(/PASSWORD|managedFields|resourceVersion/);
+  });
+});
+
+describe('with rights in some namespaces only', () => {
+  beforeEach(() => fill(3));
+
+  test('reads those, and says what it could not', async () => {
+    server.forbidden = (path) => !path.includes('/namespaces/shop-1');
+    const picture = await read(['shop-0', 'shop-1']);
+    expect(picture.pods.map(({ metadata }) => metadata.namespace)).toEqual(['shop-1']);
+    expect(picture.readAnything).toBe(true);
+    const refused = picture.refusals.map(({ resource, namespace, code }) => [resource, namespace, code]);
+    expect(refused).toContainEqual(['deployments.apps', 'shop-0', 403]);
+    expect(refused).toContainEqual(['nodes', undefined, 403]);
+    expect(refused).not.toContainEqual(['pods', 'shop-1', 403]);
+  });
+
+  test('and in none, says so once for each kind', async () => {
+    server.forbidden = () => true;
+    const { readAnything, refusals } = await read(['shop-0', 'shop-1']);
+    expect(readAnything).toBe(false);
+    expect(refusals.filter(({ resource }) => resource === 'deployments.apps')).toEqual([
+      { code: 403, verb: 'list', resource: 'deployments.apps', message: '/apis/apps/v1/deployments is forbidden' },
+    ]);
+  });
+});
+
+test('a server that is away is an error, not an empty picture', async () => {
+  await server.stop();
+  await expect(read()).rejects.toThrow("can't reach");
+});

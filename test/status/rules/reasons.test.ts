@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+
+const root = join(import.meta.dirname, '..', '..', '..');
+const documented = readFileSync(join(root, 'docs', 'troubleshooting.md'), 'utf8');
+
+/** Reasons of what is well: nobody looks them up. */
+const well = [
+  'Active',
+  'Answers',
+  'Available',
+  'Bound',
+  'Complete',
+  'Ready',
+  'Scheduled',
+  'Succeeded',
+  'WaitForFirstConsumer',
+];
+
+/** Kinds of probes, which stand in the sources as reasons do. */
+const probes = ['Readiness', 'Startup'];
+
+/** The reasons that a file's verdicts and findings have. */
+function reasonsIn(file: string): string[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  const found = [
+    ...text.matchAll(/verdict\(\s*(?:'\w+'|[^,()]+|[^,]*\?[^,]*),\s*'(\w+)'/g),
+    ...text.matchAll(/reason: '(\w+)'/g),
+    // The kubelet's words for why a container waits, as keys of a table.
+    ...text.matchAll(/^ {2}(\w+): (?:image|configuration|start),$/gm),
+    // One of two.
+    ...text.matchAll(/\? '([A-Z]\w+)' : '[A-Z]\w+'/g),
+    ...text.matchAll(/\? '[A-Z]\w+' : '([A-Z]\w+)'/g),
+  ];
+  return found.map(([, reason = '']) => reason);
+}
+
+const files = ['src/status/rules', 'src/status/deep', 'src/lifecycle', 'src/status/report'].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => `${folder}/${name}`),
+);
+
+test('each reason that a verdict can have is explained', () => {
+  const named = [...well, ...probes];
+  const reasons = [...new Set(files.flatMap(reasonsIn))].filter((each) => /^[A-Z]/.test(each) && !named.includes(each));
+  expect(reasons.length).toBeGreaterThan(50);
+  expect(reasons.filter((reason) => !documented.includes(`\`${reason}\``)).sort()).toEqual([]);
+});
