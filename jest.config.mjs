@@ -1,4 +1,6 @@
 export const common = {
+  // As many as there are processors: many suites spawn processes and wait for them.
+  maxWorkers: '100%',
   rootDir: import.meta.dirname,
   testEnvironment: 'node',
   // Jest's clean-up of globals wraps what execa registers, once for each file, until the stack overflows.
