@@ -9,17 +9,26 @@ export interface Environment {
   readonly services: readonly Service[];
   /** In the order of their names. */
   readonly projects: readonly Project[];
-  readonly profiles: Readonly<Record<ProfileName, Profile>>;
+  /** All that there are, by name. */
+  readonly profiles: Readonly<Record<ProfileName, Profile> & Record<PresetName, Profile>>;
 }
 
-export const profileNames = ['local', 'external', 'production'] as const;
-export type ProfileName = (typeof profileNames)[number];
+/** The profiles that exist without being named; every other one extends one of them. */
+export const presetNames = ['local', 'external', 'production'] as const;
+export type PresetName = (typeof presetNames)[number];
+
+/** Name of a profile: a preset, or one that repoctl.yaml names. */
+export type ProfileName = string;
 
 /** What the manifests are for. */
 export interface Profile {
   readonly name: ProfileName;
+  /** Its own name, then those of the profiles that it extends, the preset last. */
+  readonly chain: readonly ProfileName[];
   /** On a developer's machine: images are built there, and files are synced into containers. */
   readonly development: boolean;
+  /** Whether services have fixed ports on the developer's machine. */
+  readonly hostPorts: boolean;
   /** Added to every host port: another one for a second environment on the same machine. */
   readonly portOffset: number;
   /** Services that run elsewhere: `redis`, `minio`, a kind such as `postgres`, or one service as `turfoo/postgres`. */

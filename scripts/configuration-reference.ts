@@ -6,7 +6,7 @@ export function configurationReference(): string {
   const environment = environmentJsonSchema();
   const project = projectJsonSchema();
   const { global, profiles, ...environmentFields } = environment.properties ?? {};
-  const { services, workloads, images, uses, ...projectFields } = project.properties ?? {};
+  const { services, workloads, images, uses, profiles: overrides, ...projectFields } = project.properties ?? {};
   const named = services?.properties ?? {};
   const anyService = services?.additionalProperties as JsonSchema;
   const anyWorkload = workloads?.additionalProperties as JsonSchema;
@@ -22,7 +22,7 @@ export function configurationReference(): string {
     '',
     ...table({ ...environment, properties: environmentFields }),
     ...Object.values(globalKinds).flatMap(({ field }) => section(`global.${field}`, 3, global?.properties?.[field])),
-    ...Object.entries(profiles?.properties ?? {}).flatMap(([name, schema]) => section(`profiles.${name}`, 3, schema)),
+    ...section('profiles.NAME', 3, profiles?.additionalProperties as JsonSchema, profiles?.description),
     '## infra/project.yaml: a project',
     '',
     ...table({ ...project, properties: projectFields }),
@@ -42,6 +42,7 @@ export function configurationReference(): string {
     ...Object.keys(workloadKinds).flatMap((kind) =>
       section(`kind: ${kind}`, 4, ofKind(anyWorkload, kind), workloadKinds[kind]?.summary),
     ),
+    ...section('profiles.NAME', 3, overrides?.additionalProperties as JsonSchema, overrides?.description),
   ]
     .join('\n')
     .trimEnd()

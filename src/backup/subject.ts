@@ -27,7 +27,7 @@ export interface Subject {
  * @param root default: the folder with repoctl.yaml at or above the working folder
  */
 export function findSubject(name: string, profileName: ProfileName = 'local', root = findRoot(process.cwd())): Subject {
-  const { environment, profile } = load(root, { profile: profileName, environmentFilesOf: [] });
+  const { environment, profile } = load(root, { profile: profileName, development: true, environmentFilesOf: [] });
   const project = findProject(environment, name);
   return { root, environment, profile: profileName, project, inventory: inventory(environment, profile, project) };
 }

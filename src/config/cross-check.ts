@@ -171,6 +171,9 @@ function checkManaged(environment: Environment, complete: boolean, refuse: Refus
   );
   const allowed = new Set([...kinds, ...connectable.map(({ namespace, name }) => `${namespace}/${name}`)]);
   for (const profile of Object.values(environment.profiles)) {
+    const [, extended = ''] = profile.chain;
+    // What it takes over is refused where it stands.
+    if (environment.profiles[extended]?.managed === profile.managed) continue;
     for (const [index, name] of profile.managed.entries()) {
       const mayBeUnread = !complete && !isKnown(environment, name.split('/')[0] ?? '') && name.includes('/');
       if (!allowed.has(name) && !mayBeUnread)

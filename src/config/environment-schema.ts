@@ -1,14 +1,7 @@
 import { z } from 'zod';
 import { dnsLabel, imageReference } from '../../charts/common/fields.ts';
 import { globalKinds } from '../../charts/kinds.ts';
-
-const managed = (preset: readonly string[]) =>
-  z
-    .array(
-      z.string().regex(/^[a-z][-a-z0-9]*(\/[a-z][-a-z0-9]*)?$/, 'must be redis, minio, postgres or PROJECT/SERVICE'),
-    )
-    .default([...preset])
-    .describe('Services that run elsewhere: `redis`, `minio`, a kind such as `postgres`, or one as `PROJECT/SERVICE`.');
+import { maximumPortOffset } from './port-offset.ts';
 
 const global = Object.fromEntries(
   Object.values(globalKinds).map(({ field, schema, summary, enabled }) => [
@@ -25,6 +18,52 @@ export const imageTag = z
   .string()
   .regex(/^\w[\w.-]{0,127}$/, 'must be an image tag')
   .refine((tag) => tag !== 'latest', 'may not be "latest": what runs would change without a change here');
+
+const profile = z.strictObject({
+  extends: z
+    .string()
+    .optional()
+    .describe('Profile that says whatever this one does not say. Required but for local, external and production.'),
+  managed: z
+    .array(
+      z.string().regex(/^[a-z][-a-z0-9]*(\/[a-z][-a-z0-9]*)?$/, 'must be redis, minio, postgres or PROJECT/SERVICE'),
+    )
+    .optional()
+    .describe(
+      'Services that run elsewhere: `redis`, `minio`, a kind such as `postgres`, or one as `PROJECT/SERVICE`. Default: ' +
+        'that of `extends`; redis, minio and postgres in `external`, none in `local` and `production`.',
+    ),
+  images: z
+    .strictObject({
+      registry: z
+        .string()
+        .regex(
+          /^[a-z0-9][a-z0-9._-]*(:\d+)?(\/[a-z0-9][a-z0-9._-]*)*$/,
+          'must be a registry and path such as registry.example.com/team',
+        )
+        .optional()
+        .describe('Where images are pulled from, without the last part of their names.'),
+      tag: imageTag.optional().describe('Tag of every image. Default: that of `--image-tag`.'),
+    })
+    .optional()
+    .describe(
+      'Where the images come from that projects build. Needed for real clusters if any is built; development builds its own. ' +
+        'Each field that is left out is that of `extends`.',
+    ),
+  hostPorts: z
+    .boolean()
+    .optional()
+    .describe('Whether services have fixed ports on your machine. Default: that of `extends`, which begins with true.'),
+  portOffset: z
+    .int()
+    .min(0)
+    .max(maximumPortOffset)
+    .optional()
+    .describe(
+      'Added to every fixed port of your machine in development, so that two environments don’t meet. ' +
+        'REPOCTL_PORT_OFFSET is added to it. Default: that of `extends`, which begins with 0.',
+    ),
+});
 
 /** What `repoctl.yaml` may say. */
 export const environmentSchema = z.strictObject({
@@ -45,33 +84,12 @@ export const environmentSchema = z.strictObject({
     .prefault({})
     .describe('The development cluster that `repoctl up` makes.'),
   profiles: z
-    .strictObject({
-      external: z
-        .strictObject({ managed: managed(['redis', 'minio', 'postgres']) })
-        .prefault({})
-        .describe('Development against managed services.'),
-      production: z
-        .strictObject({
-          managed: managed([]),
-          images: z
-            .strictObject({
-              registry: z
-                .string()
-                .regex(
-                  /^[a-z0-9][a-z0-9._-]*(:\d+)?(\/[a-z0-9][a-z0-9._-]*)*$/,
-                  'must be a registry and path such as registry.example.com/team',
-                )
-                .describe('Where images are pulled from, without the last part of their names.'),
-              tag: imageTag.optional().describe('Tag of every image. Default: that of `--image-tag`.'),
-            })
-            .optional()
-            .describe('Needed for the production profile if a project builds images.'),
-        })
-        .prefault({})
-        .describe('Real clusters.'),
-    })
-    .prefault({})
-    .describe('What differs between profiles.'),
+    .record(dnsLabel, profile)
+    .default({})
+    .describe(
+      'What the manifests are for, by name. `local` and `external` (development), and `production` exist without being ' +
+        'named; others extend one of them.',
+    ),
 });
 
 export type EnvironmentInput = z.output<typeof environmentSchema>;

@@ -1,4 +1,4 @@
-import { type Outline, outline, type ProjectMemory, remember } from './load.ts';
+import { type Outline, outline, type ProjectMemory, readFor, remember } from './load.ts';
 import { ConfigurationError } from './problem.ts';
 import type { Inputs } from './reader.ts';
 import { environmentFile } from './root.ts';
@@ -13,8 +13,9 @@ export function configurationInputs(root: string, memory: ProjectMemory = {}): s
   const outlined = outlineOf(root);
   if (!outlined) return [environmentFile];
   const { input, directories, reader } = outlined;
+  const what = readFor(input, 'local');
   const asked = directories.flatMap((directory) => {
-    const { inputs } = memory[directory] ?? remember(root, directory, input.name);
+    const { inputs } = memory[directory] ?? remember(root, directory, what);
     return pathsOf(inputs, ['text', 'keys', 'names']);
   });
   // The folders that the patterns look into hold much else; and each may hold a project one day.

@@ -3,8 +3,9 @@ import { globalKinds } from '../../charts/kinds.ts';
 import type { Environment, Profile, ProfileName, Project } from '../../charts/model.ts';
 import { claimedVariables } from '../../charts/wiring.ts';
 import { UsageError } from '../platform/errors.ts';
+import { suggestion } from '../platform/nearest.ts';
 import { crossCheck } from './cross-check.ts';
-import { discover } from './discover.ts';
+import { discover, projectFile } from './discover.ts';
 import {
   checkEnvironmentFiles,
   type EnvironmentFiles,
@@ -14,7 +15,9 @@ import {
 import { type EnvironmentInput, environmentSchema, imageTag } from './environment-schema.ts';
 import { portOffset } from './port-offset.ts';
 import { ConfigurationError, type Problem, problemLine } from './problem.ts';
-import { type ReadProject, readProject } from './read-project.ts';
+import { inOverrides } from './profile-overrides.ts';
+import { checkProfiles, findProfile, profileChains, resolveProfiles } from './profiles.ts';
+import { type ReadFor, type ReadProject, readProject } from './read-project.ts';
 import { type Inputs, Reader } from './reader.ts';
 import { environmentFile } from './root.ts';
 import { schemaProblems, valueAt } from './schema-problems.ts';
@@ -22,6 +25,8 @@ import { locate, parseYaml } from './yaml-file.ts';
 
 /** What reading a project yielded, and what it was read from. */
 export interface RememberedProject {
+  /** What it was read for, as text. */
+  readonly readFor: string;
   readonly inputs: Inputs;
   readonly read: ReadProject;
 }
@@ -32,6 +37,8 @@ export type ProjectMemory = Readonly<Record<string, RememberedProject>>;
 export interface LoadOptions {
   /** The profile that the configuration is for. */
   readonly profile: ProfileName;
+  /** Whether it has to be one for development. @default false */
+  readonly development?: boolean;
   /** Tag of the images in production, instead of the configuration's. */
   readonly imageTag?: string;
   /** Whose `.env` is checked: names of projects, and of the environment. @default all */
@@ -99,19 +106,27 @@ export function load(root: string, options: LoadOptions): Loaded {
 
   // Without a prototype: a folder may be called "constructor".
   const memory: Record<string, RememberedProject> = Object.create(null);
+  const what = readFor(input, options.profile);
+  const whatText = JSON.stringify(what);
   const remembered = new Map(Object.entries(options.memory ?? {}));
   const fresh = new Map(Object.entries(options.fresh ?? {}));
   for (const directory of directories) {
     const project =
-      fresh.get(directory) ??
-      recall(root, remembered.get(directory), input.name) ??
-      remember(root, directory, input.name);
+      fresh.get(directory) ?? recall(root, remembered.get(directory), whatText) ?? remember(root, directory, what);
     problems.push(...project.read.problems);
     memory[directory] = project;
   }
   const complete = outlined.complete && Object.values(memory).every(({ read }) => read.project);
   const environment = assemble(input, memory, options.imageTag);
-  const profile = environment.profiles[options.profile];
+  if (valid)
+    checkProfiles(input.profiles, (path, message, at = 'value') =>
+      problems.push({ file: environmentFile, place: { path, at }, message }),
+    );
+  // A wrong repoctl.yaml may be why there is none of that name.
+  const profile =
+    problems.length > 0
+      ? (environment.profiles[options.profile] ?? environment.profiles.local)
+      : findProfile(environment.profiles, options.profile, options);
   const environmentFiles = listEnvironmentFiles(reader, environment, memory);
   problems.push(...reader.problems);
   if (valid) problems.push(...crossCheck(environment, complete), ...checkProduction(environment, profile));
@@ -124,7 +139,12 @@ export function load(root: string, options: LoadOptions): Loaded {
       .filter(({ owner }) => options.environmentFilesOf?.includes(owner) ?? true);
     problems.push(...unique.flatMap((files) => checkEnvironmentFiles(files, required.get(files.owner) ?? [])));
   }
-  if (problems.length > 0) throw report(reader, problems);
+  if (valid) problems.push(...checkOverriddenProfiles(environment, memory));
+  if (problems.length > 0)
+    throw report(
+      reader,
+      problems.map((problem) => placedInOverrides(reader, problem, profile)),
+    );
   return { environment: deepFreeze(environment), profile, environmentFiles, memory };
 }
 
@@ -142,25 +162,30 @@ function readEnvironment(text: string): { input: EnvironmentInput; valid: boolea
   };
 }
 
-function recall(root: string, remembered: RememberedProject | undefined, environment: string) {
-  if (!remembered?.read.project || remembered.read.problems.length > 0) return undefined;
-  const [service] = [...remembered.read.project.services, ...remembered.read.project.workloads];
-  if (service && service.owner.environment !== environment) return undefined;
+function recall(root: string, remembered: RememberedProject | undefined, readFor: string) {
+  if (!remembered?.read.project || remembered.read.problems.length > 0 || remembered.readFor !== readFor)
+    return undefined;
   return new Reader(root).matches(remembered.inputs) ? remembered : undefined;
 }
 
+/** What projects are read for. */
+export const readFor = ({ name, profiles }: EnvironmentInput, profile: ProfileName): ReadFor => ({
+  environment: name,
+  profile,
+  chains: profileChains(profiles),
+});
+
 /** Reads a project. */
-export function remember(root: string, directory: string, environment: string): RememberedProject {
+export function remember(root: string, directory: string, what: ReadFor): RememberedProject {
   const reader = new Reader(root);
-  const read = readProject(reader, directory, environment);
-  return { inputs: reader.inputs, read: { ...read, problems: [...read.problems, ...reader.problems] } };
+  const read = readProject(reader, directory, what);
+  const problems = [...read.problems, ...reader.problems];
+  return { readFor: JSON.stringify(what), inputs: reader.inputs, read: { ...read, problems } };
 }
 
 function assemble(input: EnvironmentInput, memory: ProjectMemory, imageTag: string | undefined): Environment {
   const { name, profiles } = input;
   const owner = { environment: name, tier: 'global' } as const;
-  const production = profiles.production.images;
-  const tag = imageTag ?? production?.tag;
   const environment: Environment = {
     name,
     services: Object.entries(globalKinds).flatMap(([kind, { field }]) => {
@@ -170,22 +195,7 @@ function assemble(input: EnvironmentInput, memory: ProjectMemory, imageTag: stri
     projects: Object.values(memory)
       .flatMap(({ read }) => read.project ?? [])
       .sort((one, other) => (one.name < other.name ? -1 : 1)),
-    profiles: {
-      local: { name: 'local', development: true, portOffset: portOffset(), managed: [] },
-      external: {
-        name: 'external',
-        development: true,
-        portOffset: portOffset(),
-        managed: profiles.external.managed,
-      },
-      production: {
-        name: 'production',
-        development: false,
-        portOffset: 0,
-        managed: profiles.production.managed,
-        images: production && { registry: production.registry, tag: tag ?? '' },
-      },
-    },
+    profiles: resolveProfiles(profiles, portOffset(), imageTag),
   };
   return { ...environment, projects: environment.projects.map((project) => withOwnSecrets(environment, project)) };
 }
@@ -214,15 +224,37 @@ function checkProduction(environment: Environment, profile: Profile): Problem[] 
   if (profile.development) return [];
   const builders = environment.projects.filter(({ images }) => images.length > 0).map(({ name }) => name);
   if (builders.length === 0) return [];
-  const place = { path: ['profiles', 'production', 'images'], at: 'key' } as const;
+  // The profile may be a preset of which the file says nothing.
+  const place = { path: ['profiles', profile.name, 'images'], at: 'key' } as const;
+  const field = `profiles.${profile.name}.images`;
   const refuse = (message: string): Problem[] => [{ file: environmentFile, place, message }];
   if (!profile.images)
     return refuse(
-      `profiles.production.images: required, but not given, since images are built (by ${builders.join(', ')}); give {registry, tag}`,
+      `${field}: required, but not given, since images are built (by ${builders.join(', ')}); give {registry, tag}`,
     );
   if (profile.images.tag === '')
-    return refuse('profiles.production.images.tag: required, but not given; give it here or with --image-tag');
+    return refuse(`${field}.tag: required, but not given; give it here or with --image-tag`);
   return [];
+}
+
+/** Projects may say something for profiles only that there are. */
+function checkOverriddenProfiles({ profiles }: Environment, memory: ProjectMemory): Problem[] {
+  const names = Object.keys(profiles);
+  return Object.entries(memory).flatMap(([directory, { read }]) =>
+    (read.profiles ?? [])
+      .filter((name) => !names.includes(name))
+      .map((name): Problem => {
+        const message = `profiles: no profile "${name}" in ${environmentFile}; ${suggestion(name, names)}`;
+        return { file: `${directory}/${projectFile}`, place: { path: ['profiles', name], at: 'key' }, message };
+      }),
+  );
+}
+
+/** A problem of a project's merged data where the file has it. */
+function placedInOverrides(reader: Reader, problem: Problem, { chain }: Profile): Problem {
+  if (!problem.file.endsWith(`/${projectFile}`)) return problem;
+  const { data } = { data: undefined, ...parseYaml(problem.file, reader.text(problem.file) ?? '') };
+  return inOverrides(problem, data, chain);
 }
 
 function report(reader: Reader, problems: readonly Problem[]): ConfigurationError {

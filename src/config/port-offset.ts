@@ -4,7 +4,7 @@ import { UsageError } from '../platform/errors.ts';
 export const portOffsetVariable = 'REPOCTL_PORT_OFFSET';
 
 /** Leaves room for the highest ports that projects usually choose. */
-const maximum = 40_000;
+export const maximumPortOffset = 40_000;
 
 /**
  * What is added to every fixed port of this machine.
@@ -13,6 +13,6 @@ const maximum = 40_000;
  */
 export function portOffset(env: NodeJS.ProcessEnv = process.env): number {
   const given = env[portOffsetVariable] || '0';
-  if (/^\d{1,5}$/.test(given) && Number(given) <= maximum) return Number(given);
-  throw new UsageError(`${portOffsetVariable} is "${given}"; allowed: a number from 0 to ${maximum}`);
+  if (/^\d{1,5}$/.test(given) && Number(given) <= maximumPortOffset) return Number(given);
+  throw new UsageError(`${portOffsetVariable} is "${given}"; allowed: a number from 0 to ${maximumPortOffset}`);
 }

@@ -72,6 +72,18 @@ const uses = Object.fromEntries(
   ),
 );
 
+const anyFields = (what: string) => z.record(z.string(), z.unknown()).optional().describe(what);
+
+/** What is merged is validated as a whole. */
+const profileOverride = z.strictObject({
+  images: anyFields('As `images`.'),
+  uses: anyFields('As `uses`.'),
+  env: anyFields('As `env`.'),
+  services: anyFields('As `services`.'),
+  workloads: anyFields('As `workloads`.'),
+  commands: anyFields('As `commands`.'),
+});
+
 /** What `infra/project.yaml` may say. */
 export const projectSchema = z.strictObject({
   name: dnsLabel.describe('Short name: the namespace, and the first part of the names of all its objects.'),
@@ -94,6 +106,13 @@ export const projectSchema = z.strictObject({
     .default({})
     .describe('Services of its own, by name. One that is named like its kind need not say `kind`.'),
   workloads: z.record(dnsLabel, byKind(workloadKinds)).default({}).describe('Its processes, by name.'),
+  profiles: z
+    .record(dnsLabel, profileOverride)
+    .default({})
+    .describe(
+      'What differs in a profile, by its name: the same fields as above, merged over them. Maps are merged, everything ' +
+        'else is replaced, null takes a field away. A profile begins with what is said for the one that it extends.',
+    ),
   commands: z
     .record(dnsLabel, projectCommand)
     .default({})

@@ -1,9 +1,10 @@
 import { environmentVariables, imageReference } from '../../charts/common/fields.ts';
 import { objectName } from '../../charts/common/names.ts';
-import type { ImageBuild, Project } from '../../charts/model.ts';
+import type { ImageBuild, ProfileName, Project } from '../../charts/model.ts';
 import { didYouMean, suggestion } from '../platform/nearest.ts';
 import { projectFile } from './discover.ts';
 import { givenText, type Problem, pathText } from './problem.ts';
+import { inOverrides, overriddenProfiles, withOverrides } from './profile-overrides.ts';
 import { type ProjectInput, projectSchema } from './project-schema.ts';
 import { readManifests } from './read-manifests.ts';
 import type { EnvironmentKey, Reader } from './reader.ts';
@@ -15,6 +16,8 @@ export interface ReadProject {
   /** `undefined` if its file is so wrong that nothing can be said of it. */
   readonly project?: Project;
   readonly problems: readonly Problem[];
+  /** The profiles of which its file says something. */
+  readonly profiles?: readonly ProfileName[];
   /** The variables of its `.env.example` and of its `.env`; `undefined` where there is no such file. */
   readonly example?: readonly EnvironmentKey[];
   readonly environmentFile?: readonly EnvironmentKey[];
@@ -23,21 +26,37 @@ export interface ReadProject {
 /** The largest text that a ConfigMap can hold, in bytes. */
 const configMapLimit = 1_000_000;
 
+/** What a project is read for. */
+export interface ReadFor {
+  /** Name of the environment. */
+  readonly environment: string;
+  readonly profile: ProfileName;
+  /** The chain of each profile. */
+  readonly chains: Readonly<Record<ProfileName, readonly ProfileName[]>>;
+}
+
 /** Reads a project's files. */
-export function readProject(reader: Reader, directory: string, environment: string): ReadProject {
+export function readProject(reader: Reader, directory: string, { environment, profile, chains }: ReadFor): ReadProject {
   const file = `${directory}/${projectFile}`;
   const text = reader.text(file);
   // The reader tells why.
   if (text === undefined) return { problems: [] };
   const parsed = parseYaml(file, text);
   if (parsed.problems) return { problems: parsed.problems };
-  const checked = projectSchema.safeParse(parsed.data);
+  const profiles = overriddenProfiles(parsed.data);
+  const chain = chains[profile] ?? [];
+  const data = withOverrides(parsed.data, chain);
+  const checked = projectSchema.safeParse(data);
   const example = reader.keys(`${directory}/infra/.env.example`);
   const environmentFile = reader.keys(`${directory}/infra/.env`);
   if (!checked.success) {
-    return { problems: schemaProblems(file, projectSchema, parsed.data, checked.error), example, environmentFile };
+    return { problems: schemaProblems(file, projectSchema, data, checked.error), example, environmentFile };
   }
   const problems: Problem[] = [];
+  for (const name of profiles) {
+    const other = chains[name];
+    if (other && name !== profile) problems.push(...overrideProblems(file, parsed.data, other));
+  }
   const context: Context = {
     reader,
     directory,
@@ -85,7 +104,15 @@ export function readProject(reader: Reader, directory: string, environment: stri
     manifests,
     chart: reader.text(`${directory}/infra/chart.ts`) === undefined ? undefined : `${directory}/infra/chart.ts`,
   };
-  return { project, problems, example, environmentFile };
+  return { project, problems, profiles, example, environmentFile };
+}
+
+/** What is wrong with what a project says for a profile that it is not read for. */
+function overrideProblems(file: string, given: unknown, chain: readonly ProfileName[]): Problem[] {
+  const data = withOverrides(given, chain);
+  const { error } = projectSchema.safeParse(data);
+  if (!error) return [];
+  return schemaProblems(file, projectSchema, data, error).map((each) => inOverrides(each, given, chain));
 }
 
 interface Context {

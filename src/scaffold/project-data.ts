@@ -2,7 +2,7 @@ import type { Connection, SecretReference } from '../../charts/common/connection
 import type { Service } from '../../charts/common/kind.ts';
 import { objectName } from '../../charts/common/names.ts';
 import { globalKinds, serviceKinds } from '../../charts/kinds.ts';
-import { environmentSchema } from '../config/environment-schema.ts';
+import { resolveProfiles } from '../config/profiles.ts';
 
 /** What a proposed `project.yaml` says, field by field as it is written. */
 export interface ProjectData {
@@ -78,7 +78,7 @@ export const givenVariables = (declared: readonly DeclaredService[]): Set<string
 
 /** The variables that managed services are reached by in a new environment's external profile. */
 export function externalVariables(declared: readonly DeclaredService[]): string[] {
-  const { managed } = environmentSchema.shape.profiles.parse(undefined).external;
+  const { managed } = resolveProfiles({}, 0).external;
   return declared
     .filter(({ service }) => managed.includes(service.kind))
     .flatMap(({ connection }) => connection?.promises ?? []);

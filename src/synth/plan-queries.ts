@@ -17,11 +17,16 @@ export interface Synthesized {
 /**
  * Makes the manifests of the configuration that the working folder belongs to. The `.env` files are not looked at: what
  * needs them checks those that it needs.
+ *
+ * @param options.development whether it has to be a profile for development
  */
-export async function synthesized(profile: ProfileName = 'local'): Promise<Synthesized> {
+export async function synthesized(
+  profile: ProfileName = 'local',
+  { development = true }: { readonly development?: boolean } = {},
+): Promise<Synthesized> {
   const root = findRoot(process.cwd());
   const out = defaultOut(root, profile);
-  const { plan } = await synthesize(root, { profile, out, environmentFilesOf: [] });
+  const { plan } = await synthesize(root, { profile, development, out, environmentFilesOf: [] });
   return { root, out, plan };
 }
 

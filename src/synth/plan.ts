@@ -169,8 +169,10 @@ function planServices(profile: Profile, services: Project['services']): PlannedW
 }
 
 /** The ports as this machine has them. */
-const shifted = ({ portOffset }: Profile, ports: readonly ServicePort[] = []): ServicePort[] =>
-  ports.map(({ hostPort, ...port }) => (hostPort === undefined ? port : { ...port, hostPort: hostPort + portOffset }));
+const shifted = ({ hostPorts, portOffset }: Profile, ports: readonly ServicePort[] = []): ServicePort[] =>
+  ports.map(({ hostPort, ...port }) =>
+    hostPort === undefined || !hostPorts ? port : { ...port, hostPort: hostPort + portOffset },
+  );
 
 function planWorkloads(
   environment: Environment,

@@ -1,11 +1,12 @@
-import { type Outline, type ProjectMemory, remember } from '../config/load.ts';
+import type { ProfileName } from '../../charts/model.ts';
+import { type Outline, type ProjectMemory, readFor, remember } from '../config/load.ts';
+import type { ReadFor } from '../config/read-project.ts';
 import { type Share, type Threads, takeTurns } from './threads.ts';
 
 interface ReadTask {
   readonly task: 'read';
   readonly root: string;
-  /** Name of the environment. */
-  readonly environment: string;
+  readonly what: ReadFor;
 }
 
 /** What a thread needs to read projects, by their folders. */
@@ -16,14 +17,15 @@ export async function readAhead(
   threads: Threads,
   root: string,
   { input, directories }: Outline,
+  profile: ProfileName,
   memory: ProjectMemory,
 ): Promise<ProjectMemory> {
   const unread = directories.filter((directory) => !Object.hasOwn(memory, directory));
   return Object.fromEntries(
-    await threads.shareOut({ task: 'read', root, environment: input.name } as const, unread, readShare),
+    await threads.shareOut({ task: 'read', root, what: readFor(input, profile) } as const, unread, readShare),
   );
 }
 
 /** Reads the next project that nobody has taken, until there is none. */
 export const readShare = (share: ReadShare) =>
-  takeTurns(share, (directory) => [directory, remember(share.root, directory, share.environment)] as const);
+  takeTurns(share, (directory) => [directory, remember(share.root, directory, share.what)] as const);

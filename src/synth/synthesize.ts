@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Environment, Profile, ProfileName, Project } from '../../charts/model.ts';
 import { consumers } from '../../charts/wiring.ts';
 import { load, outline, type ProjectMemory } from '../config/load.ts';
+import { findProfile, resolveProfiles } from '../config/profiles.ts';
 import { dependencies, findProject, withDependencies } from '../config/select-projects.ts';
 import { digest, type RememberedNamespace, readCache, writeCache } from './cache.ts';
 import { makeNamespaces } from './make-namespaces.ts';
@@ -12,6 +13,8 @@ import { Threads } from './threads.ts';
 
 export interface SynthesisOptions {
   readonly profile: ProfileName;
+  /** Whether it has to be a profile for development. @default false */
+  readonly development?: boolean;
   /** Folder that is written; absolute. */
   readonly out: string;
   /** Only these projects, what they need, and the global tier. @default all */
@@ -49,12 +52,14 @@ export async function synthesize(root: string, options: SynthesisOptions): Promi
 }
 
 async function synthesizeOn(threads: Threads, root: string, options: SynthesisOptions): Promise<Synthesis> {
-  const cache = readCache(root, options.profile);
   const outlined = outline(root);
-  const fresh = await readAhead(threads, root, outlined, cache.projects);
-  const { profile: given, imageTag, environmentFilesOf } = options;
+  // Before the name of the profile becomes that of a file.
+  if (outlined.valid) findProfile(resolveProfiles(outlined.input.profiles, 0), options.profile, options);
+  const cache = readCache(root, options.profile);
+  const fresh = await readAhead(threads, root, outlined, options.profile, cache.projects);
+  const { profile: given, development, imageTag, environmentFilesOf } = options;
   const from = { outline: outlined, memory: cache.projects, fresh };
-  const loaded = load(root, { profile: given, imageTag, environmentFilesOf, ...from });
+  const loaded = load(root, { profile: given, development, imageTag, environmentFilesOf, ...from });
   const { environment, profile } = loaded;
   const projects = options.projects ? withDependencies(environment, options.projects) : environment.projects;
   const keys = new Map([undefined, ...projects].map((project) => [project, cacheKey(environment, profile, project)]));

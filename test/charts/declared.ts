@@ -3,7 +3,8 @@ import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import { objectName } from '../../charts/common/names.ts';
 import type { ProjectExtension } from '../../charts/extension.ts';
 import { globalKinds, serviceKinds, workloadKinds } from '../../charts/kinds.ts';
-import type { Environment, ImageBuild, Manifest, Profile, Project, WorkloadSettings } from '../../charts/model.ts';
+import type { Environment, ImageBuild, Manifest, PresetName, Project, WorkloadSettings } from '../../charts/model.ts';
+import { resolveProfiles } from '../../src/config/profiles.ts';
 import type { Objects } from './objects.ts';
 
 /** Settings as a file of the configuration gives them. */
@@ -86,17 +87,7 @@ export function declareEnvironment(
       settings: known(globalKinds, kind).schema.parse(settings),
     })),
     projects,
-    profiles: {
-      local: { name: 'local', development: true, portOffset: 0, managed: [] },
-      external: { name: 'external', development: true, portOffset: 0, managed: ['redis', 'minio', 'postgres'] },
-      production: {
-        name: 'production',
-        development: false,
-        portOffset: 0,
-        managed: [],
-        images: { registry: 'registry.example.com/dev', tag: '1.2.3' },
-      },
-    },
+    profiles: resolveProfiles({ production: { images: { registry: 'registry.example.com/dev', tag: '1.2.3' } } }, 0),
   };
 }
 
@@ -111,7 +102,7 @@ export function projectObjectsOf(
 }
 
 interface Surroundings {
-  readonly profile: Profile['name'];
+  readonly profile: PresetName;
   readonly environment: Environment;
   readonly extension: ProjectExtension;
 }
@@ -119,7 +110,7 @@ interface Surroundings {
 /** What the global tier becomes. */
 export function globalObjectsOf(
   global?: Readonly<Record<string, Given>>,
-  { profile = 'local', projects = [] }: { profile?: Profile['name']; projects?: readonly GivenProject[] } = {},
+  { profile = 'local', projects = [] }: { profile?: PresetName; projects?: readonly GivenProject[] } = {},
 ): Objects {
   const environment = declareEnvironment(projects.map(declareProject), global);
   return globalObjects(environment, environment.profiles[profile]).objects as Objects;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
 import { globalKinds, serviceKinds, workloadKinds } from '../../charts/kinds.ts';
-import { profileNames } from '../../charts/model.ts';
+import { presetNames } from '../../charts/model.ts';
 import { manifestName } from '../../src/synth/plan.ts';
 import { everyNamespace, fixtureNames, fixtureRoot } from './fixtures.ts';
 
@@ -24,7 +24,7 @@ test('all fixtures synthesize in all profiles', () => {
   expect(stderr).toBe('');
 });
 
-describe.each(fixtureNames.flatMap((fixture) => profileNames.map((profile) => ({ fixture, profile }))))(
+describe.each(fixtureNames.flatMap((fixture) => presetNames.map((profile) => ({ fixture, profile }))))(
   '$fixture, $profile',
   ({ fixture, profile }) => {
     const folder = join(out, fixtureRoot(fixture), profile);

@@ -4,7 +4,7 @@ import { globalObjects, projectObjects } from '../../charts/app.ts';
 import type { Nonconformity } from '../../charts/common/conform.ts';
 import type { SecretReference } from '../../charts/common/connection.ts';
 import type { ProjectExtension } from '../../charts/extension.ts';
-import { type Environment, type Profile, type ProfileName, type Project, profileNames } from '../../charts/model.ts';
+import { type Environment, type Profile, type ProfileName, type Project, presetNames } from '../../charts/model.ts';
 import { secrets } from '../../charts/wiring.ts';
 import { load } from '../../src/config/load.ts';
 import { identity, type Objects, type Workload, workloads } from './objects.ts';
@@ -78,4 +78,4 @@ async function extensionOf(fixture: string, { chart }: Project): Promise<Project
 
 /** All namespaces of all fixtures in all profiles. */
 export const everyNamespace = async (): Promise<FixtureNamespace[]> =>
-  (await Promise.all(profileNames.map(fixtureNamespaces))).flat();
+  (await Promise.all(presetNames.map(fixtureNamespaces))).flat();

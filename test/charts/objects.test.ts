@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { labelKeys } from '../../charts/common/labels.ts';
 import { globalKinds, serviceKinds, workloadKinds } from '../../charts/kinds.ts';
-import { profileNames } from '../../charts/model.ts';
+import { presetNames } from '../../charts/model.ts';
 import { servicesInCluster } from '../../charts/wiring.ts';
 import { known } from './declared.ts';
 import { type FixtureNamespace, fixtureNamespaces } from './fixtures.ts';
 import { all, identity, one, type Workload } from './objects.ts';
 
-describe.each(profileNames)('%s', (profile) => {
+describe.each(presetNames)('%s', (profile) => {
   let namespaces: readonly FixtureNamespace[] = [];
   beforeAll(async () => {
     namespaces = await fixtureNamespaces(profile);

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { V1Container } from '@kubernetes/client-node';
 import { amount, imageReference } from '../../charts/common/fields.ts';
 import { labelKeys } from '../../charts/common/labels.ts';
-import { profileNames } from '../../charts/model.ts';
+import { presetNames } from '../../charts/model.ts';
 import { imageReference as profileImage } from '../../charts/wiring.ts';
 import { type FixtureNamespace, fixtureNamespaces } from './fixtures.ts';
 import type { Workload } from './objects.ts';
@@ -134,7 +134,7 @@ const podRules: Readonly<Record<string, (workload: Workload, namespace: FixtureN
         ),
 };
 
-describe.each(profileNames)('%s', (profile) => {
+describe.each(presetNames)('%s', (profile) => {
   let namespaces: readonly FixtureNamespace[] = [];
   const pods = () =>
     namespaces.flatMap((namespace) => namespace.workloads.map((workload) => ({ namespace, workload })));

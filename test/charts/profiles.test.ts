@@ -1,18 +1,18 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Connection } from '../../charts/common/connection.ts';
 import { globalKinds, serviceKinds } from '../../charts/kinds.ts';
-import { type ProfileName, profileNames } from '../../charts/model.ts';
+import { type PresetName, presetNames } from '../../charts/model.ts';
 import { connections, isManaged } from '../../charts/wiring.ts';
 import { declareEnvironment, declareProject, type GivenProject } from './declared.ts';
 import { type FixtureNamespace, fixtureNamespaces } from './fixtures.ts';
 import { containerOf, environmentOf, identity, type Workload } from './objects.ts';
 
-const namespaces: Record<ProfileName, readonly FixtureNamespace[]> = { local: [], external: [], production: [] };
+const namespaces: Record<PresetName, readonly FixtureNamespace[]> = { local: [], external: [], production: [] };
 beforeAll(async () => {
-  for (const profile of profileNames) namespaces[profile] = await fixtureNamespaces(profile);
+  for (const profile of presetNames) namespaces[profile] = await fixtureNamespaces(profile);
 });
 
-const find = (profile: ProfileName, name: string): FixtureNamespace => {
+const find = (profile: PresetName, name: string): FixtureNamespace => {
   const found = namespaces[profile].find((each) => each.name === name);
   if (!found) throw new TypeError(`no namespace ${name}`);
   return found;
@@ -22,7 +22,7 @@ const imagesOf = ({ pod }: Workload) =>
 const tools = /pgadmin|redis-?insight|redis-commander/;
 
 describe('a managed service', () => {
-  const managedServices = (profile: ProfileName) =>
+  const managedServices = (profile: PresetName) =>
     namespaces[profile].flatMap(({ environment, profile: settings, project, objects }) =>
       (project ? project.services : environment.services)
         .filter((service) => isManaged(settings, service))
@@ -113,7 +113,7 @@ describe('what a service gives to the workloads that use it', () => {
 });
 
 describe('the containers of the fixtures', () => {
-  const variablesOf = (profile: ProfileName, namespace: string, workload: string) =>
+  const variablesOf = (profile: PresetName, namespace: string, workload: string) =>
     environmentOf(containerOf(find(profile, namespace).objects, workload));
 
   test.each([
@@ -133,7 +133,7 @@ describe('the containers of the fixtures', () => {
     ['search', 'search-smoke', ['MEILISEARCH_URL', 'MEILISEARCH_HOST', 'MEILISEARCH_PORT', 'MEILI_MASTER_KEY']],
     ['web', 'web-page', ['STATUS_API_URL']],
   ])('%s: %s finds the same variables in every profile', (namespace, workload, names) => {
-    for (const profile of profileNames)
+    for (const profile of presetNames)
       expect(Object.keys(variablesOf(profile, namespace, workload))).toEqual(expect.arrayContaining(names));
   });
 
@@ -154,7 +154,7 @@ describe('the containers of the fixtures', () => {
   });
 
   test("a project's own chart is told where a service is", () => {
-    const watched = (profile: ProfileName) => variablesOf(profile, 'search', 'search-watch').MEILISEARCH_URL;
+    const watched = (profile: PresetName) => variablesOf(profile, 'search', 'search-watch').MEILISEARCH_URL;
     expect(watched('local')).toBe('http://search-meilisearch.search.svc:7700');
     expect(watched('external')).toBe('secret search-meilisearch/MEILISEARCH_URL');
   });
@@ -175,7 +175,7 @@ describe('the status monitor', () => {
     ]);
   });
 
-  test.each(profileNames)('lives without PostgreSQL in the cluster, %s', (profile) => {
+  test.each(presetNames)('lives without PostgreSQL in the cluster, %s', (profile) => {
     expect(find(profile, 'status').objects.map(({ kind }) => kind)).not.toContain('StatefulSet');
   });
 
@@ -189,7 +189,7 @@ describe('the status monitor', () => {
 
 describe('production', () => {
   test('has none of the tools for development, which the local profile has', () => {
-    const names = (profile: ProfileName) =>
+    const names = (profile: PresetName) =>
       namespaces[profile].flatMap(({ objects }) => objects.map(identity)).filter((name) => tools.test(name));
     expect(names('local').length).toBeGreaterThan(2);
     expect(names('production')).toEqual([]);
@@ -212,8 +212,8 @@ describe('production', () => {
   });
 
   test("has what a project's own chart makes only there", () => {
-    const has = (profile: ProfileName) =>
+    const has = (profile: PresetName) =>
       find(profile, 'search').objects.map(identity).includes('PodDisruptionBudget/search-meilisearch');
-    expect(profileNames.map(has)).toEqual([false, false, true]);
+    expect(presetNames.map(has)).toEqual([false, false, true]);
   });
 });

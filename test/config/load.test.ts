@@ -37,9 +37,23 @@ describe('the smallest repository', () => {
 
   test('has the profiles', async () => {
     expect((await environmentOf(smallest)).profiles).toEqual({
-      local: { name: 'local', development: true, portOffset: 0, managed: [] },
-      external: { name: 'external', development: true, portOffset: 0, managed: ['redis', 'minio', 'postgres'] },
-      production: { name: 'production', development: false, portOffset: 0, managed: [], images: undefined },
+      local: { name: 'local', chain: ['local'], development: true, hostPorts: true, portOffset: 0, managed: [] },
+      external: {
+        name: 'external',
+        chain: ['external'],
+        development: true,
+        hostPorts: true,
+        portOffset: 0,
+        managed: ['redis', 'minio', 'postgres'],
+      },
+      production: {
+        name: 'production',
+        chain: ['production'],
+        development: false,
+        hostPorts: true,
+        portOffset: 0,
+        managed: [],
+      },
     });
   });
 

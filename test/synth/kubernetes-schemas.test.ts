@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { profileNames } from '../../charts/model.ts';
+import { presetNames } from '../../charts/model.ts';
 import { defaultOut } from '../../src/synth/synthesize.ts';
 import { copyFixture, copyRepository, repoctl } from './repository.ts';
 
@@ -17,7 +17,7 @@ const repositories = {
   polyglot: () => copyFixture('polyglot'),
 };
 const cases = Object.entries(repositories).flatMap(([name, copy]) =>
-  profileNames.flatMap((profile) => ['1.28.0', newest ?? ''].map((version) => [name, profile, version, copy] as const)),
+  presetNames.flatMap((profile) => ['1.28.0', newest ?? ''].map((version) => [name, profile, version, copy] as const)),
 );
 
 describe('the manifests', () => {

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { Command, Option } from 'commander';
 import type { ClusterOptions } from '../../cluster/kubeconfig.ts';
-import { othersTimeout, type ProfileOptions, profileOption, report, withClusterOptions } from './options.ts';
+import { developmentProfileOption, othersTimeout, type ProfileOptions, report, withClusterOptions } from './options.ts';
 
 interface Options extends ClusterOptions, ProfileOptions {
   readonly out?: string;
@@ -19,7 +19,7 @@ export const backupCommand = () =>
           'A backup that is cut short never has that name. Managed services and queues in Redis are not backed up.',
       )
       .argument('<project>')
-      .addOption(profileOption(['local', 'external']))
+      .addOption(developmentProfileOption())
       .addOption(othersTimeout())
       .option('--out <dir>', 'folder to make (default: backups/<project>/<time>)')
       .addOption(new Option('-o, --output <format>', 'what is printed').choices(['text', 'json']).default('text')),

@@ -2,10 +2,10 @@ import { Command } from 'commander';
 import type { ClusterOptions } from '../../cluster/kubeconfig.ts';
 import { breakable } from './interrupt.ts';
 import {
+  developmentProfileOption,
   type JsonOptions,
   jsonOption,
   type ProfileOptions,
-  profileOption,
   report,
   timeoutOption,
   withClusterOptions,
@@ -16,7 +16,7 @@ export const globalStartCommand = () =>
     new Command('start')
       .summary('start the global tier alone')
       .description('Start the global tier and wait until it is healthy. `infra project start` does so by itself.')
-      .addOption(profileOption(['local', 'external']))
+      .addOption(developmentProfileOption())
       .addOption(timeoutOption('how long to wait until everything is healthy', 300))
       .addOption(jsonOption())
       .option('--force', 'start although the cluster lacks cpu or memory'),

@@ -1,14 +1,23 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type ProfileName, profileNames } from '../../../charts/model.ts';
+import type { ProfileName } from '../../../charts/model.ts';
 
 /** Options of commands that work for one profile. */
 export interface ProfileOptions {
   readonly profile: ProfileName;
 }
 
-/** `--profile`, of all profiles or of some. */
-export const profileOption = (profiles: readonly ProfileName[] = profileNames) =>
-  new Option('--profile <profile>', 'what the manifests are for').choices(profiles).default('local');
+/** `--profile`; which there are is known once the configuration was read. */
+export const profileOption = () =>
+  new Option(
+    '--profile <name>',
+    'what the manifests are for: local, external, production, or one of repoctl.yaml',
+  ).default('local');
+
+/** The same for commands that refuse profiles of real clusters. */
+export const developmentProfileOption = () =>
+  new Option('--profile <name>', 'what the manifests are for: local, external, or one that extends these').default(
+    'local',
+  );
 
 /** Options of commands that talk to a cluster; gives them to a command. */
 export const withClusterOptions = (command: Command): Command =>

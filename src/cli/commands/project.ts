@@ -2,10 +2,10 @@ import { Command } from 'commander';
 import type { ClusterOptions } from '../../cluster/kubeconfig.ts';
 import { breakable } from './interrupt.ts';
 import {
+  developmentProfileOption,
   type JsonOptions,
   jsonOption,
   type ProfileOptions,
-  profileOption,
   report,
   timeoutOption,
   withClusterOptions,
@@ -13,7 +13,7 @@ import {
 
 type Options = ClusterOptions & ProfileOptions & { readonly timeout: number };
 
-const development = () => profileOption(['local', 'external']);
+const development = () => developmentProfileOption();
 const startTimeout = () => timeoutOption('how long to wait until everything is healthy', 300);
 
 const again = 'What was applied stays. The same command again goes on from here.';

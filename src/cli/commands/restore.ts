@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { ClusterOptions } from '../../cluster/kubeconfig.ts';
 import { UsageError } from '../../platform/errors.ts';
-import { othersTimeout, type ProfileOptions, profileOption, report, withClusterOptions } from './options.ts';
+import { developmentProfileOption, othersTimeout, type ProfileOptions, report, withClusterOptions } from './options.ts';
 
 interface Options extends ClusterOptions, ProfileOptions {
   readonly latest?: boolean;
@@ -20,7 +20,7 @@ export const restoreCommand = () =>
       )
       .argument('<project>')
       .argument('[folder]', 'what `repoctl infra project backup` printed')
-      .addOption(profileOption(['local', 'external']))
+      .addOption(developmentProfileOption())
       .addOption(othersTimeout())
       .option('--latest', 'the newest of backups/<project>')
       .option('-y, --yes', 'replace data without asking')

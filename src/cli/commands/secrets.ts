@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { ManifestObject } from '../../../charts/common/manifest-object.ts';
 import type { ClusterOptions } from '../../cluster/kubeconfig.ts';
-import { type ProfileOptions, profileOption, withClusterOptions } from './options.ts';
+import { developmentProfileOption, type ProfileOptions, withClusterOptions } from './options.ts';
 
 const applyCommand = () =>
   withClusterOptions(
@@ -13,7 +13,7 @@ const applyCommand = () =>
           'not there is made from its .env.example, with generated passwords; one that is there is never changed.',
       )
       .argument('[project...]', 'only the global tier and these projects with what they depend on')
-      .addOption(profileOption(['local', 'external'])),
+      .addOption(developmentProfileOption()),
   )
     .addHelpText(
       'after',
@@ -33,7 +33,7 @@ async function apply(projects: readonly string[], options: ProfileOptions & Clus
   const { defaultOut, synthesize } = await import('../../synth/synthesize.ts');
   const root = findRoot(process.cwd());
   const out = defaultOut(root, options.profile);
-  await synthesize(root, { ...options, out, environmentFilesOf: [] });
+  await synthesize(root, { ...options, development: true, out, environmentFilesOf: [] });
   const claimsIn = (folder: string, { metadata }: ManifestObject) =>
     readManifest(folder, manifestName(metadata?.name ?? '')).filter(({ kind }) => kind === 'PersistentVolumeClaim');
   const { made, namespaces } = prepareSecrets(root, options, ({ environment }) =>

@@ -5,6 +5,7 @@ export interface Names {
   readonly projects: () => readonly string[];
   /** Services and workloads of a project. */
   readonly services: (project: string) => readonly string[];
+  readonly profiles: () => readonly string[];
 }
 
 /**
@@ -16,7 +17,7 @@ export function candidates(program: Command, words: readonly string[], names: Na
   const typed = words.at(-1) ?? '';
   const { command, given, pending } = walk(program, words.slice(0, -1));
   const all = pending
-    ? [...(pending.argChoices ?? [])]
+    ? [...(pending.argChoices ?? (pending.attributeName() === 'profile' ? names.profiles() : []))]
     : typed.startsWith('-')
       ? flags(command)
       : values(command, given, names);

@@ -1,3 +1,6 @@
+import { presetNames } from '../../../charts/model.ts';
+import { outline } from '../../config/load.ts';
+import { profileNames } from '../../config/profiles.ts';
 import { findRoot } from '../../config/root.ts';
 import { listNamespaces } from '../listing/list.ts';
 import type { Names } from './candidates.ts';
@@ -12,6 +15,13 @@ export function configuredNames(folder: string): Names {
     }
   };
   return {
+    profiles: () => {
+      try {
+        return profileNames(outline(findRoot(folder)).input.profiles);
+      } catch {
+        return presetNames;
+      }
+    },
     projects: () =>
       namespaces()
         .filter(({ tier }) => tier === 'project')

@@ -11,7 +11,8 @@ const program = new Command('repoctl')
           .argument('[service]')
           .option('-f, --follow')
           .option('--since <time>')
-          .addOption(new Option('-o, --output <format>').choices(['json', 'wide'])),
+          .addOption(new Option('-o, --output <format>').choices(['json', 'wide']))
+          .option('--profile <name>'),
       ),
     ),
   )
@@ -21,6 +22,7 @@ const program = new Command('repoctl')
 const names = {
   projects: () => ['shop', 'turfoo'],
   services: (project: string) => (project === 'shop' ? ['api', 'worker'] : []),
+  profiles: () => ['local', 'staging'],
 };
 
 const at = (line: string) => candidates(program, line.split(' '), names);
@@ -39,8 +41,9 @@ describe('candidates', () => {
     ['infra project logs --since 5m ', ['shop', 'turfoo']],
     ['infra project logs --since ', []],
     ['infra project logs -o ', ['json', 'wide']],
+    ['infra project logs --profile s', ['staging']],
     ['infra project logs shop --f', ['--follow']],
-    ['infra project logs --', ['--follow', '--since', '--output', '--help']],
+    ['infra project logs --', ['--follow', '--since', '--output', '--profile', '--help']],
     ['start shop ', ['turfoo']],
     ['nonsense ', ['infra', 'start']],
   ])('after "%s" are %j', (line, expected) => expect(at(line)).toEqual(expected));
