@@ -1,8 +1,9 @@
-import { ApiObject, App, Chart } from 'cdk8s';
-import { conform, type Nonconformity } from './common/conform.ts';
-import { namespaceLabels, type OwnerLabels, ownerLabels } from './common/labels.ts';
+import { ApiObject, App, type Chart } from 'cdk8s';
+import { type Addition, conform, type Nonconformity } from './common/conform.ts';
+import { type Labelled, namespaceLabels, type OwnerLabels, ownerLabels } from './common/labels.ts';
 import type { ManifestObject } from './common/manifest-object.ts';
-import type { ProjectExtension } from './extension.ts';
+import { HashedJob } from './constructs/hashed-job.ts';
+import type { ExtensionContext, ProjectExtension } from './extension.ts';
 import { GlobalChart } from './global-chart.ts';
 import type { Environment, Profile, Project } from './model.ts';
 import { ProjectChart } from './project-chart.ts';
@@ -12,20 +13,28 @@ import { connections } from './wiring.ts';
 export interface NamespaceObjects {
   readonly namespace: string;
   readonly objects: readonly ManifestObject[];
+  readonly jobs: readonly NamedJob[];
   /** What a project's own chart or manifests say that can't be in the namespace. */
   readonly nonconformities: readonly Nonconformity[];
+}
+
+/** A job whose name is only known once it is made. */
+export interface NamedJob {
+  /** The name with the hash. */
+  readonly name: string;
+  readonly labelled: Labelled;
 }
 
 /** The objects of the global tier. */
 export function globalObjects(environment: Environment, profile: Profile): NamespaceObjects {
   const owner: OwnerLabels = { environment: environment.name, tier: 'global' };
   const chart = new GlobalChart(new App(), environment, profile);
-  const objects = [namespaceObject(environment.name, owner), ...objectsOf(chart)];
-  return { namespace: environment.name, objects, nonconformities: [] };
+  const objects = [namespaceObject(environment.name, owner), ...(chart.toJson() as ManifestObject[])];
+  return { namespace: environment.name, objects, jobs: jobsOf(chart), nonconformities: [] };
 }
 
 /**
- * The objects of a project: what its services and workloads become, then what its own chart and manifests add.
+ * The objects of a project: what its services and workloads become, with what its own chart says, then its manifests.
  *
  * Each project has an App of its own, since the time an App takes grows faster than the number of its charts.
  *
@@ -38,44 +47,65 @@ export function projectObjects(
   extension?: ProjectExtension,
 ): NamespaceObjects {
   const owner: OwnerLabels = { environment: environment.name, tier: 'project', project: project.name };
-  const own = objectsOf(new ProjectChart(new App(), environment, profile, project));
-  const added = project.manifests.map(({ path, objects }) => ({ origin: path, objects }));
-  const failures: Nonconformity[] = [];
-  if (extension) {
-    const chart = new Chart(new App(), 'extension', { namespace: project.name, labels: ownerLabels(owner) });
-    const origin = project.chart ?? '';
-    const refuse = (message: string) => failures.push({ origin, object: 'its function', message });
-    try {
-      const returned: unknown = extension(chart, {
-        project,
-        profile,
-        connections: Object.fromEntries(connections(environment, profile, project)),
-      });
-      if (returned instanceof Promise) {
-        returned.catch(() => undefined);
-        refuse('returned a promise; it has to add its objects before it returns');
-      }
-      added.push({ origin, objects: chart.toJson() as ManifestObject[] });
-    } catch (error) {
-      refuse(`failed: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  }
+  const chart = new ProjectChart(new App(), environment, profile, project);
+  const context = { project, profile, connections: Object.fromEntries(connections(environment, profile, project)) };
+  const extended = extension && extend(chart, context, extension);
+  const own = extended ? [] : (chart.toJson() as ManifestObject[]);
+  const manifests = project.manifests.map(({ path, objects }) => ({ origin: path, objects }));
+  const added = extended ? [extended.made, ...manifests] : manifests;
   const { objects, nonconformities } = conform(project.name, ownerLabels(owner), own, added);
   return {
     namespace: project.name,
     objects: [namespaceObject(project.name, owner), ...own, ...objects],
-    nonconformities: [...failures, ...nonconformities],
+    jobs: extended && extended.refused.length > 0 ? [] : jobsOf(chart),
+    nonconformities: [...(extended?.refused ?? []), ...nonconformities],
   };
 }
 
-/**
- * The objects of a chart of our own, as `chart.toJson()` gives them, but without the ordering by dependencies between
- * constructs and the validation of them, of which it has none and which take as long as the rest.
- */
-const objectsOf = (chart: Chart): ManifestObject[] =>
+/** Has a project's own chart say its part. All that the chart holds is then of its making: any of it may be patched. */
+function extend(
+  chart: ProjectChart,
+  context: ExtensionContext,
+  extension: ProjectExtension,
+): { made: Addition; refused: Nonconformity[] } {
+  const origin = context.project.chart ?? '';
+  const refused: Nonconformity[] = [];
+  const refuse = (object: string, message: string) => refused.push({ origin, object, message });
+  const generated = chart.node.findAll().filter((construct) => ApiObject.isApiObject(construct));
+  const expected = generated.map(({ kind, name }) => `${kind}/${name}`);
+  let objects: ManifestObject[] = [];
+  try {
+    const returned: unknown = extension(chart, context);
+    if (returned instanceof Promise) {
+      returned.catch(() => undefined);
+      refuse('its function', 'returned a promise; it has to add its objects before it returns');
+    }
+    for (const construct of chart.node.findAll())
+      for (const message of construct.node.validate()) refuse(construct.node.path, message);
+    if (refused.length === 0) objects = chart.toJson() as ManifestObject[];
+    const made = new Set(objects.map(unhashedIdentity));
+    // Tilt and the health report know these by their names.
+    for (const identity of refused.length === 0 ? expected.filter((each) => !made.has(each)) : [])
+      refuse(identity, 'is gone, or has another name: patch it, or take it out of infra/project.yaml');
+  } catch (error) {
+    refuse('its function', `failed: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return { made: { origin, objects }, refused };
+}
+
+/** `Kind/name`, of a job without the hash. */
+function unhashedIdentity({ kind, metadata }: ManifestObject): string {
+  const name = metadata?.name ?? '';
+  return `${kind}/${kind === 'Job' ? name.replace(/-[0-9a-f]{8}$/, '') : name}`;
+}
+
+/** The jobs that are named after what they run. Only once all patches are added: they change the name. */
+const jobsOf = (chart: Chart): NamedJob[] =>
   chart.node
     .findAll()
-    .flatMap((construct) => (ApiObject.isApiObject(construct) ? [construct.toJson() as ManifestObject] : []));
+    .flatMap((construct) =>
+      construct instanceof HashedJob ? [{ name: construct.jobName, labelled: construct.labelled }] : [],
+    );
 
 function namespaceObject(name: string, owner: OwnerLabels): ManifestObject {
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: namespaceLabels(owner) } };

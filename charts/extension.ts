@@ -1,8 +1,8 @@
-import type { Chart } from 'cdk8s';
 import type { Connection } from './common/connection.ts';
 import type { Profile, Project } from './model.ts';
+import type { ProjectChart } from './project-chart.ts';
 
-/** What an `infra/chart.ts` is given. */
+/** What an `infra/chart.ts` is given beside the chart. */
 export interface ExtensionContext {
   /** The project, its defaults resolved. */
   readonly project: Project;
@@ -12,17 +12,21 @@ export interface ExtensionContext {
 }
 
 /**
- * What an `infra/chart.ts` exports by default: adds constructs to the chart. They get the project's namespace and labels
- * and have to meet Pod Security `restricted`.
+ * What an `infra/chart.ts` exports by default. It is given the project's own chart, with everything that its services
+ * and workloads became: it can patch these, add to them, and depend on them. What it adds gets the project's namespace
+ * and labels; everything has to meet Pod Security `restricted` in the end.
  *
  * @example
  * ```ts
+ * import { ApiObject, JsonPatch } from 'cdk8s';
  * import { ConfigMap } from 'cdk8s-plus-28';
  * import type { ProjectExtension } from 'repoctl';
  *
  * export default ((chart, { project }) => {
- *   new ConfigMap(chart, 'banner', { metadata: { name: 'banner' }, data: { text: project.name } });
+ *   new ConfigMap(chart, 'banner', { metadata: { name: `${project.name}-banner` }, data: { text: project.name } });
+ *   const api = ApiObject.of(chart.workload('api'));
+ *   api.addJsonPatch(JsonPatch.add('/spec/template/spec/nodeSelector', { disk: 'ssd' }));
  * }) satisfies ProjectExtension;
  * ```
  */
-export type ProjectExtension = (chart: Chart, context: ExtensionContext) => void;
+export type ProjectExtension = (chart: ProjectChart, context: ExtensionContext) => void;

@@ -1,34 +1,72 @@
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { ownerLabels } from './common/labels.ts';
+import type { PodsConstruct } from './common/kind.ts';
+import { type Labelled, type OwnerLabels, ownerLabels } from './common/labels.ts';
+import { objectName } from './common/names.ts';
 import { serviceKinds, workloadKinds } from './kinds.ts';
 import type { Environment, Profile, Project } from './model.ts';
 import { connections, imageReference, ownVariables, servicesInCluster, variables, waits } from './wiring.ts';
 
 /** A project's services and workloads, in the namespace of its short name. */
 export class ProjectChart extends Chart {
+  readonly #owner: OwnerLabels;
+  readonly #services = new Map<string, PodsConstruct>();
+  readonly #workloads = new Map<string, PodsConstruct>();
+
   constructor(scope: Construct, environment: Environment, profile: Profile, project: Project) {
     const owner = { environment: environment.name, tier: 'project', project: project.name } as const;
     super(scope, project.name, { namespace: project.name, labels: ownerLabels(owner) });
+    this.#owner = owner;
     const services = servicesInCluster(profile, project.services);
     for (const service of services) {
-      serviceKinds[service.kind]?.build(this, service, {
+      const built = serviceKinds[service.kind]?.build(this, service, {
         siblings: services,
         consumers: [],
         variables: ownVariables(project),
       });
+      if (built) this.#services.set(service.name, built);
     }
     const connected = connections(environment, profile, project);
     for (const workload of project.workloads) {
       const keepsRunning = workloadKinds[workload.kind]?.controller === 'Deployment';
       const image = project.images.find(({ name }) => name === workload.settings.image);
-      workloadKinds[workload.kind]?.build(this, workload, {
+      const built = workloadKinds[workload.kind]?.build(this, workload, {
         image: imageReference(profile, project.name, workload.settings.image),
         variables: variables(environment, project, connected, workload),
         waits: waits(environment, profile, project, connected, workload),
         synced: profile.development && keepsRunning && image ? image.sync.map(({ to }) => to) : [],
         development: profile.development,
       });
+      if (built) this.#workloads.set(workload.name, built);
     }
   }
+
+  /**
+   * What one of the project's services became.
+   *
+   * @throws Error if there is none of that name in the cluster: it may be managed in this profile
+   */
+  service(name: string): PodsConstruct {
+    return named(this.#services, name, 'service in the cluster');
+  }
+
+  /**
+   * What one of the project's workloads became.
+   *
+   * @throws Error if there is none of that name
+   */
+  workload(name: string): PodsConstruct {
+    return named(this.#workloads, name, 'workload');
+  }
+
+  /** Name and labels for pods that are added to the project: what `DeployedService` and the like want to know. */
+  labelled(name: string, component: string): Labelled {
+    return { name, component, object: objectName(this.node.id, name), owner: this.#owner };
+  }
+}
+
+function named(constructs: ReadonlyMap<string, PodsConstruct>, name: string, what: string): PodsConstruct {
+  const found = constructs.get(name);
+  if (!found) throw new Error(`no ${what} ${name}; there are: ${[...constructs.keys()].join(', ') || 'none'}`);
+  return found;
 }

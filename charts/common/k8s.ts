@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
-import type { ApiObject, ApiObjectProps } from 'cdk8s';
+import type { ApiObject, ApiObjectProps, JsonPatch } from 'cdk8s';
 import type * as Generated from 'cdk8s-plus-28/lib/imports/k8s.js';
 import type { Construct } from 'constructs';
+import type { ManifestObject } from './manifest-object.ts';
 
 /** The fields that cdk8s-plus-28 spells in another way than the API. */
 interface Spelling {
@@ -35,44 +36,77 @@ export type Probe = Manifest<Generated.Probe>;
 export type SecurityContext = Manifest<Generated.SecurityContext>;
 export type Volume = Manifest<Generated.Volume>;
 
-type Add<Props> = (scope: Construct, id: string, props: Manifest<Props>) => void;
+type Add<Props> = (scope: Construct, id: string, props: Manifest<Props>) => ApiObject;
 
 /** Adds an API object to a construct. Its type is that of the API's schema, so that it is its own manifest. */
 export const addConfigMap: Add<Generated.KubeConfigMapProps> = adder('v1', 'ConfigMap');
 export const addCronJob: Add<Generated.KubeCronJobProps> = adder('batch/v1', 'CronJob');
 export const addDeployment: Add<Generated.KubeDeploymentProps> = adder('apps/v1', 'Deployment');
-export const addJob: Add<Generated.KubeJobProps> = adder('batch/v1', 'Job');
 export const addService: Add<Generated.KubeServiceProps> = adder('v1', 'Service');
 export const addStatefulSet: Add<Generated.KubeStatefulSetProps> = adder('apps/v1', 'StatefulSet');
 
+/** Adds a Job that is named after what it is in the end, with all patches. */
+export const addNamedJob: (...given: [...Parameters<Add<Generated.KubeJobProps>>, nameOf: NameOf]) => ApiObject = adder(
+  'batch/v1',
+  'Job',
+);
+
+/** Gives an object's name from what it is once all patches are applied. */
+type NameOf = (object: ManifestObject) => string;
+
 function adder(apiVersion: string, kind: string) {
-  return (scope: Construct, id: string, props: object): void => {
-    new (plainObject())(scope, id, { ...props, apiVersion, kind });
-  };
+  return (scope: Construct, id: string, props: object, nameOf?: NameOf): ApiObject =>
+    new (literalObject())(scope, id, { ...props, apiVersion, kind }, nameOf);
 }
 
+type LiteralObjectClass = new (scope: Construct, id: string, literal: ApiObjectProps, nameOf?: NameOf) => ApiObject;
+
 const require = createRequire(import.meta.url);
-let loaded: typeof ApiObject | undefined;
+let loaded: LiteralObjectClass | undefined;
 
 /**
- * The class of API objects that hold nothing but data. cdk8s looks into every value for tokens and lazy values, of which
- * our constructs make none; that takes as long as the rest of a run over many projects.
+ * The class of API objects that are literals: what is given is the manifest, but for metadata and patches, which work as
+ * in every `ApiObject`. cdk8s looks into every value for tokens and lazy values, of which our constructs make none; that
+ * takes as long as the rest of a run over many projects.
  *
  * cdk8s is loaded on first use: reading the configuration needs the kinds' schemas, not their objects.
  */
-function plainObject(): typeof ApiObject {
-  const { ApiObject: Base } = require('cdk8s') as typeof import('cdk8s');
-  loaded ??= class extends Base {
-    readonly #props: ApiObjectProps;
+function literalObject(): LiteralObjectClass {
+  const { ApiObject: Base, JsonPatch } = require('cdk8s') as typeof import('cdk8s');
+  loaded ??= class LiteralObject extends Base {
+    readonly #literal: ApiObjectProps;
+    readonly #patches: JsonPatch[] = [];
+    readonly #nameOf: NameOf | undefined;
 
-    constructor(scope: Construct, id: string, props: ApiObjectProps) {
-      super(scope, id, props);
-      this.#props = props;
+    constructor(scope: Construct, id: string, literal: ApiObjectProps, nameOf?: NameOf) {
+      super(scope, id, literal);
+      this.#literal = literal;
+      this.#nameOf = nameOf;
     }
 
-    override toJson() {
-      const { apiVersion, kind, metadata: _, ...rest } = this.#props;
-      return { apiVersion, kind, metadata: this.metadata.toJson(), ...rest };
+    override addJsonPatch(...patches: JsonPatch[]) {
+      this.#patches.push(...patches);
+    }
+
+    /** @throws Error that names the object and the patch which does not fit it */
+    override toJson(): ManifestObject {
+      const { apiVersion, kind, metadata: _, ...rest } = this.#literal;
+      let object = { apiVersion, kind, metadata: this.metadata.toJson(), ...rest } as ManifestObject;
+      // Literals share parts, and hold fields that are undefined: a patch gets a copy without either.
+      if (this.#patches.length > 0) object = JSON.parse(JSON.stringify(object));
+      for (const patch of this.#patches) {
+        try {
+          object = JsonPatch.apply(object, patch);
+        } catch (error) {
+          const { operation } = patch as unknown as {
+            readonly operation: { readonly op: string; readonly path: string };
+          };
+          const [reason] = String((error as Error).message).split('\n');
+          throw new Error(`${kind}/${this.name}: can't ${operation.op} ${operation.path}: ${reason}`, { cause: error });
+        }
+      }
+      if (this.#nameOf) object = { ...object, metadata: { ...object.metadata, name: this.#nameOf(object) } };
+      return object;
     }
   };
   return loaded;

@@ -1,3 +1,4 @@
+import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { z } from 'zod';
 import type { CommandCheck, Connection, SecretReference, Variable } from './connection.ts';
@@ -28,6 +29,12 @@ export interface ServicePort {
   readonly port: number;
   /** Fixed port on the developer's machine, if it has one. */
   readonly hostPort?: number;
+}
+
+/** The construct of a service or a workload. Its default child is the controller of its pods: `ApiObject.of(it)`. */
+export interface PodsConstruct extends Construct {
+  /** The Service in front of its pods; none if they have no ports. */
+  readonly service?: ApiObject;
 }
 
 /** What surrounds a service when it is built. */
@@ -63,7 +70,7 @@ export interface ServiceKind<Settings = unknown, Use = unknown> {
   secrets(service: Service<Settings>, consumers: readonly Consumer<Use>[]): readonly SecretReference[];
   /** What a project that uses it gets; none for a service that nobody connects to. */
   connect?(service: Service<Settings>, consumer: Consumer<Use>): Connection;
-  build(scope: Construct, service: Service<Settings>, context: ServiceContext): void;
+  build(scope: Construct, service: Service<Settings>, context: ServiceContext): PodsConstruct;
 }
 
 /** A process of a project: declared, with its defaults resolved. */
@@ -102,5 +109,5 @@ export interface WorkloadKind<Settings = unknown> {
    */
   check?(workload: Workload<Settings>, image: string): CommandCheck | undefined;
   ports(settings: Settings): readonly ServicePort[];
-  build(scope: Construct, workload: Workload<Settings>, context: WorkloadContext): void;
+  build(scope: Construct, workload: Workload<Settings>, context: WorkloadContext): PodsConstruct;
 }

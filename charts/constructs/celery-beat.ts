@@ -28,7 +28,7 @@ export const celeryBeat: WorkloadKind<CeleryBeatSettings> = {
   ports: () => [],
   build(scope, workload, context) {
     const { settings } = workload;
-    new CeleryProcess(scope, workload, context, {
+    return new CeleryProcess(scope, workload, context, {
       component,
       replicas: 1,
       strategy: 'Recreate',

@@ -1,4 +1,5 @@
-import { Construct } from 'constructs';
+import type { ApiObject } from 'cdk8s';
+import type { Construct } from 'constructs';
 import { z } from 'zod';
 import { command, type Resources } from '../common/fields.ts';
 import { addConfigMap } from '../common/k8s.ts';
@@ -50,14 +51,16 @@ export interface CeleryProcessProps {
 const start = `export PYTHONPATH="${directory}\${PYTHONPATH:+:$PYTHONPATH}"; exec "$0" "$@"`;
 
 /** A `celery` command with repoctl's module on its path: a Deployment. */
-export class CeleryProcess extends Construct {
+export class CeleryProcess extends DeployedService {
+  /** What tells Kubernetes how it is doing. */
+  readonly module: ApiObject;
+
   constructor(
     scope: Construct,
     workload: Workload<CelerySettings>,
     context: WorkloadContext,
     props: CeleryProcessProps,
   ) {
-    super(scope, workload.name);
     const { settings, object } = workload;
     const { app, options = [] } = settings;
     const celery = ['celery', '--app', app, props.role, ...props.arguments, ...options];
@@ -67,11 +70,7 @@ export class CeleryProcess extends Construct {
     const command = ['sh', '-c', start, ...(synced ? reload : []), ...celery];
     const pod = workloadPod({ ...workload, settings: { ...settings, command, stopSeconds } }, props.component, context);
     const configMap = `${object}-module`;
-    addConfigMap(this, 'module', {
-      metadata: { name: configMap, labels: objectLabels(pod.labelled) },
-      data: { [`${module}.py`]: moduleSource, ...(synced && { [`${reloadModule}.py`]: reloadSource }) },
-    });
-    new DeployedService(this, 'process', {
+    super(scope, workload.name, {
       ...pod,
       replicas: props.replicas,
       strategy: props.strategy,
@@ -83,5 +82,10 @@ export class CeleryProcess extends Construct {
         mounts: [{ volume: 'module', path: directory, readOnly: true }],
       },
     });
+    this.module = addConfigMap(this, 'module', {
+      metadata: { name: configMap, labels: objectLabels(pod.labelled) },
+      data: { [`${module}.py`]: moduleSource, ...(synced && { [`${reloadModule}.py`]: reloadSource }) },
+    });
+    this.deployment.addDependency(this.module);
   }
 }

@@ -37,7 +37,7 @@ export const celeryWorker: WorkloadKind<CeleryWorkerSettings> = {
   ports: () => [],
   build(scope, workload, context) {
     const { settings } = workload;
-    new CeleryProcess(scope, workload, context, {
+    return new CeleryProcess(scope, workload, context, {
       component,
       replicas: settings.replicas,
       strategy: 'RollingUpdate',

@@ -1,3 +1,4 @@
+import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { z } from 'zod';
 import {
@@ -54,6 +55,12 @@ type ContainerSettings = z.output<typeof schema>;
 
 /** A service of any image: a StatefulSet if it has storage, a Deployment otherwise. */
 export class ContainerService extends Construct {
+  readonly service?: ApiObject;
+  /** Its controller if it has storage. */
+  readonly statefulSet?: ApiObject;
+  /** Its controller if it has none. */
+  readonly deployment?: ApiObject;
+
   constructor(scope: Construct, service: Service<ContainerSettings>, { variables }: ServiceContext) {
     super(scope, service.name);
     const { settings } = service;
@@ -76,8 +83,13 @@ export class ContainerService extends Construct {
         ),
       },
     };
-    if (settings.storage) new StatefulService(this, 'server', { ...pod, claim: settings.storage });
-    else new DeployedService(this, 'server', { ...pod, replicas: 1, strategy: 'Recreate' });
+    const server = settings.storage
+      ? new StatefulService(this, 'server', { ...pod, claim: settings.storage })
+      : new DeployedService(this, 'server', { ...pod, replicas: 1, strategy: 'Recreate' });
+    this.service = server.service;
+    if (server instanceof StatefulService) this.statefulSet = server.statefulSet;
+    else this.deployment = server.deployment;
+    this.node.defaultChild = server;
   }
 }
 
@@ -103,7 +115,5 @@ export const containerService: ServiceKind<ContainerSettings> = {
       ready: { image: images.busybox, script: `nc -w 3 "$${part}_HOST" "$${part}_PORT" </dev/null` },
     };
   },
-  build: (scope, service, context) => {
-    new ContainerService(scope, service, context);
-  },
+  build: (scope, service, context) => new ContainerService(scope, service, context),
 };

@@ -1,3 +1,4 @@
+import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { z } from 'zod';
 import { resources, seconds } from '../common/fields.ts';
@@ -40,12 +41,14 @@ type CronJobSettings = z.output<typeof schema>;
 
 /** A process that runs on a schedule. */
 export class ProjectCronJob extends Construct {
+  readonly cronJob: ApiObject;
+
   constructor(scope: Construct, workload: Workload<CronJobSettings>, context: WorkloadContext) {
     super(scope, workload.name);
     const { settings } = workload;
     const pod = workloadPod(workload, component, context);
     const labels = objectLabels(pod.labelled);
-    addCronJob(this, 'cron-job', {
+    this.cronJob = addCronJob(this, 'cron-job', {
       metadata: { name: workload.object, labels },
       spec: {
         schedule: settings.schedule,
@@ -66,6 +69,7 @@ export class ProjectCronJob extends Construct {
         },
       },
     });
+    this.node.defaultChild = this.cronJob;
   }
 }
 
@@ -75,7 +79,5 @@ export const cronJob: WorkloadKind<CronJobSettings> = {
   schema,
   controller: 'CronJob',
   ports: () => [],
-  build: (scope, workload, context) => {
-    new ProjectCronJob(scope, workload, context);
-  },
+  build: (scope, workload, context) => new ProjectCronJob(scope, workload, context),
 };

@@ -1,8 +1,9 @@
+import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { addDeployment } from '../common/k8s.ts';
 import { objectLabels, selectorLabels } from '../common/labels.ts';
 import { type PodProps, podTemplate } from '../common/pod.ts';
-import { ClusterService } from './cluster-service.ts';
+import { addClusterService } from './cluster-service.ts';
 
 export interface DeployedServiceProps extends PodProps {
   readonly replicas: number;
@@ -15,11 +16,15 @@ export interface DeployedServiceProps extends PodProps {
 
 /** Pods without a claim of their own, and a Service in front if they have ports. */
 export class DeployedService extends Construct {
+  /** The Service in front; none without ports. */
+  readonly service?: ApiObject;
+  readonly deployment: ApiObject;
+
   constructor(scope: Construct, id: string, props: DeployedServiceProps) {
     super(scope, id);
     const { labelled } = props;
-    if (props.container.ports) new ClusterService(this, 'service', props);
-    addDeployment(this, 'deployment', {
+    if (props.container.ports) this.service = addClusterService(this, 'service', props);
+    this.deployment = addDeployment(this, 'deployment', {
       metadata: { name: labelled.object, labels: objectLabels(labelled) },
       spec: {
         replicas: props.replicas,
@@ -32,5 +37,6 @@ export class DeployedService extends Construct {
         template: podTemplate(props),
       },
     });
+    this.node.defaultChild = this.deployment;
   }
 }

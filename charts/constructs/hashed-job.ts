@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { addJob } from '../common/k8s.ts';
-import { objectLabels } from '../common/labels.ts';
+import { addNamedJob } from '../common/k8s.ts';
+import { type Labelled, objectLabels } from '../common/labels.ts';
+import type { ManifestObject } from '../common/manifest-object.ts';
 import { type PodProps, podTemplate } from '../common/pod.ts';
 
 export interface HashedJobProps extends PodProps {
@@ -14,21 +16,35 @@ export interface HashedJobProps extends PodProps {
  * A job whose name ends in a hash of what it runs: `turfoo-migrate-1f0c9a2b`.
  *
  * A job can't be changed, so a change must be a new job; and what is unchanged must not run again when the manifests are
- * applied again.
+ * applied again. A patch changes what it runs as well, so the name is made at synthesis.
  */
 export class HashedJob extends Construct {
+  readonly job: ApiObject;
+  readonly labelled: Labelled;
+
   constructor(scope: Construct, id: string, props: HashedJobProps) {
     super(scope, id);
-    const { labelled } = props;
-    const spec = {
-      backoffLimit: props.retries,
-      activeDeadlineSeconds: props.timeLimitSeconds,
-      template: podTemplate({ ...props, restartPolicy: 'Never' }),
-    };
-    const hash = createHash('sha256').update(JSON.stringify(spec)).digest('hex').slice(0, 8);
-    addJob(this, 'job', {
-      metadata: { name: `${labelled.object}-${hash}`, labels: objectLabels(labelled) },
-      spec,
-    });
+    this.labelled = props.labelled;
+    this.job = addNamedJob(
+      this,
+      'job',
+      {
+        metadata: { name: props.labelled.object, labels: objectLabels(props.labelled) },
+        spec: {
+          backoffLimit: props.retries,
+          activeDeadlineSeconds: props.timeLimitSeconds,
+          template: podTemplate({ ...props, restartPolicy: 'Never' }),
+        },
+      },
+      ({ metadata, spec }: ManifestObject) => `${metadata?.name}-${hash(spec)}`,
+    );
+    this.node.defaultChild = this.job;
+  }
+
+  /** Its name as it is now: a patch that is added later changes it. */
+  get jobName(): string {
+    return (this.job.toJson() as ManifestObject).metadata?.name ?? '';
   }
 }
+
+const hash = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 8);

@@ -1,4 +1,4 @@
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { z } from 'zod';
 import { hostPort, httpPath, port, resources, seconds } from '../common/fields.ts';
 import { images } from '../common/images.ts';
@@ -36,13 +36,12 @@ const schema = z.strictObject({
 type HttpSettings = z.output<typeof schema>;
 
 /** A process that serves HTTP: a Deployment and a Service. */
-export class HttpService extends Construct {
+export class HttpService extends DeployedService {
   constructor(scope: Construct, workload: Workload<HttpSettings>, context: WorkloadContext) {
-    super(scope, workload.name);
     const { settings } = workload;
     const pod = workloadPod(workload, component, context);
     const drain = context.development ? 0 : settings.drainSeconds;
-    new DeployedService(this, 'server', {
+    super(scope, workload.name, {
       ...pod,
       replicas: settings.replicas,
       strategy: 'RollingUpdate',
@@ -88,7 +87,5 @@ export const httpService: WorkloadKind<HttpSettings> = {
     command: fromOutside(serviceHost(object, namespace), settings.port, settings.ready ?? settings.health),
   }),
   ports: (settings) => [{ name: 'http', port: settings.port, hostPort: settings.hostPort }],
-  build: (scope, workload, context) => {
-    new HttpService(scope, workload, context);
-  },
+  build: (scope, workload, context) => new HttpService(scope, workload, context),
 };

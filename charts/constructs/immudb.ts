@@ -1,4 +1,4 @@
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { z } from 'zod';
 import type { SecretReference } from '../common/connection.ts';
 import { hostPort, image, resources, storage } from '../common/fields.ts';
@@ -29,11 +29,10 @@ function secret(service: Service<ImmudbSettings>, project: string): SecretRefere
 }
 
 /** immudb, an append-only store with proofs: a StatefulSet of one pod. */
-export class Immudb extends Construct {
+export class Immudb extends StatefulService {
   constructor(scope: Construct, service: Service<ImmudbSettings>) {
-    super(scope, service.name);
     const { settings, object } = service;
-    new StatefulService(this, 'server', {
+    super(scope, service.name, {
       labelled: labelled(service, component),
       user: 3322,
       graceSeconds: 60,
@@ -90,7 +89,5 @@ export const immudb: ServiceKind<ImmudbSettings> = {
       },
     };
   },
-  build: (scope, service) => {
-    new Immudb(scope, service);
-  },
+  build: (scope, service) => new Immudb(scope, service),
 };

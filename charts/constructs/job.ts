@@ -1,4 +1,4 @@
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { z } from 'zod';
 import { command, resources, seconds } from '../common/fields.ts';
 import type { Workload, WorkloadContext, WorkloadKind } from '../common/kind.ts';
@@ -26,11 +26,10 @@ const schema = z.strictObject({
 type JobSettings = z.output<typeof schema>;
 
 /** A process that runs once for each version of its image and settings, for instance migrations. */
-export class ProjectJob extends Construct {
+export class ProjectJob extends HashedJob {
   constructor(scope: Construct, workload: Workload<JobSettings>, context: WorkloadContext) {
-    super(scope, workload.name);
     const { timeLimitSeconds, retries } = workload.settings;
-    new HashedJob(this, 'job', { ...workloadPod(workload, component, context), timeLimitSeconds, retries });
+    super(scope, workload.name, { ...workloadPod(workload, component, context), timeLimitSeconds, retries });
   }
 }
 
@@ -41,7 +40,5 @@ export const job: WorkloadKind<JobSettings> = {
   controller: 'Job',
   check: ({ settings }, image) => settings.check && { image, command: settings.check },
   ports: () => [],
-  build: (scope, workload, context) => {
-    new ProjectJob(scope, workload, context);
-  },
+  build: (scope, workload, context) => new ProjectJob(scope, workload, context),
 };

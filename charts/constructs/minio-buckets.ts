@@ -47,10 +47,10 @@ export function minioBucketsJob(
   service: Service<{ readonly clientImage: string }>,
   consumers: readonly Consumer<{ readonly buckets: readonly string[] }>[],
   { root, usersSecret }: { readonly root: readonly Variable[]; readonly usersSecret: string },
-): void {
+): HashedJob {
   const { settings, namespace, object } = service;
   const described = labelled({ ...service, name: 'minio-buckets', object: `${object}-buckets` }, 'setup');
-  new HashedJob(scope, 'buckets', {
+  return new HashedJob(scope, 'buckets', {
     labelled: described,
     user: 1000,
     graceSeconds: 10,

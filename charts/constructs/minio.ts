@@ -1,4 +1,4 @@
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { z } from 'zod';
 import type { SecretReference } from '../common/connection.ts';
 import { dnsLabel, hostPort, image, resources, storage } from '../common/fields.ts';
@@ -7,6 +7,7 @@ import type { Consumer, Service, ServiceKind } from '../common/kind.ts';
 import { labelled } from '../common/labelled.ts';
 import { objectName, serviceHost, variablePart } from '../common/names.ts';
 import { probeAction, probes } from '../common/probes.ts';
+import type { HashedJob } from './hashed-job.ts';
 import { minioBucketsJob } from './minio-buckets.ts';
 import { StatefulService } from './stateful-service.ts';
 
@@ -41,12 +42,14 @@ export type MinioUse = z.output<typeof minioUse>;
 export const minioUsersSecret = (service: Service<MinioSettings>): string => `${service.object}-users`;
 
 /** MinIO: a StatefulSet of one pod, and the job that makes the projects' users and buckets. */
-export class Minio extends Construct {
+export class Minio extends StatefulService {
+  /** The job that makes users and buckets; none if no project uses it. */
+  readonly buckets?: HashedJob;
+
   constructor(scope: Construct, service: Service<MinioSettings>, consumers: readonly Consumer<MinioUse>[]) {
-    super(scope, service.name);
     const { settings, object } = service;
     const root = rootKeys.map((key) => ({ name: key, secret: object, key }));
-    new StatefulService(this, 'server', {
+    super(scope, service.name, {
       labelled: labelled(service, component),
       user: 1000,
       graceSeconds: 60,
@@ -68,7 +71,7 @@ export class Minio extends Construct {
       },
     });
     if (consumers.length > 0)
-      minioBucketsJob(this, service, consumers, { root, usersSecret: minioUsersSecret(service) });
+      this.buckets = minioBucketsJob(this, service, consumers, { root, usersSecret: minioUsersSecret(service) });
   }
 }
 
@@ -130,7 +133,5 @@ export const minio: ServiceKind<MinioSettings, MinioUse> = {
       },
     };
   },
-  build: (scope, service, { consumers }) => {
-    new Minio(scope, service, consumers as readonly Consumer<MinioUse>[]);
-  },
+  build: (scope, service, { consumers }) => new Minio(scope, service, consumers as readonly Consumer<MinioUse>[]),
 };

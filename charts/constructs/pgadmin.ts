@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { Construct } from 'constructs';
+import type { ApiObject } from 'cdk8s';
+import type { Construct } from 'constructs';
 import { z } from 'zod';
 import type { SecretReference } from '../common/connection.ts';
 import { hostPort, image, resources } from '../common/fields.ts';
@@ -56,18 +57,16 @@ function serverList(servers: readonly Service<PostgresSettings>[]): string {
 }
 
 /** pgAdmin with the project's PostgreSQL servers registered; its state lives as long as the pod. */
-export class Pgadmin extends Construct {
+export class Pgadmin extends DeployedService {
+  /** The list of servers that it reads when it starts. */
+  readonly servers: ApiObject;
+
   constructor(scope: Construct, service: Service<PgadminSettings>, { siblings }: ServiceContext) {
-    super(scope, service.name);
     const { settings, object } = service;
     const described = labelled(service, component);
     const servers = siblings.filter((sibling): sibling is Service<PostgresSettings> => sibling.kind === 'postgres');
     const list = serverList(servers);
-    addConfigMap(this, 'servers', {
-      metadata: { name: `${object}-servers`, labels: objectLabels(described) },
-      data: { 'servers.json': list },
-    });
-    new DeployedService(this, 'server', {
+    super(scope, service.name, {
       labelled: described,
       replicas: 1,
       strategy: 'Recreate',
@@ -101,6 +100,11 @@ export class Pgadmin extends Construct {
         ],
       },
     });
+    this.servers = addConfigMap(this, 'servers', {
+      metadata: { name: `${object}-servers`, labels: objectLabels(described) },
+      data: { 'servers.json': list },
+    });
+    this.deployment.addDependency(this.servers);
   }
 }
 
@@ -112,7 +116,5 @@ export const pgadmin: ServiceKind<PgadminSettings> = {
   controller: () => 'Deployment',
   ports: (settings) => [{ name: 'http', port, hostPort: settings.hostPort }],
   secrets: (service) => [secret(service)],
-  build: (scope, service, context) => {
-    new Pgadmin(scope, service, context);
-  },
+  build: (scope, service, context) => new Pgadmin(scope, service, context),
 };

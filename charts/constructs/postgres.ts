@@ -1,4 +1,5 @@
-import { Construct } from 'constructs';
+import type { ApiObject } from 'cdk8s';
+import type { Construct } from 'constructs';
 import { z } from 'zod';
 import type { SecretReference } from '../common/connection.ts';
 import { secretVolume } from '../common/connection.ts';
@@ -52,23 +53,19 @@ function secret(service: Service<PostgresSettings>, project: string): SecretRefe
 }
 
 /** PostgreSQL: a StatefulSet of one pod. */
-export class Postgres extends Construct {
+export class Postgres extends StatefulService {
+  /** The scripts that are run when the database is first created. */
+  readonly initScripts?: ApiObject;
+
   constructor(scope: Construct, service: Service<PostgresSettings>) {
-    super(scope, service.name);
     const { settings, object } = service;
     const described = labelled(service, component);
     const scripts = Object.keys(settings.initScripts).length > 0;
-    if (scripts) {
-      addConfigMap(this, 'init-scripts', {
-        metadata: { name: `${object}-init`, labels: objectLabels(described) },
-        data: settings.initScripts,
-      });
-    }
     // The server listens on its socket only while the init scripts run, so the address makes these count as not ready.
     const ready = {
       exec: { command: ['pg_isready', '-h', '127.0.0.1', '-U', settings.user, '-d', settings.database, '-t', '3'] },
     };
-    new StatefulService(this, 'server', {
+    super(scope, service.name, {
       labelled: described,
       user: 999,
       graceSeconds: 60,
@@ -100,6 +97,13 @@ export class Postgres extends Construct {
         ],
       },
     });
+    if (scripts) {
+      this.initScripts = addConfigMap(this, 'init-scripts', {
+        metadata: { name: `${object}-init`, labels: objectLabels(described) },
+        data: settings.initScripts,
+      });
+      this.statefulSet.addDependency(this.initScripts);
+    }
   }
 }
 
@@ -126,7 +130,5 @@ export const postgres: ServiceKind<PostgresSettings> = {
       ready: { image, script: `pg_isready -t 3 -d "$${url}"` },
     };
   },
-  build: (scope, service) => {
-    new Postgres(scope, service);
-  },
+  build: (scope, service) => new Postgres(scope, service),
 };

@@ -1,4 +1,4 @@
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { z } from 'zod';
 import { hostPort, image, resources } from '../common/fields.ts';
 import { images } from '../common/images.ts';
@@ -21,12 +21,11 @@ const schema = z.strictObject({
 type RedisCommanderSettings = z.output<typeof schema>;
 
 /** Redis Commander with the connection to the environment's Redis already set. */
-export class RedisCommander extends Construct {
+export class RedisCommander extends DeployedService {
   constructor(scope: Construct, service: Service<RedisCommanderSettings>, { siblings }: ServiceContext) {
-    super(scope, service.name);
     const { settings } = service;
     const servers = siblings.filter(({ kind }) => kind === 'redis');
-    new DeployedService(this, 'server', {
+    super(scope, service.name, {
       labelled: labelled(service, component),
       replicas: 1,
       strategy: 'Recreate',
@@ -64,7 +63,5 @@ export const redisCommander: ServiceKind<RedisCommanderSettings> = {
   controller: () => 'Deployment',
   ports: (settings) => [{ name: 'http', port, hostPort: settings.hostPort }],
   secrets: () => [],
-  build: (scope, service, context) => {
-    new RedisCommander(scope, service, context);
-  },
+  build: (scope, service, context) => new RedisCommander(scope, service, context),
 };

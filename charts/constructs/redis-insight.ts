@@ -1,4 +1,4 @@
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { z } from 'zod';
 import { hostPort, image, resources } from '../common/fields.ts';
 import { images } from '../common/images.ts';
@@ -21,12 +21,11 @@ const schema = z.strictObject({
 type RedisInsightSettings = z.output<typeof schema>;
 
 /** Redis Insight with the connection to the environment's Redis already set; its state lives as long as the pod. */
-export class RedisInsight extends Construct {
+export class RedisInsight extends DeployedService {
   constructor(scope: Construct, service: Service<RedisInsightSettings>, { siblings }: ServiceContext) {
-    super(scope, service.name);
     const { settings } = service;
     const servers = siblings.filter(({ kind }) => kind === 'redis');
-    new DeployedService(this, 'server', {
+    super(scope, service.name, {
       labelled: labelled(service, component),
       replicas: 1,
       strategy: 'Recreate',
@@ -65,7 +64,5 @@ export const redisInsight: ServiceKind<RedisInsightSettings> = {
   controller: () => 'Deployment',
   ports: (settings) => [{ name: 'http', port, hostPort: settings.hostPort }],
   secrets: () => [],
-  build: (scope, service, context) => {
-    new RedisInsight(scope, service, context);
-  },
+  build: (scope, service, context) => new RedisInsight(scope, service, context),
 };

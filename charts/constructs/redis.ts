@@ -1,4 +1,4 @@
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { z } from 'zod';
 import type { SecretReference } from '../common/connection.ts';
 import { amount, hostPort, image, resources, storage } from '../common/fields.ts';
@@ -29,14 +29,13 @@ export const redisUse = z.strictObject({
 });
 
 /** Redis with an append-only file: a StatefulSet of one pod. Nothing is evicted, since it is a broker. */
-export class Redis extends Construct {
+export class Redis extends StatefulService {
   constructor(scope: Construct, service: Service<RedisSettings>) {
-    super(scope, service.name);
     const { settings, object } = service;
     const asks = (answers: string) => ({
       exec: { command: ['sh', '-c', `redis-cli ping 2>&1 | grep -Eq '^(${answers})'`] },
     });
-    new StatefulService(this, 'server', {
+    super(scope, service.name, {
       labelled: labelled(service, component),
       user: 999,
       group: 1000,
@@ -96,7 +95,5 @@ export const redis: ServiceKind<RedisSettings, z.output<typeof redisUse>> = {
       },
     };
   },
-  build: (scope, service) => {
-    new Redis(scope, service);
-  },
+  build: (scope, service) => new Redis(scope, service),
 };

@@ -1,8 +1,9 @@
+import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { addStatefulSet } from '../common/k8s.ts';
 import { objectLabels, selectorLabels } from '../common/labels.ts';
 import { type PodProps, podTemplate } from '../common/pod.ts';
-import { ClusterService } from './cluster-service.ts';
+import { addClusterService } from './cluster-service.ts';
 
 export interface StatefulServiceProps extends PodProps {
   readonly claim: { readonly path: string; readonly size: string };
@@ -10,12 +11,15 @@ export interface StatefulServiceProps extends PodProps {
 
 /** One pod with a claim that outlives it, and a Service in front: a database, a broker, a store. */
 export class StatefulService extends Construct {
+  readonly service: ApiObject;
+  readonly statefulSet: ApiObject;
+
   constructor(scope: Construct, id: string, props: StatefulServiceProps) {
     super(scope, id);
     const { labelled, claim } = props;
     const labels = objectLabels(labelled);
-    new ClusterService(this, 'service', props);
-    addStatefulSet(this, 'stateful-set', {
+    this.service = addClusterService(this, 'service', props);
+    this.statefulSet = addStatefulSet(this, 'stateful-set', {
       metadata: { name: labelled.object, labels },
       spec: {
         serviceName: labelled.object,
@@ -37,5 +41,6 @@ export class StatefulService extends Construct {
         ],
       },
     });
+    this.node.defaultChild = this.statefulSet;
   }
 }

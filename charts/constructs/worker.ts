@@ -1,4 +1,4 @@
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { z } from 'zod';
 import { resources } from '../common/fields.ts';
 import type { Workload, WorkloadContext, WorkloadKind } from '../common/kind.ts';
@@ -27,12 +27,11 @@ const schema = z.strictObject({
 type WorkerSettings = z.output<typeof schema>;
 
 /** A process that nobody connects to, for instance one that reads a queue or a stream: a Deployment. */
-export class Worker extends Construct {
+export class Worker extends DeployedService {
   constructor(scope: Construct, workload: Workload<WorkerSettings>, context: WorkloadContext) {
-    super(scope, workload.name);
     const { replicas, health, startupSeconds } = workload.settings;
     const pod = workloadPod(workload, component, context);
-    new DeployedService(this, 'worker', {
+    super(scope, workload.name, {
       ...pod,
       replicas,
       strategy: 'RollingUpdate',
@@ -47,7 +46,5 @@ export const worker: WorkloadKind<WorkerSettings> = {
   schema,
   controller: 'Deployment',
   ports: () => [],
-  build: (scope, workload, context) => {
-    new Worker(scope, workload, context);
-  },
+  build: (scope, workload, context) => new Worker(scope, workload, context),
 };

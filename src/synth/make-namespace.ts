@@ -23,14 +23,11 @@ export async function makeNamespace(
   // Only here, since cdk8s takes a tenth of a second to load and an unchanged environment needs none of it.
   const { globalObjects, projectObjects } = await import('../../charts/app.ts');
   const extension = project?.chart === undefined ? undefined : await loadExtension(root, project.chart);
-  const { namespace, objects, nonconformities } = project
-    ? projectObjects(environment, profile, project, extension)
-    : globalObjects(environment, profile);
-  const text = manifestText(objects);
+  const made = project ? projectObjects(environment, profile, project, extension) : globalObjects(environment, profile);
   return {
-    name: namespace,
-    text,
-    plan: planNamespace(environment, profile, project, objects),
-    refused: nonconformities.map(({ origin, object, message }) => `${origin}:1:1: ${object}: ${message}`),
+    name: made.namespace,
+    text: manifestText(made.objects),
+    plan: planNamespace(environment, profile, project, made),
+    refused: made.nonconformities.map(({ origin, object, message }) => `${origin}:1:1: ${object}: ${message}`),
   };
 }

@@ -1,7 +1,7 @@
+import type { NamespaceObjects } from '../../charts/app.ts';
 import type { SecretReference } from '../../charts/common/connection.ts';
 import type { ServicePort } from '../../charts/common/kind.ts';
 import { labelKeys, namespaceLabels } from '../../charts/common/labels.ts';
-import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import { objectName } from '../../charts/common/names.ts';
 import { globalKinds, serviceKinds, workloadKinds } from '../../charts/kinds.ts';
 import type { Environment, ImageBuild, Profile, ProfileName, Project } from '../../charts/model.ts';
@@ -94,12 +94,12 @@ export interface PlannedSecretKey {
   readonly generated: boolean;
 }
 
-/** The part of the plan for a namespace. `objects` are its manifests: a job's name is only known there. */
+/** The part of the plan for a namespace. Without `made`, its objects are missing and jobs have no hash in their names. */
 export function planNamespace(
   environment: Environment,
   profile: Profile,
   project: Project | undefined,
-  objects: readonly ManifestObject[],
+  made: Pick<NamespaceObjects, 'objects' | 'jobs'> = { objects: [], jobs: [] },
 ): PlannedNamespace {
   const name = project?.name ?? environment.name;
   const tier = project ? 'project' : 'global';
@@ -112,12 +112,12 @@ export function planNamespace(
     labels: namespaceLabels({ environment: environment.name, tier, project: project?.name }),
     images: (project?.images ?? []).map((image) => planImage(profile, name, image)),
     services: planServices(profile, project?.services ?? environment.services),
-    workloads: project ? planWorkloads(environment, profile, project, objects) : planJobs(objects),
+    workloads: planWorkloads(environment, profile, project, made),
     commands: (project?.commands ?? []).map(({ workload, ...command }) => ({
       ...command,
       object: objectName(name, workload),
     })),
-    objects: objects.map(({ kind, metadata }) => ({
+    objects: made.objects.map(({ kind, metadata }) => ({
       kind,
       name: metadata?.name ?? '',
       of: metadata?.labels?.[labelKeys.instance],
@@ -174,45 +174,42 @@ const shifted = ({ hostPorts, portOffset }: Profile, ports: readonly ServicePort
     hostPort === undefined || !hostPorts ? port : { ...port, hostPort: hostPort + portOffset },
   );
 
+/** A project's workloads, and the jobs that services bring along, which no configuration names. */
 function planWorkloads(
   environment: Environment,
   profile: Profile,
-  project: Project,
-  objects: readonly ManifestObject[],
+  project: Project | undefined,
+  { objects, jobs }: Pick<NamespaceObjects, 'objects' | 'jobs'>,
 ): PlannedWorkload[] {
-  return project.workloads.map(({ name, kind, object, settings }) => {
-    const workloadKind = workloadKinds[kind];
-    const controller = { kind: workloadKind?.controller ?? '', name: object };
-    if (controller.kind === 'Job') controller.name = jobName(objects, object);
+  const jobNames = new Map(jobs.map(({ name, labelled }) => [labelled.object, name]));
+  const declared = (project?.workloads ?? []).map((workload) => {
+    const { name, kind, object, settings } = workload;
+    const { controller = '', ports } = workloadKinds[kind] ?? {};
+    const controllerName = jobNames.get(object) ?? object;
+    jobNames.delete(object);
+    const made = objects.find((each) => each.kind === controller && each.metadata?.name === controllerName);
     return {
       name,
       kind,
       object,
-      controller,
-      ports: shifted(profile, workloadKind?.ports(settings)),
-      replicas: settings.replicas,
-      after: settings.after.map((target) => qualified(environment, project, target)),
+      controller: { kind: controller, name: controllerName },
+      ports: shifted(profile, ports?.(settings)),
+      // A chart of the project's own may have patched it.
+      replicas: (made?.spec as { replicas?: number } | undefined)?.replicas ?? settings.replicas,
+      after: settings.after.map((target) => qualified(environment, project as Project, target)),
     };
   });
-}
-
-/** Jobs of the global tier, which no configuration names. */
-function planJobs(objects: readonly ManifestObject[]): PlannedWorkload[] {
-  return objects
-    .filter(({ kind }) => kind === 'Job')
-    .map(({ metadata }) => {
-      const name = metadata?.name ?? '';
-      const { 'app.kubernetes.io/name': short = name, 'app.kubernetes.io/instance': object = name } =
-        metadata?.labels ?? {};
-      return { name: short, kind: 'job', object, controller: { kind: 'Job', name }, ports: [], after: [] };
-    });
-}
-
-function jobName(objects: readonly ManifestObject[], object: string): string {
-  const job = objects.find(
-    ({ kind, metadata }) => kind === 'Job' && metadata?.labels?.['app.kubernetes.io/instance'] === object,
-  );
-  return job?.metadata?.name ?? object;
+  const brought = jobs
+    .filter(({ labelled }) => jobNames.has(labelled.object))
+    .map(({ name, labelled }) => ({
+      name: labelled.name,
+      kind: 'job',
+      object: labelled.object,
+      controller: { kind: 'Job', name },
+      ports: [],
+      after: [],
+    }));
+  return [...declared, ...brought];
 }
 
 /** `namespace/object` of what `after` names. */

@@ -1,7 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { ApiObject, JsonPatch } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { projectObjects } from '../../charts/app.ts';
+import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import type { ExtensionContext, ProjectExtension } from '../../charts/extension.ts';
+import { planNamespace } from '../../src/synth/plan.ts';
 import {
   declareEnvironment,
   declareProject,
@@ -39,8 +42,8 @@ describe('the objects of a project', () => {
       'StatefulSet/shop-postgres',
       'Service/shop-api',
       'Deployment/shop-api',
-      'ConfigMap/shop-banner',
       'ConfigMap/shop-own',
+      'ConfigMap/shop-banner',
     ]);
   });
 
@@ -114,6 +117,175 @@ describe("a project's own chart", () => {
     expect(nonconformities).toMatchObject([
       { object: 'ConfigMap/shop-banner', message: expect.stringContaining('rename') },
     ]);
+  });
+});
+
+describe("a project's own chart and what repoctl made", () => {
+  const shop = declareProject({
+    services: { postgres: {} },
+    workloads: {
+      api: { kind: 'http', port: 80 },
+      migrate: { kind: 'job', command: ['migrate'] },
+      tidy: { kind: 'cronjob', schedule: '@daily' },
+    },
+    manifests: given.manifests,
+  });
+  const surroundings = declareEnvironment([shop]);
+  const made = (extension?: ProjectExtension) =>
+    projectObjects(surroundings, surroundings.profiles.local, { ...shop, chart: 'infra/chart.ts' }, extension);
+  const jobName = (objects: readonly ManifestObject[]) => one(objects, 'Job').metadata.name;
+  const sidecar = {
+    name: 'proxy',
+    image: 'envoyproxy/envoy:v1.35.0',
+    resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: '64Mi' } },
+  };
+
+  test('says nothing, and nothing changes', () => {
+    expect(JSON.stringify(made(() => {}).objects)).toBe(JSON.stringify(made().objects));
+  });
+
+  test('adds an annotation, a nodeSelector and a sidecar, which becomes as strict as the rest', () => {
+    const { objects, nonconformities } = made((chart) => {
+      const api = ApiObject.of(chart.workload('api'));
+      api.metadata.addAnnotation('example.com/team', 'shop');
+      api.addJsonPatch(
+        JsonPatch.add('/spec/template/spec/nodeSelector', { disk: 'ssd' }),
+        JsonPatch.add('/spec/template/spec/containers/-', sidecar),
+      );
+    });
+    expect(nonconformities).toEqual([]);
+    const { metadata, spec } = one(objects, 'Deployment', 'shop-api');
+    expect(metadata.annotations).toEqual({ 'example.com/team': 'shop' });
+    expect(spec.template.spec.nodeSelector).toEqual({ disk: 'ssd' });
+    expect(spec.template.spec.containers.map(({ name }) => name)).toEqual(['api', 'proxy']);
+    expect(spec.template.spec.containers[1]?.securityContext).toMatchObject({ allowPrivilegeEscalation: false });
+    const others = (all: readonly ManifestObject[]) => all.filter((each) => identity(each) !== 'Deployment/shop-api');
+    expect(JSON.stringify(others(objects))).toBe(JSON.stringify(others(made().objects)));
+  });
+
+  test('patches a job, which gets another name, in the plan as well', () => {
+    const patched = made((chart) => {
+      ApiObject.of(chart.workload('migrate')).addJsonPatch(
+        JsonPatch.add('/spec/template/spec/containers/0/command/-', '--all'),
+      );
+    });
+    expect(jobName(patched.objects)).toMatch(/^shop-migrate-[0-9a-f]{8}$/);
+    expect(jobName(patched.objects)).not.toBe(jobName(made().objects));
+    const { workloads } = planNamespace(surroundings, surroundings.profiles.local, shop, patched);
+    expect(workloads.find(({ name }) => name === 'migrate')?.controller).toEqual({
+      kind: 'Job',
+      name: jobName(patched.objects),
+    });
+  });
+
+  test('scales a workload, in the plan as well', () => {
+    const { objects, jobs } = made((chart) => {
+      ApiObject.of(chart.workload('api')).addJsonPatch(JsonPatch.replace('/spec/replicas', 0));
+    });
+    const plan = planNamespace(surroundings, surroundings.profiles.local, shop, { objects, jobs });
+    expect(plan.workloads.map(({ name, replicas }) => [name, replicas])).toEqual([
+      ['api', 0],
+      ['migrate', undefined],
+      ['tidy', undefined],
+    ]);
+  });
+
+  test('annotates a job, which stays the same job', () => {
+    const { objects } = made((chart) => {
+      ApiObject.of(chart.workload('migrate')).metadata.addAnnotation('a', 'b');
+    });
+    expect(jobName(objects)).toBe(jobName(made().objects));
+  });
+
+  test('reaches the Service in front, and every object by way of the tree', () => {
+    const { objects } = made((chart) => {
+      chart.workload('api').service?.addJsonPatch(JsonPatch.add('/spec/sessionAffinity', 'ClientIP'));
+      for (const each of chart.node.findAll().filter((construct) => ApiObject.isApiObject(construct)))
+        each.metadata.addLabel('example.com/team', 'shop');
+    });
+    expect(one(objects, 'Service', 'shop-api').spec.sessionAffinity).toBe('ClientIP');
+    const labelled = objects.filter(({ metadata }) => metadata?.labels?.['example.com/team'] === 'shop');
+    expect(labelled.map(({ kind }) => kind).sort()).toEqual(
+      ['CronJob', 'Deployment', 'Job', 'Service', 'Service', 'StatefulSet'].sort(),
+    );
+  });
+
+  test('has what depends on another object after it', () => {
+    const { objects } = made((chart) => {
+      const settings = new ApiObject(chart, 'settings', {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'shop-settings' },
+      });
+      chart.service('postgres').node.addDependency(settings);
+    });
+    expect(objects.map(identity).slice(0, 3)).toEqual([
+      'Namespace/shop',
+      'ConfigMap/shop-settings',
+      'Service/shop-postgres',
+    ]);
+  });
+
+  test.each<[string, ProjectExtension, string, string]>([
+    [
+      'a sidecar that asks for nothing',
+      (chart) =>
+        ApiObject.of(chart.workload('api')).addJsonPatch(
+          JsonPatch.add('/spec/template/spec/containers/-', { ...sidecar, resources: undefined }),
+        ),
+      'Deployment/shop-api container proxy',
+      'resources: state requests of cpu and memory and a limit of memory',
+    ],
+    [
+      'a pod that gets the host network',
+      (chart) =>
+        ApiObject.of(chart.service('postgres')).addJsonPatch(JsonPatch.add('/spec/template/spec/hostNetwork', true)),
+      'StatefulSet/shop-postgres',
+      'hostNetwork is not allowed',
+    ],
+    [
+      'a patch of what is not there',
+      (chart) =>
+        ApiObject.of(chart.workload('api')).addJsonPatch(JsonPatch.add('/spec/template/spec/initContainers/-', {})),
+      'its function',
+      "failed: Deployment/shop-api: can't add /spec/template/spec/initContainers/-",
+    ],
+    [
+      'a workload that there is not',
+      (chart) => void chart.workload('apu'),
+      'its function',
+      'failed: no workload apu; there are: api, migrate, tidy',
+    ],
+    [
+      'a service that there is not',
+      (chart) => void chart.service('redis'),
+      'its function',
+      'failed: no service in the cluster redis; there are: postgres',
+    ],
+    [
+      'an object that is taken out',
+      (chart) => void chart.node.tryRemoveChild('api'),
+      'Service/shop-api',
+      'is gone, or has another name',
+    ],
+    [
+      'another name',
+      (chart) => ApiObject.of(chart.workload('tidy')).addJsonPatch(JsonPatch.replace('/metadata/name', 'x')),
+      'CronJob/shop-tidy',
+      'is gone, or has another name',
+    ],
+    [
+      'what a validation says',
+      (chart) => chart.workload('api').node.addValidation({ validate: () => ['wants a budget'] }),
+      'shop/api',
+      'wants a budget',
+    ],
+  ])('is refused %s', (_, extension, object, message) => {
+    expect(made(extension).nonconformities[0]).toMatchObject({
+      origin: 'infra/chart.ts',
+      object,
+      message: expect.stringContaining(message),
+    });
   });
 });
 

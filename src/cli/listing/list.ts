@@ -20,9 +20,7 @@ export interface ListedNamespace {
 /** The global tier and the projects of a repository, from its configuration alone. */
 export function listNamespaces(root: string, options: LoadOptions): ListedNamespace[] {
   const { environment, profile } = load(root, options);
-  const planned = [undefined, ...environment.projects].map((project) =>
-    planNamespace(environment, profile, project, []),
-  );
+  const planned = [undefined, ...environment.projects].map((project) => planNamespace(environment, profile, project));
   const users = environment.projects.filter(({ uses }) => Object.keys(uses).length > 0).map(({ name }) => name);
   return planned.map((namespace) => ({
     name: namespace.name,

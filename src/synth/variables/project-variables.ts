@@ -39,7 +39,7 @@ export function projectVariables(name: string, place: Place): ResolvedVariable[]
   const namespaces = [undefined, ...environment.projects];
   return fromHost(
     resolved,
-    namespaces.flatMap((each) => endpoints(planNamespace(environment, profile, each, []))),
+    namespaces.flatMap((each) => endpoints(planNamespace(environment, profile, each))),
   );
 }
 

@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { objectLabels, selectorLabels } from '../../../charts/common/labels.ts';
-import { ClusterService } from '../../../charts/constructs/cluster-service.ts';
+import { addClusterService } from '../../../charts/constructs/cluster-service.ts';
 import { one } from '../objects.ts';
 import { labelled, minimalContainer, synthesized } from '../pod-props.ts';
 
 describe('a Service', () => {
   const { metadata, spec } = one(
     synthesized((scope) => {
-      new ClusterService(scope, 'it', {
+      addClusterService(scope, 'it', {
         labelled,
         container: { ...minimalContainer, ports: { s3: 9000, console: 9001 } },
       });
