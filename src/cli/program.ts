@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { completeCommand, completionCommand } from './commands/completion.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { downCommand } from './commands/down.ts';
+import { explainCommand } from './commands/explain.ts';
 import { infraCommand } from './commands/infra.ts';
 import { initCommand } from './commands/init.ts';
 import { secretsCommand } from './commands/secrets.ts';
@@ -28,6 +29,7 @@ export function makeProgram(version: string): Command {
     infraCommand(),
     synthCommand(),
     validateCommand(),
+    explainCommand(),
     secretsCommand(),
     tiltfileCommand(),
     doctorCommand(),
