@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import packageJson from '../../package.json' with { type: 'json' };
-import { type Cluster, connect } from '../cluster/client.ts';
+import { type Cluster, connectToChange } from '../cluster/client.ts';
 import { withLeases } from '../cluster/lease.ts';
 import { FailureError } from '../platform/errors.ts';
 import { InterruptedError, interruptible } from '../platform/process/interrupt.ts';
@@ -56,7 +56,7 @@ interface Work {
  */
 export async function backupProject(name: string, options: BackupOptions): Promise<Backup> {
   const subject = findSubject(name, options.profile);
-  const cluster = await connect(options);
+  const cluster = await connectToChange(options);
   return withLeases(cluster, { ...options, namespaces: [subject.project.name] }, () =>
     saveProject(cluster, subject, options),
   );

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { resolve } from 'node:path';
-import { type Cluster, connect } from '../cluster/client.ts';
+import { type Cluster, connectToChange } from '../cluster/client.ts';
 import { withLeases } from '../cluster/lease.ts';
 import { type CommandError, FailureError } from '../platform/errors.ts';
 import { InterruptedError, interruptible } from '../platform/process/interrupt.ts';
@@ -46,12 +46,12 @@ interface Work {
 export async function restoreProject(name: string, folder: string | undefined, options: RestoreOptions): Promise<void> {
   const { root, project, inventory } = findSubject(name, options.profile);
   const { report } = options;
+  const cluster = await connectToChange(options);
   const chosen = folder === undefined ? await latestBackup(root, project.name) : resolve(folder);
   const backup = await verifyBackup(chosen);
   const plan = planRestore(backup.manifest, project.name, inventory, options.force);
   report(`${chosen}: whole, of ${backup.manifest.time}`);
   for (const line of plan.left) report(line);
-  const cluster = await connect(options);
   await withLeases(cluster, { ...options, namespaces: [project.name] }, async () => {
     // Stopped by a restore that was killed, they have to run to be asked.
     await resumeServices(cluster, inventory.immudb);

@@ -266,15 +266,29 @@ function statusMessage(body: string): string | undefined {
 }
 
 /**
- * Connects to the cluster of a context.
+ * Connects to the cluster of a context, by default to that of the environment that the working folder belongs to.
  *
- * @throws UsageError if there is no such context, or if it is not local and was not named
+ * @throws UsageError if there is no context of the name that was given
+ * @throws ClusterError if the environment's own cluster is not there
  */
 export async function connect(options: ClusterOptions): Promise<Cluster> {
   const config = await readKubeconfig(options);
   const context = config.getCurrentContext();
   const kubectlArguments = ['--context', context, ...(options.kubeconfig ? ['--kubeconfig', options.kubeconfig] : [])];
   return new Cluster(context, config.getCurrentCluster()?.server ?? '', kubectlArguments, authenticator(config));
+}
+
+/**
+ * Connects in order to change something: says first where.
+ *
+ * @param options `report` gets the line
+ */
+export async function connectToChange(
+  options: ClusterOptions & { readonly report: (line: string) => void },
+): Promise<Cluster> {
+  const cluster = await connect(options);
+  options.report(`context ${cluster.context} (${cluster.server})`);
+  return cluster;
 }
 
 /** How long credentials are used before they are asked for again (a plugin's token expires), in milliseconds. */

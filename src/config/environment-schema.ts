@@ -77,12 +77,20 @@ export const environmentSchema = z.strictObject({
   global: z.strictObject(global).prefault({}).describe('Services that all projects share.'),
   cluster: z
     .strictObject({
+      context: z
+        .string()
+        .regex(/^[^\s\p{Cc}]{1,253}$/u, 'must be the name of a context of the kubeconfig')
+        .optional()
+        .describe(
+          'Context of the kubeconfig, where the cluster is not the kind cluster of kind-config.yaml but one of minikube, ' +
+            'k3d, Docker Desktop, Rancher Desktop or Colima, or a remote one for development. KIND_CLUSTER_NAME comes first.',
+        ),
       nodeImage: imageReference
         .optional()
         .describe("Image of the cluster's nodes; KIND_NODE_IMAGE comes first. Default: kind's own."),
     })
     .prefault({})
-    .describe('The development cluster that `repoctl up` makes.'),
+    .describe('The development cluster: every command works on it, whatever the current context is.'),
   profiles: z
     .record(dnsLabel, profile)
     .default({})

@@ -148,15 +148,18 @@ export function load(root: string, options: LoadOptions): Loaded {
   return { environment: deepFreeze(environment), profile, environmentFiles, memory };
 }
 
+/** Stands for the name of an environment that can't be told. */
+export const unknownName = 'unnamed';
+
 /** What repoctl.yaml says. A wrong one must not hide what is wrong with the projects, so that these are read as well. */
 function readEnvironment(text: string): { input: EnvironmentInput; valid: boolean; problems: Problem[] } {
   const schema = environmentSchema;
   const { data, problems = [] } = { data: undefined, ...parseYaml(environmentFile, text) };
   const checked = schema.safeParse(data);
   if (checked.success) return { input: checked.data, valid: true, problems: [] };
-  const projects = schema.shape.projects.safeParse(valueAt(data, ['projects']));
+  const right = (field: 'name' | 'projects' | 'cluster') => schema.shape[field].safeParse(valueAt(data, [field])).data;
   return {
-    input: schema.parse({ name: 'unnamed', projects: projects.data }),
+    input: schema.parse({ name: right('name') ?? unknownName, projects: right('projects'), cluster: right('cluster') }),
     valid: false,
     problems: problems.length > 0 ? [...problems] : schemaProblems(environmentFile, schema, data, checked.error),
   };
@@ -268,6 +271,9 @@ function report(reader: Reader, problems: readonly Problem[]): ConfigurationErro
   });
   return new ConfigurationError(placed.map(({ problem, position }) => problemLine(problem, position)));
 }
+
+/** Everything that is wrong with a repoctl.yaml. */
+export const outlineError = ({ reader, problems }: Outline): ConfigurationError => report(reader, problems);
 
 function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {

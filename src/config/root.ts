@@ -11,12 +11,18 @@ export const environmentFile = 'repoctl.yaml';
  * @throws UsageError if there is none
  */
 export function findRoot(from: string): string {
+  const found = rootAbove(from);
+  if (found !== undefined) return found;
+  throw new UsageError(
+    `there is no ${environmentFile} in ${from} or above it`,
+    'repoctl init writes one; or run this below the folder that has one',
+  );
+}
+
+/** The folder with `repoctl.yaml`, at or above a folder; `undefined` if there is none. */
+export function rootAbove(from: string): string | undefined {
   for (let directory = from; ; directory = dirname(directory)) {
     if (existsSync(join(directory, environmentFile))) return directory;
-    if (dirname(directory) === directory)
-      throw new UsageError(
-        `there is no ${environmentFile} in ${from} or above it`,
-        'repoctl init writes one; or run this below the folder that has one',
-      );
+    if (dirname(directory) === directory) return undefined;
   }
 }

@@ -60,7 +60,7 @@ export interface ConfigurationFacts {
   readonly name?: string;
   /** A line for each. */
   readonly problems: readonly string[];
-  /** Name of the kind cluster; `undefined` if kind-config.yaml does not say it. */
+  /** Name of the kind cluster; `undefined` if kind-config.yaml does not say it, or if it is another kind of cluster. */
   readonly cluster?: string;
   /** Why it does not. */
   readonly clusterProblem?: string;
@@ -78,10 +78,10 @@ export interface PortFacts extends WantedPort {
 }
 
 export interface ContextFacts {
-  /** Name of the current context, if it can be used. */
+  /** Name of the environment's own context, or of the current one without an environment, if there is one. */
   readonly name?: string;
   readonly server?: string;
-  /** Why there is none that can be used. */
+  /** Why there is none. */
   readonly problem?: string;
   /** Of the API server, if it answers. */
   readonly version?: string;

@@ -1,7 +1,7 @@
+import { contextOf, type KindConfig, readKindConfig } from '../config/kind-config.ts';
 import { ClusterError, FailureError, TimeoutError } from '../platform/errors.ts';
 import { interruptible, pause } from '../platform/process/interrupt.ts';
 import { type Condition, judge } from './condition.ts';
-import { contextOf, type KindConfig, readKindConfig } from './config.ts';
 import { createCluster, removeUnfinished } from './create.ts';
 import { ensureContext, hasContext } from './kubeconfig.ts';
 import { controlPlane, kubernetesNodes, listContainers, type NodeContainer, startContainers } from './nodes.ts';

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'yaml';
+import { contextOf } from '../config/kind-config.ts';
 import { UsageError } from '../platform/errors.ts';
 import { run } from '../platform/process/run.ts';
 import { kindPath } from '../platform/process/tool-path.ts';
-import { contextOf } from './config.ts';
 
 interface Kubeconfig {
   readonly clusters?: readonly { readonly cluster: { readonly server?: string } & Record<string, unknown> }[];

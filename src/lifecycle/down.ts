@@ -1,7 +1,8 @@
-import { type Cluster, connect } from '../cluster/client.ts';
+import { type Cluster, connect, connectToChange } from '../cluster/client.ts';
 import { load } from '../config/load.ts';
+import { ownCluster } from '../config/own-cluster.ts';
 import { type Claim, claimLines, deleteClaims, isOwn, listClaims } from '../kind-cluster/claims.ts';
-import { findCluster, type KindCluster, wakeCluster } from '../kind-cluster/cluster.ts';
+import { findCluster, wakeCluster } from '../kind-cluster/cluster.ts';
 import { deleteCluster } from '../kind-cluster/create.ts';
 import { ClusterError, type CommandError, FailureError, TimeoutError, UsageError } from '../platform/errors.ts';
 import { foreground } from '../platform/process/foreground.ts';
@@ -25,7 +26,7 @@ export interface DownOptions {
 /** What `down` needs of others. */
 export interface DownHooks {
   /** Scales everything of repoctl's to zero that Tilt, if it was there, has not taken away; data stays. */
-  stopAll(cluster: KindCluster, byTilt: boolean): Promise<unknown>;
+  stopAll(cluster: { readonly context: string }, byTilt: boolean): Promise<unknown>;
 }
 
 /**
@@ -36,28 +37,33 @@ export interface DownHooks {
  */
 export async function down(root: string, options: DownOptions, { stopAll }: DownHooks): Promise<void> {
   const { volumes, report, kubeconfig } = options;
-  const found = await findCluster(root);
-  if (!found) return report('there is no cluster; nothing to do');
-  if (options.cluster) return downCluster(found, options);
-  if (!found.running) {
-    if (!volumes) return report(`the cluster ${found.name} is stopped already; its data stays`);
-  }
-  await wakeCluster(found.name, { kubeconfig, report });
+  const own = ownCluster(root);
+  if (own.kind === undefined && options.cluster)
+    throw new UsageError(
+      `repoctl did not make the cluster of the context ${own.context} (${own.source}), so it does not delete it`,
+      'repoctl down stops what runs there; --volumes also deletes its data',
+    );
+  const found = own.kind === undefined ? undefined : await findCluster(root);
+  if (own.kind !== undefined && !found) return report('there is no cluster; nothing to do');
+  if (found && options.cluster) return downCluster(found, options);
+  if (found && !found.running && !volumes)
+    return report(`the cluster ${found.name} is stopped already; its data stays`);
+  if (found) await wakeCluster(found.name, { kubeconfig, report });
   // It would deploy again what is taken from it.
-  if (await findSession(root, found.context))
+  if (await findSession(root, own.context))
     throw new UsageError('a Tilt session runs for this folder', 'End it with Ctrl-C where it runs; then repoctl down');
-  const cluster = await connect({ context: found.context, kubeconfig });
+  const cluster = await connectToChange({ context: own.context, kubeconfig, report });
   const { environment } = load(root, { profile: 'local', environmentFilesOf: [] });
   const claims = volumes ? (await listClaims(cluster)).filter((claim) => isOwn(claim, environment.name)) : [];
   if (volumes && !(await agreed(claims, options))) return report('nothing was changed');
-  const byTilt = await downByTilt(root, found, options);
+  const byTilt = await downByTilt(root, cluster, options);
   // Tilt leaves alone what tilt_config.json does not name.
-  await stopAll(found, byTilt);
+  await stopAll(cluster, byTilt);
   if (claims.length > 0) await interruptible((signal) => deleteAndTell(cluster, claims, signal, report));
 }
 
 /** @returns whether there is a Tilt that did it */
-async function downByTilt(root: string, cluster: KindCluster, { kubeconfig }: DownOptions): Promise<boolean> {
+async function downByTilt(root: string, cluster: Cluster, { kubeconfig }: DownOptions): Promise<boolean> {
   const tilt = await tiltFor(root);
   if (!tilt.path) return false;
   const env = await tiltEnvironment(kubeconfig);
@@ -87,7 +93,7 @@ async function deleteAndTell(
 }
 
 /** Deletes the whole cluster, even if it is so broken that what is in it can't be listed. */
-async function downCluster(found: KindCluster, options: DownOptions) {
+async function downCluster(found: { readonly name: string; readonly context: string }, options: DownOptions) {
   const { kubeconfig, report, yes } = options;
   try {
     await wakeCluster(found.name, { kubeconfig, report, timeout: 60 });

@@ -1,5 +1,5 @@
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
-import { connect } from '../cluster/client.ts';
+import { connectToChange } from '../cluster/client.ts';
 import { buildImages } from '../kind-cluster/images/build.ts';
 import { UsageError } from '../platform/errors.ts';
 import type { PlannedImage, PlannedNamespace, PlannedWorkload } from '../synth/plan.ts';
@@ -8,7 +8,7 @@ import { findSession, refuseOtherProfile } from '../tilt/session.ts';
 import { awaitHealth } from './await-health.ts';
 import { podTemplateOf, readManifest } from './manifests.ts';
 import { progressOn } from './progress.ts';
-import { type Started, type StartOptions, startProjects } from './start.ts';
+import { type Started, type StartOptions, startOn } from './start.ts';
 import { runningProjects } from './stop.ts';
 
 /**
@@ -21,7 +21,8 @@ export async function rebuildProject(
   service: string | undefined,
   options: StartOptions,
 ): Promise<Started | undefined> {
-  const { root, out, plan } = await synthesized(options.profile);
+  const made = await synthesized(options.profile);
+  const { root, out, plan } = made;
   const project = planned(plan, name);
   const images = service === undefined ? project.images : imagesOf(out, project, service);
   if (images.length === 0)
@@ -29,7 +30,7 @@ export async function rebuildProject(
       `${service ?? project.name} builds no image`,
       ['repoctl infra project restart', project.name, service].filter(Boolean).join(' '),
     );
-  const cluster = await connect(options);
+  const cluster = await connectToChange(options);
   const { cache = true, report } = options;
   const session = await findSession(root, cluster.context);
   const running = (await runningProjects(cluster, plan.environment)).includes(project.name);
@@ -46,7 +47,7 @@ export async function rebuildProject(
   }
   await buildImages(root, images, { noCache: !cache, report });
   if ((await runningProjects(cluster, plan.environment)).includes(project.name))
-    return startProjects([project.name], { ...options, cache: true });
+    return startOn(cluster, made, [project], { ...options, cache: true });
   report(`${project.name} is not running: repoctl infra project start ${project.name}`);
   return undefined;
 }

@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import { describeData, eraseShared } from '../backup/erase.ts';
 import { findSubject } from '../backup/subject.ts';
-import { type Cluster, connect } from '../cluster/client.ts';
+import { type Cluster, connectToChange } from '../cluster/client.ts';
 import { withLeases } from '../cluster/lease.ts';
 import { eachOf } from '../platform/each-of.ts';
 import { confirm } from '../platform/terminal/ask.ts';
@@ -22,7 +22,7 @@ export async function resetProject(name: string, options: ResetOptions): Promise
   const made = await synthesized(options.profile);
   const { plan, root } = made;
   const project = planned(plan, name);
-  const cluster = await connect(options);
+  const cluster = await connectToChange(options);
   const lines = await describeData(cluster, root, project.name);
   if (lines.length === 0) return options.report(`${project.name} has no data`);
   options.report(`This deletes the data of ${project.name}:\n${lines.map((line) => `  ${line}`).join('\n')}`);

@@ -1,4 +1,4 @@
-import { type Cluster, connect } from '../cluster/client.ts';
+import { type Cluster, connectToChange } from '../cluster/client.ts';
 import { withLeases } from '../cluster/lease.ts';
 import { eachOf } from '../platform/each-of.ts';
 import { FailureError } from '../platform/errors.ts';
@@ -38,7 +38,7 @@ export async function restartProject(
     service === undefined ? [...project.services, ...project.workloads] : [plannedWorkload(project, service)];
   const jobs = service === undefined ? [] : chosen.filter(({ controller }) => controller?.kind === 'Job');
   const started = withAwaited(plan, [project]);
-  const cluster = await connect(options);
+  const cluster = await connectToChange(options);
   const namespaces = leaseOrder(plan, jobs.length > 0 ? started : [project]);
   return withLeases(cluster, { ...options, namespaces }, async () => {
     await mustRun(cluster, project);

@@ -1,6 +1,6 @@
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import type { ProfileName } from '../../charts/model.ts';
-import { type Cluster, connect } from '../cluster/client.ts';
+import { type Cluster, connectToChange } from '../cluster/client.ts';
 import type { ClusterOptions } from '../cluster/kubeconfig.ts';
 import { withLeases } from '../cluster/lease.ts';
 import { buildImages } from '../kind-cluster/images/build.ts';
@@ -53,23 +53,31 @@ export interface Started {
 /** Starts the global tier alone. */
 export async function startGlobal(options: StartOptions): Promise<Started> {
   const made = await synthesized(options.profile);
-  return startAlone(made, [globalTier(made.plan)], options);
+  return startAlone(await connectToChange(options), made, [globalTier(made.plan)], options);
 }
 
 /** Starts projects with what they need: the global tier first, then the projects that they wait for and themselves. */
 export async function startProjects(names: readonly string[], options: StartOptions): Promise<Started> {
   const made = await synthesized(options.profile);
   const named = names.length > 0 ? names.map((name) => planned(made.plan, name)) : projects(made.plan);
-  return startAlone(made, [globalTier(made.plan), ...withAwaited(made.plan, named)], options);
+  return startOn(await connectToChange(options), made, named, options);
 }
+
+/** Starts projects with what they need, in a cluster to which there is a connection already. */
+export const startOn = (
+  cluster: Cluster,
+  made: Synthesized,
+  named: readonly PlannedNamespace[],
+  options: StartOptions,
+): Promise<Started> => startAlone(cluster, made, [globalTier(made.plan), ...withAwaited(made.plan, named)], options);
 
 /** While no other command changes the same projects. Others may start on the same global tier. */
 async function startAlone(
+  cluster: Cluster,
   made: Synthesized,
   namespaces: readonly PlannedNamespace[],
   options: StartOptions,
 ): Promise<Started> {
-  const cluster = await connect(options);
   const manifests = manifestsOf(made, namespaces);
   await checkCapacity(cluster, manifests, options);
   // A Lease lies in its namespace.

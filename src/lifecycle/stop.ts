@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { labelKeys } from '../../charts/common/labels.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import { pausedAnnotation } from '../backup/pause.ts';
-import { type Cluster, connect } from '../cluster/client.ts';
+import { type Cluster, connect, connectToChange } from '../cluster/client.ts';
 import type { ClusterOptions } from '../cluster/kubeconfig.ts';
 import { withLeases } from '../cluster/lease.ts';
 import { findRoot } from '../config/root.ts';
@@ -31,7 +31,7 @@ interface Scaled extends ManifestObject {
 export async function stopProject(name: string, options: StopOptions): Promise<void> {
   const { plan } = await synthesized();
   const project = planned(plan, name);
-  const cluster = await connect(options);
+  const cluster = await connectToChange(options);
   await withLeases(cluster, { ...options, namespaces: [project.name] }, async () => {
     const others = await runningAmong(cluster, dependants(plan, project.name));
     if (others.length > 0) options.report(`${others.join(', ')} need ${project.name} and are running`);
@@ -46,7 +46,7 @@ export async function stopProject(name: string, options: StopOptions): Promise<v
  */
 export async function stopGlobal(options: StopOptions): Promise<void> {
   const { plan } = await synthesized();
-  const cluster = await connect(options);
+  const cluster = await connectToChange(options);
   const global = globalTier(plan);
   const unused = async () => {
     const running = options.force ? [] : await runningProjects(cluster, plan.environment);
@@ -66,7 +66,7 @@ export async function stopGlobal(options: StopOptions): Promise<void> {
 }
 
 /**
- * Stops everything: the projects, then the global tier.
+ * Stops everything: the projects, then the global tier. Whoever asks for it says where.
  *
  * @param byTilt whether Tilt has taken workloads away before
  */

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { connect } from '../cluster/client.ts';
 import { load } from '../config/load.ts';
+import { ownCluster } from '../config/own-cluster.ts';
 import { findProject } from '../config/select-projects.ts';
-import { ensureCluster, type KindCluster } from '../kind-cluster/cluster.ts';
+import { ensureCluster } from '../kind-cluster/cluster.ts';
 import { forgetRegistry, joinRegistry, runRegistry } from '../kind-cluster/registry.ts';
 import { foreground } from '../platform/process/foreground.ts';
 import { run } from '../platform/process/run.ts';
@@ -23,12 +25,12 @@ export interface UpHooks {
   /** Fetches those of the programs that are missing, after asking. */
   obtainTools(names: readonly ToolName[]): Promise<unknown>;
   /** Starts projects without Tilt; all, if no name is given. */
-  startProjects(names: readonly string[], cluster: KindCluster): Promise<unknown>;
+  startProjects(names: readonly string[], cluster: { readonly context: string }): Promise<unknown>;
 }
 
 /**
  * Brings the development environment up: the cluster, the registry, then Tilt in the foreground until it is ended, or
- * without Tilt the projects.
+ * without Tilt the projects. A cluster that is not kind's has to run already.
  *
  * @param names projects; all, if empty
  * @returns Tilt's exit code
@@ -43,13 +45,10 @@ export async function up(
   const { environment } = load(root, { profile: 'local', environmentFilesOf: [] });
   const projects = names.map((name) => findProject(environment, name).name);
   await run('docker', ['version', '--format', '{{.Server.Version}}']);
-  await obtainTools(['kind', 'kubectl', ...(hasTiltfile(root) ? (['tilt'] as const) : [])]);
-  // Before the cluster, which takes a minute: its port may be taken.
-  const container = options.registry === false ? undefined : await runRegistry({ report });
-  const cluster = await ensureCluster(root, { kubeconfig, report });
-  const registry = await joinRegistry(container, cluster, { kubeconfig, report });
-  if (!registry) await forgetRegistry(cluster, { kubeconfig, report });
-  report(`the cluster ${cluster.name} is ready${registry ? `, with the registry ${registry.host}` : ''}`);
+  const own = ownCluster(root);
+  const tools: readonly ToolName[] = own.kind === undefined ? ['kubectl'] : ['kind', 'kubectl'];
+  await obtainTools([...tools, ...(hasTiltfile(root) ? (['tilt'] as const) : [])]);
+  const cluster = own.kind === undefined ? await answering(options) : await readyCluster(root, options);
   const tilt = await tiltFor(root);
   if (tilt.path) {
     const args = ['up', '--context', cluster.context, '--port', String(tiltPort()), '--', ...projects];
@@ -58,6 +57,24 @@ export async function up(
   report(`${tilt.lack}: starting without live reload`);
   await startProjects(projects, cluster);
   return 0;
+}
+
+/** The kind cluster, ready, and its registry. */
+async function readyCluster(root: string, { kubeconfig, registry: wanted, report }: UpOptions) {
+  // Before the cluster, which takes a minute: its port may be taken.
+  const container = wanted === false ? undefined : await runRegistry({ report });
+  const cluster = await ensureCluster(root, { kubeconfig, report });
+  const registry = await joinRegistry(container, cluster, { kubeconfig, report });
+  if (!registry) await forgetRegistry(cluster, { kubeconfig, report });
+  report(`the cluster ${cluster.name} is ready${registry ? `, with the registry ${registry.host}` : ''}`);
+  return cluster;
+}
+
+/** The cluster that repoctl.yaml names. @throws ClusterError if it does not answer */
+async function answering({ kubeconfig, report }: UpOptions) {
+  const cluster = await connect({ kubeconfig });
+  report(`context ${cluster.context} (${cluster.server}), Kubernetes ${await cluster.version()}`);
+  return cluster;
 }
 
 const hasTiltfile = (root: string): boolean => existsSync(join(root, 'Tiltfile'));

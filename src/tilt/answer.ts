@@ -1,8 +1,9 @@
 import { relative } from 'node:path';
 import { configurationInputs } from '../config/inputs.ts';
+import { kindConfigFile } from '../config/kind-config.ts';
+import { ownCluster } from '../config/own-cluster.ts';
 import { ConfigurationError } from '../config/problem.ts';
 import { isNamed } from '../config/select-projects.ts';
-import { contextOf, kindConfigFile, readKindConfig } from '../kind-cluster/config.ts';
 import { CommandError, UsageError } from '../platform/errors.ts';
 import { endpoints } from '../synth/endpoints.ts';
 import type { Plan, PlannedNamespace } from '../synth/plan.ts';
@@ -65,14 +66,16 @@ function started(plan: Plan, only: readonly string[]): PlannedNamespace[] {
   return [globalTier(plan), ...withAwaited(plan, projects(plan).filter(isMeant))];
 }
 
-/** Tilt takes the current context, which may be that of another environment. */
+/** Tilt takes the current context, which may be that of another environment, or of no development cluster at all. */
 function mustBeOwn(root: string, context: string): void {
-  const own = contextOf(readKindConfig(root).name);
-  if (context === '') throw new UsageError('there is no cluster', 'repoctl up makes one');
-  if (context.startsWith('kind-') && context !== own)
+  const { context: own, kind, source } = ownCluster(root);
+  if (context === '')
+    throw new UsageError('there is no cluster', kind ? 'repoctl up makes one' : `Start the one of the context ${own}`);
+  if (context !== own)
     throw new UsageError(
-      `the context is ${context}, the cluster of this folder is ${own}`,
-      `tilt up --context ${own}; repoctl up makes the cluster first if there is none`,
+      `the context is ${context}, the cluster of this folder is ${own} (${source})`,
+      `tilt up --context ${own}, or repoctl up${kind ? ', which makes the cluster first if there is none' : ''}; ` +
+        'another one: cluster.context in repoctl.yaml',
     );
 }
 

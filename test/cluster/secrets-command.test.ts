@@ -33,13 +33,16 @@ function apply(config: string, ...args: string[]) {
 const nobody = 'https://127.0.0.1:9';
 
 describe('repoctl secrets apply', () => {
-  test('refuses a context that is not local unless it is named', () => {
-    const { status, stderr } = apply(kubeconfig('https://cluster.example.com', ['prod']));
-    expect(status).toBe(2);
-    expect(stderr).toContain(
-      'error: the current context "prod" (https://cluster.example.com) is not a local cluster\n',
-    );
-    expect(stderr).toContain('--context prod');
+  test('takes no other cluster than the environment’s own, however local its address looks', () => {
+    const { status, stderr } = apply(kubeconfig(nobody, ['prod']));
+    expect(status).toBe(3);
+    expect(stderr).toContain('error: the kubeconfig has no context "kind-monorepo"');
+    expect(stderr).toContain('repoctl up makes the cluster');
+  });
+
+  test('says in its first line where it changes something', () => {
+    const { stderr } = apply(kubeconfig(nobody, ['other', 'kind-monorepo']));
+    expect(stderr.split('\n')[0]).toBe(`context kind-monorepo (${nobody})`);
   });
 
   test('refuses a context that there isn’t, and says which there are', () => {

@@ -56,6 +56,9 @@ describe('the configuration', () => {
 });
 
 describe('the context', () => {
+  const nobody = 'https://127.0.0.1:1';
+  // No environment says which cluster is its own.
+  const folder = emptyFolder();
   const kubeconfig = (server: string, name: string) => {
     const file = join(emptyFolder(), 'config');
     const contexts = [{ name, context: { cluster: 'c', user: 'u' } }];
@@ -72,7 +75,7 @@ describe('the context', () => {
   };
 
   test('is named with its server, and with why that does not answer', async () => {
-    expect(await gatherContext(kubeconfig('https://127.0.0.1:1', 'kind-a'))).toEqual({
+    expect(await gatherContext({ kubeconfig: kubeconfig('https://127.0.0.1:1', 'kind-a'), folder })).toEqual({
       name: 'kind-a',
       server: 'https://127.0.0.1:1',
       silence: "can't reach https://127.0.0.1:1 (context kind-a): ECONNREFUSED",
@@ -83,16 +86,25 @@ describe('the context', () => {
     const server = createHttpServer((_, response) => response.end('{"gitVersion":"v1.34.4"}'));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const facts = await gatherContext(kubeconfig(url, 'kind-a'));
+    const facts = await gatherContext({ kubeconfig: kubeconfig(url, 'kind-a'), folder });
     await new Promise((resolve) => server.close(resolve));
     expect(facts).toEqual({ name: 'kind-a', server: url, version: 'v1.34.4' });
   });
 
-  test('that is not local, or in no file, is a problem', async () => {
-    const { name, problem } = await gatherContext(kubeconfig('https://prod.example.com', 'prod'));
+  test('is the environment’s own, whatever the current one is; that it is not there is a problem', async () => {
+    const root = repositoryCopy();
+    writeFileSync(join(root, 'repoctl.yaml'), 'name: monorepo\ncluster: { context: minikube }\n');
+    expect(await gatherContext({ kubeconfig: kubeconfig(nobody, 'minikube'), folder: root })).toMatchObject({
+      name: 'minikube',
+    });
+    const { name, problem } = await gatherContext({ kubeconfig: kubeconfig(nobody, 'prod'), folder: root });
     expect(name).toBeUndefined();
-    expect(problem).toContain('"prod" (https://prod.example.com) is not a local cluster');
-    expect((await gatherContext('/nowhere/config')).problem).toContain("can't read the kubeconfig");
+    expect(problem).toContain('no context "minikube", which is the cluster of this environment (repoctl.yaml)');
+  });
+
+  test('that is in no file is a problem', async () => {
+    const { problem } = await gatherContext({ kubeconfig: '/nowhere/config', folder });
+    expect(problem).toContain("can't read the kubeconfig");
   });
 });
 

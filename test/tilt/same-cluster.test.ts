@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { parse, parseAllDocuments } from 'yaml';
 import { images } from '../../charts/common/images.ts';
-import { contextOf } from '../../src/kind-cluster/config.ts';
+import { contextOf } from '../../src/config/kind-config.ts';
 import { registryName, registryPort } from '../../src/kind-cluster/registry-files.ts';
 import { repository } from '../synth/repository.ts';
 

@@ -256,15 +256,19 @@ describeStarlark('the Tiltfile, when something is wrong', () => {
     [
       'the cluster of another folder',
       'kind-other',
-      /the context is kind-other, the cluster of this folder is kind-monorepo; tilt up --context kind-monorepo/,
+      /the context is kind-other, the cluster of this folder is kind-monorepo \(kind-config.yaml\); tilt up --context kind-monorepo/,
     ],
   ])('refuses %s', (_, context, message) => {
     const root = withTiltfile(copyRepository());
     expect(run(root, { context }).error).toMatch(message);
   });
 
-  test('takes a local cluster that is not of kind', () => {
-    expect(run(withTiltfile(copyRepository()), { context: 'minikube' }).error).toBeUndefined();
+  test('takes a cluster that is not of kind if repoctl.yaml names it, and only then', () => {
+    const root = withTiltfile(copyRepository());
+    expect(run(root, { context: 'minikube' }).error).toContain('cluster.context in repoctl.yaml');
+    const path = join(root, 'repoctl.yaml');
+    writeFileSync(path, `${readFileSync(path, 'utf8')}\ncluster: { context: minikube }\n`);
+    expect(run(root, { context: 'minikube' }).error).toBeUndefined();
   });
 });
 

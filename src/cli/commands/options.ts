@@ -22,7 +22,7 @@ export const developmentProfileOption = () =>
 /** Options of commands that talk to a cluster; gives them to a command. */
 export const withClusterOptions = (command: Command): Command =>
   command
-    .option('--context <name>', 'context of the kubeconfig (default: the current one, if it is a local cluster)')
+    .option('--context <name>', 'context of the kubeconfig (default: the environment’s own cluster)')
     .option('--kubeconfig <file>', 'default: $KUBECONFIG, or ~/.kube/config');
 
 /** `-o json`, of commands that print a text else. */

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { ManifestObject } from '../../../charts/common/manifest-object.ts';
 import type { ClusterOptions } from '../../cluster/kubeconfig.ts';
-import { developmentProfileOption, type ProfileOptions, withClusterOptions } from './options.ts';
+import { developmentProfileOption, type ProfileOptions, report, withClusterOptions } from './options.ts';
 
 const applyCommand = () =>
   withClusterOptions(
@@ -23,7 +23,7 @@ const applyCommand = () =>
     .action(apply);
 
 async function apply(projects: readonly string[], options: ProfileOptions & ClusterOptions): Promise<void> {
-  const { connect } = await import('../../cluster/client.ts');
+  const { connectToChange } = await import('../../cluster/client.ts');
   const { findRoot } = await import('../../config/root.ts');
   const { withDependencies } = await import('../../config/select-projects.ts');
   const { markStopped } = await import('../../lifecycle/stopped.ts');
@@ -34,13 +34,13 @@ async function apply(projects: readonly string[], options: ProfileOptions & Clus
   const root = findRoot(process.cwd());
   const out = defaultOut(root, options.profile);
   await synthesize(root, { ...options, development: true, out, environmentFilesOf: [] });
+  const cluster = await connectToChange({ ...options, report });
   const claimsIn = (folder: string, { metadata }: ManifestObject) =>
     readManifest(folder, manifestName(metadata?.name ?? '')).filter(({ kind }) => kind === 'PersistentVolumeClaim');
   const { made, namespaces } = prepareSecrets(root, options, ({ environment }) =>
     projects.length === 0 ? environment.projects : withDependencies(environment, projects),
   );
   for (const path of made) process.stderr.write(`made ${path} from its .env.example\n`);
-  const cluster = await connect(options);
   for (const { namespace, secrets } of namespaces) {
     await cluster.apply(namespace);
     // Tilt begins with this: what is lacking from now on is so no longer on purpose.
@@ -49,7 +49,6 @@ async function apply(projects: readonly string[], options: ProfileOptions & Clus
     const names = secrets.map(({ metadata }) => metadata?.name).join(', ');
     process.stderr.write(`${namespace.metadata?.name}: ${names || 'needs no Secret'}\n`);
   }
-  process.stderr.write(`applied to ${cluster.context}\n`);
 }
 
 export const secretsCommand = () =>

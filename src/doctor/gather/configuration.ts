@@ -1,7 +1,8 @@
+import { readKindConfig } from '../../config/kind-config.ts';
 import { load } from '../../config/load.ts';
+import { ownCluster } from '../../config/own-cluster.ts';
 import { ConfigurationError } from '../../config/problem.ts';
 import { findRoot } from '../../config/root.ts';
-import { readKindConfig } from '../../kind-cluster/config.ts';
 import { UsageError } from '../../platform/errors.ts';
 import type { ConfigurationFacts, WantedPort } from '../facts.ts';
 import { hostPorts } from '../wanted-ports.ts';
@@ -11,7 +12,9 @@ export function gatherConfiguration(folder: string): { configuration: Configurat
   const root = outcome(() => findRoot(folder)).value;
   if (root === undefined) return { configuration: { problems: [] }, ports: [] };
   const loaded = outcome(() => load(root, { profile: 'local' }).environment);
-  const kind = outcome(() => readKindConfig(root));
+  const own = outcome(() => ownCluster(root)).value;
+  // Who develops on another cluster needs no kind-config.yaml.
+  const kind = own && own.kind === undefined ? { problems: [] } : outcome(() => readKindConfig(root));
   return {
     configuration: {
       root,

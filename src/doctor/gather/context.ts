@@ -1,18 +1,21 @@
 import { type Cluster, connect } from '../../cluster/client.ts';
-import { ClusterError, UsageError } from '../../platform/errors.ts';
+import type { ClusterOptions } from '../../cluster/kubeconfig.ts';
+import { ConfigurationError } from '../../config/problem.ts';
+import { ClusterError, CommandError } from '../../platform/errors.ts';
 import type { ContextFacts } from '../facts.ts';
 
 /** How long the API server may take to answer, in milliseconds. */
 const patience = 5000;
 
-/** Asks the kubeconfig for its current context, and the API server there for its version. */
-export async function gatherContext(kubeconfig?: string): Promise<ContextFacts> {
+/** Asks the API server of the environment's own context, or of the current one where there is none, for its version. */
+export async function gatherContext(options: ClusterOptions): Promise<ContextFacts> {
   try {
-    const cluster = await connect({ kubeconfig });
+    const cluster = await connect(options);
     const { context: name, server } = cluster;
     return { name, server, ...(await answerOf(cluster)) };
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
+    if (error instanceof ConfigurationError) return { problem: 'the configuration is wrong' };
+    if (!(error instanceof CommandError)) throw error;
     return { problem: error.message };
   }
 }

@@ -24,7 +24,7 @@ export async function gather({ folder, kubeconfig, env = process.env }: GatherOp
   const [system, docker, context, owners, ...tools] = await Promise.all([
     gatherSystem(),
     gatherDocker(env),
-    gatherContext(kubeconfig),
+    gatherContext({ kubeconfig, folder }),
     portOwners(wanted.map(({ port }) => port)),
     findTool('kind', env),
     findTool('kubectl', env),

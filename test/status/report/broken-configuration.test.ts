@@ -18,8 +18,8 @@ beforeAll(async () => {
     kind: 'Config',
     clusters: [{ name: 'c', cluster: { server: url, 'insecure-skip-tls-verify': true } }],
     users: [{ name: 'u', user: {} }],
-    contexts: [{ name: 'kind-test', context: { cluster: 'c', user: 'u' } }],
-    'current-context': 'kind-test',
+    contexts: [{ name: 'kind-dev', context: { cluster: 'c', user: 'u' } }],
+    'current-context': 'kind-dev',
   };
   writeFileSync(kubeconfig, JSON.stringify(config));
   server.put('namespaces', namespace('shop'));
@@ -53,7 +53,7 @@ describe('with a configuration that is wrong', () => {
     const { code, stdout, stderr } = await status();
     expect(stderr).toMatch(problems);
     expect(stderr).toContain('2 problems; the report goes by the labels in the cluster alone.\n');
-    expect(stdout).toContain('context kind-test, without a configuration: as the labels tell\n');
+    expect(stdout).toContain('context kind-dev, without a configuration: as the labels tell\n');
     expect(stdout).toMatch(/^shop +degraded/m);
     expect(stdout).toContain('exited with 1: no space left');
     expect(code).toBe(2);

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { outline } from '../config/load.ts';
-import { ConfigurationError, givenText, type Problem, problemLine } from '../config/problem.ts';
-import { locate, parseYaml } from '../config/yaml-file.ts';
 import { UsageError } from '../platform/errors.ts';
+import { outline } from './load.ts';
+import { ConfigurationError, givenText, type Problem, problemLine } from './problem.ts';
+import { locate, parseYaml } from './yaml-file.ts';
 
 export const kindConfigFile = 'kind-config.yaml';
 

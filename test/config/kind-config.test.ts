@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { clusterName, readKindConfig } from '../../src/config/kind-config.ts';
 import { ConfigurationError } from '../../src/config/problem.ts';
-import { clusterName, readKindConfig } from '../../src/kind-cluster/config.ts';
 import { UsageError } from '../../src/platform/errors.ts';
 
 const head = 'kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\n';
