@@ -7,8 +7,15 @@ export const healthCheck = z
   .union([
     httpPath.transform((path): { path: string; port?: number } => ({ path })),
     z.strictObject({ path: httpPath.describe('HTTP route that answers 2xx or 3xx.'), port: port.optional() }),
-    z.strictObject({ tcp: port.describe('Port that accepts connections.') }),
-    z.strictObject({ command: command.describe('Program in the image that exits 0.') }),
+    z.strictObject({
+      tcp: port.describe('Port that accepts connections; it does so for a program that is stuck, too.'),
+    }),
+    z.strictObject({
+      command: command.describe(
+        'Program in the image that exits 0. A shell is ended after 4 s with all that it has started (needs timeout in the ' +
+          'image); any other program has to end what it starts.',
+      ),
+    }),
     z.strictObject({
       file: absolutePath.describe(
         'File that the process touches while it works; needs sh, date and stat in the image.',
@@ -28,15 +35,57 @@ export function probeAction(check: HealthCheck, defaultPort?: number): Probe {
     return { httpGet: { path: check.path, port: number } };
   }
   if ('tcp' in check) return { tcpSocket: { port: check.tcp } };
-  if ('command' in check) return { exec: { command: [...check.command] } };
+  if ('command' in check) return { exec: { command: bounded(check.command) } };
   return fileIsFresh(check.file, check.maxAgeSeconds);
 }
 
-/** A probe that holds while a file is younger than `maxAgeSeconds`. */
-export function fileIsFresh(path: string, maxAgeSeconds: number): Probe {
-  const script = 'test $(( $(date +%s) - $(stat -c %Y "$0") )) -lt "$1"';
-  return { exec: { command: ['sh', '-c', script, path, String(maxAgeSeconds)] } };
+/** When the kubelet gives a probe up. What it has run has ended by itself before. */
+const timeoutSeconds = 5;
+
+const shells = ['sh', 'ash', 'bash', 'dash', 'ksh', 'zsh'];
+
+// $@ is a shell and its arguments. What a probe has started and outlives its time-out blocks the kubelet's worker as long as
+// it holds the pipe that its output goes to: the container keeps the state that it had. So the output goes to a file.
+// `timeout` ends its process group, or that of busybox its program. Kubernetes makes one dollar of two.
+const boundedShell = `
+said=/tmp/.health.$$$$
+timeout -s KILL ${timeoutSeconds - 1} "$@" >"$said" 2>&1 </dev/null
+code=$?
+case $code in 0) ;; 137) echo "no answer within ${timeoutSeconds - 1} s" ;; *) tail -c 500 "$said" ;; esac
+rm -f "$said"
+exit $code`.trim();
+
+/** A command of a probe that ends by itself, with all that it starts. The kubelet ends a single program by itself. */
+function bounded(given: readonly string[]): string[] {
+  const program = given[0]?.split('/').at(-1) ?? '';
+  return shells.includes(program) ? ['sh', '-c', boundedShell, 'health', ...given] : [...given];
 }
+
+/** A file, and the age in seconds from which on it says that a process is stuck. */
+export interface FreshFile {
+  readonly path: string;
+  /** @default any: it is enough that it is there */
+  readonly maxAgeSeconds?: number;
+}
+
+// $0 and $1 are a file and its age, and so on.
+const freshness = `
+set -- "$0" "$@"
+while [ $# -gt 1 ]; do
+  touched=$(stat -c %Y "$1") || exit 1
+  age=$(( $(date +%s) - touched ))
+  if [ "$2" != any ] && [ "$age" -ge "$2" ]; then echo "$1 was touched $age s ago, not within $2 s"; exit 1; fi
+  shift 2
+done`.trim();
+
+/** A probe that holds while files are there, and younger than they may be. */
+export function filesAreFresh(...files: readonly FreshFile[]): Probe {
+  const pairs = files.flatMap(({ path, maxAgeSeconds = 'any' }) => [path, String(maxAgeSeconds)]);
+  return { exec: { command: ['sh', '-c', freshness, ...pairs] } };
+}
+
+/** A probe that holds while a file is younger than `maxAgeSeconds`. */
+export const fileIsFresh = (path: string, maxAgeSeconds: number): Probe => filesAreFresh({ path, maxAgeSeconds });
 
 /** The three probes of a container. */
 export type Probes = Pick<Container, 'startupProbe' | 'readinessProbe' | 'livenessProbe'>;
@@ -48,17 +97,14 @@ export type Probes = Pick<Container, 'startupProbe' | 'readinessProbe' | 'livene
  * To have started it need only be alive: a process that isn't ready because something else is away must not be restarted.
  *
  * @param startupSeconds how long the process may take before it first answers
+ * @param readinessFailures how often in a row it may fail to be ready; once, if the check has patience of its own
  */
-export function probes(checks: { ready: Probe; alive?: Probe }, startupSeconds: number): Probes {
+export function probes(checks: { ready: Probe; alive?: Probe }, startupSeconds: number, readinessFailures = 3): Probes {
   const alive = checks.alive ?? checks.ready;
+  const failureThreshold = Math.ceil(startupSeconds / 2);
   return {
-    startupProbe: {
-      ...alive,
-      periodSeconds: 2,
-      timeoutSeconds: 5,
-      failureThreshold: Math.ceil(startupSeconds / 2),
-    },
-    readinessProbe: { ...checks.ready, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 3 },
-    livenessProbe: { ...alive, periodSeconds: 15, timeoutSeconds: 5, failureThreshold: 6 },
+    startupProbe: { ...alive, periodSeconds: 2, timeoutSeconds, failureThreshold },
+    readinessProbe: { ...checks.ready, periodSeconds: 5, timeoutSeconds, failureThreshold: readinessFailures },
+    livenessProbe: { ...alive, periodSeconds: 15, timeoutSeconds, failureThreshold: 6 },
   };
 }

@@ -4,14 +4,26 @@ import type { ContainerProps } from './pod.ts';
 /** How long a pod waits for what it depends on before it fails and is started again. */
 const limitSeconds = 300;
 
+/** How long one question may take: a server that is stuck accepts connections and never answers. */
+const questionSeconds = 30;
+
 // $0 what is awaited, $1 the limit in seconds, then the check: a program and its arguments. A shell that is process 1
-// ignores SIGTERM unless it is told otherwise, and the pod would take its whole grace period to go.
+// ignores SIGTERM unless it is told otherwise, and heeds it only while it waits for a job of its own.
 const loop = `
 trap 'exit 143' TERM
-target=$0 limit=$1; shift
+target=$0 limit=$1 question=${questionSeconds}; shift
 end=$(( $(date +%s) + limit ))
+bound=
+if command -v timeout >/dev/null; then bound="timeout -k 1 $question"; fi
+asks() {
+  $bound "$@" >/tmp/answer 2>&1 &
+  wait $!
+  code=$?
+  case $code in 124|137|143) echo "no answer within $question s" >>/tmp/answer ;; esac
+  return $code
+}
 echo "waiting for $target, at most $limit s"
-until "$@" >/tmp/answer 2>&1; do
+until asks "$@"; do
   if [ "$(date +%s)" -ge "$end" ]; then
     echo "gave up: $target did not answer within $limit s; the last answer was:"
     cat /tmp/answer

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { resources } from '../common/fields.ts';
 import type { WorkloadKind } from '../common/kind.ts';
-import { fileIsFresh, probes } from '../common/probes.ts';
-import { files, module, schedulerVariable } from './celery-module.ts';
+import { filesAreFresh, probes } from '../common/probes.ts';
+import { files, module, schedulerVariable, staleSeconds, stuckSeconds } from './celery-module.ts';
 import { CeleryProcess, celeryFields } from './celery-process.ts';
 
 const component = 'scheduler';
-const maximumIntervalSeconds = 30;
+/** How long it sleeps at most before it looks again for what is due. */
+const maximumIntervalSeconds = 5;
 
 const schema = z.strictObject({
   ...celeryFields,
@@ -28,6 +29,9 @@ export const celeryBeat: WorkloadKind<CeleryBeatSettings> = {
   ports: () => [],
   build(scope, workload, context) {
     const { settings } = workload;
+    const reloads = context.synced.length > 0;
+    const ticks = (maxAgeSeconds: number) =>
+      filesAreFresh(...[files.tick, ...(reloads ? [files.reload] : [])].map((path) => ({ path, maxAgeSeconds })));
     return new CeleryProcess(scope, workload, context, {
       component,
       replicas: 1,
@@ -39,13 +43,7 @@ export const celeryBeat: WorkloadKind<CeleryBeatSettings> = {
         ...['--loglevel', settings.logLevel, '--max-interval', String(maximumIntervalSeconds)],
         ...['--schedule', '/tmp/celerybeat-schedule', '--pidfile', '', '--scheduler', `${module}:Scheduler`],
       ],
-      probes: probes(
-        {
-          ready: { exec: { command: ['test', '-e', files.tick] } },
-          alive: fileIsFresh(files.tick, 10 * maximumIntervalSeconds),
-        },
-        settings.startupSeconds,
-      ),
+      probes: probes({ ready: ticks(staleSeconds), alive: ticks(stuckSeconds) }, settings.startupSeconds, 1),
     });
   },
 };

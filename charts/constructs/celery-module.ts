@@ -12,7 +12,15 @@ export const files = {
   heartbeat: '/tmp/repoctl/heartbeat',
   /** Touched by beat each time it looks for what is due. */
   tick: '/tmp/repoctl/tick',
+  /** Touched every second by the program that starts either again in development. */
+  reload: '/tmp/repoctl/reload',
 } as const;
+
+/** Age in seconds from which on a file says that a process does not work at the moment. */
+export const staleSeconds = 15;
+
+/** Age from which on a process is restarted. */
+export const stuckSeconds = 300;
 
 /** The variable that names the scheduler that beat's is made of. */
 export const schedulerVariable = 'REPOCTL_BEAT_SCHEDULER';

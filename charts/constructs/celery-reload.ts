@@ -39,6 +39,9 @@ for name in (signal.SIGTERM, signal.SIGINT):
 
 # Those before the last have been told to end, and finish their tasks.
 running = [subprocess.Popen(command)]
+sign = Path("${files.reload}")
+sign.parent.mkdir(parents=True, exist_ok=True)
+sign.touch()
 for changes in watch(
     *paths,
     watch_filter=PythonFilter(),
@@ -47,6 +50,7 @@ for changes in watch(
     yield_on_timeout=True,
     raise_interrupt=False,
 ):
+    sign.touch()
     if not changes:
         # One that can't even start waits for the next change; one that died at its work is Kubernetes' to start again.
         if running[-1].poll() is not None and Path(marks[role]).exists():

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { resources, seconds } from '../common/fields.ts';
 import type { WorkloadKind } from '../common/kind.ts';
-import { fileIsFresh, probes } from '../common/probes.ts';
+import { filesAreFresh, type Probes, probes } from '../common/probes.ts';
 import { replicas } from '../common/workload-fields.ts';
-import { files, module } from './celery-module.ts';
+import { files, module, staleSeconds, stuckSeconds } from './celery-module.ts';
 import { CeleryProcess, celeryFields } from './celery-process.ts';
 
 const component = 'worker';
@@ -29,6 +29,24 @@ const schema = z.strictObject({
 
 type CeleryWorkerSettings = z.output<typeof schema>;
 
+/**
+ * A worker is ready while it takes tasks and its heart beats, every two seconds. It is restarted only after five minutes
+ * without, so that a broker that is away does not restart the workers. The pool `solo` does not beat while it runs a task.
+ */
+function workerProbes({ pool, taskSeconds, startupSeconds }: CeleryWorkerSettings, reloads: boolean): Probes {
+  const task = pool === 'solo' ? taskSeconds : 0;
+  const supervisor = (maxAgeSeconds: number) => (reloads ? [{ path: files.reload, maxAgeSeconds }] : []);
+  const beats = (seconds: number) => [{ path: files.heartbeat, maxAgeSeconds: seconds + task }, ...supervisor(seconds)];
+  return probes(
+    {
+      ready: filesAreFresh(...beats(staleSeconds), { path: files.ready }),
+      alive: filesAreFresh(...beats(stuckSeconds)),
+    },
+    startupSeconds,
+    1,
+  );
+}
+
 export const celeryWorker: WorkloadKind<CeleryWorkerSettings> = {
   summary: 'A Celery worker: a Deployment. Its probes read the age of a file that its heartbeat touches.',
   component,
@@ -51,11 +69,7 @@ export const celeryWorker: WorkloadKind<CeleryWorkerSettings> = {
         ...(settings.queues ? ['--queues', settings.queues.join(',')] : []),
         ...['--include', module],
       ],
-      // Five minutes, so that a broker that is away doesn't restart the workers.
-      probes: probes(
-        { ready: { exec: { command: ['test', '-e', files.ready] } }, alive: fileIsFresh(files.heartbeat, 300) },
-        settings.startupSeconds,
-      ),
+      probes: workerProbes(settings, context.synced.length > 0),
     });
   },
 };

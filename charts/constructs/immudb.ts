@@ -6,7 +6,7 @@ import { images } from '../common/images.ts';
 import type { Service, ServiceKind } from '../common/kind.ts';
 import { labelled } from '../common/labelled.ts';
 import { serviceHost, variableName } from '../common/names.ts';
-import { probes } from '../common/probes.ts';
+import { probeAction, probes } from '../common/probes.ts';
 import { StatefulService } from './stateful-service.ts';
 
 const component = 'database';
@@ -27,6 +27,11 @@ function secret(service: Service<ImmudbSettings>, project: string): SecretRefere
   const variable = variableName(service, passwordKey);
   return { name: service.object, keys: [{ key: passwordKey, variable, owner: project, generated: true }] };
 }
+
+// What is no preface of HTTP/2, so that the server ends the connection after its settings.
+const grpcGreets = `
+said=$(printf %24s '' | timeout -s KILL 4 nc "\${address%:*}" "\${address##*:}" | wc -c)
+[ "$said" -gt 0 ] || { echo "it says nothing"; exit 1; }`.trim();
 
 /** immudb, an append-only store with proofs: a StatefulSet of one pod. */
 export class Immudb extends StatefulService {
@@ -50,8 +55,16 @@ export class Immudb extends StatefulService {
           { name: 'HOME', value: '/tmp' },
         ],
         resources: settings.resources,
-        // Its HTTP health routes answer 200 whatever the state (codenotary/immudb#2156).
-        probes: probes({ ready: { tcpSocket: { port: ports.grpc } } }, 120),
+        // A process that is frozen still accepts connections: the kernel does it. So the program is asked: a query by its own
+        // client, without a password; to be alive its HTTP server has to answer, which says 200 whatever the state
+        // (codenotary/immudb#2156). The client is a single process, which the kubelet ends.
+        probes: probes(
+          {
+            ready: { exec: { command: ['immuadmin', 'status'] } },
+            alive: probeAction({ path: '/livez' }, ports.metrics),
+          },
+          120,
+        ),
       },
     });
   }
@@ -82,10 +95,11 @@ export const immudb: ServiceKind<ImmudbSettings> = {
         { name: name('IMMUDB_PASSWORD'), secret: service.object, key: passwordKey },
         { name: name('IMMUDB_DATABASE'), value: service.settings.database },
       ],
-      // The image has no shell and no client that could be asked in a loop.
+      // The image has no shell in which its client could be asked in a loop. A gRPC server that works begins each
+      // connection with its settings; one that is frozen accepts it and says nothing.
       ready: {
         image: images.busybox,
-        script: `address=$${name('IMMUDB_ADDRESS')}; nc -w 3 "\${address%:*}" "\${address##*:}" </dev/null`,
+        script: `address=$${name('IMMUDB_ADDRESS')}; ${grpcGreets}`,
       },
     };
   },

@@ -52,6 +52,19 @@ function secret(service: Service<PostgresSettings>, project: string): SecretRefe
   return { name: service.object, keys: [{ key: passwordKey, variable, owner: project, generated: true }] };
 }
 
+/**
+ * Asks the server of a URL whether it accepts connections, without the password and the options of the URL: arguments can
+ * be listed by everybody on the node.
+ *
+ * @param variable that holds the URL
+ */
+const readyScript = (variable: string) =>
+  `
+rest=\${${variable}#*://} login=
+authority=\${rest%%[/?]*} path=\${rest#"\${rest%%[/?]*}"}
+case $authority in *@*) login=\${authority%%:*}@ login=\${login%%@*}@ ;; esac
+exec pg_isready -t 3 -d "postgresql://$login\${authority##*@}\${path%%\\?*}"`.trim();
+
 /** PostgreSQL: a StatefulSet of one pod. */
 export class Postgres extends StatefulService {
   /** The scripts that are run when the database is first created. */
@@ -127,7 +140,7 @@ export const postgres: ServiceKind<PostgresSettings> = {
         { name: password, secret: service.object, key: passwordKey },
         { name: url, value: `postgresql://${user}:$(${password})@${host}:${port}/${database}` },
       ],
-      ready: { image, script: `pg_isready -t 3 -d "$${url}"` },
+      ready: { image, script: readyScript(url) },
     };
   },
   build: (scope, service) => new Postgres(scope, service),

@@ -28,13 +28,52 @@ export const redisUse = z.strictObject({
   database: z.int().min(0).describe('Number of its logical database. Unique in the environment.'),
 });
 
+// $@ are options. The password comes as a line of configuration: arguments can be listed by everybody on the node.
+const start = `
+exec redis-server - "$@" <<END
+requirepass $${redisPasswordKey}
+END`.trim();
+
+// $0 is what it has to be. While it loads its file it is alive but not ready.
+const ask = `
+answer=$(timeout -s KILL 3 redis-cli ping 2>&1)
+[ $? -ne 137 ] || { echo "no answer to PING within 3 s"; exit 1; }
+case $answer in
+  PONG*) exit 0 ;;
+  LOADING*|*BUSY*) [ "$0" = ready ] || exit 0 ;;
+esac
+echo "PING is answered by: $answer"
+exit 1`.trim();
+
+const asks = (state: 'ready' | 'alive') => ({ exec: { command: ['sh', '-c', ask, state] } });
+
+// Takes the URL apart: a client that gets it whole has the password among its arguments.
+const readyScript = `
+decoded() {
+  text=$1
+  while :; do
+    case $text in
+      *%??*)
+        before=\${text%%\\%*} text=\${text#*%}
+        code=\${text%"\${text#??}"} text=\${text#??}
+        printf "%s\\\\$(printf %03o "0x$code")" "$before" ;;
+      *) printf %s "$text"; return ;;
+    esac
+  done
+}
+rest=\${REDIS_URL#*://} login= user= tls= port=${redisPort}
+case $REDIS_URL in rediss://*) tls=--tls ;; esac
+case $rest in *@*) login=\${rest%@*} rest=\${rest##*@} ;; esac
+address=\${rest%%[/?]*} host=\${rest%%[:/?]*}
+case $address in *:*) port=\${address##*:} ;; esac
+case $login in *:*) user=\${login%%:*} REDISCLI_AUTH=$(decoded "\${login#*:}"); export REDISCLI_AUTH ;; esac
+answer=$(timeout -s KILL 5 redis-cli --no-auth-warning \${user:+--user "$user"} $tls -h "$host" -p "$port" ping 2>&1)
+[ "$answer" = PONG ] || { echo "PING is answered by: \${answer:-nothing}"; exit 1; }`.trim();
+
 /** Redis with an append-only file: a StatefulSet of one pod. Nothing is evicted, since it is a broker. */
 export class Redis extends StatefulService {
   constructor(scope: Construct, service: Service<RedisSettings>) {
     const { settings, object } = service;
-    const asks = (answers: string) => ({
-      exec: { command: ['sh', '-c', `redis-cli ping 2>&1 | grep -Eq '^(${answers})'`] },
-    });
     super(scope, service.name, {
       labelled: labelled(service, component),
       user: 999,
@@ -45,13 +84,12 @@ export class Redis extends StatefulService {
         name: 'redis',
         image: settings.image,
         args: [
-          'redis-server',
+          ...['sh', '-c', start, 'redis-server'],
           ...['--appendonly', 'yes', '--appendfsync', 'everysec', '--save', ''],
           ...['--databases', String(settings.databases)],
           // A quarter of the memory is left for the rewrite of the append-only file and the clients' buffers.
           ...['--maxmemory', String(Math.floor(amount(settings.resources.limits.memory) * 0.75))],
           ...['--maxmemory-policy', 'noeviction'],
-          ...['--requirepass', `$(${redisPasswordKey})`],
         ],
         ports: { redis: redisPort },
         variables: [
@@ -59,8 +97,7 @@ export class Redis extends StatefulService {
           { name: 'REDISCLI_AUTH', secret: object, key: redisPasswordKey },
         ],
         resources: settings.resources,
-        // While it loads its file it is alive but not ready.
-        probes: probes({ ready: asks('PONG'), alive: asks('PONG|LOADING|.*BUSY') }, 120),
+        probes: probes({ ready: asks('ready'), alive: asks('alive') }, 120),
       },
     });
   }
@@ -89,10 +126,7 @@ export const redis: ServiceKind<RedisSettings, z.output<typeof redisUse>> = {
         { name: redisPasswordKey, secret: name, key: redisPasswordKey },
         { name: 'REDIS_URL', value: `redis://default:$(${redisPasswordKey})@${host}:${redisPort}/${use.database}` },
       ],
-      ready: {
-        image: service.settings.image,
-        script: 'test "$(timeout 5 redis-cli --no-auth-warning -u "$REDIS_URL" ping)" = PONG',
-      },
+      ready: { image: service.settings.image, script: readyScript },
     };
   },
   build: (scope, service) => new Redis(scope, service),

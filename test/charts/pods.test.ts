@@ -58,6 +58,14 @@ const containerRules: Readonly<Record<string, (place: Place) => boolean>> = {
       ({ name, value }) =>
         !/(PASSWORD|SECRET|TOKEN|_KEY)$/.test(name) || value === undefined || value === '' || value.startsWith('$('),
     ),
+  // Kubernetes puts the value of $(NAME) into arguments, which everybody on the node can list.
+  'has no secret among its arguments': ({ container: { env = [], command = [], args = [] } }) => {
+    const words = [...command, ...args].join(' ');
+    const secret = new Set<string>();
+    for (const { name, value = '', valueFrom } of env)
+      if (valueFrom?.secretKeyRef || [...secret].some((other) => value.includes(`$(${other})`))) secret.add(name);
+    return [...secret].every((name) => !words.includes(`$(${name})`));
+  },
   'refers only to keys of Secrets that are said to be needed': ({ container: { env = [] }, namespace: { secrets } }) =>
     env.every(({ valueFrom }) => {
       const reference = valueFrom?.secretKeyRef;

@@ -3,7 +3,15 @@ import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { fileIsFresh, type HealthCheck, healthCheck, probeAction, probes } from '../../../charts/common/probes.ts';
+import {
+  type FreshFile,
+  fileIsFresh,
+  filesAreFresh,
+  type HealthCheck,
+  healthCheck,
+  probeAction,
+  probes,
+} from '../../../charts/common/probes.ts';
 import { DeployedService } from '../../../charts/constructs/deployed-service.ts';
 import { containerOf } from '../objects.ts';
 import { minimalContainer, minimalPod, synthesized } from '../pod-props.ts';
@@ -83,6 +91,55 @@ describe('a file is fresh', () => {
   test('not when it is older', () => {
     touch(40);
     expect(exitCode(30)).not.toBe(0);
+  });
+});
+
+describe('a command of a shell', () => {
+  const started: string[] = [];
+  const asked = (script: string) => {
+    const { exec } = probeAction({ command: ['/bin/sh', '-c', script] });
+    const [program = '', ...rest] = exec?.command ?? [];
+    const folder = mkdtempSync(join(tmpdir(), 'health-'));
+    started.push(folder);
+    const inFolder = rest.map((word) => word.replaceAll('/tmp/', `${folder}/`));
+    return spawnSync(program, inFolder, { encoding: 'utf8', timeout: 20_000 });
+  };
+  afterAll(() => {
+    for (const folder of started) rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('has its exit code, and says what it printed when it fails', () => {
+    expect(asked('echo fine')).toMatchObject({ status: 0, stdout: '' });
+    expect(asked('echo no such table >&2; exit 3')).toMatchObject({ status: 3, stdout: 'no such table\n' });
+  });
+
+  test('ends before the kubelet gives it up, with nothing left that holds its output', () => {
+    // The output only ends once nobody holds it any more.
+    expect(asked('sleep 30 | cat')).toMatchObject({ status: 137, stdout: 'no answer within 4 s\n' });
+  });
+});
+
+describe('files are fresh', () => {
+  test('if all of them are, and it is said which one is not', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'fresh-'));
+    const path = (name: string) => join(folder, name);
+    for (const [name, age] of [
+      ['young', 0],
+      ['old', 100],
+    ] as const) {
+      writeFileSync(path(name), '');
+      utimesSync(path(name), Date.now() / 1000 - age, Date.now() / 1000 - age);
+    }
+    const asked = (...files: readonly FreshFile[]) => {
+      const [program = '', ...rest] = filesAreFresh(...files).exec?.command ?? [];
+      return spawnSync(program, rest, { encoding: 'utf8' });
+    };
+    const young = { path: path('young'), maxAgeSeconds: 60 };
+    expect(asked(young, { path: path('old') }).status).toBe(0);
+    const { status, stdout } = asked(young, { path: path('old'), maxAgeSeconds: 60 });
+    expect([status, stdout]).toEqual([1, expect.stringMatching(/old was touched 10\d s ago, not within 60 s/)]);
+    expect(asked(young, { path: path('none') }).status).toBe(1);
+    rmSync(folder, { recursive: true });
   });
 });
 

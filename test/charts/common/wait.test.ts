@@ -56,6 +56,24 @@ describe('waiting', () => {
     });
   });
 
+  test('asks again where a server accepts the question and never answers', () => {
+    const check = { image: 'busybox:1', script: 'sleep 60 | cat' };
+    const given = waitFor({ name: 'it', target: 'shop/it', check, variables: [] }).command ?? [];
+    const [program = '', ...rest] = inFolder(
+      given.with(4, '2').map((part) => part.replace('question=30', 'question=1')),
+    );
+    const { status, stdout } = spawnSync(program, rest, { encoding: 'utf8', timeout: 20_000 });
+    expect([status, stdout.trim().split('\n').at(-1)]).toEqual([1, 'no answer within 1 s']);
+  });
+
+  test('stops when it is told to, in the middle of a question, too', async () => {
+    const child = spawn(...command('sleep 20', 60), { timeout: 10_000 });
+    const ended = once(child, 'exit');
+    await once(child.stdout, 'data');
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([143, null]);
+  });
+
   test('stops when it is told to: a shell that is process 1 would not hear SIGTERM otherwise', async () => {
     const child = spawn(...command('false', 60), { timeout: 10_000 });
     const ended = once(child, 'exit');

@@ -31,10 +31,13 @@ describe('defaults', () => {
     expect(environmentOf(containerOf(objects)).REPOCTL_BEAT_SCHEDULER).toBe('celery.beat:PersistentScheduler');
   });
 
-  test('is alive while it ticks: ten times the longest it sleeps', () => {
-    expect(option(objects, '--max-interval')).toBe('30');
-    expect(containerOf(objects).livenessProbe.exec.command.slice(-2)).toEqual(['/tmp/repoctl/tick', '300']);
-    expect(containerOf(objects).readinessProbe.exec.command).toEqual(['test', '-e', '/tmp/repoctl/tick']);
+  test('is ready while it ticks, at least every five seconds, and alive if it has in the last five minutes', () => {
+    expect(option(objects, '--max-interval')).toBe('5');
+    const { readinessProbe, livenessProbe } = containerOf(objects);
+    expect(readinessProbe.exec.command.slice(3)).toEqual(['/tmp/repoctl/tick', '15']);
+    // The age is its patience.
+    expect(readinessProbe.failureThreshold).toBe(1);
+    expect(livenessProbe.exec.command.slice(3)).toEqual(['/tmp/repoctl/tick', '300']);
   });
 
   test('has nothing to finish when it stops', () => {

@@ -50,10 +50,26 @@ describe('defaults', () => {
     expect(podOf(objects).terminationGracePeriodSeconds).toBe(75);
   });
 
-  test('is ready while it takes tasks, and alive while its heartbeat is younger than five minutes', () => {
-    const { readinessProbe, livenessProbe } = containerOf(objects);
-    expect(readinessProbe.exec.command).toEqual(['test', '-e', '/tmp/repoctl/ready']);
-    expect(livenessProbe.exec.command.slice(-2)).toEqual(['/tmp/repoctl/heartbeat', '300']);
+  const ages = (built: Objects) => {
+    const { startupProbe, readinessProbe, livenessProbe } = containerOf(built);
+    return [startupProbe, readinessProbe, livenessProbe].map((probe) => probe.exec.command.slice(3).join(' '));
+  };
+
+  test('is ready while it takes tasks and its heart beats, and alive if it has beaten in the last five minutes', () => {
+    expect(ages(objects)).toEqual([
+      '/tmp/repoctl/heartbeat 300',
+      '/tmp/repoctl/heartbeat 15 /tmp/repoctl/ready any',
+      '/tmp/repoctl/heartbeat 300',
+    ]);
+    expect(containerOf(objects).readinessProbe.failureThreshold).toBe(1);
+  });
+
+  test('has no heartbeat while it runs a task if it does everything in one process', () => {
+    expect(ages(build({ pool: 'solo', taskSeconds: 600 }))).toEqual([
+      '/tmp/repoctl/heartbeat 900',
+      '/tmp/repoctl/heartbeat 615 /tmp/repoctl/ready any',
+      '/tmp/repoctl/heartbeat 900',
+    ]);
   });
 });
 
@@ -67,6 +83,11 @@ describe('with synced sources, in development', () => {
     const { command } = containerOf(objects);
     expect(command.slice(3, 8)).toEqual(['python', '-m', 'repoctl_reload', 'worker', '/app/src']);
     expect(command.slice(8, 13)).toEqual(['--', 'celery', '--app', 'shop.worker:app', 'worker']);
+  });
+
+  test('is ready only while that program works, too', () => {
+    const { readinessProbe } = containerOf(objects);
+    expect(readinessProbe.exec.command.join(' ')).toContain('/tmp/repoctl/reload 15');
   });
 
   test('has that program beside the module', () => {

@@ -1,4 +1,10 @@
-import { describe, expect, test } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { immudb } from '../../../charts/constructs/immudb.ts';
 import { type Given, projectObjectsOf } from '../declared.ts';
 import { describeFields } from '../fields.ts';
@@ -43,9 +49,49 @@ describe('defaults', () => {
     });
   });
 
-  test('its probes connect, since its HTTP routes answer 200 whatever the state', () => {
+  test('its probes ask the program: a frozen one still accepts connections', () => {
     const { startupProbe, readinessProbe, livenessProbe } = containerOf(objects, name);
-    for (const probe of [startupProbe, readinessProbe, livenessProbe]) expect(probe.tcpSocket).toEqual({ port: 3322 });
+    expect(readinessProbe.exec.command).toEqual(['immuadmin', 'status']);
+    for (const probe of [startupProbe, livenessProbe]) expect(probe.httpGet).toEqual({ path: '/livez', port: 9497 });
+  });
+});
+
+describe('waiting for it', () => {
+  const objects = projectObjectsOf({
+    services: { immudb: {} },
+    workloads: { api: { kind: 'http', port: 80, after: ['immudb'] } },
+  });
+  const script = podOf(objects, 'shop-api').initContainers[0]?.command[7] ?? '';
+  const servers: Server[] = [];
+  const listening = (greets: boolean): Promise<number> =>
+    new Promise((resolve) => {
+      const server = createServer((socket) => {
+        if (greets) socket.end(Buffer.from([0, 0, 6, 4, 0, 0, 0, 0, 0]));
+      }).listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+      servers.push(server);
+    });
+  afterAll(() => {
+    for (const server of servers) server.close();
+    rmSync(folder, { recursive: true });
+  });
+  // As much of `nc` as the script uses.
+  const folder = mkdtempSync(join(tmpdir(), 'nc-'));
+  const program = [
+    `#!${process.execPath}`,
+    'const [host, port] = process.argv.slice(2);',
+    "const socket = require('node:net').connect(Number(port), host);",
+    'process.stdin.pipe(socket).pipe(process.stdout);',
+  ].join('\n');
+  writeFileSync(join(folder, 'nc'), program, { mode: 0o755 });
+  const exitCode = async (port: number) => {
+    const env = { PATH: `${folder}:${process.env.PATH}`, IMMUDB_ADDRESS: `127.0.0.1:${port}` };
+    const [code] = await once(spawn('sh', ['-c', script], { env }), 'exit');
+    return code as number;
+  };
+
+  test('ends when its gRPC server greets, and goes on while a frozen one only accepts connections', async () => {
+    expect(await exitCode(await listening(true))).toBe(0);
+    expect(await exitCode(await listening(false))).toBe(1);
   });
 });
 

@@ -3,6 +3,7 @@ import { postgres } from '../../../charts/constructs/postgres.ts';
 import { type Given, projectObjectsOf } from '../declared.ts';
 import { describeFields } from '../fields.ts';
 import { all, containerOf, environmentOf, type Objects, one, podOf } from '../objects.ts';
+import { seen } from '../seen.ts';
 
 const build = (settings: Given = {}) => projectObjectsOf({ services: { postgres: settings } });
 const api = { kind: 'http', port: 80 };
@@ -134,5 +135,23 @@ describe('what the workloads get', () => {
       REPORTS_POSTGRES_PASSWORD: 'secret shop-reports/POSTGRES_PASSWORD',
       REPORTS_DATABASE_URL: 'postgresql://reader:$(REPORTS_POSTGRES_PASSWORD)@shop-reports.shop.svc:5432/figures',
     });
+  });
+});
+
+describe('waiting for it', () => {
+  const objects = projectObjectsOf({
+    services: { postgres: {} },
+    workloads: { api: { kind: 'http', port: 80, after: ['postgres'] } },
+  });
+  const script = podOf(objects, 'shop-api').initContainers[0]?.command[7] ?? '';
+
+  test.each([
+    ['postgresql://shop:geheim@shop-postgres.shop.svc:5432/shop', 'postgresql://shop@shop-postgres.shop.svc:5432/shop'],
+    ['postgres://me:geheim@a:1,b:2/db?sslmode=require&password=geheim', 'postgresql://me@a:1,b:2/db'],
+    ['postgresql://me@host', 'postgresql://me@host'],
+    ['postgresql://host/db', 'postgresql://host/db'],
+  ])('asks the server of %s without its password', (url, asked) => {
+    const { args, status } = seen('pg_isready', 'sh', ['-c', script], { DATABASE_URL: url });
+    expect([args, status]).toEqual([['-t', '3', '-d', asked], 0]);
   });
 });

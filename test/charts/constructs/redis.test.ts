@@ -3,6 +3,7 @@ import { redis } from '../../../charts/constructs/redis.ts';
 import { type Given, globalObjectsOf, projectObjectsOf } from '../declared.ts';
 import { describeFields } from '../fields.ts';
 import { containerOf, environmentOf, type Objects, one, podOf } from '../objects.ts';
+import { seen } from '../seen.ts';
 
 const build = (settings: Given = {}) => globalObjectsOf({ redis: settings });
 const option = (objects: Objects, name: string) => {
@@ -40,18 +41,69 @@ describe('defaults', () => {
   });
 
   test('has a password, which stands in no argument', () => {
-    expect(option(objects, '--requirepass')).toBe('$(REDIS_PASSWORD)');
     expect(environmentOf(containerOf(objects))).toMatchObject({
       REDIS_PASSWORD: 'secret dev-redis/REDIS_PASSWORD',
       REDISCLI_AUTH: 'secret dev-redis/REDIS_PASSWORD',
     });
+    const [shell = '', ...rest] = containerOf(objects).args;
+    const { args, input } = seen('redis-server', shell, rest, { REDIS_PASSWORD: 'geheim' });
+    expect(input).toBe('requirepass geheim\n');
+    expect(args.slice(0, 3)).toEqual(['-', '--appendonly', 'yes']);
+    expect(args.join(' ')).not.toContain('geheim');
   });
 
-  test('is ready when it answers PONG, but alive and started while it loads its file', () => {
+  test.each([
+    ['PONG', [0, 0]],
+    ['LOADING Redis is loading the dataset in memory', [1, 0]],
+    ['BUSY Redis is busy running a script.', [1, 0]],
+    ['NOAUTH Authentication required.', [1, 1]],
+  ])('an answer of %s makes it ready, alive and started, or not', (answer, [ready, alive]) => {
     const { startupProbe, readinessProbe, livenessProbe } = containerOf(objects);
-    const asks = (answers: string) => ['sh', '-c', `redis-cli ping 2>&1 | grep -Eq '^(${answers})'`];
-    expect(readinessProbe.exec.command).toEqual(asks('PONG'));
-    for (const probe of [startupProbe, livenessProbe]) expect(probe.exec.command).toEqual(asks('PONG|LOADING|.*BUSY'));
+    const codes = [readinessProbe, livenessProbe, startupProbe].map(({ exec }) => {
+      const [shell = '', ...rest] = exec.command;
+      return seen('redis-cli', shell, rest, {}, `echo '${answer}'`).status;
+    });
+    expect(codes).toEqual([ready, alive, alive]);
+  });
+
+  test('a frozen one is asked no longer than three seconds, and that it did not answer is said', () => {
+    const [shell = '', ...rest] = containerOf(objects).readinessProbe.exec.command;
+    expect(seen('redis-cli', shell, rest, {}, 'exec sleep 60')).toMatchObject({
+      status: 1,
+      stdout: 'no answer to PING within 3 s\n',
+    });
+  });
+});
+
+describe('waiting for it', () => {
+  const objects = projectObjectsOf({
+    uses: { redis: { database: 7 } },
+    workloads: { api: { kind: 'http', port: 80, after: ['redis'] } },
+  });
+  const script = podOf(objects, 'shop-api').initContainers[0]?.command[7] ?? '';
+
+  test.each([
+    [
+      'redis://default:geheim@redis.dev.svc:6379/7',
+      '--no-auth-warning --user default -h redis.dev.svc -p 6379 ping',
+      'geheim',
+    ],
+    [
+      'rediss://me:p%40ss%2Fword%25@eu1.example.com:6380',
+      '--no-auth-warning --user me --tls -h eu1.example.com -p 6380 ping',
+      'p@ss/word%',
+    ],
+    ['redis://:alone@redis/0?protocol=3', '--no-auth-warning -h redis -p 6379 ping', 'alone'],
+    ['redis://redis', '--no-auth-warning -h redis -p 6379 ping', ''],
+  ])('takes %s apart, and keeps its password out of the arguments', (url, args, password) => {
+    const asked = seen('redis-cli', 'sh', ['-c', script], { REDIS_URL: url }, 'echo PONG');
+    expect([asked.args.join(' '), asked.password, asked.status]).toEqual([args, password, 0]);
+  });
+
+  test('says what is answered instead', () => {
+    const denied = "echo 'AUTH failed: WRONGPASS'; echo 'NOAUTH Authentication required.'";
+    const { status, stdout } = seen('redis-cli', 'sh', ['-c', script], { REDIS_URL: 'redis://:no@redis' }, denied);
+    expect([status, stdout]).toEqual([1, expect.stringContaining('AUTH failed: WRONGPASS')]);
   });
 });
 

@@ -62,10 +62,10 @@ export const celeryHeartbeat = ageCheck('heartbeat', (target) => ({
   meaning: 'it is stuck, or has lost its broker',
 }));
 
-/** Beat looks for what is due at least every 30 seconds. */
+/** Beat looks for what is due at least every five seconds. */
 export const celeryTick = ageCheck('tick', () => ({
   path: files.tick,
-  maxAge: 90,
+  maxAge: 60,
   what: 'tick',
   meaning: 'nothing that is due is sent',
 }));
