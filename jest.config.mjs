@@ -1,6 +1,8 @@
 export const common = {
   // As many as there are processors: many suites spawn processes and wait for them.
   maxWorkers: '100%',
+  // Of a test that never ends. Many spawn processes, which takes long on a machine that is busy.
+  testTimeout: 60_000,
   rootDir: import.meta.dirname,
   testEnvironment: 'node',
   // Jest's clean-up of globals wraps what execa registers, once for each file, until the stack overflows.

@@ -167,6 +167,24 @@ describe('src/', () => {
     expect(uses(/process\.exitCode/).filter((file) => !/^src\/cli\/(run\.ts$|commands\/)/.test(file))).toEqual([]);
     expect(uses(/process\.exitCode/)).toContain('src/cli/run.ts');
   });
+
+  test('writes to a terminal in one place, where nothing is left that a terminal would obey', () => {
+    const files = [...source, ...charts, 'bin/repoctl.mjs'];
+    const writing = (file: string) =>
+      /\bconsole\.\w+\(|\b(?:process\.)?(?:std(?:out|err)|stream|output|notices|terminal)\??\.(?:write|end|pipe)\(|pipe\(\s*(?:process\.)?std(?:out|err)\b/.test(
+        withoutTexts(withoutComments(text(file))),
+      );
+    expect(files.filter(writing)).toEqual(['src/platform/terminal/print.ts']);
+    // A program that has the terminal to itself: psql, tilt, what people run in a container.
+    expect(files.filter((file) => /'inherit'/.test(withoutComments(text(file))))).toEqual([
+      'src/platform/process/foreground.ts',
+    ]);
+    // Control sequences are written there only, too.
+    const sequences = files.filter((file) =>
+      /\\u001b|\\x1b|\\u009b|\\x9b|\\033|\\e\[|fromCharCode\((?:27|155)/i.test(withoutComments(text(file))),
+    );
+    expect(sequences.filter((file) => !file.startsWith('src/platform/terminal/'))).toEqual([]);
+  });
 });
 
 describe('images', () => {

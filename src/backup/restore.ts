@@ -57,7 +57,8 @@ export async function restoreProject(name: string, folder: string | undefined, o
     await resumeServices(cluster, inventory.immudb);
     const held = (await heldData(cluster, inventory)).filter(({ filled }) => filled);
     if (held.length > 0) {
-      report(`This replaces the data of ${project.name}:\n${held.map(({ line }) => `  ${line}`).join('\n')}`);
+      report(`This replaces the data of ${project.name}:`);
+      for (const { line } of held) report(`  ${line}`);
       if (!(await confirm('Replace it?', options.yes))) return report('nothing was changed');
     }
     await interruptible((signal) => restoreAll(project.name, { cluster, backup, plan, signal, report }));

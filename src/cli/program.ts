@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { printText } from '../platform/terminal/print.ts';
 import { completeCommand, completionCommand } from './commands/completion.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { downCommand } from './commands/down.ts';
@@ -19,7 +20,11 @@ export function makeProgram(version: string): Command {
     .description('A Kubernetes dev environment, manifests and health reports from one typed file per project.')
     .version(version)
     .showHelpAfterError('(repoctl --help lists the commands)')
-    .configureOutput({ outputError: (message, write) => write(withPlaces(message, program)) })
+    .configureOutput({
+      writeOut: (text) => void printText(text),
+      writeErr: (text) => void printText(text, process.stderr),
+      outputError: (message, write) => write(withPlaces(message, program)),
+    })
     .exitOverride();
   const commands = [
     initCommand(),

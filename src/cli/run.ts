@@ -1,8 +1,9 @@
 import { CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
-import { ConfigurationError, problemsText } from '../config/problem.ts';
+import { ConfigurationError, problemLines } from '../config/problem.ts';
 import { CommandError, exitCodes } from '../platform/errors.ts';
 import { InterruptedError } from '../platform/process/interrupt.ts';
+import { printLines, printText } from '../platform/terminal/print.ts';
 import { makeProgram } from './program.ts';
 
 /** Runs the command line. Everything that a command can fail with ends here, as an exit code and a message. */
@@ -21,15 +22,23 @@ export async function run(argv: readonly string[]): Promise<void> {
 function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   if (error instanceof ConfigurationError) {
-    process.stderr.write(problemsText(error, 'nothing was changed.'));
+    printLines(problemLines(error, 'nothing was changed.'), process.stderr);
     return exitCodes.usage;
   }
   if (error instanceof CommandError) {
-    process.stderr.write(`error: ${error.message}\n${error.advice ? `  ${error.advice}\n` : ''}`);
+    printLines(errorLines(error), process.stderr);
     return error.exitCode;
   }
-  process.stderr.write(
+  printText(
     `This is a bug in repoctl ${packageJson.version}:\n${error instanceof Error ? error.stack : String(error)}\n`,
+    process.stderr,
   );
   return exitCodes.bug;
 }
+
+/** `error: what is wrong`; below it, indented so that no line of a message passes for one of ours, the rest and the advice. */
+const errorLines = ({ message, advice }: CommandError): string[] => {
+  const [first = '', ...more] = message.split('\n');
+  const below = [...more, ...(advice ? advice.split('\n') : [])];
+  return [`error: ${first}`, ...below.map((line) => (line.startsWith('  ') ? line : `  ${line}`))];
+};

@@ -1,3 +1,5 @@
+import { printable } from '../platform/terminal/clean.ts';
+
 /** Where in a file: a place counted from 1, or a path of keys whose place is looked up when it is reported. */
 export type Place =
   | { readonly line: number; readonly column: number }
@@ -17,12 +19,6 @@ export function problemLine(problem: Problem, position: { line: number; column: 
   return `${problem.file}:${position.line}:${position.column}: ${printable(problem.message)}`;
 }
 
-/** A text in one line, with the control characters that a terminal would obey as `\u001b`. */
-const printable = (text: string): string =>
-  text
-    .replaceAll(/\s*\n\s*/g, ' ')
-    .replaceAll(/[\p{Cc}\u2028\u2029]/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
-
 /** The configuration is wrong. Holds every problem that was found, each as a line. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
@@ -33,9 +29,9 @@ export class ConfigurationError extends Error {
 }
 
 /** All problems, a line each, and what became of the command: `2 problems; nothing was changed.` */
-export function problemsText({ lines }: ConfigurationError, outcome: string): string {
+export function problemLines({ lines }: ConfigurationError, outcome: string): string[] {
   const count = `${lines.length} ${lines.length === 1 ? 'problem' : 'problems'}`;
-  return `${lines.join('\n')}\n${count}; ${outcome}\n`;
+  return [...lines, `${count}; ${outcome}`];
 }
 
 /** A path of keys as people write it: `workloads.api.after[1]`. */

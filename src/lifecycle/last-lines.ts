@@ -1,5 +1,5 @@
-import { stripVTControlCharacters } from 'node:util';
 import type { Cluster } from '../cluster/client.ts';
+import { clean } from '../platform/terminal/clean.ts';
 import type { Item } from '../status/assessment/judge.ts';
 
 /** How long a container may run without getting ready before it is looked into, in milliseconds. */
@@ -72,7 +72,7 @@ export class LastLines {
 
 /** The last lines of a log, without the frames of stacks: the error itself may stand above them. */
 export const telling = (log: string): string[] =>
-  stripVTControlCharacters(log)
+  clean(log)
     .split(/\r?\n/)
     .map((line) => line.trimEnd())
     .filter((line) => line !== '' && !/^\s+(at \S.*|File ".*", line \d+.*|\^+)$/.test(line))

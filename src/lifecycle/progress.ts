@@ -1,4 +1,6 @@
 import { type Colour, type Paint, painter } from '../platform/terminal/paint.ts';
+import { printLines } from '../platform/terminal/print.ts';
+import { paintOver } from '../platform/terminal/screen.ts';
 import type { Item } from '../status/assessment/judge.ts';
 import type { Health, Status } from '../status/rules/verdict.ts';
 import type { Lines } from './last-lines.ts';
@@ -37,7 +39,7 @@ function linesOn(stream: NodeJS.WriteStream): Progress {
         const text = lineText(health);
         // The cause counts seconds, which is no change.
         const state = [text.startsWith(health.status) ? `${health.status} ${health.reason}` : text, ...log].join('\n');
-        if (shown.get(object) !== state) stream.write(`${[`${object}: ${text}`, ...log].join('\n')}\n`);
+        if (shown.get(object) !== state) printLines([`${object}: ${text}`, ...log], stream);
         shown.set(object, state);
       }
     },
@@ -63,8 +65,7 @@ function blockOn(stream: NodeJS.WriteStream): Progress {
     show(items, said) {
       const { columns = 80, rows = 24 } = stream;
       const lines = blockLines(items, { columns, rows, paint, said });
-      const clear = lines.map((line) => `\u001B[2K${line}\n`).join('');
-      stream.write(`${height > 0 ? `\u001B[${height}A` : ''}${clear}\u001B[J`);
+      paintOver(lines, height, stream);
       height = lines.length;
     },
     end() {

@@ -25,7 +25,8 @@ export async function resetProject(name: string, options: ResetOptions): Promise
   const cluster = await connectToChange(options);
   const lines = await describeData(cluster, root, project.name);
   if (lines.length === 0) return options.report(`${project.name} has no data`);
-  options.report(`This deletes the data of ${project.name}:\n${lines.map((line) => `  ${line}`).join('\n')}`);
+  options.report(`This deletes the data of ${project.name}:`);
+  for (const line of lines) options.report(`  ${line}`);
   const after = options.backup ? 'A backup is taken first.' : 'No backup is taken.';
   if (!(await confirm(`${after} Delete it?`, options.yes))) return options.report('nothing was changed');
   const started = withAwaited(plan, [project]);

@@ -55,6 +55,6 @@ export class OrderedOutput {
 
   async #write(now: number): Promise<void> {
     const due = this.#buffer.due(now);
-    await this.output.write(due.map((entry) => this.printer.line(entry)).join(''));
+    await this.output.print(due.map((entry) => this.printer.line(entry)).join(''));
   }
 }

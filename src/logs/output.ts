@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import { UsageError } from '../platform/errors.ts';
+import { printText } from '../platform/terminal/print.ts';
 
 /** Where lines go. They are written as fast as the reader takes them. */
 export class Output {
@@ -28,8 +29,8 @@ export class Output {
     return this.#gone;
   }
 
-  async write(text: string): Promise<void> {
+  async print(text: string): Promise<void> {
     if (this.#gone || text === '') return;
-    await new Promise<void>((resolve) => this.stream.write(text, () => resolve()));
+    await printText(text, this.stream);
   }
 }

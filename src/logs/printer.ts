@@ -1,4 +1,4 @@
-import type { Paint } from '../platform/terminal/paint.ts';
+import { type Paint, recoloured } from '../platform/terminal/paint.ts';
 import { Colours } from './colours.ts';
 import type { Container } from './containers.ts';
 import type { LogLine } from './log-line.ts';
@@ -15,13 +15,9 @@ export interface PrinterOptions {
   /** Whether each line begins with its time. */
   readonly timestamps: boolean;
   readonly paint: Paint;
-  /** Whether the lines go to a terminal, which they must not clear or leave in another colour. */
-  readonly terminal: boolean;
+  /** Whether lines keep the colours that the programs have given them. */
+  readonly colours: boolean;
 }
-
-const esc = String.fromCharCode(27);
-/** All that a terminal is told but colours. */
-const control = new RegExp(`${esc}(?:\\[[0-9;?]*[A-Za-ln-z]|c|\\][^${esc}\u0007]*(?:\u0007|${esc}\\\\))`, 'g');
 
 /** Lines as they are shown: `api-x2x5d | GET /health 200`, `api-x2x5d wait-redis | redis answers`. */
 export class Printer {
@@ -49,11 +45,6 @@ export class Printer {
   line({ container, time, text }: Entry): string {
     const title = this.title(container).padEnd(this.#width);
     const label = this.#colours.apply(this.name(container.pod), `${title} |`);
-    return `${label} ${this.options.timestamps ? `${time} ` : ''}${this.#shown(text)}\n`;
-  }
-
-  #shown(text: string): string {
-    if (!this.options.terminal || !text.includes(esc)) return text;
-    return `${text.replaceAll(control, '')}${esc}[0m`;
+    return `${label} ${this.options.timestamps ? `${time} ` : ''}${this.options.colours ? recoloured(text) : text}\n`;
   }
 }

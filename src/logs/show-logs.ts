@@ -2,7 +2,9 @@ import { setMaxListeners } from 'node:events';
 import type { WriteStream } from 'node:tty';
 import type { Cluster } from '../cluster/client.ts';
 import { exitCodes } from '../platform/errors.ts';
-import { painter } from '../platform/terminal/paint.ts';
+import { flat } from '../platform/terminal/clean.ts';
+import { isColourful, painter } from '../platform/terminal/paint.ts';
+import { printLines } from '../platform/terminal/print.ts';
 import { type Container, containers, type Pod } from './containers.ts';
 import { follow } from './follow.ts';
 import { history, type Log } from './history.ts';
@@ -50,13 +52,16 @@ export async function showLogs(
   const stop = () => interrupt.abort();
   const output = new Output(stdout as WriteStream, stop);
   const notices = new Output(stderr as WriteStream, stop);
-  const notice = (text: string) => void notices.write(`${paint('grey', `-- ${text}`)}\n`);
-  const printer = new Printer({ ...options, ...selection, paint: painter(stdout), terminal: stdout.isTTY });
+  const notice = (text: string) => void notices.print(`${paint('grey', `-- ${flat(text)}`)}\n`);
+  const printer = new Printer({ ...options, ...selection, paint: painter(stdout), colours: isColourful(stdout) });
   const remark = (container: Container, text: string) => notice(`${printer.title(container)}: ${text}`);
 
   const pods = (await cluster.list<Pod>('v1', 'Pod', selection.pods)).sort(byName);
   if (pods.length === 0) {
-    stderr.write(`${selection.title} is not running in ${cluster.context}: it has no pods\n  ${selection.start}\n`);
+    printLines(
+      [`${selection.title} is not running in ${cluster.context}: it has no pods`, `  ${selection.start}`],
+      stderr,
+    );
     return exitCodes.unhealthy;
   }
   for (const { metadata } of pods) printer.name(metadata);
@@ -65,7 +70,7 @@ export async function showLogs(
 
   try {
     for await (const entries of history(logs, { cluster, remark, signal })) {
-      await output.write(entries.map((entry) => printer.line(entry)).join(''));
+      await output.print(entries.map((entry) => printer.line(entry)).join(''));
       if (signal.aborted) break;
     }
   } catch (error) {

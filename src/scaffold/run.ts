@@ -1,10 +1,11 @@
 import { UsageError } from '../platform/errors.ts';
 import { confirm, terminal } from '../platform/terminal/ask.ts';
+import { printLine, printText } from '../platform/terminal/print.ts';
 import { type ProposedFile, preview } from './files.ts';
 import { type InitProjectOptions, newProject, writeProject } from './init-project.ts';
 import { type NewRepository, newRepository, writeRepository } from './init-repository.ts';
 
-const say = (text: string): boolean => process.stderr.write(`${text}\n`);
+const say = (line: string): void => printLine(line);
 
 /** `repoctl infra init NAME`: writes a project from a template and says how to go on. */
 export async function initProject(
@@ -13,10 +14,11 @@ export async function initProject(
   { dryRun, ...options }: InitProjectOptions & { readonly dryRun?: boolean },
 ): Promise<void> {
   const project = await newProject(root, name, { ask: terminal(), ...options });
-  if (dryRun) return void process.stdout.write(preview(project.files));
+  if (dryRun) return printText(preview(project.files));
   writeProject(root, project);
   for (const { path } of project.files) say(`wrote ${path}`);
-  say(`\n${name} is ready in ${project.directory}/. Next:`);
+  say('');
+  say(`${name} is ready in ${project.directory}/. Next:`);
   for (const line of [`repoctl infra project start ${name}`, ...project.tryOut]) say(`  ${line}`);
   say(`  code projectspaces/${name}.code-workspace`);
 }
@@ -28,7 +30,7 @@ export async function initRepository(
 ): Promise<void> {
   const proposal = newRepository(root);
   const { files, kept } = proposal;
-  if (options.dryRun) return void process.stdout.write(preview(files));
+  if (options.dryRun) return printText(preview(files));
   for (const path of kept) say(`${path}: is there already, stays as it is`);
   sayNotes(proposal);
   if (files.length === 0) return void say('Nothing is lacking.');
@@ -52,8 +54,10 @@ function sayNotes({ projects, notes }: NewRepository): void {
 
 function sayNext({ projects }: NewRepository): void {
   const [first] = projects;
-  say('\nWritten. Next:');
-  say(first ? '  repoctl up' : '  repoctl infra init NAME\n  repoctl up');
+  say('');
+  say('Written. Next:');
+  if (!first) say('  repoctl infra init NAME');
+  say('  repoctl up');
   for (const { directory, secrets, from } of projects) {
     const unknown = [...secrets].filter(([, value]) => value === undefined).map(([name]) => name);
     if (unknown.length > 0)

@@ -1,3 +1,4 @@
+import { printJson, printLines } from '../platform/terminal/print.ts';
 import { tableLines } from '../platform/terminal/table.ts';
 import type { PlannedNamespace, PlannedWorkload } from './plan.ts';
 
@@ -30,10 +31,10 @@ const ofWorkload = (namespace: string, { object, managed, ports }: PlannedWorklo
         return [{ namespace, object, port: name, targetPort: port, hostPort, address }];
       });
 
-/** The endpoints of namespaces as a table, or as data. */
-export function endpointText(namespaces: readonly PlannedNamespace[], output?: 'json'): string {
+/** Prints the endpoints of namespaces as a table, or as data. */
+export function printEndpoints(namespaces: readonly PlannedNamespace[], output?: 'json'): void {
   const all = namespaces.flatMap(endpoints);
-  if (output === 'json') return `${JSON.stringify(all, null, 2)}\n`;
   const rows = all.map(({ object, port, address }) => [object, port, address]);
-  return `${tableLines([['SERVICE', 'PORT', 'ADDRESS'], ...rows]).join('\n')}\n`;
+  if (output === 'json') printJson(all);
+  else printLines(tableLines([['SERVICE', 'PORT', 'ADDRESS'], ...rows]));
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Row } from '../../src/doctor/check.ts';
 import { containerOf, publishedPorts } from '../../src/doctor/gather/docker.ts';
-import { isHealthy, jsonText, tableText } from '../../src/doctor/report.ts';
+import { isHealthy, rowDocument, rowLines } from '../../src/doctor/report.ts';
 
 const table: Row[] = [
   { level: 'ok', subject: 'node', found: '20.19.0' },
@@ -10,16 +10,16 @@ const table: Row[] = [
 ];
 
 test('the table has a row for each, in columns, without blanks at the ends', () => {
-  expect(tableText(table, (_, text) => text)).toBe(
-    'ok    node     20.19.0\n' +
-      'warn  inotify  low          sudo sysctl\n' +
-      'fail  docker   not running  open -a Docker\n',
-  );
+  expect(rowLines(table, (_, text) => text)).toEqual([
+    'ok    node     20.19.0',
+    'warn  inotify  low          sudo sysctl',
+    'fail  docker   not running  open -a Docker',
+  ]);
 });
 
 test('colours tell the levels apart', () => {
   const colours: string[] = [];
-  tableText(table, (colour, text) => {
+  rowLines(table, (colour, text) => {
     colours.push(`${text} ${colour}`);
     return text;
   });
@@ -29,7 +29,7 @@ test('colours tell the levels apart', () => {
 test('a failure is unhealthy, a warning is not', () => {
   expect(isHealthy(table)).toBe(false);
   expect(isHealthy(table.slice(0, 2))).toBe(true);
-  expect(JSON.parse(jsonText(table))).toEqual({ healthy: false, checks: table });
+  expect(rowDocument(table)).toEqual({ healthy: false, checks: table });
 });
 
 describe('docker ps', () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Colours } from '../../src/logs/colours.ts';
 import { type Container, containers } from '../../src/logs/containers.ts';
 import { Printer } from '../../src/logs/printer.ts';
+import { shown } from '../../src/platform/terminal/paint.ts';
 
 const esc = String.fromCharCode(27);
 const paint = (colour: string, text: string) => `<${colour}>${text}</>`;
@@ -36,24 +37,29 @@ describe('a line', () => {
       initContainerStatuses: [{ name: 'wait-redis', containerID: 'i1', state: {} }],
     },
   }) as [Container, Container];
-  const shown = (container: Container, text: string, terminal = true) =>
-    new Printer({ prefix: 'turfoo-', timestamps: false, paint: (_, each) => each, terminal }).line({
-      container,
-      time: '',
-      text,
-    });
+  const line = (container: Container, text: string, colours = true) =>
+    shown(
+      new Printer({ prefix: 'turfoo-', timestamps: false, paint: (_, each) => each, colours }).line({
+        container,
+        time: '',
+        text,
+      }),
+    );
 
   test('begins with the pod, and the container if it is not the main one', () => {
-    expect([shown(wait, 'waits'), shown(api, 'serves')]).toEqual(['api wait-redis | waits\n', 'api | serves\n']);
+    expect([line(wait, 'waits'), line(api, 'serves')]).toEqual(['api wait-redis | waits\n', 'api | serves\n']);
   });
 
   test.each([
     ['keeps its colours, and does not leave them on', `${esc}[31mred`, `${esc}[31mred${esc}[0m`],
+    ['keeps colours of more bits', `${esc}[1;38;5;196mred`, `${esc}[1;38;5;196mred${esc}[0m`],
+    ['does not hide itself', `${esc}[8;41mred`, `red${esc}[0m`],
     ['does not clear the screen', `${esc}[2J${esc}[1;1Hvite`, `vite${esc}[0m`],
     ['does not set the title', `${esc}]0;title\u0007text`, `text${esc}[0m`],
-  ])('%s on a terminal', (_, text, expected) => {
-    expect(shown(api, text)).toBe(`api | ${expected}\n`);
-    expect(shown(api, text, false)).toBe(`api | ${text}\n`);
+    ['is not written over', 'fine\rbad\b\b\b', 'fine bad'],
+  ])('%s', (_, text, expected) => {
+    expect(line(api, text)).toBe(`api | ${expected}\n`);
+    expect(line(api, text, false)).toBe(`api | ${expected.replace(new RegExp(`${esc}\\[[\\d;]*m`, 'g'), '')}\n`);
   });
 
   test('is of an instance that runs, after one that ended', () => {

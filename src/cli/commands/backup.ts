@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { Command, Option } from 'commander';
 import type { ClusterOptions } from '../../cluster/kubeconfig.ts';
+import { printData, printJson } from '../../platform/terminal/print.ts';
 import { developmentProfileOption, othersTimeout, type ProfileOptions, report, withClusterOptions } from './options.ts';
 
 interface Options extends ClusterOptions, ProfileOptions {
@@ -32,7 +33,6 @@ export const backupCommand = () =>
     .action(async (project: string, { output, ...options }: Options) => {
       const { backupProject } = await import('../../backup/backup.ts');
       const { folder, manifest } = await backupProject(project, { ...options, report });
-      const text =
-        output === 'json' ? JSON.stringify({ folder, manifest }, null, 2) : relative(process.cwd(), folder) || '.';
-      process.stdout.write(`${text}\n`);
+      if (output === 'json') printJson({ folder, manifest });
+      else printData(`${relative(process.cwd(), folder) || '.'}\n`);
     });

@@ -1,4 +1,5 @@
 import { Argument, Command } from 'commander';
+import { printData } from '../../platform/terminal/print.ts';
 import { completionScript, type Shell, shells } from '../completion/scripts.ts';
 
 export const completionCommand = () =>
@@ -15,7 +16,7 @@ export const completionCommand = () =>
         '  npx repoctl completion fish > ~/.config/fish/conf.d/repoctl.fish',
     )
     .action((shell: Shell) => {
-      process.stdout.write(completionScript(shell, [process.execPath, process.argv[1] ?? 'repoctl']));
+      printData(completionScript(shell, [process.execPath, process.argv[1] ?? 'repoctl']));
     });
 
 /** What the scripts ask: prints the words that may follow, a line each. */
@@ -27,5 +28,5 @@ export const completeCommand = (program: Command) =>
       const { candidates } = await import('../completion/candidates.ts');
       const { configuredNames } = await import('../completion/names.ts');
       const found = candidates(program, words, configuredNames(process.cwd()));
-      process.stdout.write(found.map((word) => `${word}\n`).join(''));
+      printData(found.map((word) => `${word}\n`).join(''));
     });

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { exitCodes } from '../../platform/errors.ts';
+import { printJson, printLines } from '../../platform/terminal/print.ts';
 
 interface Options {
   readonly output: 'table' | 'json';
@@ -21,13 +22,14 @@ export const doctorCommand = () =>
       '\nExamples:\n  repoctl doctor\n  repoctl doctor -o json | jq \'.checks[] | select(.level == "fail")\'',
     )
     .action(async ({ output, kubeconfig }: Options) => {
-      const [{ gather }, { diagnose }, { isHealthy, jsonText, tableText }, { painter }] = await Promise.all([
+      const [{ gather }, { diagnose }, { isHealthy, rowDocument, rowLines }, { painter }] = await Promise.all([
         import('../../doctor/gather/gather.ts'),
         import('../../doctor/diagnose.ts'),
         import('../../doctor/report.ts'),
         import('../../platform/terminal/paint.ts'),
       ]);
       const rows = diagnose(await gather({ folder: process.cwd(), kubeconfig }));
-      process.stdout.write(output === 'json' ? jsonText(rows) : tableText(rows, painter(process.stdout)));
+      if (output === 'json') printJson(rowDocument(rows));
+      else printLines(rowLines(rows, painter(process.stdout)));
       if (!isHealthy(rows)) process.exitCode = exitCodes.unhealthy;
     });

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { printData, printJson, printLine, printLines } from '../../platform/terminal/print.ts';
 import { type JsonOptions, jsonOption } from './options.ts';
 
 interface Options extends JsonOptions {
@@ -37,13 +38,13 @@ export const envCommand = () =>
       );
       const line = ([key, value]: readonly [string, string]) =>
         options.export ? exportLine(key, value) : `${key}=${value}`;
-      const text =
-        options.output === 'json' ? JSON.stringify(Object.fromEntries(values), null, 2) : values.map(line).join('\n');
-      if (values.length > 0) process.stdout.write(`${text}\n`);
+      if (values.length > 0 && options.output === 'json') printJson(Object.fromEntries(values));
+      else printData(values.map((each) => `${line(each)}\n`).join(''));
       const lacking = resolved.filter(({ value }) => value === undefined).map(({ name }) => name);
       if (lacking.length > 0)
-        process.stderr.write(
-          `without a value in .env: ${lacking.join(', ')}\n  repoctl secrets apply makes .env files\n`,
+        printLines(
+          [`without a value in .env: ${lacking.join(', ')}`, '  repoctl secrets apply makes .env files'],
+          process.stderr,
         );
-      if (resolved.length === 0) process.stderr.write(`${name} has none\n`);
+      if (resolved.length === 0) printLine(`${name} has none`);
     });

@@ -25,9 +25,9 @@ export const globalStartCommand = () =>
     .action(async (options: ClusterOptions & ProfileOptions & JsonOptions & { timeout: number; force?: boolean }) => {
       await breakable('What was applied stays. The same command again goes on from here.', async (signal) => {
         const { startGlobal } = await import('../../lifecycle/start.ts');
-        const { endpointText } = await import('../../synth/endpoints.ts');
+        const { printEndpoints } = await import('../../synth/endpoints.ts');
         const { namespaces } = await startGlobal({ ...options, report, signal });
-        process.stdout.write(endpointText(namespaces, options.output));
+        printEndpoints(namespaces, options.output);
       });
     });
 

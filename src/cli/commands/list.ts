@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { printJson, printLines } from '../../platform/terminal/print.ts';
 
 export const listCommand = () =>
   new Command('list')
@@ -13,10 +14,10 @@ export const listCommand = () =>
       const { findRoot } = await import('../../config/root.ts');
       const { listLines, listNamespaces } = await import('../listing/list.ts');
       const namespaces = listNamespaces(findRoot(process.cwd()), { profile: 'local', environmentFilesOf: [] });
-      const lines = {
-        json: () => [JSON.stringify(namespaces, null, 2)],
-        name: () => namespaces.filter(({ tier }) => tier === 'project').map(({ name }) => name),
-        table: () => listLines(namespaces),
-      }[output ?? 'table']();
-      process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+      const print = {
+        json: () => printJson(namespaces),
+        name: () => printLines(namespaces.filter(({ tier }) => tier === 'project').map(({ name }) => name)),
+        table: () => printLines(listLines(namespaces)),
+      };
+      print[output ?? 'table']();
     });

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ProfileName } from '../../../charts/model.ts';
+import { printLine } from '../../platform/terminal/print.ts';
 
 /** Options of commands that work for one profile. */
 export interface ProfileOptions {
@@ -46,6 +47,4 @@ function positive(given: string): number {
 }
 
 /** Says on stderr what is being done. */
-export const report = (line: string): void => {
-  process.stderr.write(`${line}\n`);
-};
+export const report = (line: string): void => printLine(line);

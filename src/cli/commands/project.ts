@@ -41,9 +41,9 @@ export const startCommand = () =>
     .action(async (projects: readonly string[], options: Options & JsonOptions & { force?: boolean }) => {
       await breakable(again, async (signal) => {
         const { startProjects } = await import('../../lifecycle/start.ts');
-        const { endpointText } = await import('../../synth/endpoints.ts');
+        const { printEndpoints } = await import('../../synth/endpoints.ts');
         const { namespaces, byTilt } = await startProjects(projects, { ...options, report, signal });
-        process.stdout.write(endpointText(namespaces, options.output));
+        printEndpoints(namespaces, options.output);
         if (!byTilt)
           report(`These ports are open while this runs: repoctl infra project forward ${projects.join(' ')}`);
       });

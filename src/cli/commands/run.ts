@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { ClusterOptions } from '../../cluster/kubeconfig.ts';
+import { printLines } from '../../platform/terminal/print.ts';
 import { withClusterOptions } from './options.ts';
 
 export const runCommandCommand = () =>
@@ -27,5 +28,5 @@ export const runCommandCommand = () =>
       }
       const { tableLines } = await import('../../platform/terminal/table.ts');
       const rows = (await commandsOf(project)).map((each) => [each.name, each.description ?? each.command.join(' ')]);
-      for (const line of tableLines([['COMMAND', 'DOES'], ...rows])) process.stdout.write(`${line}\n`);
+      printLines(tableLines([['COMMAND', 'DOES'], ...rows]));
     });

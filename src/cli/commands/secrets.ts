@@ -40,14 +40,14 @@ async function apply(projects: readonly string[], options: ProfileOptions & Clus
   const { made, namespaces } = prepareSecrets(root, options, ({ environment }) =>
     projects.length === 0 ? environment.projects : withDependencies(environment, projects),
   );
-  for (const path of made) process.stderr.write(`made ${path} from its .env.example\n`);
+  for (const path of made) report(`made ${path} from its .env.example`);
   for (const { namespace, secrets } of namespaces) {
     await cluster.apply(namespace);
     // Tilt begins with this: what is lacking from now on is so no longer on purpose.
     await markStopped(cluster, namespace.metadata?.name ?? '', false);
     await Promise.all([...secrets, ...claimsIn(out, namespace)].map((object) => cluster.apply(object)));
     const names = secrets.map(({ metadata }) => metadata?.name).join(', ');
-    process.stderr.write(`${namespace.metadata?.name}: ${names || 'needs no Secret'}\n`);
+    report(`${namespace.metadata?.name}: ${names || 'needs no Secret'}`);
   }
 }
 

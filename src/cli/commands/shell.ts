@@ -66,5 +66,6 @@ async function open(
   const line = `cd ${shellQuoted(process.cwd())} && ${words.map(shellQuoted).join(' ')}`;
   if (await openWindow(line)) return report(`opened ${target.program[0]} of ${target.controller} in a window`);
   // What people type, not how it was started.
-  report(`no window can be opened here; in a terminal:\n  repoctl ${words.slice(2).map(shellQuoted).join(' ')}`);
+  report('no window can be opened here; in a terminal:');
+  report(`  repoctl ${words.slice(2).map(shellQuoted).join(' ')}`);
 }

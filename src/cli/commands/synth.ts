@@ -1,6 +1,7 @@
 import { relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { exitCodes } from '../../platform/errors.ts';
+import { printLine, printLines } from '../../platform/terminal/print.ts';
 import type { Synthesis } from '../../synth/synthesize.ts';
 import { type ProfileOptions, profileOption } from './options.ts';
 
@@ -39,7 +40,7 @@ export const synthCommand = () =>
       const folder = `${relative(process.cwd(), out) || '.'}/`;
       if (options.check) return reportCheck(synthesis, folder, options);
       const seconds = ((performance.now() - started) / 1000).toFixed(2);
-      process.stderr.write(`${folder}: ${summary(synthesis)} (${seconds} s)\n`);
+      printLine(`${folder}: ${summary(synthesis)} (${seconds} s)`);
     });
 
 /** `4 namespaces; 1 file written, 4 unchanged, 1 removed` */
@@ -59,14 +60,14 @@ function reportCheck({ changes }: Synthesis, folder: string, { profile, imageTag
     ...changes.removed.map((name) => `${folder}${name}: no longer made`),
   ];
   if (stale.length === 0) {
-    process.stderr.write(`${folder}: up to date\n`);
+    printLine(`${folder}: up to date`);
     return;
   }
-  process.stdout.write(`${stale.join('\n')}\n`);
+  printLines(stale);
   const given = [
     ...(profile === 'local' ? [] : ['--profile', profile]),
     ...(imageTag ? ['--image-tag', imageTag] : []),
   ];
-  process.stderr.write(`Run: ${['repoctl synth', ...given].join(' ')}\n`);
+  printLine(`Run: ${['repoctl synth', ...given].join(' ')}`);
   process.exitCode = exitCodes.unhealthy;
 }

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { printJson } from '../../platform/terminal/print.ts';
 
 export const tiltfileCommand = () =>
   new Command('tiltfile')
@@ -17,5 +18,5 @@ export const tiltfileCommand = () =>
         import('../../tilt/answer.ts'),
       ]);
       const answer = await tiltfileAnswer(findRoot(process.cwd()), options);
-      process.stdout.write(`${JSON.stringify(answer)}\n`);
+      printJson(answer, process.stdout, 0);
     });

@@ -38,10 +38,10 @@ async function up(projects: string[], { yes, registry, kubeconfig, timeout }: Op
       },
       startProjects: async (names, { context }) => {
         const { startProjects } = await import('../../lifecycle/start.ts');
-        const { endpointText } = await import('../../synth/endpoints.ts');
+        const { printEndpoints } = await import('../../synth/endpoints.ts');
         await breakable('What was applied stays. The same command again goes on from here.', async (signal) => {
           const { namespaces } = await startProjects(names, { context, kubeconfig, registry, timeout, report, signal });
-          process.stdout.write(endpointText(namespaces));
+          printEndpoints(namespaces);
         });
       },
     },

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { printLine } from '../../platform/terminal/print.ts';
 import { type ProfileOptions, profileOption } from './options.ts';
 
 export const validateCommand = () =>
@@ -14,7 +15,7 @@ export const validateCommand = () =>
         import('../../config/load.ts'),
       ]);
       const { environment } = load(findRoot(process.cwd()), options);
-      process.stderr.write(
-        `${environment.name}: valid (${environment.projects.length} ${environment.projects.length === 1 ? 'project' : 'projects'}, profile ${options.profile})\n`,
+      printLine(
+        `${environment.name}: valid (${environment.projects.length} ${environment.projects.length === 1 ? 'project' : 'projects'}, profile ${options.profile})`,
       );
     });

@@ -1,4 +1,5 @@
 import { ClusterError, type CommandError, FailureError } from '../errors.ts';
+import { clean } from '../terminal/clean.ts';
 import { tools } from '../tools/tools.ts';
 
 interface Symptom {
@@ -52,11 +53,9 @@ export function installation(program: string): string {
 
 /** The last lines of an output that say something, without colours. */
 export function lastLines(output: string, count = 15): string[] {
-  const escapes = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*[A-Za-z]`, 'g');
   return output
-    .replaceAll(escapes, '')
     .split(/\r?\n|\r/)
-    .map((line) => line.trimEnd())
+    .map((line) => clean(line).trimEnd())
     .filter((line) => line !== '')
     .slice(-count);
 }

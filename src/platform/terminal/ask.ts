@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import { UsageError } from '../errors.ts';
+import { clean } from './clean.ts';
 
 /** Asks on the terminal; gives the answer without the spaces around it. */
 export type Ask = (question: string) => Promise<string>;
@@ -18,7 +19,7 @@ export function terminal({ stdin: input, stderr: output }: Streams = process): A
       const lines = createInterface({ input, output });
       lines.once('close', () => resolve(''));
       lines.once('SIGINT', () => lines.close());
-      lines.question(question, (answer) => {
+      lines.question(clean(question), (answer) => {
         resolve(answer.trim());
         lines.close();
       });

@@ -1,4 +1,4 @@
-import { stripVTControlCharacters } from 'node:util';
+import { width } from './clean.ts';
 
 /** Rows as lines of aligned columns, two spaces apart; the last column is not filled up. Colours take no width. */
 export function tableLines(rows: readonly (readonly string[])[]): string[] {
@@ -12,5 +12,3 @@ export function tableLines(rows: readonly (readonly string[])[]): string[] {
       .trimEnd(),
   );
 }
-
-const width = (text: string): number => stripVTControlCharacters(text).length;

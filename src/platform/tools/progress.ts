@@ -1,3 +1,7 @@
+import { flat } from '../terminal/clean.ts';
+import { command } from '../terminal/paint.ts';
+import { printLine, printText, type Stream } from '../terminal/print.ts';
+
 /** Shows how far downloads are. */
 export interface Progress {
   /** @param what e.g. `kind 0.32.0` */
@@ -7,29 +11,23 @@ export interface Progress {
   end(line?: string): void;
 }
 
-/** What it needs of `process.stderr`. */
-export interface ProgressStream {
-  readonly isTTY?: boolean;
-  write(text: string): unknown;
-}
-
 /** Shows downloads on a stream: as a line that changes on a terminal, else as a line at each beginning and end. */
-export function progressOn(stream: ProgressStream): Progress {
+export function progressOn(stream: Stream): Progress {
   let shown = '';
   const show = (line: string) => {
     if (!stream.isTTY || line === shown) return;
     shown = line;
-    stream.write(`\r\u001b[K${line}`);
+    void printText(command('G') + command('K') + flat(line), stream);
   };
   return {
     start: (what, host) => {
       if (stream.isTTY) show(`${what} from ${host}`);
-      else stream.write(`fetching ${what} from ${host}\n`);
+      else printLine(`fetching ${what} from ${host}`, stream);
     },
     step: (what, received, total) => show(`${what}  ${sizes(received, total)}`),
     end: (line) => {
       show('');
-      if (line) stream.write(`${line}\n`);
+      if (line) printLine(line, stream);
     },
   };
 }

@@ -1,13 +1,14 @@
 import { exitCodes } from '../../platform/errors.ts';
 import { painter } from '../../platform/terminal/paint.ts';
+import { printJson, printLines } from '../../platform/terminal/print.ts';
+import { Screen } from '../../platform/terminal/screen.ts';
 import { statusDocument } from '../report/document.ts';
 import { reportLines } from '../report/lines.ts';
-import { type Output, printed } from '../report/print.ts';
+import { type Output, printReport } from '../report/print.ts';
 import type { Subject } from '../report/subject.ts';
 import { Changes } from './changes.ts';
 import { Live } from './live.ts';
 import { type Look, looks } from './looks.ts';
-import { Screen } from './screen.ts';
 import { signature } from './signature.ts';
 
 /** Shows looks one after the other. */
@@ -52,7 +53,7 @@ function documentsOn(stdout: NodeJS.WriteStream): View {
   return {
     show({ report, stale }) {
       const now = signature(report, stale);
-      if (now !== before) stdout.write(`${JSON.stringify(statusDocument(report, stale))}\n`);
+      if (now !== before) printJson(statusDocument(report, stale), stdout, 0);
       before = now;
     },
     async end() {},
@@ -63,7 +64,7 @@ function linesOn(stdout: NodeJS.WriteStream): View {
   const changes = new Changes();
   return {
     show(look) {
-      for (const line of changes.next(look)) stdout.write(`${line}\n`);
+      printLines(changes.next(look), stdout);
     },
     async end() {},
   };
@@ -82,7 +83,7 @@ function screenOn(stdout: NodeJS.WriteStream, output: Output | undefined): View 
     },
     async end(last) {
       screen.end();
-      if (last) stdout.write(await printed(last.report, output, { paint, columns: stdout.columns }));
+      if (last) await printReport(last.report, output, stdout);
     },
   };
 }

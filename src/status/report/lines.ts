@@ -1,4 +1,4 @@
-import { stripVTControlCharacters } from 'node:util';
+import { width } from '../../platform/terminal/clean.ts';
 import type { Colour, Paint } from '../../platform/terminal/paint.ts';
 import { counted, secondsSince, span } from '../rules/text.ts';
 import type { Health } from '../rules/verdict.ts';
@@ -136,8 +136,6 @@ function foreignRows({ foreign }: TierReport, wide: boolean): Row[] {
     cells: [`  ${kind.toLowerCase()}/${name}`, 'foreign', '', '', '', state],
   }));
 }
-
-const width = (text: string): number => stripVTControlCharacters(text).length;
 
 /** The last column is not counted: it goes as far as it goes. */
 function columnWidths(rows: readonly Row[]): number[] {

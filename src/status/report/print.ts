@@ -1,4 +1,5 @@
-import type { Paint } from '../../platform/terminal/paint.ts';
+import { type Paint, painter } from '../../platform/terminal/paint.ts';
+import { printData, printJson, printLines, type Stream } from '../../platform/terminal/print.ts';
 import { type Staleness, statusDocument } from './document.ts';
 import { reportLines } from './lines.ts';
 import { keyOf, type Report } from './report.ts';
@@ -7,35 +8,35 @@ import { keyOf, type Report } from './report.ts';
 export const outputs = ['wide', 'json', 'yaml', 'name'] as const;
 export type Output = (typeof outputs)[number];
 
-/** Where it is printed: the width of a terminal, if it is one. */
-export interface Surface {
-  readonly paint: Paint;
+/** Where it is printed; if it is a terminal, with its width. */
+export interface ReportStream extends Stream {
   readonly columns?: number;
 }
 
-/** A report as text, with a line break at its end. */
-export async function printed(
+/** Prints a report. */
+export async function printReport(
   report: Report,
   output: Output | undefined,
-  surface: Surface,
+  stream: ReportStream,
   stale?: Staleness,
-): Promise<string> {
+): Promise<void> {
   switch (output) {
     case 'json':
-      return `${JSON.stringify(statusDocument(report, stale), null, 2)}\n`;
+      return printJson(statusDocument(report, stale), stream);
     case 'yaml': {
       const { yamlText } = await import('./yaml-text.ts');
-      return yamlText(statusDocument(report, stale));
+      return printData(yamlText(statusDocument(report, stale)), stream);
     }
     case 'name':
-      return report.tiers.flatMap(({ services }) => services.map((each) => `${keyOf(each)}\n`)).join('');
+      return printLines(
+        report.tiers.flatMap(({ services }) => services.map(keyOf)),
+        stream,
+      );
     default: {
-      const lines = [
-        headline(report, surface.paint),
-        '',
-        ...reportLines(report, { ...surface, wide: output === 'wide' }),
-      ];
-      return lines.map((line) => `${line}\n`).join('');
+      const paint = painter(stream);
+      const columns = stream.isTTY ? stream.columns : undefined;
+      const lines = reportLines(report, { paint, columns, wide: output === 'wide' });
+      printLines([headline(report, paint), '', ...lines], stream);
     }
   }
 }

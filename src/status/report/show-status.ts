@@ -1,9 +1,9 @@
-import { problemsText } from '../../config/problem.ts';
+import { problemLines } from '../../config/problem.ts';
 import { exitCodes } from '../../platform/errors.ts';
 import { InterruptedError, interruptible } from '../../platform/process/interrupt.ts';
-import { painter } from '../../platform/terminal/paint.ts';
+import { printLine, printLines } from '../../platform/terminal/print.ts';
 import { exitCode, type FailOn } from './exit-code.ts';
-import { type Output, printed, type Surface } from './print.ts';
+import { type Output, printReport } from './print.ts';
 import type { Report } from './report.ts';
 import type { Scope } from './select.ts';
 import { look, type Subject, type SubjectOptions, subjectOf } from './subject.ts';
@@ -28,23 +28,20 @@ export async function showStatus(scope: Scope, names: readonly string[], options
   const subject = await subjectOf(scope, names, options);
   if (!subject.problem) return show(subject, options);
   if (options.wait) throw subject.problem;
-  process.stderr.write(problemsText(subject.problem, 'the report goes by the labels in the cluster alone.'));
+  printLines(problemLines(subject.problem, 'the report goes by the labels in the cluster alone.'), process.stderr);
   await show(subject, options);
   return exitCodes.usage;
 }
 
 async function show(subject: Subject, options: StatusOptions): Promise<number> {
-  const print = async (report: Report) => {
-    process.stdout.write(await printed(report, options.output, surface(process.stdout)));
-  };
+  const print = (report: Report) => printReport(report, options.output, process.stdout);
   if (options.watch) {
     const { watch } = await import('../live/watch.ts');
     return untilInterrupted((signal) => watch(subject, options.output, process.stdout, signal));
   }
   if (options.wait) {
     const { awaitStatus } = await import('../live/await-status.ts');
-    const tell = (line: string) => void process.stderr.write(`${line}\n`);
-    const awaited = await interruptible((signal) => awaitStatus(subject, options.timeout, tell, signal));
+    const awaited = await interruptible((signal) => awaitStatus(subject, options.timeout, printLine, signal));
     await print(awaited.report);
     return awaited.exitCode;
   }
@@ -67,8 +64,3 @@ async function untilInterrupted(work: (signal: AbortSignal) => Promise<number>):
     process.stdout.off('error', close);
   }
 }
-
-const surface = (stream: NodeJS.WriteStream): Surface => ({
-  paint: painter(stream),
-  columns: stream.isTTY ? stream.columns : undefined,
-});

@@ -1,12 +1,11 @@
+import { clean } from '../../platform/terminal/clean.ts';
+
 /** Longest cause that is passed on from a message of the cluster's, in characters. */
 const limit = 240;
 
 /** A message in one line, without the control characters that a terminal would obey, cut where it gets too long. */
 export function oneLine(message: string): string {
-  const line = message
-    .trim()
-    .replaceAll(/\s+/g, ' ')
-    .replaceAll(/\p{Cc}/gu, '');
+  const line = clean(message).trim().replaceAll(/\s+/g, ' ');
   return line.length > limit ? `${line.slice(0, limit - 1).trimEnd()}…` : line;
 }
 

@@ -171,7 +171,7 @@ describe('progress', () => {
   });
 
   test('on a terminal is a line that is written again when it changes', () => {
-    expect(shown(true).split('\r\u001b[K')).toEqual([
+    expect(shown(true).split('\u001b[G\u001b[K')).toEqual([
       '',
       'kind 0.32.0 from host',
       'kind 0.32.0  4.2 of 10.6 MB, 39 %',

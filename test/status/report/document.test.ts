@@ -5,7 +5,8 @@ import { Ajv } from 'ajv';
 import { parse } from 'yaml';
 import { assemble } from '../../../src/status/report/assemble.ts';
 import { statusDocument } from '../../../src/status/report/document.ts';
-import { printed } from '../../../src/status/report/print.ts';
+import { type Output, printReport } from '../../../src/status/report/print.ts';
+import type { Report } from '../../../src/status/report/report.ts';
 import { words } from '../../../src/status/report/words.ts';
 import { ago } from '../rules/fixtures/objects.ts';
 import { crashedPodOf, deployment, namespace, picture, plan, planned, waitingPodOf } from './objects.ts';
@@ -33,7 +34,12 @@ const report = assemble(
   }),
   'kind-dev',
 );
-const surface = { paint: (_: string, text: string) => text };
+
+async function printed(report: Report, output?: Output): Promise<string> {
+  let text = '';
+  await printReport(report, output, { write: (part) => (text += part) });
+  return text;
+}
 
 describe('a report as data', () => {
   const document = JSON.parse(JSON.stringify(statusDocument(report, { since: new Date(0), message: 'away' })));
@@ -67,12 +73,30 @@ describe('a report as data', () => {
 
   test('is the same as YAML', async () => {
     const { stale, ...once } = document;
-    expect(parse(await printed(report, 'yaml', surface))).toEqual(once);
-    expect(JSON.parse(await printed(report, 'json', surface))).toEqual(once);
+    expect(parse(await printed(report, 'yaml'))).toEqual(once);
+    expect(JSON.parse(await printed(report, 'json'))).toEqual(once);
+  });
+
+  test('is exact with control characters in it, and has none as text', async () => {
+    const cause = 'a\u009B2Jb\u202Ec\u001B[2J\u007F # "x"\n- y';
+    const [tier, ...tiers] = report.tiers;
+    const forged = {
+      ...report,
+      context: cause,
+      tiers: [{ ...tier, health: tier?.health && { ...tier.health, cause } }, ...tiers],
+    };
+    for (const [output, read] of [
+      ['yaml', (text: string) => parse(text)],
+      ['json', JSON.parse],
+    ] as const) {
+      const text = await printed(forged as Report, output);
+      expect(text).not.toMatch(/[^\P{Cc}\n]|\u202E/u);
+      expect(read(text)).toMatchObject({ context: cause });
+    }
   });
 
   test('as names is a line for each service, the worst first', async () => {
-    expect(await printed(report, 'name', surface)).toBe('dev/dev-redis\nshop/shop-api\nweb/web-site\n');
+    expect(await printed(report, 'name')).toBe('dev/dev-redis\nshop/shop-api\nweb/web-site\n');
   });
 });
 

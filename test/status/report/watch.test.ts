@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import { Changes } from '../../../src/status/live/changes.ts';
-import { cut, fitted, repaint } from '../../../src/status/live/screen.ts';
 import { signature } from '../../../src/status/live/signature.ts';
 import { assemble } from '../../../src/status/report/assemble.ts';
 import type { Picture } from '../../../src/status/report/picture.ts';
@@ -52,28 +51,4 @@ describe('a report is another one', () => {
   test('when a service is', () => expect(of(broken)).not.toBe(of(well)));
   test('when it gets stale', () => expect(of(well, true)).not.toBe(of(well)));
   test('but not because time has passed', () => expect(of({ ...broken, now: later })).toBe(of(broken)));
-});
-
-describe('a screen', () => {
-  test('is painted as a whole first, then only where it differs', () => {
-    expect(repaint(undefined, ['a'])).toBe('\u001B[H\u001B[2J\u001B[1;1Ha\u001B[0m\u001B[K');
-    expect(repaint(['a', 'b', 'c'], ['a', 'x', 'c'])).toBe('\u001B[2;1Hx\u001B[0m\u001B[K');
-    expect(repaint(['a', 'b'], ['a', 'b'])).toBe('');
-  });
-
-  test('loses lines that are no longer there', () => {
-    expect(repaint(['a', 'b'], ['a'])).toBe('\u001B[2;1H\u001B[0m\u001B[K');
-  });
-
-  test.each([
-    ['abc', 3, 'abc'],
-    ['abcd', 3, 'ab…'],
-    ['\u001B[31mabc\u001B[0m', 3, '\u001B[31mabc\u001B[0m'],
-    ['\u001B[31mabcd\u001B[0m', 3, 'ab…'],
-  ])('cuts %j to %s columns', (line, columns, expected) => expect(cut(line, columns)).toBe(expected));
-
-  test('says how many lines it has no room for', () => {
-    expect(fitted(['a', 'b', 'c', 'd'], 3, 80)).toEqual(['a', 'b', '… 2 more lines']);
-    expect(fitted(['a', 'b', 'c'], 3, 80)).toEqual(['a', 'b', 'c']);
-  });
 });

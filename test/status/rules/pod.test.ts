@@ -253,7 +253,7 @@ describe('rows 16 to 18: a container that ended', () => {
     [
       '16: twice, with its last words',
       crashedPod({ message: 'trace\n  ValueError: no\u001b[0m\n\n' }, 2),
-      loop('container api exited with 1: ValueError: no[0m (2 restarts, the last 20 s ago)', { advice: logs }),
+      loop('container api exited with 1: ValueError: no (2 restarts, the last 20 s ago)', { advice: logs }),
     ],
     [
       '16: three times',

@@ -1,6 +1,6 @@
-import { stripVTControlCharacters } from 'node:util';
-
-const csi = '\u001B[';
+import { clean, flat, width } from './clean.ts';
+import { command } from './paint.ts';
+import { printText, type Stream } from './print.ts';
 
 /**
  * What turns a screen of lines into another: only lines that differ are written.
@@ -8,18 +8,20 @@ const csi = '\u001B[';
  * @param before none if nothing is known of the screen
  */
 export function repaint(before: readonly string[] | undefined, after: readonly string[]): string {
-  const start = before ? '' : `${csi}H${csi}2J`;
+  const start = before ? '' : command('H') + command('2J');
   const old = before ?? [];
   const changed = Array.from({ length: Math.max(old.length, after.length) }, (_, row) =>
-    (old[row] ?? '') === (after[row] ?? '') ? '' : `${csi}${row + 1};1H${after[row] ?? ''}${csi}0m${csi}K`,
+    (old[row] ?? '') === (after[row] ?? '')
+      ? ''
+      : command(`${row + 1};1H`) + (after[row] ?? '') + command('0m') + command('K'),
   );
   return start + changed.join('');
 }
 
 /** A line that is no longer than a terminal is wide. What is cut loses its colours, too: where they end is cut as well. */
 export function cut(line: string, columns: number): string {
-  const text = stripVTControlCharacters(line);
-  return text.length <= columns ? line : `${text.slice(0, Math.max(0, columns - 1))}…`;
+  const one = flat(line).replaceAll('\t', ' ');
+  return width(one) <= columns ? one : `${clean(one).slice(0, Math.max(0, columns - 1))}…`;
 }
 
 /** The first lines that fit, and how many don't. */
@@ -27,6 +29,13 @@ export function fitted(lines: readonly string[], rows: number, columns: number):
   const all = lines.map((line) => cut(line, columns));
   if (all.length <= rows) return all;
   return [...all.slice(0, Math.max(0, rows - 1)), cut(`… ${all.length - rows + 1} more lines`, columns)];
+}
+
+/** Writes lines over the last ones of a stream, of which there are `height`. */
+export function paintOver(lines: readonly string[], height: number, stream: Stream): void {
+  const up = height > 0 ? command(`${height}A`) : '';
+  const painted = lines.map((line) => `${command('2K')}${cut(line, Number.POSITIVE_INFINITY)}\n`).join('');
+  void printText(`${command('?7l')}${up}${painted}${command('J')}${command('?7h')}`, stream);
 }
 
 /** A terminal that is painted as a whole, and is afterwards as it was. */
@@ -37,7 +46,8 @@ export class Screen {
   };
 
   constructor(private readonly stream: NodeJS.WriteStream) {
-    stream.write(`${csi}?1049h${csi}?25l`);
+    // Without wrapping: a line that takes more columns than it has characters would push others down.
+    this.#print(command('?1049h') + command('?25l') + command('?7l'));
     stream.on('resize', this.#resized);
   }
 
@@ -45,12 +55,16 @@ export class Screen {
     const { rows = 24, columns = 80 } = this.stream;
     const next = fitted(lines, rows, columns);
     const text = repaint(this.#shown, next);
-    if (text !== '') this.stream.write(text);
+    if (text !== '') this.#print(text);
     this.#shown = next;
   }
 
   end(): void {
     this.stream.off('resize', this.#resized);
-    this.stream.write(`${csi}?25h${csi}?1049l`);
+    this.#print(command('?7h') + command('?25h') + command('?1049l'));
+  }
+
+  #print(text: string): void {
+    void printText(text, this.stream);
   }
 }
