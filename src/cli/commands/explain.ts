@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { printJson, printText } from '../../platform/terminal/print.ts';
 import { type JsonOptions, jsonOption, type ProfileOptions, profileOption } from './options.ts';
 
 export const explainCommand = () =>
@@ -22,7 +23,6 @@ export const explainCommand = () =>
         import('../../config/explain.ts'),
       ]);
       const explanation = explain(findRoot(process.cwd()), name, profile);
-      process.stdout.write(
-        output === 'json' ? `${JSON.stringify(explanation, null, 2)}\n` : explanationText(explanation),
-      );
+      if (output === 'json') printJson(explanation);
+      else await printText(explanationText(explanation));
     });
