@@ -1,11 +1,12 @@
 import { ApiObject, App, type Chart } from 'cdk8s';
-import { type Addition, conform, type Nonconformity } from './common/conform.ts';
+import { conform, type Nonconformity } from './common/conform.ts';
 import { type Labelled, namespaceLabels, type OwnerLabels, ownerLabels } from './common/labels.ts';
 import type { ManifestObject } from './common/manifest-object.ts';
 import { HashedJob } from './constructs/hashed-job.ts';
-import type { ExtensionContext, ProjectExtension } from './extension.ts';
+import type { ProjectExtension } from './extension.ts';
 import { GlobalChart } from './global-chart.ts';
-import type { Environment, Profile, Project } from './model.ts';
+import type { Environment, Manifest, Patch, Profile, Project } from './model.ts';
+import { patchChart } from './patches.ts';
 import { ProjectChart } from './project-chart.ts';
 import { connections } from './wiring.ts';
 
@@ -29,12 +30,12 @@ export interface NamedJob {
 export function globalObjects(environment: Environment, profile: Profile): NamespaceObjects {
   const owner: OwnerLabels = { environment: environment.name, tier: 'global' };
   const chart = new GlobalChart(new App(), environment, profile);
-  const objects = [namespaceObject(environment.name, owner), ...(chart.toJson() as ManifestObject[])];
-  return { namespace: environment.name, objects, jobs: jobsOf(chart), nonconformities: [] };
+  return namespaceObjects(environment.name, owner, chart, { profile, patches: environment.patches });
 }
 
 /**
- * The objects of a project: what its services and workloads become, with what its own chart says, then its manifests.
+ * The objects of a project: what its services and workloads become, with what its own chart and patches say, then its
+ * manifests.
  *
  * Each project has an App of its own, since the time an App takes grows faster than the number of its charts.
  *
@@ -49,49 +50,82 @@ export function projectObjects(
   const owner: OwnerLabels = { environment: environment.name, tier: 'project', project: project.name };
   const chart = new ProjectChart(new App(), environment, profile, project);
   const context = { project, profile, connections: Object.fromEntries(connections(environment, profile, project)) };
-  const extended = extension && extend(chart, context, extension);
-  const own = extended ? [] : (chart.toJson() as ManifestObject[]);
-  const manifests = project.manifests.map(({ path, objects }) => ({ origin: path, objects }));
-  const added = extended ? [extended.made, ...manifests] : manifests;
-  const { objects, nonconformities } = conform(project.name, ownerLabels(owner), own, added);
+  return namespaceObjects(project.name, owner, chart, {
+    profile,
+    patches: project.patches,
+    manifests: project.manifests,
+    extension: extension && { origin: project.chart ?? '', extend: () => extension(chart, context) },
+  });
+}
+
+/** What is said of a namespace beside its services and workloads. */
+interface Additions {
+  readonly profile: Profile;
+  readonly patches: readonly Patch[];
+  readonly manifests?: readonly Manifest[];
+  readonly extension?: Extension;
+}
+
+/** Has a chart say its part. */
+interface Extension {
+  /** The file that it comes from. */
+  readonly origin: string;
+  readonly extend: () => unknown;
+}
+
+function namespaceObjects(
+  namespace: string,
+  owner: OwnerLabels,
+  chart: Chart,
+  { profile, patches, manifests = [], extension }: Additions,
+): NamespaceObjects {
+  const refused: Nonconformity[] = [];
+  // What others have a say in is judged as a whole: any object of the chart may have been changed.
+  const origin = extension?.origin ?? patches[0]?.file;
+  const generated = origin === undefined ? [] : chart.node.findAll().filter(ApiObject.isApiObject).map(apiIdentity);
+  if (extension) refused.push(...extend(chart, extension));
+  if (refused.length === 0) refused.push(...patchChart(chart, patches, profile));
+  const made = refused.length === 0 ? (chart.toJson() as ManifestObject[]) : [];
+  if (origin !== undefined && refused.length === 0) refused.push(...missing(generated, made, origin));
+  const added = manifests.map(({ path, objects }) => ({ origin: path, objects }));
+  const own = origin === undefined ? made : [];
+  const additions = origin === undefined ? added : [{ origin, objects: made }, ...added];
+  const { objects, nonconformities } = conform(namespace, ownerLabels(owner), own, additions);
   return {
-    namespace: project.name,
-    objects: [namespaceObject(project.name, owner), ...own, ...objects],
-    jobs: extended && extended.refused.length > 0 ? [] : jobsOf(chart),
-    nonconformities: [...(extended?.refused ?? []), ...nonconformities],
+    namespace,
+    objects: [namespaceObject(namespace, owner), ...own, ...objects],
+    jobs: refused.length > 0 ? [] : jobsOf(chart),
+    nonconformities: [...refused, ...nonconformities],
   };
 }
 
-/** Has a project's own chart say its part. All that the chart holds is then of its making: any of it may be patched. */
-function extend(
-  chart: ProjectChart,
-  context: ExtensionContext,
-  extension: ProjectExtension,
-): { made: Addition; refused: Nonconformity[] } {
-  const origin = context.project.chart ?? '';
+function extend(chart: Chart, { origin, extend }: Extension): Nonconformity[] {
   const refused: Nonconformity[] = [];
   const refuse = (object: string, message: string) => refused.push({ origin, object, message });
-  const generated = chart.node.findAll().filter((construct) => ApiObject.isApiObject(construct));
-  const expected = generated.map(({ kind, name }) => `${kind}/${name}`);
-  let objects: ManifestObject[] = [];
   try {
-    const returned: unknown = extension(chart, context);
+    const returned = extend();
     if (returned instanceof Promise) {
       returned.catch(() => undefined);
       refuse('its function', 'returned a promise; it has to add its objects before it returns');
     }
     for (const construct of chart.node.findAll())
       for (const message of construct.node.validate()) refuse(construct.node.path, message);
-    if (refused.length === 0) objects = chart.toJson() as ManifestObject[];
-    const made = new Set(objects.map(unhashedIdentity));
-    // Tilt and the health report know these by their names.
-    for (const identity of refused.length === 0 ? expected.filter((each) => !made.has(each)) : [])
-      refuse(identity, 'is gone, or has another name: patch it, or take it out of infra/project.yaml');
+    // What it said may fail only when it is printed.
+    if (refused.length === 0) chart.toJson();
   } catch (error) {
     refuse('its function', `failed: ${error instanceof Error ? error.message : String(error)}`);
   }
-  return { made: { origin, objects }, refused };
+  return refused;
 }
+
+/** Tilt and the health report know the objects that are generated by their names. */
+function missing(generated: readonly string[], made: readonly ManifestObject[], origin: string): Nonconformity[] {
+  const names = new Set(made.map(unhashedIdentity));
+  const message = 'is gone, or has another name: patch it, or take it out of infra/project.yaml';
+  return generated.filter((each) => !names.has(each)).map((object) => ({ origin, object, message }));
+}
+
+const apiIdentity = ({ kind, name }: ApiObject) => `${kind}/${name}`;
 
 /** `Kind/name`, of a job without the hash. */
 function unhashedIdentity({ kind, metadata }: ManifestObject): string {

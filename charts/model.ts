@@ -7,6 +7,8 @@ export interface Environment {
   readonly name: string;
   /** The global tier. */
   readonly services: readonly Service[];
+  /** Of the global tier's objects. */
+  readonly patches: readonly Patch[];
   /** In the order of their names. */
   readonly projects: readonly Project[];
   /** All that there are, by name. */
@@ -60,6 +62,28 @@ export interface Project {
   readonly manifests: readonly Manifest[];
   /** Its `infra/chart.ts`, relative to the root. */
   readonly chart?: string;
+  readonly patches: readonly Patch[];
+}
+
+/** A change to objects that are made, after everything else was said. */
+export interface Patch {
+  /** Where it stands; the file is relative to the root. */
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** Each field that is given has to match. */
+  readonly target: {
+    readonly kind?: string;
+    /** A job's without its hash. */
+    readonly name?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
+  /** @default every profile */
+  readonly profiles?: readonly ProfileName[];
+  /** A JSON merge patch (RFC 7396). */
+  readonly merge?: Readonly<Record<string, unknown>>;
+  /** A JSON patch (RFC 6902). */
+  readonly operations?: readonly { readonly op: string; readonly path: string; readonly [field: string]: unknown }[];
 }
 
 /** A program that people run now and then in the container of a workload. */

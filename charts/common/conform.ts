@@ -10,6 +10,8 @@ export interface Addition {
 /** Something that can't be in a project's namespace. */
 export interface Nonconformity {
   readonly origin: string;
+  /** @default the file as a whole */
+  readonly position?: { readonly line: number; readonly column: number };
   /** `Kind/name`, and the container if it is about one. */
   readonly object: string;
   readonly message: string;

@@ -59,7 +59,25 @@ function adder(apiVersion: string, kind: string) {
     new (literalObject())(scope, id, { ...props, apiVersion, kind }, nameOf);
 }
 
-type LiteralObjectClass = new (scope: Construct, id: string, literal: ApiObjectProps, nameOf?: NameOf) => ApiObject;
+/** Makes another object of one. */
+type Change = (object: ManifestObject) => ManifestObject;
+
+/** Has an API object go through a change before it is printed, after those that were given before. */
+export function changeObject(object: ApiObject, change: Change): void {
+  if (loaded && object instanceof loaded) object.addChange(change);
+  else {
+    // Others convert what was said of them when they are printed; a change is made to what comes out.
+    const toJson = object.toJson.bind(object);
+    object.toJson = () => change(toJson() as ManifestObject);
+  }
+}
+
+type LiteralObjectClass = new (
+  scope: Construct,
+  id: string,
+  literal: ApiObjectProps,
+  nameOf?: NameOf,
+) => ApiObject & { addChange(change: Change): void };
 
 const require = createRequire(import.meta.url);
 let loaded: LiteralObjectClass | undefined;
@@ -75,7 +93,7 @@ function literalObject(): LiteralObjectClass {
   const { ApiObject: Base, JsonPatch } = require('cdk8s') as typeof import('cdk8s');
   loaded ??= class LiteralObject extends Base {
     readonly #literal: ApiObjectProps;
-    readonly #patches: JsonPatch[] = [];
+    readonly #changes: Change[] = [];
     readonly #nameOf: NameOf | undefined;
 
     constructor(scope: Construct, id: string, literal: ApiObjectProps, nameOf?: NameOf) {
@@ -85,7 +103,11 @@ function literalObject(): LiteralObjectClass {
     }
 
     override addJsonPatch(...patches: JsonPatch[]) {
-      this.#patches.push(...patches);
+      for (const patch of patches) this.#changes.push((object) => this.#patched(object, patch));
+    }
+
+    addChange(change: Change) {
+      this.#changes.push(change);
     }
 
     /** @throws Error that names the object and the patch which does not fit it */
@@ -93,20 +115,24 @@ function literalObject(): LiteralObjectClass {
       const { apiVersion, kind, metadata: _, ...rest } = this.#literal;
       let object = { apiVersion, kind, metadata: this.metadata.toJson(), ...rest } as ManifestObject;
       // Literals share parts, and hold fields that are undefined: a patch gets a copy without either.
-      if (this.#patches.length > 0) object = JSON.parse(JSON.stringify(object));
-      for (const patch of this.#patches) {
-        try {
-          object = JsonPatch.apply(object, patch);
-        } catch (error) {
-          const { operation } = patch as unknown as {
-            readonly operation: { readonly op: string; readonly path: string };
-          };
-          const [reason] = String((error as Error).message).split('\n');
-          throw new Error(`${kind}/${this.name}: can't ${operation.op} ${operation.path}: ${reason}`, { cause: error });
-        }
-      }
+      if (this.#changes.length > 0) object = JSON.parse(JSON.stringify(object));
+      for (const change of this.#changes) object = change(object);
       if (this.#nameOf) object = { ...object, metadata: { ...object.metadata, name: this.#nameOf(object) } };
       return object;
+    }
+
+    #patched(object: ManifestObject, patch: JsonPatch): ManifestObject {
+      try {
+        return JsonPatch.apply(object, patch);
+      } catch (error) {
+        const { operation } = patch as unknown as {
+          readonly operation: { readonly op: string; readonly path: string };
+        };
+        const [reason] = String((error as Error).message).split('\n');
+        throw new Error(`${object.kind}/${this.name}: can't ${operation.op} ${operation.path}: ${reason}`, {
+          cause: error,
+        });
+      }
     }
   };
   return loaded;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { dnsLabel, imageReference } from '../../charts/common/fields.ts';
 import { globalKinds } from '../../charts/kinds.ts';
+import { patchSchema } from './patch-schema.ts';
 import { maximumPortOffset } from './port-offset.ts';
 
 const global = Object.fromEntries(
@@ -91,6 +92,10 @@ export const environmentSchema = z.strictObject({
     })
     .prefault({})
     .describe('The development cluster: every command works on it, whatever the current context is.'),
+  patches: z
+    .array(patchSchema)
+    .default([])
+    .describe("Changes to the global tier's objects, after everything else was said. A project's are in its own file."),
   profiles: z
     .record(dnsLabel, profile)
     .default({})

@@ -1,9 +1,9 @@
 import { objectName } from '../../charts/common/names.ts';
 import { globalKinds } from '../../charts/kinds.ts';
-import type { Environment, Profile, ProfileName, Project } from '../../charts/model.ts';
+import type { Environment, Patch, Profile, ProfileName, Project } from '../../charts/model.ts';
 import { claimedVariables } from '../../charts/wiring.ts';
 import { UsageError } from '../platform/errors.ts';
-import { suggestion } from '../platform/nearest.ts';
+import { checkNamedProfiles, checkProduction } from './check-profiles.ts';
 import { crossCheck } from './cross-check.ts';
 import { discover, projectFile } from './discover.ts';
 import {
@@ -13,6 +13,7 @@ import {
   requiredVariables,
 } from './environment-files.ts';
 import { type EnvironmentInput, environmentSchema, imageTag } from './environment-schema.ts';
+import { placedPatches } from './patch-schema.ts';
 import { portOffset } from './port-offset.ts';
 import { ConfigurationError, type Problem, problemLine } from './problem.ts';
 import { inOverrides } from './profile-overrides.ts';
@@ -117,7 +118,8 @@ export function load(root: string, options: LoadOptions): Loaded {
     memory[directory] = project;
   }
   const complete = outlined.complete && Object.values(memory).every(({ read }) => read.project);
-  const environment = assemble(input, memory, options.imageTag);
+  const patches = placedPatches(environmentFile, reader.text(environmentFile) ?? '', input.patches);
+  const environment = assemble(input, memory, patches, options.imageTag);
   if (valid)
     checkProfiles(input.profiles, (path, message, at = 'value') =>
       problems.push({ file: environmentFile, place: { path, at }, message }),
@@ -139,7 +141,10 @@ export function load(root: string, options: LoadOptions): Loaded {
       .filter(({ owner }) => options.environmentFilesOf?.includes(owner) ?? true);
     problems.push(...unique.flatMap((files) => checkEnvironmentFiles(files, required.get(files.owner) ?? [])));
   }
-  if (valid) problems.push(...checkOverriddenProfiles(environment, memory));
+  const overridden = Object.fromEntries(
+    Object.entries(memory).map(([directory, { read }]) => [directory, read.profiles ?? []]),
+  );
+  if (valid) problems.push(...checkNamedProfiles(environment, overridden));
   if (problems.length > 0)
     throw report(
       reader,
@@ -186,7 +191,12 @@ export function remember(root: string, directory: string, what: ReadFor): Rememb
   return { readFor: JSON.stringify(what), inputs: reader.inputs, read: { ...read, problems } };
 }
 
-function assemble(input: EnvironmentInput, memory: ProjectMemory, imageTag: string | undefined): Environment {
+function assemble(
+  input: EnvironmentInput,
+  memory: ProjectMemory,
+  patches: readonly Patch[],
+  imageTag: string | undefined,
+): Environment {
   const { name, profiles } = input;
   const owner = { environment: name, tier: 'global' } as const;
   const environment: Environment = {
@@ -198,6 +208,7 @@ function assemble(input: EnvironmentInput, memory: ProjectMemory, imageTag: stri
     projects: Object.values(memory)
       .flatMap(({ read }) => read.project ?? [])
       .sort((one, other) => (one.name < other.name ? -1 : 1)),
+    patches,
     profiles: resolveProfiles(profiles, portOffset(), imageTag),
   };
   return { ...environment, projects: environment.projects.map((project) => withOwnSecrets(environment, project)) };
@@ -221,36 +232,6 @@ function listEnvironmentFiles(reader: Reader, environment: Environment, memory: 
       file: memory[directory]?.read.environmentFile,
     })),
   ];
-}
-
-function checkProduction(environment: Environment, profile: Profile): Problem[] {
-  if (profile.development) return [];
-  const builders = environment.projects.filter(({ images }) => images.length > 0).map(({ name }) => name);
-  if (builders.length === 0) return [];
-  // The profile may be a preset of which the file says nothing.
-  const place = { path: ['profiles', profile.name, 'images'], at: 'key' } as const;
-  const field = `profiles.${profile.name}.images`;
-  const refuse = (message: string): Problem[] => [{ file: environmentFile, place, message }];
-  if (!profile.images)
-    return refuse(
-      `${field}: required, but not given, since images are built (by ${builders.join(', ')}); give {registry, tag}`,
-    );
-  if (profile.images.tag === '')
-    return refuse(`${field}.tag: required, but not given; give it here or with --image-tag`);
-  return [];
-}
-
-/** Projects may say something for profiles only that there are. */
-function checkOverriddenProfiles({ profiles }: Environment, memory: ProjectMemory): Problem[] {
-  const names = Object.keys(profiles);
-  return Object.entries(memory).flatMap(([directory, { read }]) =>
-    (read.profiles ?? [])
-      .filter((name) => !names.includes(name))
-      .map((name): Problem => {
-        const message = `profiles: no profile "${name}" in ${environmentFile}; ${suggestion(name, names)}`;
-        return { file: `${directory}/${projectFile}`, place: { path: ['profiles', name], at: 'key' }, message };
-      }),
-  );
 }
 
 /** A problem of a project's merged data where the file has it. */

@@ -1,3 +1,4 @@
+import mergePatch from 'json-merge-patch';
 import type { ProfileName } from '../../charts/model.ts';
 import { type Problem, pathText } from './problem.ts';
 import { valueAt } from './schema-problems.ts';
@@ -14,7 +15,7 @@ const overridesIn = (data: unknown): Fields => {
 export const overriddenProfiles = (data: unknown): ProfileName[] => Object.keys(overridesIn(data));
 
 /**
- * A project's data as a profile has it: what it says for the preset, over that what it says for each profile that extends it.
+ * A project's data as a profile has it, by JSON merge patches (RFC 7396): what it says for the preset, over that what it says for each profile that extends it.
  *
  * @param chain the profile's own name first, the preset last
  */
@@ -24,18 +25,8 @@ export function withOverrides(data: unknown, chain: readonly ProfileName[]): unk
     const layer = Object.hasOwn(overrides, name) ? overrides[name] : undefined;
     return isMap(layer) ? [layer] : [];
   });
-  return layers.reduce<unknown>(mergePatch, data);
-}
-
-/** A JSON merge patch (RFC 7386): maps are merged, everything else replaced, null takes a field away. */
-function mergePatch(target: unknown, patch: unknown): unknown {
-  if (!isMap(patch)) return patch;
-  const merged: Record<string, unknown> = isMap(target) ? { ...target } : {};
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete merged[key];
-    else merged[key] = mergePatch(Object.hasOwn(merged, key) ? merged[key] : undefined, value);
-  }
-  return merged;
+  // The library writes into what it is given.
+  return layers.reduce<unknown>((merged, layer) => mergePatch.apply(merged, layer), structuredClone(data));
 }
 
 /** Where a value of the merged data stands in the file: its path below `profiles`, or else as it is. */

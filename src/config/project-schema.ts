@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { command, dnsLabel, environmentVariables } from '../../charts/common/fields.ts';
 import { globalKinds, serviceKinds, workloadKinds } from '../../charts/kinds.ts';
+import { patchSchema } from './patch-schema.ts';
 
 const relativePath = z
   .string()
@@ -106,6 +107,12 @@ export const projectSchema = z.strictObject({
     .default({})
     .describe('Services of its own, by name. One that is named like its kind need not say `kind`.'),
   workloads: z.record(dnsLabel, byKind(workloadKinds)).default({}).describe('Its processes, by name.'),
+  patches: z
+    .array(patchSchema)
+    .default([])
+    .describe(
+      'Changes to its objects, after everything else was said. The result has to be one that may be in the cluster.',
+    ),
   profiles: z
     .record(dnsLabel, profileOverride)
     .default({})

@@ -3,6 +3,7 @@ import { objectName } from '../../charts/common/names.ts';
 import type { ImageBuild, ProfileName, Project } from '../../charts/model.ts';
 import { didYouMean, suggestion } from '../platform/nearest.ts';
 import { projectFile } from './discover.ts';
+import { placedPatches } from './patch-schema.ts';
 import { givenText, type Problem, pathText } from './problem.ts';
 import { inOverrides, overriddenProfiles, withOverrides } from './profile-overrides.ts';
 import { type ProjectInput, projectSchema } from './project-schema.ts';
@@ -100,6 +101,7 @@ export function readProject(reader: Reader, directory: string, { environment, pr
     }),
     commands: Object.entries(input.commands).map(([name, command]) => ({ name, ...command })),
     env: input.env,
+    patches: placedPatches(file, text, input.patches),
     secrets: (example ?? []).map(({ name }) => name),
     manifests,
     chart: reader.text(`${directory}/infra/chart.ts`) === undefined ? undefined : `${directory}/infra/chart.ts`,

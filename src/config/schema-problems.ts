@@ -72,22 +72,23 @@ function unionProblems(file: string, schema: z.ZodType, data: unknown, issue: z.
   return [{ file, place: { path, at: 'value' }, message: prefix + message }];
 }
 
-/** The entry at a path of keys that ends with `kind`, which is missing or is none of those there are. */
+/** The entry at a path of keys that ends with the field which tells forms apart (`kind`), which is missing or is none of those there are. */
 function kindProblem(file: string, kinds: readonly unknown[], data: unknown, path: readonly PropertyKey[]): Problem {
   const entry = path.slice(0, -1);
+  const by = String(path.at(-1));
   const given = valueAt(data, path);
   const names = kinds.map(String);
   if (given !== undefined && given !== null) {
-    const message = `${pathText(path)}: unknown kind ${givenText(given)}; ${suggestion(String(given), names)}`;
+    const message = `${pathText(path)}: unknown ${by} ${givenText(given)}; ${suggestion(String(given), names)}`;
     return { file, place: { path, at: 'value' }, message };
   }
   const fields = Object.keys(valueAt(data, entry) as object);
-  const misspelt = fields.find((field) => field !== 'kind' && nearest(field, ['kind']));
+  const misspelt = fields.find((field) => field !== by && nearest(field, [by]));
   if (misspelt !== undefined) {
-    const message = `${pathText(entry)}: unknown field "${misspelt}"; did you mean "kind"?`;
+    const message = `${pathText(entry)}: unknown field "${misspelt}"; did you mean "${by}"?`;
     return { file, place: { path: [...entry, misspelt], at: 'key' }, message };
   }
-  const message = `${pathText(entry)}: kind is required, but not given; ${suggestion(String(entry.at(-1)), names)}`;
+  const message = `${pathText(entry)}: ${by} is required, but not given; ${suggestion(String(entry.at(-1)), names)}`;
   return { file, place: { path, at: 'key' }, message };
 }
 

@@ -28,6 +28,9 @@ export async function makeNamespace(
     name: made.namespace,
     text: manifestText(made.objects),
     plan: planNamespace(environment, profile, project, made),
-    refused: made.nonconformities.map(({ origin, object, message }) => `${origin}:1:1: ${object}: ${message}`),
+    refused: made.nonconformities.map(
+      ({ origin, position: { line, column } = { line: 1, column: 1 }, object, message }) =>
+        `${origin}:${line}:${column}: ${object}: ${message}`,
+    ),
   };
 }

@@ -49,9 +49,9 @@ export async function makeNamespaces(
   return [...settled, ...rest];
 }
 
-/** Whether a namespace holds more than what its project's services and workloads become. */
+/** Whether a namespace holds something else than what its project's services and workloads become. */
 const isPeculiar = (project: Project | undefined): boolean =>
-  project === undefined || project.chart !== undefined || project.manifests.length > 0;
+  project === undefined || project.chart !== undefined || project.manifests.length > 0 || project.patches.length > 0;
 
 /** Makes and settles the next project that nobody has taken, until there is none. */
 export function makeShare(share: MakeShare): Promise<SettledNamespace[]> {

@@ -3,7 +3,15 @@ import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import { objectName } from '../../charts/common/names.ts';
 import type { ProjectExtension } from '../../charts/extension.ts';
 import { globalKinds, serviceKinds, workloadKinds } from '../../charts/kinds.ts';
-import type { Environment, ImageBuild, Manifest, PresetName, Project, WorkloadSettings } from '../../charts/model.ts';
+import type {
+  Environment,
+  ImageBuild,
+  Manifest,
+  Patch,
+  PresetName,
+  Project,
+  WorkloadSettings,
+} from '../../charts/model.ts';
 import { resolveProfiles } from '../../src/config/profiles.ts';
 import type { Objects } from './objects.ts';
 
@@ -22,6 +30,7 @@ export interface GivenProject {
   readonly services?: Readonly<Record<string, Given>>;
   readonly workloads?: Readonly<Record<string, Given>>;
   readonly manifests?: readonly Manifest[];
+  readonly patches?: readonly Patch[];
 }
 
 const environmentName = 'dev';
@@ -67,6 +76,7 @@ export function declareProject(given: GivenProject = {}): Project {
     env: given.env ?? {},
     secrets: given.secrets ?? [],
     manifests: given.manifests ?? [],
+    patches: given.patches ?? [],
   };
 }
 
@@ -87,6 +97,7 @@ export function declareEnvironment(
       settings: known(globalKinds, kind).schema.parse(settings),
     })),
     projects,
+    patches: [],
     profiles: resolveProfiles({ production: { images: { registry: 'registry.example.com/dev', tag: '1.2.3' } } }, 0),
   };
 }

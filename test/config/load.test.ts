@@ -91,6 +91,7 @@ describe('the smallest repository', () => {
         env: {},
         secrets: [],
         manifests: [],
+        patches: [],
         chart: undefined,
       },
     ]);

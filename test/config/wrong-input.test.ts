@@ -8,6 +8,7 @@ import { between } from '../fixtures/invalid/between.ts';
 import { environment } from '../fixtures/invalid/environment.ts';
 import { folders } from '../fixtures/invalid/folders.ts';
 import { extensions, manifests } from '../fixtures/invalid/manifests.ts';
+import { patches } from '../fixtures/invalid/patches.ts';
 import { profiles } from '../fixtures/invalid/profiles.ts';
 import { project } from '../fixtures/invalid/project.ts';
 import { variableFiles } from '../fixtures/invalid/variables.ts';
@@ -20,6 +21,7 @@ const tables: Readonly<Record<string, readonly WrongInput[]>> = {
   'repoctl.yaml': environment,
   'project.yaml': project,
   profiles,
+  patches,
   'between projects': between,
   'files and folders': folders,
   '.env files': variableFiles,

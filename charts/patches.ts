@@ -1,0 +1,101 @@
+import { ApiObject, type Chart } from 'cdk8s';
+import jsonPatch from 'fast-json-patch';
+import mergePatch from 'json-merge-patch';
+import type { Nonconformity } from './common/conform.ts';
+import { changeObject } from './common/k8s.ts';
+import type { ManifestObject } from './common/manifest-object.ts';
+import { HashedJob } from './constructs/hashed-job.ts';
+import type { Patch, Profile } from './model.ts';
+
+/**
+ * Patches the objects of a chart.
+ *
+ * @returns what is wrong with the patches: a target that matches nothing, an operation that can't be done
+ */
+export function patchChart(chart: Chart, patches: readonly Patch[], profile: Profile): Nonconformity[] {
+  const objects = chart.node.findAll().filter((construct) => ApiObject.isApiObject(construct));
+  const candidates = objects.map((object) => ({ object, manifest: object.toJson() as ManifestObject }));
+  return patches
+    .filter(({ profiles }) => profiles?.some((name) => profile.chain.includes(name)) ?? true)
+    .flatMap((patch) => {
+      const meant = candidates.filter(({ object, manifest }) => matches(patch.target, manifest, nameOf(object)));
+      if (meant.length === 0) return [problem(patch, targetText(patch.target), absence(patch, candidates))];
+      return meant.flatMap(({ object, manifest }) => {
+        try {
+          changed(object.toJson() as ManifestObject, patch);
+        } catch (error) {
+          return [problem(patch, `${manifest.kind}/${nameOf(object)}`, (error as Error).message)];
+        }
+        changeObject(object, (each) => changed(each, patch));
+        return [];
+      });
+    });
+}
+
+/** The name by which people know an object: a job's without its hash. */
+function nameOf(object: ApiObject): string {
+  const { scope } = object.node;
+  return scope instanceof HashedJob ? scope.labelled.object : object.name;
+}
+
+const problem = ({ file, line, column }: Patch, object: string, message: string): Nonconformity => ({
+  origin: file,
+  position: { line, column },
+  object,
+  message,
+});
+
+function matches({ kind, name, labels = {} }: Patch['target'], object: ManifestObject, known: string): boolean {
+  const own = object.metadata?.labels ?? {};
+  return (
+    (kind === undefined || kind === object.kind) &&
+    (name === undefined || name === known) &&
+    Object.entries(labels).every(([key, value]) => own[key] === value)
+  );
+}
+
+/** `Deployment/turfoo-api app.kubernetes.io/component=api` */
+function targetText({ kind = '*', name = '*', labels = {} }: Patch['target']): string {
+  const selector = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+  return [`${kind}/${name}`, selector.join(',')].filter(Boolean).join(' ');
+}
+
+function absence({ target }: Patch, candidates: readonly { object: ApiObject; manifest: ManifestObject }[]): string {
+  const near = candidates.filter(({ object, manifest }) =>
+    target.name === undefined ? true : target.kind === manifest.kind || target.name === nameOf(object),
+  );
+  const names = (near.length > 0 ? near : candidates).map(
+    ({ object, manifest }) => `${manifest.kind}/${nameOf(object)}`,
+  );
+  return `the target of a patch matches no object; there are: ${names.sort().join(', ')}`;
+}
+
+/** @throws Error if an operation can't be done */
+function changed(object: ManifestObject, { merge, operations }: Patch): ManifestObject {
+  const copy = JSON.parse(JSON.stringify(object)) as ManifestObject;
+  const result = merge ? (mergePatch.apply(copy, merge) as ManifestObject) : operated(copy, operations ?? []);
+  const { kind, metadata } = object;
+  if (result.kind !== kind || result.apiVersion !== object.apiVersion || result.metadata?.name !== metadata?.name)
+    throw new Error('a patch may not change apiVersion, kind or metadata.name');
+  return result;
+}
+
+function operated(object: ManifestObject, operations: NonNullable<Patch['operations']>): ManifestObject {
+  try {
+    return jsonPatch.applyPatch(object, operations as never, true).newDocument;
+  } catch (error) {
+    const { index = 0, name } = error as { index?: number; name?: string };
+    const { op, path } = operations[index] ?? {};
+    throw new Error(`operation ${index + 1}, ${op} ${path}: ${reasons[name ?? ''] ?? name}`, { cause: error });
+  }
+}
+
+/** What the library's codes mean. */
+const reasons: Readonly<Record<string, string>> = {
+  OPERATION_PATH_UNRESOLVABLE: 'the object has no such path',
+  OPERATION_FROM_UNRESOLVABLE: 'the object has no such path to take it from',
+  OPERATION_PATH_CANNOT_ADD: 'the object has no such path to add to; add what holds it first',
+  OPERATION_PATH_ILLEGAL_ARRAY_INDEX: 'a list is there, whose entries have numbers',
+  OPERATION_VALUE_OUT_OF_BOUNDS: 'the list there is shorter',
+  TEST_OPERATION_FAILED: 'another value is there',
+};
