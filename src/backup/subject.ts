@@ -1,8 +1,8 @@
 import type { Environment, ProfileName, Project } from '../../charts/model.ts';
 import type { ClusterOptions } from '../cluster/kubeconfig.ts';
-import { load } from '../config/load.ts';
 import { findRoot } from '../config/root.ts';
 import { findProject } from '../config/select-projects.ts';
+import { loadLastGood } from '../synth/last-good.ts';
 import { type Inventory, inventory } from './inventory.ts';
 
 export interface SubjectOptions extends ClusterOptions {
@@ -27,7 +27,11 @@ export interface Subject {
  * @param root default: the folder with repoctl.yaml at or above the working folder
  */
 export function findSubject(name: string, profileName: ProfileName = 'local', root = findRoot(process.cwd())): Subject {
-  const { environment, profile } = load(root, { profile: profileName, development: true, environmentFilesOf: [] });
+  const { environment, profile } = loadLastGood(root, {
+    profile: profileName,
+    development: true,
+    environmentFilesOf: [],
+  });
   const project = findProject(environment, name);
   return { root, environment, profile: profileName, project, inventory: inventory(environment, profile, project) };
 }

@@ -15,8 +15,9 @@ import { checkVariables } from './variable-clashes.ts';
  * What is wrong between projects, and between the parts of one.
  *
  * @param complete whether every project could be read: if not, one that isn't there may be one of the others
+ * @param whole whether none was left out: if one was, repoctl.yaml may name what it has
  */
-export function crossCheck(environment: Environment, complete = true): Problem[] {
+export function crossCheck(environment: Environment, complete = true, whole = complete): Problem[] {
   const problems: Problem[] = [];
   const refuseIn =
     (file: string): Refuse =>
@@ -29,7 +30,7 @@ export function crossCheck(environment: Environment, complete = true): Problem[]
   checkObjectNames(environment, refuseInProject);
   checkHostPorts(environment, refuseIn(environmentFile), refuseInProject);
   checkDatabases(environment, refuseInProject);
-  checkManaged(environment, complete, refuseIn(environmentFile));
+  checkManaged(environment, whole, refuseIn(environmentFile));
   for (const [project, refuse] of refuseInProject) {
     checkNames(environment, project, refuse);
     checkUses(environment, complete, project, refuse);

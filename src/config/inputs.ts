@@ -1,5 +1,6 @@
-import { type Outline, outline, type ProjectMemory, readFor, remember } from './load.ts';
+import { type Outline, outline } from './load.ts';
 import { ConfigurationError } from './problem.ts';
+import { type ProjectMemory, readFor, remember } from './project-memory.ts';
 import type { Inputs } from './reader.ts';
 import { environmentFile } from './root.ts';
 

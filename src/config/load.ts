@@ -13,27 +13,17 @@ import {
   requiredVariables,
 } from './environment-files.ts';
 import { type EnvironmentInput, environmentSchema, imageTag } from './environment-schema.ts';
+import { type Mistake, settle } from './mistakes.ts';
 import { placedPatches } from './patch-schema.ts';
 import { portOffset } from './port-offset.ts';
 import { ConfigurationError, type Problem, problemLine } from './problem.ts';
 import { inOverrides } from './profile-overrides.ts';
-import { checkProfiles, findProfile, profileChains, resolveProfiles } from './profiles.ts';
-import { type ReadFor, type ReadProject, readProject } from './read-project.ts';
-import { type Inputs, Reader } from './reader.ts';
+import { checkProfiles, findProfile, resolveProfiles } from './profiles.ts';
+import { type ProjectMemory, readFor, recall, remember, rightOnes } from './project-memory.ts';
+import { Reader } from './reader.ts';
 import { environmentFile } from './root.ts';
 import { schemaProblems, valueAt } from './schema-problems.ts';
 import { locate, parseYaml } from './yaml-file.ts';
-
-/** What reading a project yielded, and what it was read from. */
-export interface RememberedProject {
-  /** What it was read for, as text. */
-  readonly readFor: string;
-  readonly inputs: Inputs;
-  readonly read: ReadProject;
-}
-
-/** Projects that an earlier run read, by their folder. */
-export type ProjectMemory = Readonly<Record<string, RememberedProject>>;
 
 export interface LoadOptions {
   /** The profile that the configuration is for. */
@@ -50,6 +40,8 @@ export interface LoadOptions {
   readonly memory?: ProjectMemory;
   /** What was read just now, for this run; it is used as it is. @default none */
   readonly fresh?: ProjectMemory;
+  /** Whether one project's mistake leaves the others alone: what `memory` has of it stands in. @default false */
+  readonly tolerant?: boolean;
 }
 
 export interface Loaded {
@@ -58,6 +50,8 @@ export interface Loaded {
   readonly environmentFiles: readonly EnvironmentFiles[];
   /** What this run read, for the next. */
   readonly memory: ProjectMemory;
+  /** The projects that are wrong; none unless that was to be tolerated. */
+  readonly mistakes: readonly Mistake[];
 }
 
 /** What repoctl.yaml says, and where it finds projects. */
@@ -84,7 +78,8 @@ export function outline(root: string): Outline {
   if (text === undefined) {
     const message = reader.names(environmentFile) ? 'is a folder; a file is expected' : 'there is no such file';
     const place = { line: 1, column: 1 };
-    throw report(reader, reader.problems.length > 0 ? reader.problems : [{ file: environmentFile, place, message }]);
+    const problems = reader.problems.length > 0 ? reader.problems : [{ file: environmentFile, place, message }];
+    throw new ConfigurationError(problemLines(reader, problems));
   }
   const { input, valid, problems } = readEnvironment(text);
   const found = discover(reader, environmentFile, input.projects);
@@ -103,35 +98,43 @@ export function load(root: string, options: LoadOptions): Loaded {
   const [wrong] = imageTag.optional().safeParse(options.imageTag).error?.issues ?? [];
   if (wrong) throw new UsageError(`--image-tag ${wrong.message}, given "${options.imageTag}"`);
   const { reader, input, valid, directories, ...outlined } = options.outline ?? outline(root);
-  const problems = [...outlined.problems];
-
-  // Without a prototype: a folder may be called "constructor".
-  const memory: Record<string, RememberedProject> = Object.create(null);
   const what = readFor(input, options.profile);
-  const whatText = JSON.stringify(what);
-  const remembered = new Map(Object.entries(options.memory ?? {}));
+  const good = rightOnes(options.memory ?? {}, what);
+  const remembered = new Map(Object.entries(good));
+  // Without a prototype: a folder may be called "constructor".
+  const current: Record<string, ProjectMemory[string]> = Object.create(null);
   const fresh = new Map(Object.entries(options.fresh ?? {}));
-  for (const directory of directories) {
-    const project =
-      fresh.get(directory) ?? recall(root, remembered.get(directory), whatText) ?? remember(root, directory, what);
-    problems.push(...project.read.problems);
-    memory[directory] = project;
-  }
-  const complete = outlined.complete && Object.values(memory).every(({ read }) => read.project);
+  for (const directory of directories)
+    current[directory] =
+      fresh.get(directory) ?? recall(root, remembered.get(directory), what) ?? remember(root, directory, what);
   const patches = placedPatches(environmentFile, reader.text(environmentFile) ?? '', input.patches);
-  const environment = assemble(input, memory, patches, options.imageTag);
+  const outlinedProblems = [...outlined.problems];
   if (valid)
     checkProfiles(input.profiles, (path, message, at = 'value') =>
-      problems.push({ file: environmentFile, place: { path, at }, message }),
+      outlinedProblems.push({ file: environmentFile, place: { path, at }, message }),
     );
-  // A wrong repoctl.yaml may be why there is none of that name.
-  const profile =
-    problems.length > 0
-      ? (environment.profiles[options.profile] ?? environment.profiles.local)
-      : findProfile(environment.profiles, options.profile, options);
+  const profileOf = ({ profiles }: Environment, isRight: boolean) =>
+    // A wrong repoctl.yaml may be why there is none of that name.
+    isRight ? findProfile(profiles, options.profile, options) : (profiles[options.profile] ?? profiles.local);
+  const problemsOf = (memory: ProjectMemory): Problem[] => {
+    const reads = Object.values(memory).map(({ read }) => read);
+    const found = [...outlinedProblems, ...reads.flatMap(({ problems }) => problems)];
+    if (!valid) return found;
+    const complete = outlined.complete && reads.every(({ project }) => project);
+    const environment = assemble(input, memory, patches, options.imageTag);
+    const profile = profileOf(environment, found.length === 0);
+    return [
+      ...found,
+      ...crossCheck(environment, complete, complete && reads.length === directories.length),
+      ...checkProduction(environment, profile),
+      ...checkNamedProfiles(environment, overriddenProfiles(memory)),
+    ];
+  };
+  const { memory, own, rest } = settle(current, options.tolerant ? good : undefined, problemsOf);
+  const environment = assemble(input, memory, patches, options.imageTag);
+  const profile = profileOf(environment, rest.length === 0);
   const environmentFiles = listEnvironmentFiles(reader, environment, memory);
-  problems.push(...reader.problems);
-  if (valid) problems.push(...crossCheck(environment, complete), ...checkProduction(environment, profile));
+  const problems = [...rest, ...reader.problems];
   if (valid && profile.development) {
     const required = requiredVariables(environment, profile);
     // Of two that have the same name it can't be said which needs what.
@@ -141,16 +144,18 @@ export function load(root: string, options: LoadOptions): Loaded {
       .filter(({ owner }) => options.environmentFilesOf?.includes(owner) ?? true);
     problems.push(...unique.flatMap((files) => checkEnvironmentFiles(files, required.get(files.owner) ?? [])));
   }
-  const overridden = Object.fromEntries(
-    Object.entries(memory).map(([directory, { read }]) => [directory, read.profiles ?? []]),
-  );
-  if (valid) problems.push(...checkNamedProfiles(environment, overridden));
-  if (problems.length > 0)
-    throw report(
+  const lines = (some: readonly Problem[]) =>
+    problemLines(
       reader,
-      problems.map((problem) => placedInOverrides(reader, problem, profile)),
+      some.map((problem) => placedInOverrides(reader, problem, profile)),
     );
-  return { environment: deepFreeze(environment), profile, environmentFiles, memory };
+  if (problems.length > 0) throw new ConfigurationError(lines([...problems, ...[...own.values()].flat()]));
+  const mistakes = [...own].map(([directory, problems]) => ({
+    directory,
+    name: (memory[directory] ?? current[directory])?.read.project?.name,
+    lines: lines(problems),
+  }));
+  return { environment: deepFreeze(environment), profile, environmentFiles, memory, mistakes };
 }
 
 /** Stands for the name of an environment that can't be told. */
@@ -168,27 +173,6 @@ function readEnvironment(text: string): { input: EnvironmentInput; valid: boolea
     valid: false,
     problems: problems.length > 0 ? [...problems] : schemaProblems(environmentFile, schema, data, checked.error),
   };
-}
-
-function recall(root: string, remembered: RememberedProject | undefined, readFor: string) {
-  if (!remembered?.read.project || remembered.read.problems.length > 0 || remembered.readFor !== readFor)
-    return undefined;
-  return new Reader(root).matches(remembered.inputs) ? remembered : undefined;
-}
-
-/** What projects are read for. */
-export const readFor = ({ name, profiles }: EnvironmentInput, profile: ProfileName): ReadFor => ({
-  environment: name,
-  profile,
-  chains: profileChains(profiles),
-});
-
-/** Reads a project. */
-export function remember(root: string, directory: string, what: ReadFor): RememberedProject {
-  const reader = new Reader(root);
-  const read = readProject(reader, directory, what);
-  const problems = [...read.problems, ...reader.problems];
-  return { readFor: JSON.stringify(what), inputs: reader.inputs, read: { ...read, problems } };
 }
 
 function assemble(
@@ -234,6 +218,10 @@ function listEnvironmentFiles(reader: Reader, environment: Environment, memory: 
   ];
 }
 
+/** The profiles for which each project says something, by its folder. */
+const overriddenProfiles = (memory: ProjectMemory): Record<string, readonly ProfileName[]> =>
+  Object.fromEntries(Object.entries(memory).map(([directory, { read }]) => [directory, read.profiles ?? []]));
+
 /** A problem of a project's merged data where the file has it. */
 function placedInOverrides(reader: Reader, problem: Problem, { chain }: Profile): Problem {
   if (!problem.file.endsWith(`/${projectFile}`)) return problem;
@@ -241,7 +229,8 @@ function placedInOverrides(reader: Reader, problem: Problem, { chain }: Profile)
   return inOverrides(problem, data, chain);
 }
 
-function report(reader: Reader, problems: readonly Problem[]): ConfigurationError {
+/** Problems as lines, in the order of the files. */
+function problemLines(reader: Reader, problems: readonly Problem[]): string[] {
   const placed = problems.map((problem) => ({
     problem,
     position: locate(reader.text(problem.file) ?? '', problem.place),
@@ -250,11 +239,12 @@ function report(reader: Reader, problems: readonly Problem[]): ConfigurationErro
     if (a.problem.file !== b.problem.file) return a.problem.file < b.problem.file ? -1 : 1;
     return a.position.line - b.position.line || a.position.column - b.position.column;
   });
-  return new ConfigurationError(placed.map(({ problem, position }) => problemLine(problem, position)));
+  return placed.map(({ problem, position }) => problemLine(problem, position));
 }
 
 /** Everything that is wrong with a repoctl.yaml. */
-export const outlineError = ({ reader, problems }: Outline): ConfigurationError => report(reader, problems);
+export const outlineError = ({ reader, problems }: Outline): ConfigurationError =>
+  new ConfigurationError(problemLines(reader, problems));
 
 function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {

@@ -1,5 +1,4 @@
 import { type Cluster, connect, connectToChange } from '../cluster/client.ts';
-import { load } from '../config/load.ts';
 import { ownCluster } from '../config/own-cluster.ts';
 import { type Claim, claimLines, deleteClaims, isOwn, listClaims } from '../kind-cluster/claims.ts';
 import { findCluster, wakeCluster } from '../kind-cluster/cluster.ts';
@@ -8,6 +7,7 @@ import { ClusterError, type CommandError, FailureError, TimeoutError, UsageError
 import { foreground } from '../platform/process/foreground.ts';
 import { interruptible } from '../platform/process/interrupt.ts';
 import { confirm } from '../platform/terminal/ask.ts';
+import { loadLastGood } from '../synth/last-good.ts';
 import { findSession } from '../tilt/session.ts';
 import { tiltEnvironment, tiltFor } from './up.ts';
 
@@ -53,7 +53,7 @@ export async function down(root: string, options: DownOptions, { stopAll }: Down
   if (await findSession(root, own.context))
     throw new UsageError('a Tilt session runs for this folder', 'End it with Ctrl-C where it runs; then repoctl down');
   const cluster = await connectToChange({ context: own.context, kubeconfig, report });
-  const { environment } = load(root, { profile: 'local', environmentFilesOf: [] });
+  const { environment } = loadLastGood(root, { profile: 'local', environmentFilesOf: [] });
   const claims = volumes ? (await listClaims(cluster)).filter((claim) => isOwn(claim, environment.name)) : [];
   if (volumes && !(await agreed(claims, options))) return report('nothing was changed');
   const byTilt = await downByTilt(root, cluster, options);

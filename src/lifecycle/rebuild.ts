@@ -2,6 +2,7 @@ import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import { connectToChange } from '../cluster/client.ts';
 import { buildImages } from '../kind-cluster/images/build.ts';
 import { UsageError } from '../platform/errors.ts';
+import { mustBeRight } from '../synth/last-good.ts';
 import type { PlannedImage, PlannedNamespace, PlannedWorkload } from '../synth/plan.ts';
 import { planned, plannedWorkload, synthesized } from '../synth/plan-queries.ts';
 import { findSession, refuseOtherProfile } from '../tilt/session.ts';
@@ -22,8 +23,9 @@ export async function rebuildProject(
   options: StartOptions,
 ): Promise<Started | undefined> {
   const made = await synthesized(options.profile);
-  const { root, out, plan } = made;
+  const { root, out, plan, mistakes } = made;
   const project = planned(plan, name);
+  mustBeRight(mistakes, [project]);
   const images = service === undefined ? project.images : imagesOf(out, project, service);
   if (images.length === 0)
     throw new UsageError(

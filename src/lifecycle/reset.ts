@@ -6,6 +6,7 @@ import { type Cluster, connectToChange } from '../cluster/client.ts';
 import { withLeases } from '../cluster/lease.ts';
 import { eachOf } from '../platform/each-of.ts';
 import { confirm } from '../platform/terminal/ask.ts';
+import { mustBeRight } from '../synth/last-good.ts';
 import { globalTier, leaseOrder, planned, synthesized, withAwaited } from '../synth/plan-queries.ts';
 import { type StartOptions, start } from './start.ts';
 import { ownLabels, runningProjects, stopNamespace } from './stop.ts';
@@ -22,6 +23,8 @@ export async function resetProject(name: string, options: ResetOptions): Promise
   const made = await synthesized(options.profile);
   const { plan, root } = made;
   const project = planned(plan, name);
+  // It starts again what it has stopped.
+  mustBeRight(made.mistakes, withAwaited(plan, [project]));
   const cluster = await connectToChange(options);
   const lines = await describeData(cluster, root, project.name);
   if (lines.length === 0) return options.report(`${project.name} has no data`);

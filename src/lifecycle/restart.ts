@@ -2,6 +2,7 @@ import { type Cluster, connectToChange } from '../cluster/client.ts';
 import { withLeases } from '../cluster/lease.ts';
 import { eachOf } from '../platform/each-of.ts';
 import { FailureError } from '../platform/errors.ts';
+import { mustBeRight } from '../synth/last-good.ts';
 import type { PlannedNamespace, PlannedWorkload } from '../synth/plan.ts';
 import {
   globalTier,
@@ -42,6 +43,7 @@ export async function restartProject(
   const namespaces = leaseOrder(plan, jobs.length > 0 ? started : [project]);
   return withLeases(cluster, { ...options, namespaces }, async () => {
     await mustRun(cluster, project);
+    if (jobs.length > 0) mustBeRight(made.mistakes, started);
     if (jobs.length === 0) return restart(cluster, made, project, chosen.filter(isRestartable), options);
     const session = await findSession(made.root, cluster.context);
     if (session) {

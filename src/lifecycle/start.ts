@@ -7,6 +7,7 @@ import { buildImages } from '../kind-cluster/images/build.ts';
 import { deliverImages } from '../kind-cluster/images/deliver.ts';
 import { eachOf } from '../platform/each-of.ts';
 import { FailureError, UsageError } from '../platform/errors.ts';
+import { mustBeRight } from '../synth/last-good.ts';
 import type { PlannedImage, PlannedNamespace } from '../synth/plan.ts';
 import {
   globalTier,
@@ -60,7 +61,13 @@ export async function startGlobal(options: StartOptions): Promise<Started> {
 export async function startProjects(names: readonly string[], options: StartOptions): Promise<Started> {
   const made = await synthesized(options.profile);
   const named = names.length > 0 ? names.map((name) => planned(made.plan, name)) : projects(made.plan);
-  return startOn(await connectToChange(options), made, named, options);
+  // With no name all that is right is started, and what isn't is told in the end.
+  const awaited = withAwaited(made.plan, named);
+  if (names.length > 0) mustBeRight(made.mistakes, awaited);
+  const isRight = ({ directory }: PlannedNamespace) => !made.mistakes.some((each) => each.directory === directory);
+  const started = await startOn(await connectToChange(options), made, named.filter(isRight), options);
+  mustBeRight(made.mistakes, awaited);
+  return started;
 }
 
 /** Starts projects with what they need, in a cluster to which there is a connection already. */

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from '../cluster/client.ts';
-import { load } from '../config/load.ts';
 import { ownCluster } from '../config/own-cluster.ts';
 import { findProject } from '../config/select-projects.ts';
 import { ensureCluster } from '../kind-cluster/cluster.ts';
@@ -10,6 +9,7 @@ import { foreground } from '../platform/process/foreground.ts';
 import { run } from '../platform/process/run.ts';
 import { toolPath, toolsOnPath } from '../platform/process/tool-path.ts';
 import type { ToolName } from '../platform/tools/tools.ts';
+import { loadLastGood } from '../synth/last-good.ts';
 import { tiltPort } from '../tilt/port.ts';
 
 export interface UpOptions {
@@ -42,7 +42,7 @@ export async function up(
   { obtainTools, startProjects }: UpHooks,
 ): Promise<number> {
   const { report, kubeconfig } = options;
-  const { environment } = load(root, { profile: 'local', environmentFilesOf: [] });
+  const { environment } = loadLastGood(root, { profile: 'local', environmentFilesOf: [] });
   const projects = names.map((name) => findProject(environment, name).name);
   await run('docker', ['version', '--format', '{{.Server.Version}}']);
   const own = ownCluster(root);

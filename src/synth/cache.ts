@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ProjectMemory } from '../config/load.ts';
+import type { ProjectMemory } from '../config/project-memory.ts';
 import type { PlannedNamespace } from './plan.ts';
 
 /** A namespace that an earlier run made, and what it was made from. */
@@ -31,10 +31,16 @@ const path = (root: string, profile: string) => join(root, 'node_modules', '.cac
 
 export function readCache(root: string, profile: string): Cache {
   try {
-    const { build: writer, ...cache } = JSON.parse(readFileSync(path(root, profile), 'utf8')) as Cache & {
-      build: string;
+    const {
+      build: writer,
+      of,
+      ...cache
+    } = JSON.parse(readFileSync(path(root, profile), 'utf8')) as Cache & {
+      readonly build: string;
+      readonly of: string;
     };
-    return build !== undefined && writer === build ? cache : empty;
+    // Checkouts may share their packages by a link.
+    return build !== undefined && writer === build && of === root ? cache : empty;
   } catch {
     return empty;
   }
@@ -44,7 +50,7 @@ export function writeCache(root: string, profile: string, cache: Cache): void {
   if (build === undefined || !existsSync(join(root, 'node_modules'))) return;
   const file = path(root, profile);
   mkdirSync(join(file, '..'), { recursive: true });
-  writeFileSync(`${file}.${process.pid}`, JSON.stringify({ build, ...cache }));
+  writeFileSync(`${file}.${process.pid}`, JSON.stringify({ build, of: root, ...cache }));
   renameSync(`${file}.${process.pid}`, file);
 }
 

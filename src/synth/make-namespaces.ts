@@ -1,4 +1,5 @@
 import type { Environment, Profile, Project } from '../../charts/model.ts';
+import type { Mistake } from '../config/mistakes.ts';
 import { ConfigurationError } from '../config/problem.ts';
 import { type MadeNamespace, makeNamespace } from './make-namespace.ts';
 import { read, write } from './output.ts';
@@ -13,6 +14,15 @@ export interface MakeOptions {
   readonly out: string;
   /** Only say what would change. */
   readonly check: boolean;
+  /** Whether what a project's own chart and manifests say wrongly leaves the others alone. */
+  readonly tolerant: boolean;
+}
+
+/** What became of namespaces. */
+export interface SettledNamespaces {
+  readonly settled: readonly SettledNamespace[];
+  /** The projects whose own charts and manifests say what can't be; none unless that is tolerated. */
+  readonly mistakes: readonly Mistake[];
 }
 
 /** What a thread needs to make namespaces, by the names of their projects. */
@@ -30,23 +40,40 @@ export interface SettledNamespace extends Omit<MadeNamespace, 'text' | 'refused'
  *
  * What may be refused is made first, by this thread, and nothing is written if it is.
  *
- * @throws ConfigurationError with what projects' own charts and manifests say that can't be
+ * @throws ConfigurationError with what projects' own charts and manifests say that can't be, unless it is tolerated
  */
 export async function makeNamespaces(
   threads: Threads,
   given: MakeOptions,
   projects: readonly (Project | undefined)[],
-): Promise<SettledNamespace[]> {
-  const { root, environment, profile } = given;
+): Promise<SettledNamespaces> {
   const first: MadeNamespace[] = [];
-  for (const project of projects.filter(isPeculiar))
-    first.push(await makeNamespace(root, environment, profile, project));
-  const refused = first.flatMap((namespace) => namespace.refused);
-  if (refused.length > 0) throw new ConfigurationError(refused);
+  const mistakes: Mistake[] = [];
+  for (const project of projects.filter(isPeculiar)) {
+    const { made, refused } = await tried(given, project);
+    if (made && refused.length === 0) first.push(made);
+    else mistakes.push({ directory: project?.directory ?? '.', name: project?.name, lines: refused });
+  }
+  const shared = mistakes.some(({ name }) => name === undefined);
+  if (mistakes.length > 0 && (shared || !given.tolerant)) throw new ConfigurationError(mistakes.flatMap(({ lines }) => lines));
   const settled = first.map((namespace) => settle(namespace, given));
   const names = projects.flatMap((project) => (isPeculiar(project) ? [] : (project?.name ?? [])));
   const rest = await threads.shareOut({ task: 'make', ...given } as const, names, makeShare);
-  return [...settled, ...rest];
+  return { settled: [...settled, ...rest], mistakes };
+}
+
+/** A namespace, and why it can't be so. */
+async function tried(
+  { root, environment, profile }: MakeOptions,
+  project: Project | undefined,
+): Promise<{ made?: MadeNamespace; refused: readonly string[] }> {
+  try {
+    const made = await makeNamespace(root, environment, profile, project);
+    return { made, refused: made.refused };
+  } catch (error) {
+    if (error instanceof ConfigurationError) return { refused: error.lines };
+    throw error;
+  }
 }
 
 /** Whether a namespace holds something else than what its project's services and workloads become. */

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parsePlan } from './plan.ts';
+import { type PlannedNamespace, parsePlan } from './plan.ts';
 
 /** The file that says what else repoctl wrote into a folder. */
 export const planFile = 'plan.json';
@@ -36,12 +36,12 @@ export function stamp(folder: string, name: string): string | undefined {
   return found && `${found.size} ${found.mtimeMs} ${found.ino}`;
 }
 
-/** What an earlier run wrote, the plan aside: only that may be removed. */
-export function earlierFiles(folder: string): string[] {
+/** What an earlier run planned and wrote. */
+export function earlierNamespaces(folder: string): readonly PlannedNamespace[] {
   const text = read(folder, planFile);
   if (text === undefined) return [];
   try {
-    return parsePlan(text).namespaces.map(({ manifest }) => manifest);
+    return parsePlan(text).namespaces;
   } catch {
     return [];
   }

@@ -1,8 +1,10 @@
 import type { ProfileName } from '../../charts/model.ts';
+import type { Mistake } from '../config/mistakes.ts';
 import { findRoot } from '../config/root.ts';
 import { findNamed } from '../config/select-projects.ts';
 import { UsageError } from '../platform/errors.ts';
 import { suggestion } from '../platform/nearest.ts';
+import { tellMistakes } from './last-good.ts';
 import type { Plan, PlannedNamespace, PlannedWorkload } from './plan.ts';
 import { defaultOut, synthesize } from './synthesize.ts';
 
@@ -12,11 +14,13 @@ export interface Synthesized {
   /** Folder of the manifests. */
   readonly out: string;
   readonly plan: Plan;
+  /** The projects that are wrong, of which the last good state is planned. */
+  readonly mistakes: readonly Mistake[];
 }
 
 /**
  * Makes the manifests of the configuration that the working folder belongs to. The `.env` files are not looked at: what
- * needs them checks those that it needs.
+ * needs them checks those that it needs. One project's mistake is told, and its last good state goes on.
  *
  * @param options.development whether it has to be a profile for development
  */
@@ -26,8 +30,15 @@ export async function synthesized(
 ): Promise<Synthesized> {
   const root = findRoot(process.cwd());
   const out = defaultOut(root, profile);
-  const { plan } = await synthesize(root, { profile, development, out, environmentFilesOf: [] });
-  return { root, out, plan };
+  const { plan, mistakes } = await synthesize(root, {
+    profile,
+    development,
+    out,
+    environmentFilesOf: [],
+    tolerant: true,
+  });
+  tellMistakes(mistakes);
+  return { root, out, plan, mistakes };
 }
 
 /** The global tier's part of a plan. */

@@ -1,5 +1,6 @@
 import type { ProfileName } from '../../charts/model.ts';
-import { type Outline, type ProjectMemory, readFor, remember } from '../config/load.ts';
+import type { Outline } from '../config/load.ts';
+import { type ProjectMemory, readFor, remember } from '../config/project-memory.ts';
 import type { ReadFor } from '../config/read-project.ts';
 import { type Share, type Threads, takeTurns } from './threads.ts';
 

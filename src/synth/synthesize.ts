@@ -1,13 +1,15 @@
 import { join } from 'node:path';
 import type { Environment, Profile, ProfileName, Project } from '../../charts/model.ts';
 import { consumers } from '../../charts/wiring.ts';
-import { load, outline, type ProjectMemory } from '../config/load.ts';
+import { type Loaded, load, outline } from '../config/load.ts';
+import type { Mistake } from '../config/mistakes.ts';
 import { findProfile, resolveProfiles } from '../config/profiles.ts';
+import type { ProjectMemory } from '../config/project-memory.ts';
 import { dependencies, findProject, withDependencies } from '../config/select-projects.ts';
 import { digest, type RememberedNamespace, readCache, writeCache } from './cache.ts';
 import { makeNamespaces } from './make-namespaces.ts';
-import { earlierFiles, planFile, read, remove, stamp, write } from './output.ts';
-import { type Plan, planText } from './plan.ts';
+import { earlierNamespaces, planFile, read, remove, stamp, write } from './output.ts';
+import { type Plan, type PlannedNamespace, planText } from './plan.ts';
 import { readAhead } from './read-ahead.ts';
 import { Threads } from './threads.ts';
 
@@ -24,6 +26,8 @@ export interface SynthesisOptions {
   readonly environmentFilesOf?: readonly string[];
   /** Only say what would change. @default false */
   readonly check?: boolean;
+  /** Whether one project's mistake leaves the others alone: its last good state stays. @default false */
+  readonly tolerant?: boolean;
 }
 
 export interface Synthesis {
@@ -34,10 +38,13 @@ export interface Synthesis {
   readonly files: number;
   /** The projects that were read. */
   readonly memory: ProjectMemory;
+  /** The projects that are wrong; none unless that is tolerated. */
+  readonly mistakes: readonly Mistake[];
 }
 
 /**
- * Makes the manifests and the plan from the configuration. Nothing is written unless all of it is right.
+ * Makes the manifests and the plan from the configuration. Nothing is written unless all of it is right, or it is one
+ * project's mistake and that is tolerated: then what was made of the project stays.
  *
  * @throws ConfigurationError with every problem
  * @throws UsageError if a project is named that there isn't
@@ -57,9 +64,9 @@ async function synthesizeOn(threads: Threads, root: string, options: SynthesisOp
   if (outlined.valid) findProfile(resolveProfiles(outlined.input.profiles, 0), options.profile, options);
   const cache = readCache(root, options.profile);
   const fresh = await readAhead(threads, root, outlined, options.profile, cache.projects);
-  const { profile: given, development, imageTag, environmentFilesOf } = options;
+  const { profile: given, development, imageTag, environmentFilesOf, tolerant = false } = options;
   const from = { outline: outlined, memory: cache.projects, fresh };
-  const loaded = load(root, { profile: given, development, imageTag, environmentFilesOf, ...from });
+  const loaded = load(root, { profile: given, development, imageTag, environmentFilesOf, tolerant, ...from });
   const { environment, profile } = loaded;
   const projects = options.projects ? withDependencies(environment, options.projects) : environment.projects;
   const keys = new Map([undefined, ...projects].map((project) => [project, cacheKey(environment, profile, project)]));
@@ -69,14 +76,24 @@ async function synthesizeOn(threads: Threads, root: string, options: SynthesisOp
     if (remembered?.stamp === undefined || remembered.key !== keys.get(project)) return false;
     return remembered.stamp === stamp(options.out, remembered.plan.manifest);
   };
-  const outdated = [...keys.keys()].filter((project) => !isRemembered(project));
   const { out, check = false } = options;
-  const earlier = earlierFiles(out);
-  const settled = await makeNamespaces(threads, { root, environment, profile, out, check }, outdated);
+  const earlier = earlierNamespaces(out);
+  const before = earlier.filter(({ manifest }) => stamp(out, manifest) !== undefined);
+  const kept = unremembered(loaded, before);
+  const outdated = [...keys.keys()].filter((project) => !isRemembered(project) && !kept.has(nameOf(project)));
+  const { settled, mistakes } = await makeNamespaces(
+    threads,
+    { root, environment, profile, out, check, tolerant },
+    outdated,
+  );
+  const wrong = [...loaded.mistakes, ...mistakes];
+  for (const each of before)
+    if (mistakes.some(({ directory }) => directory === each.directory)) kept.set(each.name, each);
   const made = new Map(settled.map((namespace) => [namespace.name, namespace]));
   const namespaces: Record<string, RememberedNamespace> = {};
   for (const [project, key] of keys) {
     const name = nameOf(project);
+    if (kept.has(name) || mistakes.some((mistake) => mistake.name === name)) continue;
     const fresh = made.get(name);
     const entry = fresh
       ? { key: key ?? '', stamp: stamp(out, fresh.plan.manifest), plan: fresh.plan }
@@ -84,13 +101,10 @@ async function synthesizeOn(threads: Threads, root: string, options: SynthesisOp
     if (!entry) throw new TypeError(`nothing was made of ${name}`);
     namespaces[name] = entry;
   }
-  const plan = {
-    environment: environment.name,
-    profile: profile.name,
-    namespaces: Object.values(namespaces).map((namespace) => namespace.plan),
-  };
+  const planned = [...kept.values(), ...Object.values(namespaces).map((namespace) => namespace.plan)];
+  const plan = { environment: environment.name, profile: profile.name, namespaces: inOrder(planned) };
   const manifests = new Set(plan.namespaces.map(({ manifest }) => manifest));
-  const removed = earlier.filter((name) => !manifests.has(name));
+  const removed = earlier.map(({ manifest }) => manifest).filter((name) => !manifests.has(name));
   const written = settled.filter(({ changed }) => changed).map((namespace) => namespace.plan.manifest);
   // The plan is the last, so that it never names a file that isn't there.
   const text = planText(plan);
@@ -101,7 +115,36 @@ async function synthesizeOn(threads: Threads, root: string, options: SynthesisOp
     if (!sameEntries(cache.projects, next.projects) || !sameEntries(cache.namespaces, next.namespaces))
       writeCache(root, profile.name, next);
   }
-  return { plan, changes: { written: written.sort(), removed }, files: manifests.size + 1, memory: loaded.memory };
+  const changes = { written: written.sort(), removed };
+  return { plan, changes, files: manifests.size + 1, memory: loaded.memory, mistakes: wrong };
+}
+
+/**
+ * What was made before of the projects that are wrong and that no run remembers; with it the global tier, which has users
+ * and buckets for them.
+ */
+function unremembered(
+  { memory, mistakes }: Loaded,
+  before: readonly PlannedNamespace[],
+): Map<string, PlannedNamespace> {
+  const lost = before.filter(({ directory }) =>
+    mistakes.some((mistake) => mistake.directory === directory && !memory[directory]),
+  );
+  const global = lost.length > 0 ? before.filter(({ tier }) => tier === 'global') : [];
+  return new Map([...global, ...lost].map((namespace) => [namespace.name, namespace]));
+}
+
+/** The global tier, then the projects in the order of their names; none needs what isn't there. */
+function inOrder(namespaces: readonly PlannedNamespace[]): PlannedNamespace[] {
+  const names = new Set(namespaces.map(({ name }) => name));
+  const place = ({ tier, name }: PlannedNamespace) => (tier === 'global' ? '' : name);
+  return namespaces
+    .map((each) =>
+      each.needs.every((name) => names.has(name))
+        ? each
+        : { ...each, needs: each.needs.filter((name) => names.has(name)) },
+    )
+    .sort((one, other) => (place(one) < place(other) ? -1 : 1));
 }
 
 /**

@@ -1,11 +1,13 @@
 import { relative } from 'node:path';
 import { configurationInputs } from '../config/inputs.ts';
 import { kindConfigFile } from '../config/kind-config.ts';
+import type { Mistake } from '../config/mistakes.ts';
 import { ownCluster } from '../config/own-cluster.ts';
 import { ConfigurationError } from '../config/problem.ts';
 import { isNamed } from '../config/select-projects.ts';
 import { CommandError, UsageError } from '../platform/errors.ts';
 import { endpoints } from '../synth/endpoints.ts';
+import { mistakeLines, mustBeRight } from '../synth/last-good.ts';
 import type { Plan, PlannedNamespace } from '../synth/plan.ts';
 import { globalTier, projects, withAwaited } from '../synth/plan-queries.ts';
 import { defaultOut, synthesize } from '../synth/synthesize.ts';
@@ -20,6 +22,8 @@ export interface TiltfileAnswer {
   readonly context: string;
   /** Why nothing can be started, in a few lines; then the rest is lacking. */
   readonly problem?: string;
+  /** What is wrong with single projects, of which the last good state goes on; in lines. */
+  readonly mistakes?: readonly string[];
   /** Folder of the manifests. */
   readonly manifests?: string;
   readonly plan?: Plan;
@@ -42,11 +46,16 @@ export async function tiltfileAnswer(root: string, question: TiltfileQuestion): 
   const { context, check = false, only = [] } = question;
   const out = defaultOut(root, 'local');
   try {
-    const { plan, memory } = await synthesize(root, { profile: 'local', out, environmentFilesOf: [] });
-    const inputs = [...configurationInputs(root, memory), kindConfigFile];
-    const made = { inputs, ignored, context, manifests: relative(root, out), plan };
+    const options = { profile: 'local', out, environmentFilesOf: [], tolerant: true } as const;
+    const { plan, memory, mistakes } = await synthesize(root, options);
+    const wrong = new Set(mistakes.map(({ directory }) => directory));
+    // What stands in for a project was read from other files than will mend it.
+    const right = Object.fromEntries(Object.entries(memory).filter(([directory]) => !wrong.has(directory)));
+    const inputs = [...configurationInputs(root, right), kindConfigFile];
+    const made = { inputs, ignored, context, mistakes: mistakeLines(mistakes), manifests: relative(root, out), plan };
     try {
       mustBeOwn(root, context);
+      mustBeKnown(plan, mistakes, only);
       if (check) await checkMachine(started(plan, only).flatMap(endpoints));
       return made;
     } catch (error) {
@@ -64,6 +73,15 @@ function started(plan: Plan, only: readonly string[]): PlannedNamespace[] {
     only.some((given) => isNamed(project, given) || project.workloads.some(({ object }) => object === given)) ||
     project.services.some(({ object }) => only.includes(object));
   return [globalTier(plan), ...withAwaited(plan, projects(plan).filter(isMeant))];
+}
+
+/** Refuses what is named and so wrong that there is nothing to start. */
+function mustBeKnown({ namespaces }: Plan, mistakes: readonly Mistake[], only: readonly string[]): void {
+  const lost = mistakes.filter(({ directory }) => !namespaces.some((each) => each.directory === directory));
+  mustBeRight(
+    lost,
+    lost.filter(({ directory, name = '' }) => only.some((given) => isNamed({ directory, name }, given))),
+  );
 }
 
 /** Tilt takes the current context, which may be that of another environment, or of no development cluster at all. */

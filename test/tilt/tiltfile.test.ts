@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import { copyFixture, copyRepository, repository } from '../synth/repository.ts';
@@ -12,6 +12,9 @@ import {
   type Recording,
   record,
 } from './recorder.ts';
+
+/** Takes away what runs remember; what they made stays. */
+const forget = (root: string) => rmSync(join(root, 'node_modules', '.cache', 'repoctl', 'local.json'), { force: true });
 
 /** A repository as `repoctl init` leaves it, whose Tiltfile loads this repository's modules. */
 function withTiltfile(root: string): string {
@@ -239,16 +242,52 @@ describeStarlark('the Tiltfile, when something is wrong', () => {
   };
   const project = 'backends/svc-turfoo-ingest/infra/project.yaml';
 
+  const watched = (recording: Recording) => callsOf(recording, 'watch_file').map(({ args }) => String(args[0]));
+  const warnings = (recording: Recording) => callsOf(recording, 'warn').map(({ args }) => String(args[0]));
+  const applied = (recording: Recording) => callsOf(recording, 'k8s_yaml').map(({ args }) => String(args[0]));
+
+  test('says what is wrong with the environment, and watches for it to be mended', () => {
+    const recording = broken('repoctl.yaml', 'projects: [\n');
+    expect(recording.error).toContain('repoctl.yaml:');
+    expect(watched(recording)).toEqual(expect.arrayContaining([expect.stringMatching(/\/repoctl.yaml$/)]));
+    expect(applied(recording)).toEqual([]);
+  });
+
   test.each([
-    ['the configuration', project, 'name: turfoo\nimages: [', `${project}:2:10: not valid YAML`],
-    ['a field', project, 'nam: turfoo\n', `${project}:1:1: name: required`],
-    ['the environment', 'repoctl.yaml', 'projects: [\n', 'repoctl.yaml:'],
-  ])('says what is wrong with %s, and watches for it to be mended', (_, file, text, message) => {
-    const recording = broken(file, text);
-    expect(recording.error).toContain(message);
-    const watched = callsOf(recording, 'watch_file').map(({ args }) => String(args[0]));
-    expect(watched).toEqual(expect.arrayContaining([expect.stringMatching(new RegExp(`/${file}$`))]));
-    expect(callsOf(recording, 'k8s_yaml')).toEqual([]);
+    ['its text', 'name: turfoo\nimages: [', `${project}:2:10: not valid YAML`],
+    ['a field', 'nam: turfoo\n', `${project}:1:1: name: required`],
+  ])('says what is wrong with a project, and watches for it to be mended: %s', (_, text, message) => {
+    const recording = broken(project, text);
+    expect([recording.error, warnings(recording)]).toEqual([undefined, [expect.stringContaining(message)]]);
+    expect(watched(recording)).toEqual(expect.arrayContaining([expect.stringMatching(new RegExp(`/${project}$`))]));
+  });
+
+  test('refuses to start a project of which nothing good is known', () => {
+    const root = withTiltfile(copyRepository());
+    writeFileSync(join(root, project), 'nam: turfoo\n');
+    expect(run(root, { arguments: ['backends/svc-turfoo-ingest'] }).error).toContain(`${project}:1:1: name: required`);
+  });
+
+  test('goes on with the last good state of a project that is wrong, and with the new one of the others', () => {
+    const root = withTiltfile(copyFixture('polyglot'));
+    const [wrong, changed] = ['backends/svc-search/infra/project.yaml', 'backends/svc-billing/infra/project.yaml'];
+    const right = readFileSync(join(root, wrong), 'utf8');
+    const before = run(root);
+    writeFileSync(join(root, wrong), right.replace(/kind: \S+/, 'kind: wroker'));
+    const text = readFileSync(join(root, changed), 'utf8');
+    writeFileSync(join(root, changed), text.replace(/replicas: \d+|kind: http/, '$&\n    env: { COLOUR: red }'));
+    for (const remembered of [true, false]) {
+      if (!remembered) forget(root);
+      const recording = run(root);
+      expect(recording.error).toBeUndefined();
+      expect(warnings(recording)).toEqual([expect.stringContaining('"wroker"')]);
+      const search = (each: Recording) => applied(each).filter((manifest) => /^ +namespace: search$/m.test(manifest));
+      expect([search(recording), search(recording).length]).toEqual([search(before), 1]);
+      expect(applied(recording).join()).toMatch(/name: COLOUR/);
+      expect(readFileSync(join(root, 'dist/local/search.k8s.yaml'), 'utf8')).toContain('kind:');
+    }
+    writeFileSync(join(root, wrong), right);
+    expect(warnings(run(root))).toEqual([]);
   });
 
   test.each([

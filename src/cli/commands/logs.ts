@@ -41,10 +41,10 @@ function lineCount(given: string): number {
 }
 
 async function logs(name: string, service: string | undefined, options: Options): Promise<void> {
-  const [{ connect }, { load }, { findRoot }, { instantOf }, { select }, { showLogs }, { parseSince }] =
+  const [{ connect }, { loadLastGood }, { findRoot }, { instantOf }, { select }, { showLogs }, { parseSince }] =
     await Promise.all([
       import('../../cluster/client.ts'),
-      import('../../config/load.ts'),
+      import('../../synth/last-good.ts'),
       import('../../config/root.ts'),
       import('../../logs/instant.ts'),
       import('../../logs/selection.ts'),
@@ -54,7 +54,7 @@ async function logs(name: string, service: string | undefined, options: Options)
   const now = new Date();
   const { follow = false, previous = false, timestamps = false } = options;
   const since = options.since === undefined ? undefined : parseSince(options.since, now);
-  const { environment } = load(findRoot(process.cwd()), { profile: 'local', environmentFilesOf: [] });
+  const { environment } = loadLastGood(findRoot(process.cwd()), { profile: 'local', environmentFilesOf: [] });
   const selection = select(environment, name, service);
   const cluster = await connect(options);
 

@@ -29,15 +29,28 @@ async function apply(projects: readonly string[], options: ProfileOptions & Clus
   const { markStopped } = await import('../../lifecycle/stopped.ts');
   const { readManifest } = await import('../../lifecycle/manifests.ts');
   const { prepareSecrets } = await import('../../synth/secrets/prepare.ts');
+  const { mustBeRight } = await import('../../synth/last-good.ts');
+  const { globalTier, planned, withAwaited } = await import('../../synth/plan-queries.ts');
   const { manifestName } = await import('../../synth/plan.ts');
   const { defaultOut, synthesize } = await import('../../synth/synthesize.ts');
   const root = findRoot(process.cwd());
   const out = defaultOut(root, options.profile);
-  await synthesize(root, { ...options, development: true, out, environmentFilesOf: [] });
+  const { plan, mistakes } = await synthesize(root, {
+    ...options,
+    development: true,
+    out,
+    environmentFilesOf: [],
+    tolerant: true,
+  });
+  const named = withAwaited(plan, projects.length === 0 ? [] : projects.map((name) => planned(plan, name)));
+  mustBeRight(mistakes, named);
+  // The `.env` of another project is not what this is about.
+  const concerned = [globalTier(plan), ...named].map(({ name }) => name);
+  const read = projects.length === 0 ? options : { ...options, environmentFilesOf: concerned };
   const cluster = await connectToChange({ ...options, report });
   const claimsIn = (folder: string, { metadata }: ManifestObject) =>
     readManifest(folder, manifestName(metadata?.name ?? '')).filter(({ kind }) => kind === 'PersistentVolumeClaim');
-  const { made, namespaces } = prepareSecrets(root, options, ({ environment }) =>
+  const { made, namespaces } = prepareSecrets(root, read, ({ environment }) =>
     projects.length === 0 ? environment.projects : withDependencies(environment, projects),
   );
   for (const path of made) report(`made ${path} from its .env.example`);

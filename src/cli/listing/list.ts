@@ -1,7 +1,8 @@
 import { objectName } from '../../../charts/common/names.ts';
-import { type LoadOptions, load } from '../../config/load.ts';
+import type { LoadOptions } from '../../config/load.ts';
 import { tableLines } from '../../platform/terminal/table.ts';
 import { endpoints } from '../../synth/endpoints.ts';
+import { loadLastGood } from '../../synth/last-good.ts';
 import { type PlannedNamespace, planNamespace } from '../../synth/plan.ts';
 
 /** A namespace as `infra list` shows it. */
@@ -19,7 +20,7 @@ export interface ListedNamespace {
 
 /** The global tier and the projects of a repository, from its configuration alone. */
 export function listNamespaces(root: string, options: LoadOptions): ListedNamespace[] {
-  const { environment, profile } = load(root, options);
+  const { environment, profile } = loadLastGood(root, options);
   const planned = [undefined, ...environment.projects].map((project) => planNamespace(environment, profile, project));
   const users = environment.projects.filter(({ uses }) => Object.keys(uses).length > 0).map(({ name }) => name);
   return planned.map((namespace) => ({

@@ -5,9 +5,9 @@ import { namespaceLabels } from '../../../charts/common/labels.ts';
 import type { ManifestObject } from '../../../charts/common/manifest-object.ts';
 import type { Project } from '../../../charts/model.ts';
 import { requiredVariables } from '../../config/environment-files.ts';
-import type { LoadOptions } from '../../config/load.ts';
-import { type Loaded, load } from '../../config/load.ts';
+import type { Loaded, LoadOptions } from '../../config/load.ts';
 import { ConfigurationError } from '../../config/problem.ts';
+import { loadLastGood } from '../last-good.ts';
 import { planSecrets } from '../plan.ts';
 import { environmentText } from './environment-file.ts';
 import { type EnvironmentValues, secretObjects } from './secret-objects.ts';
@@ -37,9 +37,9 @@ export function prepareSecrets(
   options: LoadOptions,
   select: (loaded: Loaded) => readonly Project[] = ({ environment }) => environment.projects,
 ): PreparedSecrets {
-  const before = load(root, options);
+  const before = loadLastGood(root, options);
   const made = makeEnvironmentFiles(root, before);
-  const loaded = made.length === 0 ? before : load(root, options);
+  const loaded = made.length === 0 ? before : loadLastGood(root, options);
   const { environment, profile, environmentFiles } = loaded;
   const values: EnvironmentValues = new Map(
     environmentFiles

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { parse } from 'dotenv';
 import type { Environment, Profile, Project } from '../../../charts/model.ts';
 import { connections, isManaged, variables } from '../../../charts/wiring.ts';
-import { load } from '../../config/load.ts';
 import { findRoot } from '../../config/root.ts';
 import { findProject } from '../../config/select-projects.ts';
 import { endpoints } from '../endpoints.ts';
+import { loadLastGood } from '../last-good.ts';
 import { planNamespace, planSecrets } from '../plan.ts';
 import { fromHost, type ResolvedVariable, resolveVariables, secretValues } from './resolve.ts';
 
@@ -22,7 +22,7 @@ export type Place = (typeof places)[number];
 export function projectVariables(name: string, place: Place): ResolvedVariable[] {
   const root = findRoot(process.cwd());
   // The configuration has to be right for the local profile; what is managed may lack an address still.
-  const { environment } = load(root, { profile: 'local', environmentFilesOf: [] });
+  const { environment } = loadLastGood(root, { profile: 'local', environmentFilesOf: [] });
   const project = findProject(environment, name);
   const profile = environment.profiles[place === 'external' ? 'external' : 'local'];
   const files = environmentFiles(root, environment, profile, project);
