@@ -55,7 +55,8 @@ export async function makeNamespaces(
     else mistakes.push({ directory: project?.directory ?? '.', name: project?.name, lines: refused });
   }
   const shared = mistakes.some(({ name }) => name === undefined);
-  if (mistakes.length > 0 && (shared || !given.tolerant)) throw new ConfigurationError(mistakes.flatMap(({ lines }) => lines));
+  if (mistakes.length > 0 && (shared || !given.tolerant))
+    throw new ConfigurationError(mistakes.flatMap(({ lines }) => lines));
   const settled = first.map((namespace) => settle(namespace, given));
   const names = projects.flatMap((project) => (isPeculiar(project) ? [] : (project?.name ?? [])));
   const rest = await threads.shareOut({ task: 'make', ...given } as const, names, makeShare);
