@@ -1,6 +1,6 @@
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import type { Cluster } from '../cluster/client.ts';
-import { exec } from '../cluster/kubectl.ts';
+import { exec } from '../cluster/exec.ts';
 import { CommandError } from '../platform/errors.ts';
 import { deleteObjects, hasBucket } from './bucket.ts';
 import { bucketData, type HeldData, immudbData, postgresData } from './describe.ts';

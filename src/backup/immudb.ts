@@ -4,7 +4,8 @@ import { labelKeys } from '../../charts/common/labels.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import { containerSecurity, podSecurity } from '../../charts/common/security.ts';
 import type { Cluster } from '../cluster/client.ts';
-import { type ContainerReference, exec, portForward } from '../cluster/kubectl.ts';
+import { type ContainerReference, exec } from '../cluster/exec.ts';
+import { portForward } from '../cluster/port-forward.ts';
 import { ClusterError, FailureError, TimeoutError } from '../platform/errors.ts';
 import type { ServicePod } from './inventory.ts';
 import { isPaused, pauseService, resumeService } from './pause.ts';
@@ -31,12 +32,13 @@ export function parseTransactions(metrics: string): Map<string, number> {
 /** The last transaction of each database of a server. */
 export async function transactions(cluster: Cluster, service: ServicePod): Promise<ReadonlyMap<string, number>> {
   await waitForPod(cluster, service);
-  const forwarding = await portForward(cluster, service.namespace, `service/${service.object}`, 9497);
+  const { namespace, object } = service;
+  const forwarding = await portForward(cluster, { namespace, service: object, port: 9497 });
   try {
     const answer = await fetch(`http://127.0.0.1:${forwarding.port}/metrics`);
     return parseTransactions(await answer.text());
   } catch (error) {
-    throw new FailureError(`${service.object} does not give its metrics: ${(error as Error).message}`, undefined, {
+    throw new FailureError(`${object} does not give its metrics: ${(error as Error).message}`, undefined, {
       cause: error,
     });
   } finally {

@@ -1,6 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import type { Cluster } from '../cluster/client.ts';
-import { portForward } from '../cluster/kubectl.ts';
+import { portForward } from '../cluster/port-forward.ts';
 import { ClusterError, CommandError, FailureError } from '../platform/errors.ts';
 import type { ObjectStore } from './inventory.ts';
 import { waitForPod } from './pods.ts';
@@ -18,7 +18,8 @@ export async function withObjectStore<Result>(
 ): Promise<Result> {
   await waitForPod(cluster, store, signal);
   const secretAccessKey = await secretKey(cluster, store);
-  const forwarding = await portForward(cluster, store.namespace, `service/${store.object}`, store.port);
+  const { namespace, object: service, port } = store;
+  const forwarding = await portForward(cluster, { namespace, service, port });
   // It tells whoever runs repoctl which Node its later versions need, though this one is pinned.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const client = new S3Client({

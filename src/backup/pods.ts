@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import type { Cluster } from '../cluster/client.ts';
-import type { ContainerReference } from '../cluster/kubectl.ts';
+import type { ContainerReference } from '../cluster/exec.ts';
 import { ClusterError, TimeoutError } from '../platform/errors.ts';
 import type { ServicePod } from './inventory.ts';
 

@@ -1,6 +1,6 @@
 import { Readable, type Writable } from 'node:stream';
 import type { Cluster } from '../cluster/client.ts';
-import { ExecError, exec } from '../cluster/kubectl.ts';
+import { ExecError, exec } from '../cluster/exec.ts';
 import { FailureError, TimeoutError } from '../platform/errors.ts';
 import type { PostgresServer } from './inventory.ts';
 import { containerOf, until, waitForPod } from './pods.ts';

@@ -31,6 +31,8 @@ export class RefusedError extends ClusterError {
     /** HTTP status. */
     readonly status: number,
     advice?: string,
+    /** The server's own words, without what was asked of which cluster. */
+    readonly said: string = message,
   ) {
     super(message, advice);
   }
@@ -205,10 +207,31 @@ export class Cluster {
     const answer = await this.#connect(method, path, options);
     const status = answer.statusCode ?? 0;
     if (status < 400) return answer;
-    const message = statusMessage(await text(answer)) ?? `HTTP ${status}`;
+    const body = await text(answer);
     if (status === 404 && options.absent) return undefined;
-    const refusal = `can't ${action} on ${this.server} (context ${this.context}): ${message}`;
-    throw new RefusedError(refusal, status, this.#refusalAdvice(status, message));
+    throw this.refused(action, status, body);
+  }
+
+  /**
+   * What an answer that refuses is reported as.
+   *
+   * @param action what was asked for, e.g. `read the log of turfoo/turfoo-api-x`
+   * @param status of HTTP
+   */
+  refused(action: string, status: number, body: string): RefusedError {
+    const said = statusMessage(body) ?? `HTTP ${status}`;
+    const message = `can't ${action} on ${this.server} (context ${this.context}): ${said}`;
+    return new RefusedError(message, status, this.#refusalAdvice(status, said), said);
+  }
+
+  /** What a connection that could not be made is reported as. */
+  unreachable(error: unknown): ClusterError {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return new ClusterError(
+      `can't reach ${this.server} (context ${this.context}): ${code ?? message}`,
+      'Is the cluster running? repoctl up starts it; repoctl doctor says what is wrong',
+      { cause: error },
+    );
   }
 
   #refusalAdvice(status: number, message: string): string | undefined {
@@ -222,12 +245,7 @@ export class Cluster {
       return await send(new URL(path, this.server), { ...(await this.authenticate()), method }, options);
     } catch (error) {
       if (options.signal?.aborted) throw error;
-      const { code, message } = error as NodeJS.ErrnoException;
-      throw new ClusterError(
-        `can't reach ${this.server} (context ${this.context}): ${code ?? message}`,
-        'Is the cluster running? repoctl up starts it; repoctl doctor says what is wrong',
-        { cause: error },
-      );
+      throw this.unreachable(error);
     }
   }
 }

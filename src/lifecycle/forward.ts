@@ -1,10 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cluster, connect } from '../cluster/client.ts';
 import type { ClusterOptions } from '../cluster/kubeconfig.ts';
-import { portForward } from '../cluster/kubectl.ts';
-import { PodWatch } from '../cluster/pod-watch.ts';
+import { portForward } from '../cluster/port-forward.ts';
 import { FailureError, UsageError } from '../platform/errors.ts';
-import { portOwner } from '../platform/tools/port-owner.ts';
+import { commandLine, ownerText, type PortOwner, portOwners } from '../platform/tools/port-owner.ts';
 import { type Endpoint, endpoints } from '../synth/endpoints.ts';
 import { globalTier, planned, synthesized, withAwaited } from '../synth/plan-queries.ts';
 import { runningProjects } from './stop.ts';
@@ -36,8 +34,21 @@ export async function forwardProjects(names: readonly string[], options: Forward
       `repoctl infra project start ${stopped[0] ?? 'NAME'}`,
     );
   const all = await closed(endpoints(globalTier(plan)), chosen.flatMap(endpoints), options);
-  const pods = new PodWatch(cluster, plan.environment);
-  await Promise.all(all.map((endpoint) => keepOpen(cluster, pods, endpoint, options)));
+  const opened = await Promise.allSettled(all.map((endpoint) => open(cluster, endpoint, options)));
+  const failures = opened.flatMap((each) => (each.status === 'rejected' ? [each.reason as Error] : []));
+  // Where nothing is open there is nothing to wait for.
+  if (failures[0] && failures.length === all.length) throw failures[0];
+  for (const { message } of failures) options.report(message);
+}
+
+async function open(
+  cluster: Cluster,
+  { namespace, object, targetPort, hostPort, address }: Endpoint,
+  { report }: ForwardOptions,
+): Promise<void> {
+  const target = { namespace, service: object, port: targetPort };
+  await portForward(cluster, target, { localPort: hostPort, report });
+  report(`${address}  ${object}`);
 }
 
 /**
@@ -50,41 +61,24 @@ async function closed(
   own: readonly Endpoint[],
   { report }: ForwardOptions,
 ): Promise<Endpoint[]> {
-  const found = await Promise.all(
-    [...shared, ...own].map(async (endpoint) => ({ endpoint, owner: await portOwner(endpoint.hostPort) })),
-  );
-  const isOpen = ({ endpoint, owner }: (typeof found)[number]) =>
-    shared.includes(endpoint) && owner?.startsWith('kubectl') === true;
-  const taken = found.filter((each) => each.owner !== undefined && !isOpen(each));
-  if (taken.length > 0) {
-    const lines = taken.map(
-      ({ endpoint, owner }) => `port ${endpoint.hostPort} (${endpoint.object}) is held by ${owner}`,
-    );
-    throw new UsageError(lines.join('\n'), 'Stop that program, or give the service another hostPort');
+  const all = [...shared, ...own];
+  const owners = await portOwners(all.map(({ hostPort }) => hostPort));
+  const open: Endpoint[] = [];
+  const taken: string[] = [];
+  for (const endpoint of all) {
+    const owner = owners.get(endpoint.hostPort);
+    if (!owner) continue;
+    if (shared.includes(endpoint) && (await isForward(owner))) open.push(endpoint);
+    else taken.push(`port ${endpoint.hostPort} (${endpoint.object}) is held by ${ownerText(owner)}`);
   }
-  for (const { endpoint } of found.filter(isOpen)) report(`${endpoint.address}  ${endpoint.object} is open already`);
-  return found.filter((each) => !isOpen(each)).map(({ endpoint }) => endpoint);
+  if (taken.length > 0)
+    throw new UsageError(taken.join('\n'), 'Stop that program, or give the service another hostPort');
+  for (const { address, object } of open) report(`${address}  ${object} is open already`);
+  return all.filter((endpoint) => !open.includes(endpoint));
 }
 
-async function keepOpen(
-  cluster: Cluster,
-  pods: PodWatch,
-  endpoint: Endpoint,
-  { report }: ForwardOptions,
-): Promise<never> {
-  const { namespace, object, targetPort, hostPort, address } = endpoint;
-  let open = false;
-  for (;;) {
-    try {
-      const forward = await portForward(cluster, namespace, `service/${object}`, targetPort, hostPort);
-      report(`${address}  ${object}${open ? ' again' : ''}`);
-      open = true;
-      // kubectl forwards to the pod that it found first, and finds out that it has gone only when it is used.
-      await Promise.race([forward.closed, pods.goneOf(namespace, object)]);
-      await forward.close();
-    } catch {
-      // Its pod may be being replaced.
-    }
-    await sleep(1000);
-  }
+/** Whether a process is another `repoctl infra project forward`. */
+async function isForward({ pid }: PortOwner): Promise<boolean> {
+  const line = pid === undefined ? '' : await commandLine(pid);
+  return /\brepoctl\b.*\binfra project forward\b/.test(line);
 }

@@ -1,5 +1,5 @@
-import { execIn } from '../cluster/exec-in.ts';
 import type { ClusterOptions } from '../cluster/kubeconfig.ts';
+import { execIn } from '../cluster/terminal-session.ts';
 import { UsageError } from '../platform/errors.ts';
 import { suggestion } from '../platform/nearest.ts';
 import type { PlannedCommand, PlannedNamespace } from '../synth/plan.ts';
@@ -21,7 +21,9 @@ export async function runCommand(
   const { plan } = await synthesized();
   const namespace = planned(plan, project);
   const { object, command } = findCommand(namespace, name);
-  return execIn(namespace.name, `deployment/${object}`, [...command, ...more], options);
+  const controller = { kind: 'Deployment', namespace: namespace.name, name: object } as const;
+  const start = `repoctl infra project start ${namespace.name}`;
+  return execIn(controller, [...command, ...more], { ...options, start });
 }
 
 /** The commands that a project names. */

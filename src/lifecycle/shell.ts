@@ -1,15 +1,15 @@
-import { execIn } from '../cluster/exec-in.ts';
 import type { ClusterOptions } from '../cluster/kubeconfig.ts';
+import { type Controller, execIn } from '../cluster/terminal-session.ts';
 import { UsageError } from '../platform/errors.ts';
 import type { PlannedNamespace, PlannedWorkload } from '../synth/plan.ts';
 import { globalTier, planned, plannedWorkload, synthesized } from '../synth/plan-queries.ts';
 
 /** Where a shell is opened, and the program. */
 export interface ShellTarget {
-  readonly namespace: string;
-  /** As kubectl calls it: `statefulset/turfoo-postgres`. */
-  readonly controller: string;
+  readonly controller: Controller;
   readonly program: readonly string[];
+  /** The command that starts the service. */
+  readonly start: string;
 }
 
 /**
@@ -27,9 +27,9 @@ export async function shellTarget(project: string | undefined, service: string |
   if (controller.kind !== 'StatefulSet' && controller.kind !== 'Deployment')
     throw new UsageError(`${object} is a ${controller.kind}, which does not keep running`);
   return {
-    namespace: namespace.name,
-    controller: `${controller.kind.toLowerCase()}/${controller.name}`,
+    controller: { kind: controller.kind, namespace: namespace.name, name: controller.name },
     program: client ?? ['sh'],
+    start: project === undefined ? 'repoctl infra global start' : `repoctl infra project start ${namespace.name}`,
   };
 }
 
@@ -42,7 +42,7 @@ function firstClient(namespace: PlannedNamespace): PlannedWorkload {
 
 /** @returns the program's exit code */
 export const openShell = (
-  { namespace, controller, program }: ShellTarget,
+  { controller, program, start }: ShellTarget,
   more: readonly string[],
   options: ClusterOptions,
-) => execIn(namespace, controller, [...program, ...more], options);
+) => execIn(controller, [...program, ...more], { ...options, start });

@@ -8,7 +8,8 @@ export const forwardCommand = () =>
       .summary('open a project’s fixed ports on this machine')
       .description(
         'Open the fixed ports of a project and of the global tier on this machine, until Ctrl-C. Tilt does this by itself. ' +
-          'A port that another program holds is named before anything is opened; a connection that breaks is made again.',
+          'A port that another program holds is named before anything is opened. The ports stay open while pods are replaced: ' +
+          'a connection goes to a pod that is ready, or waits for one.',
       )
       .argument('[project...]', 'default: all that run'),
   )

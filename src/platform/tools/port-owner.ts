@@ -23,6 +23,14 @@ export async function portOwner(port: number): Promise<string | undefined> {
   return owner && ownerText(owner);
 }
 
+/** The command line of a process, its words with blanks between; empty if it can't be read. */
+export async function commandLine(pid: number): Promise<string> {
+  if (process.platform === 'linux')
+    return (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).replaceAll('\0', ' ').trim();
+  const { stdout } = await execa('ps', ['-o', 'args=', '-p', String(pid)], { reject: false, timeout: 10_000 });
+  return stdout?.trim() ?? '';
+}
+
 /** `node (pid 123)` */
 export const ownerText = ({ program, pid }: PortOwner): string =>
   pid === undefined ? "another user's process" : `${program ?? 'a process'} (pid ${pid})`;

@@ -1,10 +1,12 @@
 import { type Cluster, RefusedError } from '../../cluster/client.ts';
+import { ProgramError } from '../../cluster/exec.ts';
+import { connectTo } from '../../cluster/port-forward.ts';
 import type { Pod } from '../rules/objects.ts';
 import { oneLine } from '../rules/text.ts';
 import type { DeepCheck, Judgement, Judgements, Target } from './check.ts';
 import type { DeepFinding } from './finding.ts';
 import { mayI } from './may-not.ts';
-import { connectTo, ProgramError, readPath, requestOver, runProgram } from './reach.ts';
+import { readPath, requestOver, runProgram } from './reach.ts';
 import { checks } from './table.ts';
 import { type PlannedParts, targetsOf } from './targets.ts';
 
@@ -150,15 +152,15 @@ function failed(
     return {
       status: 'unknown',
       reason: 'Forbidden',
-      cause: oneLine(error.message),
-      advice: mayI(error.message, run),
+      cause: oneLine(error.said),
+      advice: mayI(error.said, run),
     };
   // The pod may have gone since it was listed, and a program may not be in an image of one's own.
   if (error instanceof ProgramError || error instanceof RefusedError)
     return {
       status: 'unknown',
       reason: 'NotAsked',
-      cause: `the check "${check.name}" could not run: ${oneLine(error.message)}`,
+      cause: `the check "${check.name}" could not run: ${oneLine(error instanceof RefusedError ? error.said : error.message)}`,
     };
   if (reached)
     return {

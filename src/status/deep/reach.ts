@@ -1,55 +1,32 @@
 import { request } from 'node:http';
-import { Duplex } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import type { Cluster } from '../../cluster/client.ts';
+import { attemptExec, type ContainerReference } from '../../cluster/exec.ts';
 import { send } from '../../cluster/request.ts';
-import { openChannels } from './channels.ts';
 import type { ProgramAnswer, RouteAnswer } from './check.ts';
-import { programEnd } from './program-end.ts';
 
 /** Most of an answer that is kept, in bytes. */
 const limit = 1_000_000;
-
-const podPath = (namespace: string, pod: string, verb: string, query: URLSearchParams): string =>
-  `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/${verb}?${query}`;
-
-/** A program in a container that could not be started or watched to its end. */
-export class ProgramError extends Error {}
 
 // An empty line says that the container's runtime is done: from then on it is the program that takes the time.
 const announced = 'echo; exec "$0" "$@"';
 
 /**
- * Runs a program in a container that has a shell, over a connection of this process: kubectl would be a process for each.
+ * Runs a program in a container that has a shell.
  *
  * @param started is called when it was started, and may be again
  * @throws ProgramError if it could not be started; RefusedError if the API server refuses
  */
 export async function runProgram(
   cluster: Cluster,
-  where: { readonly namespace: string; readonly pod: string; readonly container: string },
+  where: ContainerReference,
   command: readonly string[],
   signal: AbortSignal,
   started: () => void,
 ): Promise<ProgramAnswer> {
-  const query = new URLSearchParams({ container: where.container, stdout: 'true', stderr: 'true' });
-  for (const word of ['sh', '-c', announced, ...command]) query.append('command', word);
-  const channels = await openChannels(cluster, podPath(where.namespace, where.pod, 'exec', query), signal);
-  const texts: Record<number, string> = { 1: '', 2: '', 3: '' };
-  return new Promise((resolve, reject) => {
-    channels.on('data', (channel, bytes) => {
-      if (channel === 1) started();
-      if ((texts[channel]?.length ?? limit) < limit) texts[channel] += bytes.toString();
-      // The status is the last that comes; not every server closes after it.
-      if (channel === 3) channels.close();
-    });
-    channels.on('end', (error) => {
-      if (error) return reject(error);
-      const { 1: stdout = '', 2: stderr = '', 3: status = '' } = texts;
-      const end = programEnd(status);
-      if ('failure' in end) return reject(new ProgramError(end.failure));
-      return resolve({ code: end.code, stdout: stdout.slice(1), stderr });
-    });
-  });
+  const options = { signal, limit, onOutput: started };
+  const { stdout, ...answer } = await attemptExec(cluster, where, ['sh', '-c', announced, ...command], options);
+  return { ...answer, stdout: stdout.slice(1) };
 }
 
 /** Reads a path of the API, whatever it answers with. */
@@ -59,44 +36,6 @@ export async function readPath(cluster: Cluster, path: string, signal: AbortSign
   let body = '';
   for await (const chunk of answer) if (body.length < limit) body += String(chunk);
   return { status: answer.statusCode ?? 0, body };
-}
-
-/** A connection to a port of a pod, relayed byte by byte. */
-export async function connectTo(
-  cluster: Cluster,
-  where: { readonly namespace: string; readonly pod: string },
-  port: number,
-  signal: AbortSignal,
-): Promise<Duplex> {
-  const query = new URLSearchParams({ ports: String(port) });
-  const channels = await openChannels(cluster, podPath(where.namespace, where.pod, 'portforward', query), signal);
-  // Both channels begin with the number of the port in two bytes.
-  const announcements = [2, 2];
-  const stream = new Duplex({
-    read() {},
-    write(chunk: Buffer, _encoding, done) {
-      channels.send(0, chunk);
-      done();
-    },
-    final(done) {
-      channels.close();
-      done();
-    },
-    destroy(error, done) {
-      channels.close();
-      done(error);
-    },
-  });
-  channels.on('data', (channel, bytes) => {
-    const skipped = Math.min(announcements[channel] ?? 0, bytes.length);
-    announcements[channel] = (announcements[channel] ?? 0) - skipped;
-    const rest = bytes.subarray(skipped);
-    if (rest.length === 0) return;
-    if (channel === 0) stream.push(rest);
-    else stream.destroy(new Error(rest.toString().trim()));
-  });
-  channels.on('end', (error) => (error ? stream.destroy(error) : stream.push(null)));
-  return stream;
 }
 
 /** Sends an HTTP request over a connection of its own. */

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { programEnd } from '../../../src/cluster/program-end.ts';
 import { judgeAge } from '../../../src/status/deep/checks/file-age.ts';
 import { judgeLogin, judgeQuery } from '../../../src/status/deep/checks/immudb.ts';
 import { judgeSelect } from '../../../src/status/deep/checks/postgres.ts';
 import { judgePing } from '../../../src/status/deep/checks/redis-ping.ts';
 import { judgeRoute } from '../../../src/status/deep/checks/route.ts';
-import { programEnd } from '../../../src/status/deep/program-end.ts';
 import { pod, target } from './targets.ts';
 
 const summary = (judgement: object) => {

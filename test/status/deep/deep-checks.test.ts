@@ -8,7 +8,7 @@ import { asHealth, type DeepFinding, withFindings } from '../../../src/status/de
 import { checks } from '../../../src/status/deep/table.ts';
 import type { Pod } from '../../../src/status/rules/objects.ts';
 import { verdict } from '../../../src/status/rules/verdict.ts';
-import { ApiServer, exit } from './api-server.ts';
+import { ApiServer, exit } from '../../cluster/api-server.ts';
 import { pod } from './targets.ts';
 
 const turfoo = [{ name: 'turfoo', services: [], workloads: [] }];
