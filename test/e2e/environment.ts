@@ -8,7 +8,12 @@ import { attempt, run } from './run.ts';
 
 const repository = join(import.meta.dirname, '..', '..');
 const project = 'backends/svc-turfoo-ingest';
-export const cluster = process.env.REPOCTL_E2E_CLUSTER ?? 'repoctl-e2e';
+/** The worker's own, see worker.mjs. */
+export const cluster = process.env.REPOCTL_E2E_CLUSTER ?? 'repoctl-e2e-1';
+
+/** A fixed port as the worker has it. */
+export const shifted = (port: number): number => port + Number(process.env.REPOCTL_PORT_OFFSET ?? 0);
+
 export const context = `kind-${cluster}`;
 
 /** The repository as it is used in the tests: a copy of its configuration, synthesized, its images on the node. */

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { cluster, context, kubectl, provideBases, setUp, tearDown } from './environment.ts';
+import { cluster, context, kubectl, provideBases, setUp, shifted, tearDown } from './environment.ts';
 import { card, Ingest } from './ingest.ts';
 import { attempt, eventually, kubectlProxy, type Outcome, type RunOptions } from './run.ts';
 
@@ -104,8 +104,8 @@ async function isWhole({ id }: { id: string }): Promise<void> {
 describe('a project', () => {
   test('is started with the global tier, and its endpoints are printed', () => {
     const { stdout, stderr } = succeeded(project('start', 'turfoo'));
-    expect(stdout).toMatch(/^turfoo-api +http +http:\/\/localhost:18000$/m);
-    expect(stdout).toMatch(/^monorepo-redis +redis +localhost:6379$/m);
+    expect(stdout).toMatch(new RegExp(`^turfoo-api +http +http://localhost:${shifted(18_000)}$`, 'm'));
+    expect(stdout).toMatch(new RegExp(`^monorepo-redis +redis +localhost:${shifted(6379)}$`, 'm'));
     expect(stderr).toContain('turfoo-api: healthy');
   });
 
@@ -152,7 +152,9 @@ describe('a project', () => {
 
   test('gives its variables for programs on this machine, with passwords only where they are asked for', () => {
     const { stdout } = succeeded(repoctl(['infra', 'env', 'turfoo', '--export']));
-    expect(stdout).toMatch(/^export DATABASE_URL='postgresql:\/\/turfoo:[\w-]{32}@localhost:15432\/turfoo'$/m);
+    expect(stdout).toMatch(
+      new RegExp(`^export DATABASE_URL='postgresql://turfoo:[\\w-]{32}@localhost:${shifted(15_432)}/turfoo'$`, 'm'),
+    );
   });
 });
 
@@ -401,12 +403,12 @@ describe('what can’t be', () => {
   test('is refused: a fixed port that another program holds', async () => {
     const other = spawn(process.execPath, [
       '-e',
-      "require('node:http').createServer().listen(18000, '127.0.0.1', () => console.log('up'))",
+      `require('node:http').createServer().listen(${shifted(18_000)}, '127.0.0.1', () => console.log('up'))`,
     ]);
     await new Promise((resolve) => other.stdout.once('data', resolve));
     const { status, stderr } = project('forward', 'turfoo');
     other.kill();
-    expect(stderr).toMatch(/port 18000 \(turfoo-api\) is held by node \(pid \d+\)/);
+    expect(stderr).toMatch(new RegExp(`port ${shifted(18_000)} \\(turfoo-api\\) is held by node \\(pid \\d+\\)`));
     expect(status).toBe(2);
   });
 
