@@ -49,19 +49,25 @@ async function measureSizes(cluster: Cluster, where: readonly string[], kubectl:
   console.table(Object.fromEntries(rows.map(({ pods = '', ...row }) => [pods, row])));
 }
 
+/** The options by which both programs are told of the cluster. */
+const where = ({ context, kubeconfig }: { context?: string; kubeconfig?: string }): string[] => [
+  ...(context ? ['--context', context] : []),
+  ...(kubeconfig ? ['--kubeconfig', kubeconfig] : []),
+];
+
 const assets = process.env.KUBEBUILDER_ASSETS;
 if (values.context || values.kubeconfig) {
   const cluster = await connect(values);
   try {
-    await measureSizes(cluster, cluster.kubectlArguments, 'kubectl');
+    await measureSizes(cluster, where(values), 'kubectl');
   } finally {
     await removeNamespaces(cluster);
   }
 } else if (assets) {
   const server = await startApiServer(assets);
   try {
-    const cluster = await connect({ context: server.context, kubeconfig: server.kubeconfig });
-    await measureSizes(cluster, cluster.kubectlArguments, `${assets}/kubectl`);
+    const options = { context: server.context, kubeconfig: server.kubeconfig };
+    await measureSizes(await connect(options), where(options), `${assets}/kubectl`);
   } finally {
     await server.stop();
   }

@@ -50,8 +50,6 @@ export class Cluster {
   constructor(
     readonly context: string,
     readonly server: string,
-    /** What kubectl has to be told to talk to the same cluster. */
-    readonly kubectlArguments: readonly string[],
     /** The options of a request that is let in, for what is no reading or writing of objects. */
     readonly authenticate: () => Promise<RequestOptions>,
   ) {}
@@ -290,11 +288,12 @@ function statusMessage(body: string): string | undefined {
  * @throws ClusterError if the environment's own cluster is not there
  */
 export async function connect(options: ClusterOptions): Promise<Cluster> {
-  const config = await readKubeconfig(options);
-  const context = config.getCurrentContext();
-  const kubectlArguments = ['--context', context, ...(options.kubeconfig ? ['--kubeconfig', options.kubeconfig] : [])];
-  return new Cluster(context, config.getCurrentCluster()?.server ?? '', kubectlArguments, authenticator(config));
+  return clusterOf(await readKubeconfig(options));
 }
+
+/** The cluster of a kubeconfig's current context. */
+export const clusterOf = (config: KubeConfig): Cluster =>
+  new Cluster(config.getCurrentContext(), config.getCurrentCluster()?.server ?? '', authenticator(config));
 
 /**
  * Connects in order to change something: says first where.

@@ -21,7 +21,7 @@ export interface ExecOptions {
   readonly limit?: number;
   /** Is called when it prints something. */
   readonly onOutput?: () => void;
-  /** Ends it. A program that prints nothing goes on in the container, as with kubectl. */
+  /** Ends it. A program that prints nothing goes on in the container: the API can't end it. */
   readonly signal?: AbortSignal;
 }
 

@@ -5,7 +5,7 @@ import { type Condition, judge } from './condition.ts';
 import { createCluster, removeUnfinished } from './create.ts';
 import { ensureContext, hasContext } from './kubeconfig.ts';
 import { controlPlane, kubernetesNodes, listContainers, type NodeContainer, startContainers } from './nodes.ts';
-import { holdsVolumes, observe, startedAt } from './observe.ts';
+import { ControlPlane, holdsVolumes, startedAt } from './observe.ts';
 import { underway } from './processes.ts';
 
 export interface ClusterNeeds {
@@ -126,11 +126,12 @@ async function settle(
   }
   const since = stopped.length > 0 ? await startedAt(plane.name) : 0;
   const size = kubernetesNodes(containers).length;
+  const control = new ControlPlane(name, plane.name);
   const until = performance.now() + timeout * 1000;
   for (let said = false; ; said = true) {
-    const condition = judge(await observe(plane.name, signal), size, since);
+    const condition = judge(await control.observe(signal), size, since);
     if (condition.state !== 'waiting') return condition;
-    if (!said) report(`waiting for the cluster ${name} to be ready`);
+    if (!said) report(`waiting for the cluster ${name} to be ready: ${condition.message}`);
     if (performance.now() > until) return giveUp(name, plane, condition.message, needs);
     await pause(1_000, signal);
   }

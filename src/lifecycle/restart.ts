@@ -19,6 +19,9 @@ import { progressOn } from './progress.ts';
 import { type Started, type StartOptions, start } from './start.ts';
 import { mustRun } from './stop.ts';
 
+/** On a pod template: when its pods were last replaced without another change. */
+const restartedAnnotation = 'repoctl.dev/restarted-at';
+
 /** Kinds whose pods are replaced when their template changes. */
 const restartable = ['Deployment', 'StatefulSet'];
 
@@ -74,8 +77,7 @@ async function restart(
   const at = new Date().toISOString();
   await eachOf(restarted, async ({ object, controller }) => {
     const metadata = { name: controller?.name, namespace: project.name };
-    // The annotation that `kubectl rollout restart` sets.
-    const annotations = { 'kubectl.kubernetes.io/restartedAt': at };
+    const annotations = { [restartedAnnotation]: at };
     const reference = { apiVersion: 'apps/v1', kind: controller?.kind ?? '', metadata };
     if (!(await cluster.patch(reference, { spec: { template: { metadata: { annotations } } } })))
       throw new FailureError(`${object} is not deployed`, `repoctl infra project start ${project.name}`);

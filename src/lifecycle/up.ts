@@ -46,7 +46,7 @@ export async function up(
   const projects = names.map((name) => findProject(environment, name).name);
   await run('docker', ['version', '--format', '{{.Server.Version}}']);
   const own = ownCluster(root);
-  const tools: readonly ToolName[] = own.kind === undefined ? ['kubectl'] : ['kind', 'kubectl'];
+  const tools: readonly ToolName[] = own.kind === undefined ? [] : ['kind'];
   await obtainTools([...tools, ...(hasTiltfile(root) ? (['tilt'] as const) : [])]);
   const cluster = own.kind === undefined ? await answering(options) : await readyCluster(root, options);
   const tilt = await tiltFor(root);
@@ -88,6 +88,6 @@ export async function tiltFor(root: string): Promise<{ readonly path?: string; r
 
 /** The environment variables that Tilt gets besides those of this process. */
 export const tiltEnvironment = async (kubeconfig: string | undefined): Promise<Record<string, string>> => ({
-  PATH: await toolsOnPath(['kind', 'kubectl', 'tilt']),
+  PATH: await toolsOnPath(['kind', 'tilt']),
   ...(kubeconfig && { KUBECONFIG: kubeconfig }),
 });

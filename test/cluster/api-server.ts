@@ -40,7 +40,7 @@ export class ApiServer {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     this.#server = server;
     const { port } = server.address() as AddressInfo;
-    return new Cluster('kind-test', `http://127.0.0.1:${port}`, [], async () => ({}));
+    return new Cluster('kind-test', `http://127.0.0.1:${port}`, async () => ({}));
   }
 
   async stop(): Promise<void> {

@@ -11,13 +11,12 @@ test('a machine that lacks nothing is ok in every row', () => {
     'ok docker memory: 16.0 GiB, 8 CPUs',
     'ok docker disk: 100.0 GiB free',
     'ok kind: 0.32.0 (/usr/bin/kind)',
-    'ok kubectl: 1.35.2 (/usr/bin/kubectl)',
     'ok tilt: 0.37.2 (/c/tools/tilt/0.37.2/tilt)',
     'ok architecture: x86_64',
     'ok cgroup: v2',
     'ok inotify: 524288 watches, 512 instances',
     'ok configuration: monorepo (/repo)',
-    'ok kubectl context: kind-dev (https://127.0.0.1:6443), Kubernetes v1.34.4',
+    'ok context: kind-dev (https://127.0.0.1:6443), Kubernetes v1.34.4',
     'ok ports: free: 5001, 10350',
   ]);
 });
@@ -131,30 +130,30 @@ test.each<[string, Partial<Facts>, string, string, string]>([
     'repoctl init',
   ],
   [
-    'kubectl context',
+    'context',
     { context: { problem: 'the kubeconfig has no context "kind-dev"' } },
     'warn',
     'the kubeconfig has no context "kind-dev"',
     'repoctl up',
   ],
-  ['kubectl context', silent('kind-dev'), 'warn', 'ECONNREFUSED', 'repoctl up (starts it)'],
+  ['context', silent('kind-dev'), 'warn', 'ECONNREFUSED', 'repoctl up (starts it)'],
   [
-    'kubectl context',
+    'context',
     { ...silent('kind-old'), configuration: { problems: [] } },
     'warn',
     'ECONNREFUSED',
     'docker start old-control-plane',
   ],
-  ['kubectl context', silent('minikube'), 'fail', 'ECONNREFUSED', 'start that cluster'],
+  ['context', silent('minikube'), 'fail', 'ECONNREFUSED', 'start that cluster'],
   [
-    'kubectl context',
+    'context',
     { ...silent('kind-dev'), docker: { state: 'unreachable', problem: 'x' } },
     'warn',
     'ECONNREFUSED',
     'start Docker, then repoctl up',
   ],
   [
-    'kubectl context',
+    'context',
     { ...silent('kind-dev'), ...docker({ containers: [{ name: 'n', image: 'i', cluster: 'dev', ports: [] }] }) },
     'fail',
     'ECONNREFUSED',
@@ -169,17 +168,7 @@ test.each<[string, Partial<Facts>, string, string, string]>([
 
 test('what can only be asked of a running engine is left out without one', () => {
   const subjects = rows({ docker: { state: 'missing' } }).map(({ subject }) => subject);
-  expect(subjects).toEqual([
-    'node',
-    'docker',
-    'kind',
-    'kubectl',
-    'tilt',
-    'inotify',
-    'configuration',
-    'kubectl context',
-    'ports',
-  ]);
+  expect(subjects).toEqual(['node', 'docker', 'kind', 'tilt', 'inotify', 'configuration', 'context', 'ports']);
 });
 
 test('what is not known of a machine is left out', () => {

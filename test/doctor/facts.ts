@@ -29,7 +29,6 @@ export const rows = (given: Partial<Facts> = {}): Row[] =>
     system: system(),
     tools: [
       { name: 'kind', path: '/usr/bin/kind', version: '0.32.0', source: 'PATH' },
-      { name: 'kubectl', path: '/usr/bin/kubectl', version: '1.35.2', source: 'PATH' },
       { name: 'tilt', path: '/c/tools/tilt/0.37.2/tilt', version: '0.37.2', source: 'cache' },
     ],
     docker: engine(),

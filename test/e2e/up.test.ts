@@ -94,7 +94,7 @@ describe('repoctl up', () => {
     attempt('docker', ['stop', `${name}-control-plane`]);
     expect(container()).toContain('exited');
     const { checks } = JSON.parse(repoctl(['doctor', '-o', 'json']).stdout) as { checks: { subject: string }[] };
-    expect(checks.find(({ subject }) => subject === 'kubectl context')).toMatchObject({
+    expect(checks.find(({ subject }) => subject === 'context')).toMatchObject({
       fix: 'repoctl up (starts it)',
     });
     expect(repoctl(['up'], withoutTilt).status).toBe(0);

@@ -37,7 +37,7 @@ export class ApiServer {
     await new Promise<void>((resolve) => server.listen(this.#port, '127.0.0.1', resolve));
     this.#server = server;
     this.#port = (server.address() as AddressInfo).port;
-    return new Cluster('kind-test', `http://127.0.0.1:${this.#port}`, [], async () => ({}));
+    return new Cluster('kind-test', `http://127.0.0.1:${this.#port}`, async () => ({}));
   }
 
   async stop(): Promise<void> {

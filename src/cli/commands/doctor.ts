@@ -12,7 +12,7 @@ export const doctorCommand = () =>
     .summary('check this machine: tools, Docker, ports, limits, context')
     .description(
       'Check what repoctl needs of this machine: tools and their versions, the Docker engine with its memory and disk, ' +
-        "the ports that the configuration asks for and who has them, the kernel's limits, the kubectl context and " +
+        "the ports that the configuration asks for and who has them, the kernel's limits, the kubeconfig's context and " +
         'whether its API server answers. Each problem comes with its fix. Changes nothing; exits with 1 if something fails, with 0 if it only warns.',
     )
     .addOption(new Option('-o, --output <format>', 'how to print it').choices(['table', 'json']).default('table'))

@@ -1,7 +1,7 @@
 import type { Check } from '../check.ts';
 import type { Facts } from '../facts.ts';
 
-const subject = 'kubectl context';
+const subject = 'context';
 
 export const checkContext: Check = (facts) => {
   const { name, server, problem = 'there is none', version, silence } = facts.context;

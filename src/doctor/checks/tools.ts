@@ -1,7 +1,7 @@
 import { tools } from '../../platform/tools/tools.ts';
 import type { Check, Row } from '../check.ts';
 
-/** kind, kubectl and Tilt. What is missing is fetched by `repoctl up`, so that nothing of it is a failure. */
+/** kind and Tilt. What is missing is fetched by `repoctl up`, so that nothing of it is a failure. */
 export const checkTools: Check = ({ tools: found }) =>
   found.map((tool): Row => {
     if ('path' in tool) return { level: 'ok', subject: tool.name, found: `${tool.version} (${tool.path})` };

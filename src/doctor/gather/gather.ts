@@ -27,7 +27,6 @@ export async function gather({ folder, kubeconfig, env = process.env }: GatherOp
     gatherContext({ kubeconfig, folder }),
     portOwners(wanted.map(({ port }) => port)),
     findTool('kind', env),
-    findTool('kubectl', env),
     findTool('tilt', env),
   ]);
   const ports = wanted.map((each) => ({ ...each, owner: owners.get(each.port) }));

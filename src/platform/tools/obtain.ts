@@ -92,7 +92,7 @@ async function agreed(lacking: readonly Lacking[], options: ObtainOptions): Prom
   );
 }
 
-/** `kind, kubectl and tilt` */
+/** `kind and tilt` */
 const listed = (texts: readonly string[]): string =>
   texts.length < 2 ? texts.join('') : `${texts.slice(0, -1).join(', ')} and ${texts.at(-1)}`;
 

@@ -20,7 +20,7 @@ export function platformOf({ platform, arch }: { platform: string; arch: string 
   if (!found)
     throw new UsageError(
       `programs can't be fetched for ${platform} on ${arch}; allowed: ${Object.keys(platforms).join(', ')}`,
-      platform === 'win32' ? 'Run repoctl in WSL 2: wsl --install' : 'Put kind, kubectl and tilt on PATH by yourself',
+      platform === 'win32' ? 'Run repoctl in WSL 2: wsl --install' : 'Put kind and tilt on PATH by yourself',
     );
   return found;
 }

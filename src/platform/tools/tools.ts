@@ -1,7 +1,7 @@
 import type { Platform } from './platform.ts';
 
 /** The programs that repoctl starts and can fetch. */
-export type ToolName = 'kind' | 'kubectl' | 'tilt';
+export type ToolName = 'kind' | 'tilt';
 
 /** A program that is fetched where it is missing. */
 export interface Tool {
@@ -28,12 +28,12 @@ export interface Tool {
 }
 
 /**
- * kind, kubectl and Tilt.
+ * kind and Tilt.
  *
  * The checksums are those that the vendors publish beside the files, as these keep them:
  *
- * @see https://github.com/cashapp/hermit-packages (commit f0517fd7): kind.hcl and kubectl.hcl, all platforms, and
- *   tilt.hcl, all but linux-arm64
+ * @see https://github.com/cashapp/hermit-packages (commit f0517fd7): kind.hcl, all platforms, and tilt.hcl,
+ *   all but linux-arm64
  * @see https://github.com/tilt-dev/homebrew-tap (commit b89d6c37): tilt.rb, all platforms
  */
 export const tools: Readonly<Record<ToolName, Tool>> = {
@@ -55,24 +55,6 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
     },
     checksums: (url) => `${url}.sha256sum`,
     install: 'https://kind.sigs.k8s.io/docs/user/quick-start/#installation',
-  },
-  kubectl: {
-    name: 'kubectl',
-    purpose: 'it looks into the cluster',
-    version: '1.35.2',
-    // One minor version older than the oldest cluster that repoctl is tried with; Kubernetes supports no more.
-    minimum: '1.33.0',
-    versionArguments: ['version', '--client', '--output=json'],
-    versionPattern: /"gitVersion":\s*"v(\d[^"]*)"/,
-    url: (version, platform) => `https://dl.k8s.io/release/v${version}/bin/${platform.replace('-', '/')}/kubectl`,
-    sha256: {
-      'linux-amd64': '924eb50779153f20cb668117d141440b95df2f325a64452d78dff9469145e277',
-      'linux-arm64': 'cd859449f54ad2cb05b491c490c13bb836cdd0886ae013c0aed3dd67ff747467',
-      'darwin-amd64': '163955964d4ed9e66656eab45c0114f5c1110d1b430ace432b20ddc430023df5',
-      'darwin-arm64': 'b0b59cdd7ba20ca20b85214943100e578dd50ddd85242fcddf277a87c2249706',
-    },
-    checksums: (url) => `${url}.sha256`,
-    install: 'https://kubernetes.io/docs/tasks/tools/',
   },
   tilt: {
     name: 'tilt',

@@ -92,7 +92,7 @@ describe('findTool', () => {
 test('pathWith puts the folders of fetched programs first, and leaves those on PATH where they are', () => {
   const found = [
     { name: 'kind', path: '/c/tools/kind/1/kind', version: '1', source: 'cache' },
-    { name: 'kubectl', path: '/usr/bin/kubectl', version: '1', source: 'PATH' },
+    { name: 'tilt', path: '/usr/bin/tilt', version: '1', source: 'PATH' },
   ] as const;
   expect(pathWith(found, { PATH: '/bin:/usr/bin' })).toBe('/c/tools/kind/1:/bin:/usr/bin');
   expect(pathWith(found, {})).toBe('/c/tools/kind/1');

@@ -25,7 +25,7 @@ async function list(answer: (next: string | null, response: ServerResponse) => v
   };
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const { items } = await readList(new Cluster('kind-test', url, [], async () => ({})), sources().pods);
+  const { items } = await readList(new Cluster('kind-test', url, async () => ({})), sources().pods);
   return items.map(({ metadata }) => metadata.name);
 }
 
