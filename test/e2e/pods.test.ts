@@ -226,6 +226,8 @@ function terminal(line: string) {
   let shown = '';
   child.stdout.on('data', (chunk) => {
     shown += String(chunk);
+    // Asked where its cursor is, a terminal answers.
+    if (String(chunk).includes('\x1b[6n')) child.stdin.write('\x1b[33;101R');
   });
   return {
     types: (text: string) => void child.stdin.write(text),

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { InterruptedError } from '../../platform/process/interrupt.ts';
+import { hearing, InterruptedError } from '../../platform/process/interrupt.ts';
 
 /** How long what heeds the signal may take to put things in order, in milliseconds. */
 const grace = 2000;
@@ -24,8 +24,9 @@ export function breakable<Result>(left: string, work: (signal: AbortSignal) => P
     // Not `once`: where a program runs, execa ends this process, too, as soon as nobody else listens.
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
   });
-  const working = work(controller.signal).catch((error: unknown) => {
+  const working = work(controller.signal).catch(async (error: unknown) => {
     // Programs fail because they were interrupted as well.
+    if (!controller.signal.aborted) await hearing();
     throw controller.signal.aborted && !(error instanceof InterruptedError) ? controller.signal.reason : error;
   });
   return Promise.race([working, interrupted]);

@@ -1,4 +1,5 @@
 import { shellQuoted } from '../../../charts/common/shell.ts';
+import { eachOf } from '../../platform/each-of.ts';
 import { FailureError } from '../../platform/errors.ts';
 import { attempt, failure, type Outcome, run } from '../../platform/process/run.ts';
 import type { PlannedImage } from '../../synth/plan.ts';
@@ -28,24 +29,9 @@ export async function buildImages(
   { noCache = false, report, signal }: BuildOptions,
 ): Promise<ReadonlyMap<string, string>> {
   const ids = new Map<string, string>();
-  const failed = new AbortController();
-  const either = AbortSignal.any([failed.signal, ...(signal ? [signal] : [])]);
-  const waiting = images.values();
-  const worker = async () => {
-    for (const image of waiting) {
-      either.throwIfAborted();
-      ids.set(image.reference, await build(root, image, { noCache, report, signal: either }));
-    }
-  };
-  const workers = Array.from({ length: atOnce }, () =>
-    worker().catch((error) => {
-      failed.abort(error);
-      throw error;
-    }),
-  );
-  // All of them, so that nothing goes on after the error is told.
-  const ends = await Promise.allSettled(workers);
-  if (ends.some(({ status }) => status === 'rejected')) throw either.reason;
+  const buildOne = async (image: PlannedImage, signal: AbortSignal) =>
+    ids.set(image.reference, await build(root, image, { noCache, report, signal }));
+  await eachOf(images, buildOne, { atOnce, signal });
   return ids;
 }
 

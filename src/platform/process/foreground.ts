@@ -1,6 +1,7 @@
 import { execa } from 'execa';
 import { UsageError } from '../errors.ts';
 import { installation } from './diagnosis.ts';
+import { hearing } from './interrupt.ts';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -27,6 +28,7 @@ export async function foreground(
     const result = await child;
     if (result.exitCode === undefined && result.signal === undefined)
       throw new UsageError(`${program} can't be run: ${result.code ?? result.originalMessage}`, installation(program));
+    if (result.failed && !ended) await hearing();
     return ended ? 0 : (result.exitCode ?? 1);
   } finally {
     for (const name of signals) process.off(name, pass);

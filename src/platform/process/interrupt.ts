@@ -8,6 +8,19 @@ export class InterruptedError extends CommandError {
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+/** How much later than its programs this process may hear of a Ctrl-C, in milliseconds. */
+const delay = 50;
+
+/**
+ * Waits until this process has heard of a Ctrl-C that one of its programs has ended from: the system tells one process of a
+ * terminal after the other, and a program may be gone before this one is told.
+ */
+export async function hearing(): Promise<void> {
+  await pause(delay);
+  // Timers come before signals, when both are due.
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
 /**
  * Does something that Ctrl-C does not break off, but asks to end, so that it can leave things in order: its signal is
  * aborted. A third Ctrl-C breaks it off all the same.
@@ -28,6 +41,10 @@ export async function interruptible<Result>(work: (signal: AbortSignal) => Promi
   for (const name of signals) process.on(name, interrupt);
   try {
     return await work(controller.signal);
+  } catch (error) {
+    if (controller.signal.aborted) throw error;
+    await hearing();
+    throw controller.signal.aborted ? controller.signal.reason : error;
   } finally {
     release();
   }

@@ -1,3 +1,4 @@
+import pMap from 'p-map';
 import { type Cluster, RefusedError } from '../../cluster/client.ts';
 import { ProgramError } from '../../cluster/exec.ts';
 import { connectTo } from '../../cluster/port-forward.ts';
@@ -37,12 +38,7 @@ export async function deepChecks(
   { limit = 8, timeoutMs = 2000 }: DeepOptions = {},
 ): Promise<readonly DeepFinding[]> {
   const tasks = tasksOf(targetsOf(namespaces, pods, cluster.context));
-  const findings: DeepFinding[][] = [];
-  const waiting = tasks.entries();
-  const worker = async () => {
-    for (const [index, task] of waiting) findings[index] = await perform(cluster, task, timeoutMs);
-  };
-  await Promise.all(Array.from({ length: Math.min(limit, tasks.length) }, worker));
+  const findings = await pMap(tasks, (task) => perform(cluster, task, timeoutMs), { concurrency: limit });
   return findings.flat();
 }
 

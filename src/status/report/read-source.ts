@@ -1,4 +1,5 @@
 import { type Cluster, RefusedError } from '../../cluster/client.ts';
+import { eachOf } from '../../platform/each-of.ts';
 import type { Refusal } from '../rules/absent.ts';
 import { type Kept, type List, readList } from './read-list.ts';
 import type { Source } from './sources.ts';
@@ -13,9 +14,6 @@ export interface ReadSource {
   /** What could not be read. */
   readonly refusals: readonly Refusal[];
 }
-
-/** Lists in single namespaces at once. */
-const atOnce = 8;
 
 /**
  * Reads a source: in all namespaces by one list, or where that is refused in each of the namespaces that are known.
@@ -50,7 +48,7 @@ async function readEach(
 ): Promise<ReadSource> {
   const parts: Part[] = [];
   const refusals: Refusal[] = [];
-  await eachAtOnce(known, async (namespace) => {
+  await eachOf(known, async (namespace) => {
     try {
       parts.push({ namespace, ...(await readList(cluster, source, namespace, signal)) });
     } catch (error) {
@@ -71,7 +69,7 @@ async function readNamespaces(
 ): Promise<ReadSource> {
   const items: Kept[] = [];
   let refused = 0;
-  await eachAtOnce(known, async (name) => {
+  await eachOf(known, async (name) => {
     try {
       const found = await cluster.get<never>({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
       if (found) items.push(source.record(found));
@@ -82,14 +80,6 @@ async function readNamespaces(
   });
   const answered = known.length > 0 && refused < known.length;
   return { parts: answered ? [{ items, resourceVersion: '' }] : [], refusals: [all] };
-}
-
-async function eachAtOnce(names: readonly string[], work: (name: string) => Promise<void>): Promise<void> {
-  const queue = [...names];
-  const worker = async () => {
-    for (let name = queue.shift(); name !== undefined; name = queue.shift()) await work(name);
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, names.length) }, worker));
 }
 
 const refusal = (source: Source, error: RefusedError): Refusal => ({

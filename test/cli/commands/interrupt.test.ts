@@ -5,11 +5,19 @@ import { repository } from '../../synth/repository.ts';
 
 const modules = join(repository, 'src');
 
-/** What a process prints that is interrupted while it does something, and how it ends. */
-async function interrupted(work: string): Promise<{ stdout: string; end: number | NodeJS.Signals | null }> {
+/**
+ * What a process prints that is interrupted while it does something, and how it ends.
+ *
+ * @param alone it sees to the interruption by itself
+ */
+async function interrupted(
+  work: string,
+  alone = false,
+): Promise<{ stdout: string; end: number | NodeJS.Signals | null }> {
   const script = `
     const { breakable } = await import(${JSON.stringify(`file://${modules}/cli/commands/interrupt.ts`)});
     const { run } = await import(${JSON.stringify(`file://${modules}/platform/process/run.ts`)});
+    const { interruptible } = await import(${JSON.stringify(`file://${modules}/platform/process/interrupt.ts`)});
     const begun = () => console.log('begun');
     try {
       await breakable('How to go on.', ${work});
@@ -25,7 +33,7 @@ async function interrupted(work: string): Promise<{ stdout: string; end: number 
   });
   let stdout = '';
   child.stdout.on('data', (chunk) => {
-    if (stdout === '') process.kill(-(child.pid ?? 0), 'SIGINT');
+    if (stdout === '' && !alone) process.kill(-(child.pid ?? 0), 'SIGINT');
     stdout += String(chunk);
   });
   const end = await new Promise<number | NodeJS.Signals | null>((resolve) => {
@@ -43,4 +51,18 @@ test.each([
   ],
 ])('Ctrl-C %s says how to go on', async (_, work) => {
   expect(await interrupted(work)).toEqual({ stdout: 'begun\ninterrupted How to go on. 130\n', end: 130 });
+});
+
+// As the system may tell a program of a Ctrl-C before it tells the process that has started it.
+const firstTheProgram = `begun();
+  return run('sh', ['-c', 'kill -INT $$']).finally(() => setTimeout(() => process.kill(process.pid, 'SIGINT'), 1));`;
+
+test('Ctrl-C that a program hears of first says how to go on', async () => {
+  const { stdout, end } = await interrupted(`() => { ${firstTheProgram} }`, true);
+  expect({ stdout, end }).toEqual({ stdout: 'begun\ninterrupted How to go on. 130\n', end: 130 });
+});
+
+test('Ctrl-C that a program hears of first is none of its failures where it is waited for, either', async () => {
+  const { stdout, end } = await interrupted(`() => interruptible(() => { ${firstTheProgram} })`, true);
+  expect({ stdout, end }).toEqual({ stdout: 'begun\ninterrupted undefined 130\n', end: 130 });
 });
