@@ -20,4 +20,5 @@ export default {
   ...common,
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testPathIgnorePatterns: ['<rootDir>/test/e2e/'],
+  globalSetup: '<rootDir>/test/temporary-folder.mjs',
 };

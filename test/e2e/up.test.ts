@@ -21,10 +21,16 @@ const repoctl = (args: readonly string[], options: RunOptions = {}) =>
 const kubectl = (...args: string[]) => attempt('kubectl', ['--context', `kind-${name}`, ...args]);
 const container = () =>
   attempt('docker', ['inspect', '--format', '{{.Id}} {{.State.Status}}', `${name}-control-plane`]).stdout.trim();
+const registry = (format: string) => attempt('docker', ['inspect', '--format', format, 'kind-registry']).stdout.trim();
+/** A registry that was here before is the developer's: it is used, and left as it was. */
+const theirs = registry('{{.Id}} {{.State.Running}}');
 const removeAll = () => {
   attempt('kind', ['delete', 'cluster', '--name', name]);
-  attempt('docker', ['rm', '--force', '--volumes', 'kind-registry']);
+  if (theirs === '') attempt('docker', ['rm', '--force', '--volumes', 'kind-registry']);
+  else if (theirs.endsWith('false')) attempt('docker', ['stop', 'kind-registry']);
 };
+/** Its port on this machine. */
+const port = () => registry('{{(index (index .HostConfig.PortBindings "5000/tcp") 0).HostPort}}');
 
 beforeAll(() => {
   removeAll();
@@ -53,7 +59,7 @@ const withoutTilt = {
 };
 
 describe('repoctl up', () => {
-  test('says whose port the registry’s is, and makes nothing', async () => {
+  (theirs === '' ? test : test.skip)('says whose port the registry’s is, and makes nothing', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(registryPort, '127.0.0.1', resolve));
     const { status, stderr } = repoctl(['up'], withoutTilt);
@@ -72,13 +78,13 @@ describe('repoctl up', () => {
       kubectl('get', 'nodes', '-o', 'jsonpath={.items[*].status.conditions[?(@.type=="Ready")].status}').stdout,
     ).toBe('True');
     expect(kubectl('get', 'configmap', 'local-registry-hosting', '-n', 'kube-public', '-o', 'yaml').stdout).toContain(
-      `localhost:${registryPort}`,
+      `localhost:${port()}`,
     );
     const hosts = attempt('docker', [
       'exec',
       `${name}-control-plane`,
       'cat',
-      `/etc/containerd/certs.d/localhost:${registryPort}/hosts.toml`,
+      `/etc/containerd/certs.d/localhost:${port()}/hosts.toml`,
     ]);
     expect(hosts.stdout).toContain('kind-registry:5000');
   });
@@ -116,6 +122,9 @@ describe('repoctl down', () => {
     expect(container()).toContain('running');
     expect(repoctl(['down', '--cluster', '--yes']).status).toBe(0);
     expect(attempt('kind', ['get', 'clusters']).stdout).not.toContain(name);
+    // It serves all kind clusters of the machine.
+    const now = registry('{{.Id}} {{.State.Running}}');
+    expect(now).toMatch(theirs === '' ? / true$/ : theirs.replace('false', 'true'));
   });
 });
 
