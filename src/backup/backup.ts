@@ -112,7 +112,7 @@ async function saveAll(subject: Subject, time: Date, work: Work): Promise<Manife
 }
 
 async function savePostgres(server: PostgresServer, { cluster, folder, signal, report }: Work): Promise<Part[]> {
-  await waitForPostgres(cluster, server, signal);
+  await waitForPostgres(cluster, server, { signal, report });
   const serverVersion = await postgresVersion(cluster, server);
   const parts: Part[] = [];
   for (const database of await databases(cluster, server)) {

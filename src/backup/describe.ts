@@ -19,7 +19,7 @@ export async function postgresData(
   server: PostgresServer,
   signal?: AbortSignal,
 ): Promise<HeldData[]> {
-  await waitForPostgres(cluster, server, signal);
+  await waitForPostgres(cluster, server, { signal });
   return (await databases(cluster, server)).map(({ name, bytes, filledTables }) => ({
     line: `${server.service}: database ${name}, ${size(bytes)}, ${count(filledTables, 'table')} with rows`,
     filled: filledTables > 0,

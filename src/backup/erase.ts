@@ -67,7 +67,7 @@ const redisCommand = ({ database }: Broker, ...command: string[]): string[] => [
 ];
 
 async function brokerData(cluster: Cluster, broker: Broker): Promise<HeldData[]> {
-  const { stdout } = await exec(cluster, containerOf(broker), redisCommand(broker, 'DBSIZE'));
+  const { stdout } = await exec(cluster, containerOf(broker), redisCommand(broker, 'DBSIZE'), { timeout: 30_000 });
   const keys = Number(/\d+/.exec(stdout)?.[0] ?? 0);
   return [{ line: `${broker.service}: database ${broker.database}, ${count(keys, 'key')}`, filled: keys > 0 }];
 }
@@ -95,7 +95,7 @@ export async function eraseShared(
       }
     });
   if (!broker) return;
-  await waitForPod(cluster, broker);
-  await exec(cluster, containerOf(broker), redisCommand(broker, 'FLUSHDB'));
+  await waitForPod(cluster, broker, { report });
+  await exec(cluster, containerOf(broker), redisCommand(broker, 'FLUSHDB'), { timeout: 120_000 });
   report(`${found.name}: emptied database ${broker.database} of ${broker.service}`);
 }

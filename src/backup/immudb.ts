@@ -7,9 +7,10 @@ import type { Cluster } from '../cluster/client.ts';
 import { type ContainerReference, exec } from '../cluster/exec.ts';
 import { portForward } from '../cluster/port-forward.ts';
 import { ClusterError, FailureError, TimeoutError } from '../platform/errors.ts';
+import { poll } from '../platform/poll.ts';
 import type { ServicePod } from './inventory.ts';
 import { isPaused, pauseService, resumeService } from './pause.ts';
-import { isReady, type PodState, podPatience, until, waitForPod } from './pods.ts';
+import { podPatience, waitForPod, waitUntilReady } from './pods.ts';
 import { sentSum } from './sent-sum.ts';
 
 // immudb's own export (`immuadmin hot-backup`, ReplicateTx) can't be put back into the database that it makes by itself:
@@ -35,7 +36,7 @@ export async function transactions(cluster: Cluster, service: ServicePod): Promi
   const { namespace, object } = service;
   const forwarding = await portForward(cluster, { namespace, service: object, port: 9497 });
   try {
-    const answer = await fetch(`http://127.0.0.1:${forwarding.port}/metrics`);
+    const answer = await fetch(`http://127.0.0.1:${forwarding.port}/metrics`, { signal: AbortSignal.timeout(30_000) });
     return parseTransactions(await answer.text());
   } catch (error) {
     throw new FailureError(`${object} does not give its metrics: ${(error as Error).message}`, undefined, {
@@ -92,7 +93,7 @@ async function withFolder<Result>(
   signal?: AbortSignal,
 ): Promise<Result> {
   // Stopped by a command that was killed, it is ours to start again.
-  if (!(await isPaused(cluster, service))) await waitForPod(cluster, service, signal);
+  if (!(await isPaused(cluster, service))) await waitForPod(cluster, service, { signal });
   const { namespace } = service;
   const metadata = { namespace, name: `data-${service.pod}` };
   const claim = await cluster.get({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata });
@@ -103,11 +104,7 @@ async function withFolder<Result>(
     await removed(cluster, pod);
     await cluster.apply(pod);
     const name = pod.metadata?.name ?? '';
-    await until(
-      async () => isReady(await cluster.get<PodState>(pod)),
-      () => new TimeoutError(`${namespace}/${name} does not start`, `kubectl describe pod -n ${namespace} ${name}`),
-      { signal },
-    );
+    await waitUntilReady(cluster, { namespace, pod: name }, { signal });
     return await work({ namespace, pod: name, container: 'copy' });
   } finally {
     // Also after Ctrl-C, so without its signal. The claim can't be used by two pods on two nodes.
@@ -119,9 +116,10 @@ async function withFolder<Result>(
 
 async function removed(cluster: Cluster, pod: ManifestObject): Promise<void> {
   if (!(await cluster.remove(pod))) return;
-  await until(
+  await poll(
     async () => !(await cluster.get(pod)),
     () => new TimeoutError(`pod ${pod.metadata?.name} does not end after ${podPatience / 1000} s`),
+    { timeout: podPatience },
   );
 }
 

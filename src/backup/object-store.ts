@@ -16,7 +16,7 @@ export async function withObjectStore<Result>(
   work: (client: S3Client) => Promise<Result>,
   signal?: AbortSignal,
 ): Promise<Result> {
-  await waitForPod(cluster, store, signal);
+  await waitForPod(cluster, store, { signal });
   const secretAccessKey = await secretKey(cluster, store);
   const { namespace, object: service, port } = store;
   const forwarding = await portForward(cluster, { namespace, service, port });
@@ -26,6 +26,8 @@ export async function withObjectStore<Result>(
     endpoint: `http://127.0.0.1:${forwarding.port}`,
     region: 'us-east-1',
     forcePathStyle: true,
+    // A store that hangs would be waited for without an end.
+    requestHandler: { connectionTimeout: 30_000, socketTimeout: 120_000 },
     credentials: { accessKeyId: store.accessKey, secretAccessKey },
     // Not every store knows the checksums that newer clients add by themselves.
     requestChecksumCalculation: 'WHEN_REQUIRED',

@@ -3,7 +3,8 @@ import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import type { Cluster } from '../cluster/client.ts';
 import { eachOf } from '../platform/each-of.ts';
 import { TimeoutError } from '../platform/errors.ts';
-import { type PodState, podPatience, until } from './pods.ts';
+import { poll } from '../platform/poll.ts';
+import { type PodState, podPatience } from './pods.ts';
 
 /** What a paused object was before, as JSON: kept in the cluster, so that it outlives the command. */
 export const pausedAnnotation = 'repoctl.dev/paused';
@@ -101,14 +102,13 @@ export async function pauseWorkloads(cluster: Cluster, project: string, signal?:
     const objects = (await listed(cluster, kind, project)).filter(kind.concerned ?? (() => true));
     await eachOf(objects, (object) => pause(cluster, kind, object));
   }
-  let running: string[] = [];
-  await until(
-    async () => {
-      running = await runningWorkloads(cluster, project);
-      return running.length === 0;
+  await poll(
+    async (waiting) => {
+      const running = await runningWorkloads(cluster, project);
+      return running.length === 0 || waiting(running.join(', '));
     },
-    () => new TimeoutError(`still running after ${podPatience / 1000} s: ${running.join(', ')}`, 'Try again'),
-    { signal },
+    (why) => new TimeoutError(`still running after ${podPatience / 1000} s: ${why}`, 'Try again'),
+    { timeout: podPatience, signal },
   );
 }
 
@@ -136,10 +136,10 @@ export async function pauseService(
   const { namespace, object, pod } = service;
   const found = await cluster.get<Pausable>({ ...statefulSet, metadata: { namespace, name: object } });
   if (found) await pause(cluster, statefulSet, found);
-  await until(
+  await poll(
     async () => !(await cluster.get({ apiVersion: 'v1', kind: 'Pod', metadata: { namespace, name: pod } })),
     () => new TimeoutError(`${namespace}/${pod} does not stop`, `repoctl status ${namespace}`),
-    { signal },
+    { timeout: podPatience, signal },
   );
 }
 

@@ -2,8 +2,9 @@ import { Readable, type Writable } from 'node:stream';
 import type { Cluster } from '../cluster/client.ts';
 import { ExecError, exec } from '../cluster/exec.ts';
 import { FailureError, TimeoutError } from '../platform/errors.ts';
+import { poll } from '../platform/poll.ts';
 import type { PostgresServer } from './inventory.ts';
-import { containerOf, until, waitForPod } from './pods.ts';
+import { containerOf, type Waiting, waitForPod } from './pods.ts';
 import { sentSum } from './sent-sum.ts';
 
 /** A database of a server. */
@@ -43,24 +44,30 @@ where c.relkind = 'r' and c.relpersistence = 'p' and n.nspname !~ '^pg_' and n.n
 `;
 
 /** Waits until the server answers queries, which is later than its pod is ready when its init scripts still run. */
-export async function waitForPostgres(cluster: Cluster, server: PostgresServer, signal?: AbortSignal): Promise<void> {
-  await waitForPod(cluster, server, signal);
-  let last = '';
-  await until(
-    () =>
-      exec(cluster, containerOf(server), psql(server, 'postgres', 'select 1'), { signal }).catch((error: unknown) => {
+export async function waitForPostgres(cluster: Cluster, server: PostgresServer, how: Waiting = {}): Promise<void> {
+  await waitForPod(cluster, server, how);
+  const { signal, report } = how;
+  const question = psql(server, 'postgres', 'select 1');
+  await poll(
+    (waiting) =>
+      exec(cluster, containerOf(server), question, { signal, timeout: 10_000 }).catch((error: unknown) => {
         if (!(error instanceof ExecError)) throw error;
-        last = error.message;
-        return undefined;
+        return waiting(error.message);
       }),
-    () => new TimeoutError(`${server.object} does not answer: ${last}`, `repoctl status ${server.namespace}`),
-    { signal, patience: 60_000 },
+    (why) => new TimeoutError(`${server.object} does not answer: ${why}`, `repoctl status ${server.namespace}`),
+    { timeout: 60_000, signal, report: (why) => report?.(`waiting for ${server.object}: ${why}`) },
   );
 }
 
+/** How long a server may take for a short question, in milliseconds. A lock or a server that hangs would hold it for ever. */
+const questionPatience = 60_000;
+
+const ask = (cluster: Cluster, server: PostgresServer, database: string, sql: string) =>
+  exec(cluster, containerOf(server), psql(server, database, sql), { timeout: questionPatience });
+
 /** The version of the server, e.g. `16.11`. */
 export async function postgresVersion(cluster: Cluster, server: PostgresServer): Promise<string> {
-  const { stdout } = await exec(cluster, containerOf(server), psql(server, 'postgres', 'show server_version'));
+  const { stdout } = await ask(cluster, server, 'postgres', 'show server_version');
   return stdout.trim();
 }
 
@@ -68,13 +75,12 @@ export async function postgresVersion(cluster: Cluster, server: PostgresServer):
 export async function databases(cluster: Cluster, server: PostgresServer): Promise<Database[]> {
   const sql = `select datname, pg_database_size(datname) from pg_database
     where not datistemplate and (datname <> 'postgres' or datname = ${literal(server.database)}) order by datname`;
-  const { stdout } = await exec(cluster, containerOf(server), psql(server, 'postgres', sql));
+  const { stdout } = await ask(cluster, server, 'postgres', sql);
   const result: Database[] = [];
   for (const line of stdout.split('\n').filter((each) => each !== '')) {
     const [name = '', bytes] = line.split('\t');
-    const filled = await exec(cluster, containerOf(server), psql(server, name), {
-      input: Readable.from([filledTables]),
-    });
+    const input = Readable.from([filledTables]);
+    const filled = await exec(cluster, containerOf(server), psql(server, name), { input, timeout: questionPatience });
     result.push({ name, bytes: Number(bytes), filledTables: Number(filled.stdout) });
   }
   return result;
@@ -116,17 +122,13 @@ export async function restoreDatabase(
   { foreign, signal }: { readonly foreign?: boolean; readonly signal?: AbortSignal } = {},
 ): Promise<void> {
   const where = containerOf(server);
-  const found = await exec(
-    cluster,
-    where,
-    psql(server, 'postgres', `select 1 from pg_database where datname = ${literal(database)}`),
-  );
-  if (found.stdout.trim() === '')
-    await exec(cluster, where, psql(server, 'postgres', `create database ${quoted(database)}`));
+  const isThere = `select 1 from pg_database where datname = ${literal(database)}`;
+  const found = await ask(cluster, server, 'postgres', isThere);
+  if (found.stdout.trim() === '') await ask(cluster, server, 'postgres', `create database ${quoted(database)}`);
   // What a restore that was killed has left running would hold its locks.
   const others = `select pg_terminate_backend(pid) from pg_stat_activity
     where datname = ${literal(database)} and pid <> pg_backend_pid()`;
-  await exec(cluster, where, psql(server, 'postgres', others));
+  await ask(cluster, server, 'postgres', others);
   const options = ['--clean', '--if-exists', '--exit-on-error', '--single-transaction'];
   if (foreign) options.push('--no-owner', '--no-privileges');
   const command = ['pg_restore', ...options, '--username', server.user, '--dbname', connectionName(database)];

@@ -124,7 +124,7 @@ function stepsOf({ cluster, backup, plan, signal, report }: Work): Step[] {
         what: `${server.service} database ${database}`,
         atomic: true,
         async run() {
-          await waitForPostgres(cluster, server, signal);
+          await waitForPostgres(cluster, server, { signal, report });
           const own = { foreign: plan.foreign, signal };
           await restoreDatabase(cluster, server, database, openFile(folder, file.path), own);
           return size(file.bytes);

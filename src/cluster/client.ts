@@ -38,6 +38,10 @@ export class RefusedError extends ClusterError {
   }
 }
 
+/** Whether the API server refused, and would again: what is asked for is not allowed. */
+export const isForbidden = (error: unknown): boolean =>
+  error instanceof RefusedError && (error.status === 401 || error.status === 403);
+
 /** A connection to a cluster. All of its methods throw a ClusterError if it can't be reached, or refuses. */
 export class Cluster {
   readonly #resources = new Map<string, Resource>(Object.entries(knownResources));

@@ -21,6 +21,8 @@ export interface ExecOptions {
   readonly limit?: number;
   /** Is called when it prints something. */
   readonly onOutput?: () => void;
+  /** How long it may take, in milliseconds, the way to it included. @default for ever */
+  readonly timeout?: number;
   /** Ends it. A program that prints nothing goes on in the container: the API can't end it. */
   readonly signal?: AbortSignal;
 }
@@ -79,11 +81,17 @@ export async function exec(
   command: readonly string[],
   options: ExecOptions = {},
 ): Promise<ExecResult> {
+  const { timeout, signal } = options;
+  const late = timeout === undefined ? undefined : AbortSignal.timeout(timeout);
+  const signals = [signal, late].filter((each) => each !== undefined);
   try {
-    const { code, ...said } = await attemptExec(cluster, where, command, options);
+    const either = late ? AbortSignal.any(signals) : signal;
+    const { code, ...said } = await attemptExec(cluster, where, command, { ...options, signal: either });
     if (code === 0) return said;
     throw new ExecError(where, command, code, said.stderr);
   } catch (error) {
+    if (late?.aborted && error === late.reason)
+      throw new ExecError(where, command, undefined, `no answer for ${(timeout ?? 0) / 1000} s`, { cause: error });
     if (!(error instanceof ProgramError)) throw error;
     throw new ExecError(where, command, undefined, error.message, { cause: error });
   }
@@ -98,7 +106,7 @@ export async function attemptExec(
   cluster: Cluster,
   where: ContainerReference,
   command: readonly string[],
-  { input, output, limit = Number.POSITIVE_INFINITY, onOutput, signal }: ExecOptions = {},
+  { input, output, limit = Number.POSITIVE_INFINITY, onOutput, signal }: Omit<ExecOptions, 'timeout'> = {},
 ): Promise<ExecResult & { readonly code: number }> {
   const { namespace, pod, container } = where;
   // It may fail while the connection is made, when nothing else listens yet.

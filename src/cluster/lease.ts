@@ -1,5 +1,6 @@
 import { exitCodes, TimeoutError } from '../platform/errors.ts';
-import { InterruptedError, pause } from '../platform/process/interrupt.ts';
+import { poll } from '../platform/poll.ts';
+import { InterruptedError } from '../platform/process/interrupt.ts';
 import { type Cluster, RefusedError } from './client.ts';
 import {
   holderText,
@@ -14,8 +15,6 @@ import {
 
 /** How often a holder gives a sign of life. */
 const renewalMilliseconds = 4000;
-
-const pollMilliseconds = 500;
 
 export interface LeaseOptions {
   /** Where nothing else may change anything meanwhile. One that is not there, or is being deleted, needs no lease. */
@@ -132,31 +131,39 @@ async function take(
   { timeout, report, signal }: LeaseOptions,
 ): Promise<Lease | undefined> {
   const own = newLease(namespace);
-  const end = performance.now() + timeout * 1000;
   let seen: Sight | undefined;
-  let told: string | undefined;
-  for (;;) {
-    signal?.throwIfAborted();
+  const ask = async (waiting: (why: string) => undefined): Promise<Lease | null | undefined> => {
     try {
       if (!seen) return new Lease(cluster, await cluster.create(own));
-      if (isFree(seen, performance.now())) return new Lease(cluster, await cluster.replace(takenOver(seen.lease, own)));
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error;
-      if (!seen && hasNoNamespace(error)) return undefined;
-      // Somebody else was faster.
-      if (error.status !== 409 && error.status !== 404) throw error;
+      if (hasNoNamespace(error)) return null;
+      if (!isOthers(error)) throw error;
     }
     const lease = await cluster.get<LeaseObject>(own);
     seen = lease && sightOf(lease, seen, performance.now());
-    if (!lease || !seen || isFree(seen, performance.now())) continue;
-    if (performance.now() > end)
-      throw new TimeoutError(
-        `${namespace}: not free within ${timeout} s; at work there: ${holderText(lease)}`,
-        'Wait until that has ended, or end it with Ctrl-C where it runs',
-      );
-    const text = `${namespace}: waiting until this has ended: ${holderText(lease)}`;
-    if (told !== text) report(text);
-    told = text;
-    await pause(pollMilliseconds, signal);
-  }
+    if (!lease || !seen) return undefined;
+    if (!isFree(seen, performance.now())) return waiting(holderText(lease));
+    try {
+      return new Lease(cluster, await cluster.replace(takenOver(lease, own)));
+    } catch (error) {
+      if (isOthers(error)) return undefined;
+      throw error;
+    }
+  };
+  const expired = (holder: string | undefined) =>
+    new TimeoutError(
+      `${namespace}: not free within ${timeout} s; at work there: ${holder ?? 'a command that has just begun'}`,
+      'Wait until that has ended, or end it with Ctrl-C where it runs',
+    );
+  const lease = await poll(ask, expired, {
+    timeout: timeout * 1000,
+    signal,
+    report: (holder) => report(`${namespace}: waiting until this has ended: ${holder}`),
+  });
+  return lease ?? undefined;
 }
+
+/** Somebody else was faster. */
+const isOthers = (error: unknown): boolean =>
+  error instanceof RefusedError && (error.status === 409 || error.status === 404);

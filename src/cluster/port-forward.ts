@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { CommandError, FailureError, TimeoutError, UsageError } from '../platform/errors.ts';
 import { poll } from '../platform/poll.ts';
 import { openChannels, podPath } from './channels.ts';
-import { type Cluster, RefusedError } from './client.ts';
+import { type Cluster, isForbidden } from './client.ts';
 import { podPort, podsOf, type ReachablePod, type Selecting } from './pods-of.ts';
 
 /** How long a connection whose near side has ended may stay silent, in milliseconds: the pod can't be told of that end. */
@@ -159,8 +159,7 @@ class Route {
         return await connectTo(this.cluster, { namespace: this.target.namespace, pod }, port, signal);
       } catch (error) {
         this.#choice = undefined;
-        const forbidden = error instanceof RefusedError && (error.status === 401 || error.status === 403);
-        if (forbidden || !(error instanceof CommandError)) throw error;
+        if (isForbidden(error) || !(error instanceof CommandError)) throw error;
         return waiting(`${error.message}; waiting for it`);
       }
     };

@@ -2,7 +2,7 @@ import { labelKeys } from '../../charts/common/labels.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import type { Cluster } from '../cluster/client.ts';
 import { ClusterError } from '../platform/errors.ts';
-import { pause } from '../platform/process/interrupt.ts';
+import { poll } from '../platform/poll.ts';
 
 /** A claim, as far as deleting it goes. */
 export interface Claim extends ManifestObject {
@@ -50,13 +50,17 @@ export async function deleteClaims(cluster: Cluster, claims: readonly Claim[], s
   }
   const key = ({ metadata }: Claim) => `${metadata.namespace}/${metadata.name}`;
   const deleted = new Set(claims.map(key));
-  for (const until = performance.now() + patience; ; await pause(1_000, signal)) {
-    const left = (await listClaims(cluster)).map(key).filter((each) => deleted.has(each));
-    if (left.length === 0) return;
-    if (performance.now() > until)
-      throw new ClusterError(
+  let left: string[] = [];
+  await poll(
+    async () => {
+      left = (await listClaims(cluster)).map(key).filter((each) => deleted.has(each));
+      return left.length === 0;
+    },
+    () =>
+      new ClusterError(
         `${left.join(', ')}: deleted, but a pod still uses ${left.length === 1 ? 'it' : 'them'}`,
         `kubectl describe pvc -n ${left[0]?.replace('/', ' ')} --context ${cluster.context}`,
-      );
-  }
+      ),
+    { timeout: patience, interval: 1_000, signal },
+  );
 }

@@ -1,6 +1,7 @@
 import { contextOf, type KindConfig, readKindConfig } from '../config/kind-config.ts';
 import { ClusterError, FailureError, TimeoutError } from '../platform/errors.ts';
-import { interruptible, pause } from '../platform/process/interrupt.ts';
+import { poll } from '../platform/poll.ts';
+import { interruptible } from '../platform/process/interrupt.ts';
 import { type Condition, judge } from './condition.ts';
 import { createCluster, removeUnfinished } from './create.ts';
 import { ensureContext, hasContext } from './kubeconfig.ts';
@@ -26,6 +27,9 @@ export interface KindCluster {
 }
 
 const patience = 180;
+
+/** How long another process may take to make the cluster, in milliseconds: the image of its nodes may have to come first. */
+const othersPatience = 1_800_000;
 
 /**
  * Sees to it that the cluster of kind-config.yaml runs and is ready: makes it, starts it or leaves it as it is.
@@ -102,12 +106,22 @@ async function awaitOthers(
   signal: AbortSignal,
   unnamed: 'perhaps' | 'no',
 ): Promise<boolean> {
-  for (let waited = false; ; waited = true) {
-    const { creation } = await underway(name);
-    if (creation !== 'yes' && (creation === 'no' || unnamed === 'no')) return waited;
-    if (!waited) report(`another process is making the cluster ${name}; waiting for it`);
-    await pause(1_000, signal);
-  }
+  let waited = false;
+  await poll(
+    async (waiting) => {
+      const { creation } = await underway(name);
+      if (creation !== 'yes' && (creation === 'no' || unnamed === 'no')) return true;
+      waited = true;
+      return waiting(`another process is making the cluster ${name}; waiting for it`);
+    },
+    () =>
+      new TimeoutError(
+        `another process is still making the cluster ${name} after ${othersPatience / 60_000} minutes`,
+        'ps shows it: kind create cluster, or repoctl up; end it, then run repoctl up again',
+      ),
+    { timeout: othersPatience, interval: 1_000, signal, report },
+  );
+  return waited;
 }
 
 /** Starts what stands still, and waits until the cluster is ready or is seen to be unfinished. */
@@ -127,27 +141,37 @@ async function settle(
   const since = stopped.length > 0 ? await startedAt(plane.name) : 0;
   const size = kubernetesNodes(containers).length;
   const control = new ControlPlane(name, plane.name);
-  const until = performance.now() + timeout * 1000;
-  for (let said = false; ; said = true) {
-    const condition = judge(await control.observe(signal), size, since);
-    if (condition.state !== 'waiting') return condition;
-    if (!said) report(`waiting for the cluster ${name} to be ready: ${condition.message}`);
-    if (performance.now() > until) return giveUp(name, plane, condition.message, needs);
-    await pause(1_000, signal);
+  let silent = false;
+  try {
+    return await poll(
+      async (waiting) => {
+        const condition = judge(await control.observe(signal), size, since);
+        if (condition.state !== 'waiting') return condition;
+        silent = condition.message.startsWith('the API server');
+        return waiting(condition.message);
+      },
+      (why) =>
+        new TimeoutError(
+          `the cluster ${name} was not ready after ${timeout} s: ${why}`,
+          `docker logs ${plane.name}; if its data may go: repoctl down --cluster`,
+        ),
+      {
+        timeout: timeout * 1000,
+        interval: 1_000,
+        signal,
+        report: (why) => report(`waiting for the cluster ${name} to be ready: ${why}`),
+      },
+    );
+  } catch (error) {
+    if (error instanceof TimeoutError && silent && (await isWorthless(name, plane, needs)))
+      return { state: 'unfinished', message: `it did not answer for ${timeout} s` };
+    throw error;
   }
 }
 
 /** kind writes the context when a cluster is finished: one that has none and no volumes is not worth keeping. */
-async function giveUp(name: string, plane: NodeContainer, message: string, needs: ClusterNeeds) {
-  const { kubeconfig, timeout = patience } = needs;
-  const silent = message.startsWith('the API server');
-  if (silent && !(await hasContext(name, kubeconfig)) && !(await holdsVolumes(plane.name)))
-    return { state: 'unfinished', message: `it did not answer for ${timeout} s` } as const;
-  throw new TimeoutError(
-    `the cluster ${name} was not ready after ${timeout} s: ${message}`,
-    `docker logs ${plane.name}; if its data may go: repoctl down --cluster`,
-  );
-}
+const isWorthless = async (name: string, plane: NodeContainer, { kubeconfig }: ClusterNeeds): Promise<boolean> =>
+  !(await hasContext(name, kubeconfig)) && !(await holdsVolumes(plane.name));
 
 /** Deletes a cluster that was never finished. */
 async function discard(

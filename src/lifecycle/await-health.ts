@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from '../cluster/client.ts';
 import { FailureError, TimeoutError } from '../platform/errors.ts';
+import { poll } from '../platform/poll.ts';
 import { type Item, judge } from '../status/assessment/judge.ts';
 import { observe } from '../status/assessment/observe.ts';
 import type { Plan, PlannedNamespace } from '../synth/plan.ts';
@@ -31,30 +31,30 @@ export async function awaitHealth(
   namespaces: readonly PlannedNamespace[],
   { plan, timeoutSeconds, objects, progress }: AwaitOptions,
 ): Promise<void> {
-  const end = performance.now() + timeoutSeconds * 1000;
   const names = namespaces.map(({ name }) => name);
   const isAwaited = ({ namespace, object }: Item) => names.includes(namespace) && (objects?.includes(object) ?? true);
   const hopeless = new Map<string, number>();
   const lastLines = new LastLines(cluster);
+  let waiting: readonly Item[] = [];
+  const isHealthy = async () => {
+    const observed = await observe(cluster, plan.environment);
+    const surroundings = { now: new Date(), context: cluster.context };
+    const items = judge(plan.namespaces, observed, surroundings).filter(isAwaited);
+    progress.show(items, await lastLines.of(items));
+    waiting = items.filter(({ health }) => health.status !== 'healthy' && health.status !== 'stopped');
+    if (waiting.length === 0) return true;
+    for (const { object, health } of items) hopeless.set(object, health.terminal ? (hopeless.get(object) ?? 0) + 1 : 0);
+    const failed = waiting.filter(({ object }) => (hopeless.get(object) ?? 0) >= looks);
+    if (failed.length > 0) throw new FailureError(`${listed(failed)}\nThe rest stays as it is`, advice(failed));
+    return false;
+  };
+  const expired = async () =>
+    new TimeoutError(
+      `not healthy within ${timeoutSeconds} s:\n${listed(waiting, await lastLines.latest(waiting))}`,
+      advice(waiting),
+    );
   try {
-    for (;;) {
-      const observed = await observe(cluster, plan.environment);
-      const surroundings = { now: new Date(), context: cluster.context };
-      const items = judge(plan.namespaces, observed, surroundings).filter(isAwaited);
-      progress.show(items, await lastLines.of(items));
-      const waiting = items.filter(({ health }) => health.status !== 'healthy' && health.status !== 'stopped');
-      if (waiting.length === 0) return;
-      for (const { object, health } of items)
-        hopeless.set(object, health.terminal ? (hopeless.get(object) ?? 0) + 1 : 0);
-      const failed = waiting.filter(({ object }) => (hopeless.get(object) ?? 0) >= looks);
-      if (failed.length > 0) throw new FailureError(`${listed(failed)}\nThe rest stays as it is`, advice(failed));
-      if (performance.now() > end)
-        throw new TimeoutError(
-          `not healthy within ${timeoutSeconds} s:\n${listed(waiting, await lastLines.latest(waiting))}`,
-          advice(waiting),
-        );
-      await sleep(pollMilliseconds);
-    }
+    await poll(isHealthy, expired, { timeout: timeoutSeconds * 1000, interval: pollMilliseconds });
   } finally {
     progress.end();
   }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { labelKeys } from '../../charts/common/labels.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import { pausedAnnotation } from '../backup/pause.ts';
@@ -8,6 +7,7 @@ import { withLeases } from '../cluster/lease.ts';
 import { findRoot } from '../config/root.ts';
 import { eachOf } from '../platform/each-of.ts';
 import { FailureError, TimeoutError, UsageError } from '../platform/errors.ts';
+import { poll } from '../platform/poll.ts';
 import type { PlannedNamespace } from '../synth/plan.ts';
 import { dependants, globalTier, leaseOrder, planned, synthesized } from '../synth/plan-queries.ts';
 import { findSession } from '../tilt/session.ts';
@@ -128,19 +128,16 @@ async function podsGone(
   interface Pod extends ManifestObject {
     readonly status?: { readonly phase?: string };
   }
-  const end = performance.now() + timeout * 1000;
-  for (;;) {
-    const pods = await cluster.list<Pod>('v1', 'Pod', { namespace, labels });
-    // What a finished job leaves runs no more.
-    const left = pods.filter(({ status }) => !/^(Succeeded|Failed)$/.test(status?.phase ?? ''));
-    if (left.length === 0) return;
-    if (performance.now() > end)
-      throw new TimeoutError(
-        `${left.map(({ metadata }) => metadata?.name).join(', ')} still ending after ${timeout} s`,
-        `repoctl status ${namespace}`,
-      );
-    await sleep(500);
-  }
+  await poll(
+    async (waiting) => {
+      const pods = await cluster.list<Pod>('v1', 'Pod', { namespace, labels });
+      // What a finished job leaves runs no more.
+      const left = pods.filter(({ status }) => !/^(Succeeded|Failed)$/.test(status?.phase ?? ''));
+      return left.length === 0 || waiting(left.map(({ metadata }) => metadata?.name).join(', '));
+    },
+    (left) => new TimeoutError(`${left} still ending after ${timeout} s`, `repoctl status ${namespace}`),
+    { timeout: timeout * 1000 },
+  );
 }
 
 /** The labels by which a namespace's own objects are found: Tilt puts its own name into `managed-by`. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Cluster } from '../cluster/client.ts';
+import { type Cluster, isForbidden } from '../cluster/client.ts';
 import { ClusterError } from '../platform/errors.ts';
 import { type Container, containers, type Pod } from './containers.ts';
 import { type Followed, FollowedContainer } from './followed-container.ts';
@@ -56,7 +56,8 @@ export async function follow(options: FollowOptions, beginning: Beginning): Prom
       pods = await until(cluster.list<Pod>('v1', 'Pod', selection.pods), signal);
     } catch (error) {
       if (signal.aborted) break;
-      if (!(error instanceof ClusterError)) throw error;
+      // A token may have expired just then; to be refused twice is no absence, and does not end by waiting.
+      if (!(error instanceof ClusterError) || (isForbidden(error) && absences > 0)) throw error;
       absences += 1;
       // A connection that broke off just then does not mean that the server is away.
       if (absences === 2) options.notice(`${error.message}; waiting for it`);

@@ -1,7 +1,7 @@
 import { pause } from './process/interrupt.ts';
 
 export interface PollOptions {
-  /** How long to ask, in milliseconds. */
+  /** How long to ask, in milliseconds; `Infinity` for what ends by its signal only. */
   readonly timeout: number;
   /** Ends it with the signal's reason. */
   readonly signal?: AbortSignal;
@@ -25,7 +25,7 @@ export interface PollOptions {
  */
 export async function poll<Value>(
   ask: (waiting: (why: string) => undefined) => Promise<Value | undefined | false>,
-  expired: (why: string | undefined) => Error,
+  expired: (why: string | undefined) => Error | Promise<Error>,
   { timeout, signal, interval = 500, report }: PollOptions,
 ): Promise<Value> {
   const end = performance.now() + timeout;
@@ -39,7 +39,7 @@ export async function poll<Value>(
     signal?.throwIfAborted();
     const answer = await ask(waiting);
     if (answer !== undefined && answer !== false) return answer;
-    if (performance.now() >= end) throw expired(last);
+    if (performance.now() >= end) throw await expired(last);
     await pause(interval, signal);
   }
 }

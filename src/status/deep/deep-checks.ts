@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import { type Cluster, RefusedError } from '../../cluster/client.ts';
+import { type Cluster, isForbidden, RefusedError } from '../../cluster/client.ts';
 import { ProgramError } from '../../cluster/exec.ts';
 import { connectTo } from '../../cluster/port-forward.ts';
 import type { Pod } from '../rules/objects.ts';
@@ -144,7 +144,7 @@ function failed(
     };
   if (signal.aborted)
     return { status: 'unknown', reason: 'TimedOut', cause: `the cluster did not lead to its pod ${within}` };
-  if (error instanceof RefusedError && (error.status === 401 || error.status === 403))
+  if (error instanceof RefusedError && isForbidden(error))
     return {
       status: 'unknown',
       reason: 'Forbidden',
