@@ -3,10 +3,12 @@ import type { PlannedNamespace, PlannedWorkload } from '../../synth/plan.ts';
 import { type DeepFinding, withFindings } from '../deep/finding.ts';
 import { missingHealth, type Refusal, unknownHealth } from '../rules/absent.ts';
 import { health } from '../rules/health.ts';
-import type { EndpointSlice, Job, Pod, Workload } from '../rules/objects.ts';
+import type { EndpointSlice, Job, Pod, StorageClass, Workload } from '../rules/objects.ts';
 import { withRootCause } from '../rules/root-cause.ts';
 import { type Health, type Surroundings, verdict } from '../rules/verdict.ts';
 import { blameDeclared, declaredAfter } from './blame.ts';
+import { blameAll } from './blame-all.ts';
+import { type ClusterEvidence, type ClusterPart, clusterParts, type Role } from './cluster-parts.ts';
 import { judgeServices } from './judge-service.ts';
 import type { Observed } from './observe.ts';
 
@@ -19,6 +21,8 @@ export interface Item {
   /** Its controller, if there is one. */
   readonly workload?: Workload;
   readonly pods: readonly Pod[];
+  /** What it does for others, if it is a part of the cluster rather than of the environment. */
+  readonly role?: Role;
 }
 
 export interface ExpectedWorkload extends Pick<PlannedWorkload, 'name' | 'object' | 'controller' | 'after'> {
@@ -41,13 +45,17 @@ export type Evidence = Observed & {
   readonly slices?: readonly EndpointSlice[];
   /** What services said when they were asked in their own protocols. */
   readonly findings?: readonly DeepFinding[];
+  /** What the cluster has beside the environment. @default its nodes */
+  readonly cluster?: Omit<ClusterEvidence, 'nodes'>;
+  readonly storageClasses?: readonly StorageClass[];
+  readonly lastLines?: ReadonlyMap<string, string>;
 };
 
 type Moment = Pick<Surroundings, 'now' | 'context'>;
 
 /**
- * How the services and workloads are that namespaces should run in the cluster. What waits for something that is not
- * healthy itself has that one's cause.
+ * How the services and workloads are that namespaces should run in the cluster, and the parts of the cluster that they suffer
+ * from. What waits for something that is not healthy itself has that one's cause.
  */
 export function judge(namespaces: readonly ExpectedNamespace[], observed: Evidence, moment: Moment): Item[] {
   const within = byNamespace(observed);
@@ -57,14 +65,28 @@ export function judge(namespaces: readonly ExpectedNamespace[], observed: Eviden
       .map((workload) => judgeWorkload(namespace, workload, within(namespace.name), moment)),
   );
   const items = withFindings(judged, observed.findings ?? []).map(asItem);
-  const key = ({ namespace, object }: Item) => `${namespace}/${object}`;
-  const healths = new Map(items.map((item) => [key(item), item.health]));
+  const healths = new Map(items.map((item) => [keyOf(item), item.health]));
   const after = declaredAfter(items);
-  const blamed = new Map(
-    items.map((item) => [key(item), blameDeclared(item.health, after(key(item)), healths)] as const),
-  );
-  return items.map((item) => ({ ...item, health: withRootCause(key(item), blamed) ?? item.health }));
+  const declared = items.map((item) => ({ ...item, health: blameDeclared(item.health, after(keyOf(item)), healths) }));
+  const { cluster = { workloads: [] }, nodes, events } = observed;
+  const parts = clusterParts({ ...cluster, nodes }, events, moment);
+  const { items: blamed, parts: guilty } = blameAll(declared, parts, moment);
+  const all = [...blamed, ...guilty.map(partItem)];
+  const final = new Map(all.map((item) => [keyOf(item), item.health] as const));
+  return all.map((item) => ({ ...item, health: withRootCause(keyOf(item), final) ?? item.health }));
 }
+
+const keyOf = ({ namespace, object }: Pick<Item, 'namespace' | 'object'>): string => `${namespace}/${object}`;
+
+const partItem = ({ role, namespace, object, kind, health, workload, pods }: ClusterPart): Item => ({
+  namespace,
+  object,
+  health,
+  planned: { name: object, object, controller: { kind, name: object }, after: [] },
+  workload,
+  pods,
+  role,
+});
 
 /** What is no workload, such as a stream, is planned by nobody. */
 const asItem = (row: Item | Pick<Item, 'namespace' | 'object' | 'health'>): Item =>
@@ -73,11 +95,16 @@ const asItem = (row: Item | Pick<Item, 'namespace' | 'object' | 'health'>): Item
 function judgeWorkload(
   { name: namespace, labels }: ExpectedNamespace,
   planned: ExpectedWorkload,
-  { exists, refusals, nodes, workloads, pods, events, claims, slices }: Within,
+  { exists, refusals, nodes, workloads, pods, events, claims, slices, storageClasses, lastLines }: Within,
   moment: Moment,
 ): Item {
   const { object, controller, after, near = after, ports = [] } = planned;
   const item = { namespace, object, planned, pods: [] };
+  if (controller?.kind === 'Pod') {
+    const own = pods.filter(({ metadata }) => metadata.name === controller.name);
+    const around = { ...moment, after: near, nodes, events, claims, storageClasses, lastLines };
+    return { ...item, pods: own, health: health({ ...(own[0] as Pod), kind: 'Pod' }, around) };
+  }
   const found = workloads.find(({ kind, metadata }) => kind === controller?.kind && metadata.name === controller.name);
   if (!found) {
     const refused = refusals.find(({ resource }) => resource.split('.')[0] === `${controller?.kind.toLowerCase()}s`);
@@ -97,20 +124,22 @@ function judgeWorkload(
     return { ...item, health };
   }
   const own = pods.filter((pod) => belongs(pod, found, object));
+  const unseen = refusals.find(({ resource }) => resource === 'pods');
   const judged = health(found, {
     ...moment,
     after: near,
     nodes,
     events,
     claims,
-    pods: own,
+    storageClasses,
+    lastLines,
+    pods: unseen ? undefined : own,
     jobs: workloads.filter((each): each is Job => each.kind === 'Job' && ownedBy(each, found)),
   });
   const seen = { object, metadata: found.metadata, pods: own, wanted: ports.length > 0 };
   // Where its pods are the cause, the Service is not blamed as well.
   const unserved = slices && judged.status === 'healthy' ? judgeServices(seen, slices, moment) : undefined;
   if (unserved) return { ...item, workload: found, pods: own, health: unserved };
-  const unseen = refusals.find(({ resource }) => resource === 'pods');
   // How many are ready is in the workload; why they aren't is not.
   const guess = unseen && judged.status !== 'healthy' && judged.status !== 'stopped';
   return { ...item, workload: found, pods: own, health: guess ? withoutPods(judged, unseen) : judged };
@@ -127,6 +156,8 @@ interface Within extends Omit<Observed, 'namespaces'> {
   readonly refusals: readonly Refusal[];
   /** None if they may not be seen. */
   readonly slices?: readonly EndpointSlice[];
+  readonly storageClasses?: readonly StorageClass[];
+  readonly lastLines?: ReadonlyMap<string, string>;
 }
 
 /** Parts what was observed by namespace, once for all. */
@@ -153,6 +184,8 @@ function byNamespace({ namespaces, nodes, refusals = [], ...observed }: Evidence
   return (name) => ({
     exists: existing.has(name) || refusals.some(({ resource }) => resource === 'namespaces'),
     nodes,
+    storageClasses: observed.storageClasses,
+    lastLines: observed.lastLines,
     refusals: refusals.filter(({ namespace = name }) => namespace === name),
     workloads: workloads.get(name) ?? [],
     pods: pods.get(name) ?? [],

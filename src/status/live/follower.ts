@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type Cluster, RefusedError } from '../../cluster/client.ts';
 import { pause } from '../../platform/process/interrupt.ts';
-import { type Kept, type List, readList } from '../report/read-list.ts';
+import { type List, readList, recordOf } from '../report/read-list.ts';
 import { type Source, sourcePath } from '../report/sources.ts';
 import { eventsIn } from './events.ts';
 import type { Store } from './store.ts';
@@ -44,10 +44,11 @@ export class Follower {
     private readonly store: Store,
     private readonly listener: Listener,
     private readonly timing: Timing,
-    list: List,
+    /** What was read already; without it that is done first. */
+    list?: List,
   ) {
-    this.#version = list.resourceVersion;
-    store.replace(list.items);
+    this.#version = list?.resourceVersion;
+    if (list) store.replace(list.items);
   }
 
   /** Gives up the connection, which may be dead without anybody having noticed, and makes another one. */
@@ -127,7 +128,7 @@ export class Follower {
       }
       this.#version = event.object.metadata?.resourceVersion ?? this.#version;
       if (event.type === 'BOOKMARK') continue;
-      const item = this.source.record(event.object as never) as Kept;
+      const item = recordOf(this.source, event.object as never);
       if (event.type === 'DELETED') this.store.remove(item);
       else this.store.put(item);
       this.listener.changed();

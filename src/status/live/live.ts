@@ -5,7 +5,7 @@ import { clockSkew, type Picture, pictureOf } from '../report/picture.ts';
 import { readAnything, type View } from '../report/read-picture.ts';
 import { type ReadSource, readSource } from '../report/read-source.ts';
 import { type SourceName, sources } from '../report/sources.ts';
-import type { Refusal } from '../rules/absent.ts';
+import { isPassing, type Refusal } from '../rules/absent.ts';
 import { defaultTiming, Follower, type Timing } from './follower.ts';
 import { Store } from './store.ts';
 
@@ -17,6 +17,8 @@ export class Live {
   readonly #stores = new Map<SourceName, Store[]>();
   readonly #followers: Follower[] = [];
   readonly #lost = new Map<Follower, Staleness>();
+  /** What did not answer, and is asked again. */
+  readonly #unanswered = new Map<Follower, Refusal>();
   #changed: () => void = () => {};
 
   private constructor(
@@ -46,9 +48,17 @@ export class Live {
       ),
     );
     const refusals = [...read.values()].flatMap((each) => each.refusals);
-    const live = new Live(refusals, readAnything(read), clockSkew(read.get('pods')?.parts[0]?.date, begun));
-    for (const [name, source] of wanted)
+    const live = new Live(
+      refusals.filter((each) => !isPassing(each)),
+      // What did not answer may yet.
+      readAnything(read) || refusals.some(isPassing),
+      clockSkew(read.get('pods')?.parts[0]?.date, begun),
+    );
+    for (const [name, source] of wanted) {
       for (const part of read.get(name)?.parts ?? []) live.#follow(cluster, name, source, part, signal, timing);
+      for (const refusal of read.get(name)?.refusals.filter(isPassing) ?? [])
+        live.#follow(cluster, name, source, refusal, signal, timing);
+    }
     live.#watchSleep(signal);
     return live;
   }
@@ -61,7 +71,8 @@ export class Live {
   /** How things are now, as far as is known. */
   get picture(): Picture {
     const items = (name: SourceName) => this.#stores.get(name)?.flatMap((store) => store.items) ?? [];
-    const { refusals, readAnything } = this;
+    const { readAnything } = this;
+    const refusals = [...this.refusals, ...this.#unanswered.values()];
     return pictureOf(items, { refusals, readAnything, now: new Date(Date.now() + this.skew) });
   }
 
@@ -74,16 +85,18 @@ export class Live {
     cluster: Cluster,
     name: SourceName,
     source: ReturnType<typeof sources>[SourceName],
-    part: ReadSource['parts'][number],
+    part: ReadSource['parts'][number] | Refusal,
     signal: AbortSignal,
     timing: Timing,
   ): void {
     const store = new Store();
     this.#stores.set(name, [...(this.#stores.get(name) ?? []), store]);
     const listener = {
-      changed: () => this.#changed(),
+      // Leases are renewed all the time, and nothing follows from it.
+      changed: () => name !== 'leases' && this.#changed(),
       connected: () => {
-        if (this.#lost.delete(follower)) this.#changed();
+        const answered = this.#unanswered.delete(follower);
+        if (this.#lost.delete(follower) || answered) this.#changed();
       },
       lost: (error: Error) => {
         if (this.#lost.has(follower)) return;
@@ -91,9 +104,11 @@ export class Live {
         this.#changed();
       },
     };
-    const follower = new Follower(cluster, source, part.namespace, store, listener, timing, part);
+    const list = 'items' in part ? part : undefined;
+    const follower = new Follower(cluster, source, part.namespace, store, listener, timing, list);
+    if (!('items' in part)) this.#unanswered.set(follower, part);
     // Single namespaces that were read by name can't be watched; they stay as they were.
-    if (part.resourceVersion === '') return;
+    if (list?.resourceVersion === '') return;
     this.#followers.push(follower);
     void follower.run(signal);
   }

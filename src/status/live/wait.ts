@@ -1,5 +1,6 @@
 import { exitCodes } from '../../platform/errors.ts';
 import { keyOf, type Report, type ServiceReport, type TierReport } from '../report/report.ts';
+import { isPassing } from '../rules/absent.ts';
 import { secondsSince } from '../rules/text.ts';
 import type { Health } from '../rules/verdict.ts';
 import type { Look } from './looks.ts';
@@ -33,13 +34,18 @@ export class Wait {
     if (!stale) {
       if (!report.readAnything) return { done: true, exitCode: exitCodes.cluster };
       if (this.isSettled(report)) return { done: true, exitCode: exitCodes.ok };
+      // What may not be seen won't be seen by waiting.
+      if (report.tiers.some(isForbidden) && this.isSettled(withoutForbidden(report)))
+        return { done: true, exitCode: exitCodes.cluster };
       if (this.#isHopeless(report, now)) return { done: true, exitCode: exitCodes.unhealthy };
     }
     return now > this.end ? { done: true, exitCode: exitCodes.timedOut } : { done: false };
   }
 
   /** Whether all that should run is well, and has been for a while. */
-  isSettled({ tiers, at }: Report): boolean {
+  isSettled({ tiers, at, complete, unseen }: Report): boolean {
+    // What did not answer is asked again; until then nobody knows what it would have said.
+    if (!complete && unseen.some(isPassing)) return false;
     return (
       tiers.length > 0 &&
       tiers.every((tier) => {
@@ -61,6 +67,17 @@ export class Wait {
     return [...this.#hopelessSince.values()].some((since) => now - since >= hopelessMilliseconds);
   }
 }
+
+/** Whether a tier is not known for want of rights. */
+const isForbidden = ({ health, services }: TierReport): boolean =>
+  [health, ...services.map((each) => each.health)].some(
+    (each) => each?.status === 'unknown' && (each.reason === 'Forbidden' || each.reason === 'Incomplete'),
+  );
+
+const withoutForbidden = (report: Report): Report => {
+  const tiers = report.tiers.filter((tier) => !isForbidden(tier));
+  return { ...report, tiers };
+};
 
 /** What can't become healthy. A cluster may get room for a pod. */
 const isHopeless = ({ terminal, reason }: Health): boolean => terminal && reason !== 'Unschedulable';

@@ -9,13 +9,20 @@ import { groupBy } from './group.ts';
 import { terminatingHealth } from './namespace-state.ts';
 import type { Picture } from './picture.ts';
 import { keyOf, type Report, type RootCause, type ServiceReport, type TierReport, type TierStatus } from './report.ts';
+import { unseenHealth } from './unseen-health.ts';
 
 /** A picture judged: all tiers, whichever of them are asked for. */
 export function assemble(plan: Plan | undefined, picture: Picture, context: string): Report {
   const namespaces = expectedNamespaces(plan, picture);
   const moment = { now: picture.now, context };
-  const observed = { ...picture, namespaces: picture.namespaces.map(({ metadata }) => metadata.name) };
-  const items = groupBy(judge(namespaces, observed, moment), ({ namespace }) => namespace);
+  const { systemPods, leases } = picture;
+  const cluster = { workloads: picture.workloads, systemPods, leases };
+  const observed = { ...picture, cluster, namespaces: picture.namespaces.map(({ metadata }) => metadata.name) };
+  const judgedAll = judge(namespaces, observed, moment);
+  const items = groupBy(
+    judgedAll.filter(({ role }) => role === undefined),
+    ({ namespace }) => namespace,
+  );
   const foreign = foreignObjects(picture, plan?.environment);
   const kept = new Set(
     [...picture.workloads, ...picture.pods, ...picture.claims]
@@ -24,13 +31,14 @@ export function assemble(plan: Plan | undefined, picture: Picture, context: stri
   );
   const tiers = namespaces.map((namespace): TierReport => {
     const object = picture.namespaces.find(({ metadata }) => metadata.name === namespace.name);
-    const health = object && terminatingHealth(object, moment);
+    const health = (object && terminatingHealth(object, moment)) ?? unseenHealth(namespace, picture.refusals, moment);
     const stopped = object?.metadata.labels?.[labelKeys.stopped] !== undefined;
     const judged = (items.get(namespace.name) ?? [])
       .map((item) => serviceReport(item, namespace))
       .map((each) => (stopped && each.health.status === 'missing' ? takenDown(each) : each));
     // What is missing in a namespace that goes, or of which nothing is there, needs no telling.
-    const services = health ? judged.filter((each) => each.health.status !== 'missing') : judged;
+    const goes = object?.metadata.deletionTimestamp !== undefined;
+    const services = goes ? judged.filter((each) => each.health.status !== 'missing') : judged;
     const started = kept.has(namespace.name) || judged.some((each) => each.health.status !== 'missing');
     const { name, tier, project, directory, labels } = namespace;
     return {
@@ -45,6 +53,8 @@ export function assemble(plan: Plan | undefined, picture: Picture, context: stri
       environment: labels[labelKeys.partOf],
     };
   });
+  const parts = judgedAll.filter(({ role }) => role !== undefined).map((item) => serviceReport(item));
+  const all = [...(parts.length > 0 ? [clusterTier(parts)] : []), ...tiers];
   return {
     context,
     environment: plan?.environment,
@@ -52,12 +62,21 @@ export function assemble(plan: Plan | undefined, picture: Picture, context: stri
     complete: picture.refusals.length === 0,
     readAnything: picture.readAnything,
     unseen: picture.refusals,
-    tiers: tiers.toSorted(worstTierFirst),
-    causes: rootCauses(tiers),
+    tiers: all.toSorted(worstTierFirst),
+    causes: rootCauses(all),
   };
 }
 
-function serviceReport(item: Item, { planned }: ReportedNamespace): ServiceReport {
+/** What the cluster lacks, as a tier of its own. */
+const clusterTier = (services: readonly ServiceReport[]): TierReport => ({
+  name: 'cluster',
+  tier: 'cluster',
+  status: worst(services.map((each) => each.health))?.status ?? 'healthy',
+  services: services.toSorted(worstFirst),
+  foreign: [],
+});
+
+function serviceReport(item: Item, { planned }: Partial<ReportedNamespace> = {}): ServiceReport {
   const { namespace, object } = item;
   const isPlanned = planned?.has(object);
   const extra = isPlanned === false && item.health.status === 'healthy';
@@ -83,7 +102,9 @@ function statusOf(started: boolean, health: Health | undefined, services: readon
   if (!started && !health) return 'not-started';
   // A job that is done beside services that are stopped does not make a tier run.
   if (all.some(({ status }) => status === 'stopped') && all.every(isAtRest)) return 'stopped';
-  return worst(all)?.status ?? 'healthy';
+  // Nor does a schedule that is suspended stop one.
+  const running = all.filter(({ reason }) => reason !== 'Suspended');
+  return worst(running.length > 0 ? running : all)?.status ?? 'healthy';
 }
 
 const isAtRest = ({ status, reason }: Health): boolean =>
@@ -98,6 +119,7 @@ const worstFirst = (one: ServiceReport, other: ServiceReport): number =>
 const rank = ({ status }: TierReport): number => (status === 'not-started' ? -1 : severity({ status }));
 
 const worstTierFirst = (one: TierReport, other: TierReport): number =>
+  Number(other.tier === 'cluster') - Number(one.tier === 'cluster') ||
   rank(other) - rank(one) ||
   Number(other.tier === 'global') - Number(one.tier === 'global') ||
   (one.name < other.name ? -1 : 1);

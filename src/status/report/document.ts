@@ -53,15 +53,17 @@ function tierFields(tier: TierReport): StatusDocument['tiers'][number] {
     environment,
     status,
     ...(health && { reason: health.reason, cause: health.cause, advice: commandsOf(health.advice) }),
-    services: services.map(serviceFields),
+    services: services.map((each) => serviceFields(each, name)),
     foreign: [...foreign],
   };
 }
 
-function serviceFields(service: ServiceReport): StatusDocument['tiers'][number]['services'][number] {
+function serviceFields(service: ServiceReport, tier: string): StatusDocument['tiers'][number]['services'][number] {
   const { name, object, kind, health, ready, wanted, restarts, createdAt, planned } = service;
   const { status, warning, waitingFor, pod } = health;
+  const { namespace } = service;
   return {
+    ...(namespace !== tier && { namespace }),
     name,
     object,
     kind,

@@ -18,6 +18,8 @@ export function exitCode({ tiers, complete, readAnything }: Report, failOn: read
     .flatMap(({ health, services }) => [...(health ? [health] : []), ...services.map((each) => each.health)]);
   const limit = statuses.indexOf(failOn.includes('progressing') ? 'progressing' : 'missing');
   const unwell = all.filter((health) => severity(health) >= limit);
+  // Where nothing was seen and not all could be read, there may be anything.
+  if (tiers.length === 0 && !complete) return exitCodes.cluster;
   // That something is broken is more certain than that something isn't known.
   if (unwell.some(({ status }) => status !== 'unknown')) return exitCodes.unhealthy;
   if (unwell.some(({ reason }) => reason !== 'Forbidden')) return exitCodes.cluster;

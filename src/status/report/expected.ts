@@ -1,7 +1,9 @@
 import { labelKeys, type Tier } from '../../../charts/common/labels.ts';
 import type { Plan } from '../../synth/plan.ts';
 import type { ExpectedNamespace, ExpectedWorkload } from '../assessment/judge.ts';
-import type { Workload } from '../rules/objects.ts';
+import type { Pod, Workload } from '../rules/objects.ts';
+import { patience } from '../rules/patience.ts';
+import { secondsSince } from '../rules/text.ts';
 import { groupBy } from './group.ts';
 import type { Picture } from './picture.ts';
 
@@ -35,6 +37,10 @@ export function expectedNamespaces(plan: Plan | undefined, picture: Picture): Re
   ]);
   const ours = picture.workloads.filter(({ metadata }) => isOwn(metadata.labels, plan?.environment));
   const own = groupBy(ours, ({ metadata }) => metadata.namespace ?? '');
+  const pods = groupBy(
+    picture.pods.filter(({ metadata }) => isOwn(metadata.labels, plan?.environment)),
+    ({ metadata }) => metadata.namespace ?? '',
+  );
   const everything = [...own].flatMap(([namespace, workloads]) =>
     workloads.map((each) => `${namespace}/${objectOf(each)}`),
   );
@@ -44,7 +50,9 @@ export function expectedNamespaces(plan: Plan | undefined, picture: Picture): Re
     const workloads = namespace?.workloads ?? [];
     const objects = new Set([...services, ...workloads].map(({ object }) => object));
     const near = nearest(everything, name, of);
-    const others = (own.get(name) ?? []).filter((each) => !objects.has(objectOf(each)));
+    const here = own.get(name) ?? [];
+    const others = here.filter((each) => !objects.has(objectOf(each)));
+    const bare = unowned(pods.get(name) ?? [], new Set([...objects, ...here.map(objectOf)]), picture.now);
     return {
       name,
       labels: of,
@@ -53,7 +61,11 @@ export function expectedNamespaces(plan: Plan | undefined, picture: Picture): Re
       directory: namespace?.directory,
       planned: plan && objects,
       services,
-      workloads: [...workloads, ...latest(others).map((each) => fromObject(each, name, near))],
+      workloads: [
+        ...workloads,
+        ...latest(others).map((each) => fromObject(each, name, near)),
+        ...bare.map((pod) => fromPod(pod, name, near)),
+      ],
     };
   });
 }
@@ -62,7 +74,8 @@ export function expectedNamespaces(plan: Plan | undefined, picture: Picture): Re
 export const isOwn = (labels: Readonly<Record<string, string>> = {}, environment?: string): boolean =>
   labels[labelKeys.tier] !== undefined && (environment === undefined || labels[labelKeys.partOf] === environment);
 
-const objectOf = ({ metadata }: Workload): string => metadata.labels?.[labelKeys.instance] ?? metadata.name;
+const objectOf = ({ metadata }: Pick<Workload, 'metadata'>): string =>
+  metadata.labels?.[labelKeys.instance] ?? metadata.name;
 
 /** Without the runs of cron jobs, and of a job that was changed only the last. */
 function latest(workloads: readonly Workload[]): Workload[] {
@@ -75,6 +88,26 @@ function latest(workloads: readonly Workload[]): Workload[] {
     if (!other || created(other) <= created(each)) kept.set(key, each);
   }
   return [...kept.values()];
+}
+
+/** The pods that no workload stands for: made by hand, or left behind. Those that go, and done ones of a job, need no telling. */
+const unowned = (pods: readonly Pod[], known: ReadonlySet<string>, now: Date): Pod[] =>
+  pods.filter((pod) => {
+    const { metadata, status } = pod;
+    if (known.has(objectOf(pod))) return false;
+    if (metadata.ownerReferences?.some(({ kind }) => kind === 'Job') && status?.phase === 'Succeeded') return false;
+    return (secondsSince(metadata.deletionTimestamp, now) ?? Number.POSITIVE_INFINITY) > patience.PodTerminating;
+  });
+
+function fromPod({ metadata }: Pod, namespace: string, near: readonly string[]): ExpectedWorkload {
+  const { name } = metadata;
+  return {
+    name,
+    object: name,
+    controller: { kind: 'Pod', name },
+    after: [],
+    near: near.filter((key) => key !== `${namespace}/${name}`),
+  };
 }
 
 /** Pods call what they wait for by short names, so that the next of that name is meant: of its namespace, then of the others. */

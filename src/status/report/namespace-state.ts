@@ -1,14 +1,12 @@
 import { commands } from '../rules/commands.ts';
-import { oneLine, secondsSince, span } from '../rules/text.ts';
+import { patience } from '../rules/patience.ts';
+import { bounded, oneLine, secondsSince, span } from '../rules/text.ts';
 import { type Health, type Surroundings, verdict } from '../rules/verdict.ts';
 import type { Namespace } from './records.ts';
 
-/** How long a namespace may take to go, in seconds: its pods have a grace period. */
-const patience = 60;
-
 const kinds = (message: string | undefined): string[] =>
-  [...(message ?? '').matchAll(/([a-z][-a-z0-9]*(?:\.[a-z][-.a-z0-9]*?)*)\.? has \d+ resource instances?/g)].map(
-    ([, resource = '']) => resource,
+  [...bounded(message ?? '').matchAll(/(?<![-.a-z0-9])([a-z][-.a-z0-9]{0,252}) has \d+ resource instances?/g)].map(
+    ([, resource = '']) => resource.replace(/\.$/, ''),
   );
 
 /** A namespace that is being deleted, and what holds it; `undefined` of any other. */
@@ -36,7 +34,7 @@ export function terminatingHealth({ metadata, status }: Namespace, moment: Surro
           `get ${left.join(',')} -o custom-columns=KIND:.kind,NAME:.metadata.name,FINALIZERS:.metadata.finalizers`,
         )
       : run.clusterKubectl(`get namespace ${metadata.name} -o yaml`);
-  const late = since > patience;
+  const late = since > patience.NamespaceTerminating;
   return verdict(late ? 'degraded' : 'progressing', 'Terminating', {
     cause,
     advice,

@@ -1,6 +1,15 @@
 import type { DeepFinding } from '../deep/finding.ts';
 import type { Refusal } from '../rules/absent.ts';
-import type { EndpointSlice, Event, Node, PersistentVolumeClaim, Pod, Workload } from '../rules/objects.ts';
+import type {
+  EndpointSlice,
+  Event,
+  Lease,
+  Node,
+  PersistentVolumeClaim,
+  Pod,
+  StorageClass,
+  Workload,
+} from '../rules/objects.ts';
 import type { Kept } from './read-list.ts';
 import type { Namespace } from './records.ts';
 import type { SourceName } from './sources.ts';
@@ -19,6 +28,13 @@ export interface Picture {
   readonly slices: readonly EndpointSlice[];
   /** Warnings; empty if nobody needs them. */
   readonly events: readonly Event[];
+  /** Of the cluster; empty if nobody needs them. */
+  readonly storageClasses?: readonly StorageClass[];
+  /** Those of kube-system; empty if nobody needs them. */
+  readonly systemPods?: readonly Pod[];
+  readonly leases?: readonly Lease[];
+  /** The last line that containers wrote, by `namespace/pod/container`. @default not read */
+  readonly lastLines?: ReadonlyMap<string, string>;
   /** Of anybody. */
   readonly workloads: readonly Workload[];
   /** What services said when they were asked in their own protocols. @default nobody was asked */
@@ -49,7 +65,13 @@ export function pictureOf(
     loosePods: items('loosePods') as readonly Pod[],
     claims: items('claims') as readonly PersistentVolumeClaim[],
     slices: items('endpointSlices') as readonly EndpointSlice[],
-    events: items('events') as readonly Event[],
+    // One that doesn't say what it is about says nothing.
+    events: ([...items('events'), ...items('claimEvents')] as unknown as readonly Event[]).filter(
+      ({ involvedObject }) => involvedObject,
+    ),
+    storageClasses: items('storageClasses') as readonly StorageClass[],
+    systemPods: items('systemPods') as readonly Pod[],
+    leases: items('leases') as readonly Lease[],
     workloads,
     ...rest,
   };

@@ -61,7 +61,7 @@ async function readPages(cluster: Cluster, source: Source, namespace?: string, s
       ahead.catch(() => {});
     });
     const page = JSON.parse(text) as Page;
-    for (const item of page.items ?? []) items.push(source.record(item));
+    for (const item of page.items ?? []) items.push(recordOf(source, item));
     const next = page.metadata?.continue;
     if (next) {
       asked = ahead ?? ask(next);
@@ -73,6 +73,25 @@ async function readPages(cluster: Cluster, source: Source, namespace?: string, s
       resourceVersion: page.metadata?.resourceVersion ?? '',
       ...(!Number.isNaN(date.getTime()) && { date }),
     };
+  }
+}
+
+/**
+ * An object as the report keeps it. One that is not as the API says that it is does not take the others with it: it is kept by
+ * its name, and what is wrong.
+ */
+export function recordOf(source: Source, item: never): Kept {
+  try {
+    return source.record(item);
+  } catch (error) {
+    const { kind, metadata } = (item ?? {}) as { kind?: string; metadata?: Partial<Meta> | null };
+    const { name = '(no name)', namespace, uid, labels } = metadata ?? {};
+    const unreadable = (error as Error).message;
+    const stub = {
+      metadata: { name, namespace, uid, labels: labels ?? undefined, unreadable },
+      spec: { containers: [] },
+    };
+    return { ...stub, kind: source.kind ?? kind } as Kept;
   }
 }
 

@@ -1,7 +1,8 @@
 import type { Cluster } from '../../cluster/client.ts';
+import { ClusterError } from '../../platform/errors.ts';
 import { clockSkew, essential, type Picture, pictureOf } from './picture.ts';
-import { type ReadSource, readSource } from './read-source.ts';
-import { type SourceName, sources } from './sources.ts';
+import { type ReadSource, readSource, refusal } from './read-source.ts';
+import { explaining, type SourceName, sources } from './sources.ts';
 
 /** What is looked at. */
 export interface View {
@@ -18,25 +19,25 @@ export const readAnything = (read: ReadSources): boolean =>
   essential.some((name) => (read.get(name)?.parts.length ?? 0) > 0);
 
 /**
- * Looks at a cluster once. The number of requests does not grow with the number of namespaces.
+ * Looks at a cluster once. The number of requests does not grow with the number of namespaces. A list that fails is a
+ * refusal; if all do, the cluster is not to be had.
  *
- * @param needsEvents whether what happened lately matters: it is asked for only then
+ * @param needsCauses whether what says why matters (events, the cluster's own parts): it is asked for only then
  * @throws ClusterError if the server can't be reached
  */
 export async function readPicture(
   cluster: Cluster,
   { environment, known }: View,
-  needsEvents: (picture: Picture) => boolean,
+  needsCauses: (picture: Picture) => boolean,
 ): Promise<Picture> {
-  const { events, ...first } = sources(environment);
+  const all = sources(environment);
   const begun = new Date();
-  const read = new Map<SourceName, ReadSource>(
-    await Promise.all(
-      Object.entries(first).map(
-        async ([name, source]) => [name as SourceName, await readSource(cluster, source, known)] as const,
-      ),
-    ),
-  );
+  const read = new Map<SourceName, ReadSource>();
+  const isCause = (name: SourceName) => (explaining as readonly SourceName[]).includes(name);
+  const names = Object.keys(all) as SourceName[];
+  const first = names.filter((name) => !isCause(name));
+  const failures = await readAll(cluster, all, first, known, read);
+  if (failures[0] && failures.length === first.length) throw failures[0];
   const date = read.get('namespaces')?.parts[0]?.date ?? read.get('pods')?.parts[0]?.date;
   const skew = clockSkew(date, begun);
   const look = (): Picture =>
@@ -46,7 +47,29 @@ export async function readPicture(
       now: new Date(Date.now() + skew),
     });
   const picture = look();
-  if (!needsEvents(picture)) return picture;
-  read.set('events', await readSource(cluster, events, known));
+  if (!needsCauses(picture)) return picture;
+  await readAll(cluster, all, names.filter(isCause), known, read);
   return look();
+}
+
+async function readAll(
+  cluster: Cluster,
+  all: ReturnType<typeof sources>,
+  names: readonly SourceName[],
+  known: readonly string[],
+  read: Map<SourceName, ReadSource>,
+): Promise<ClusterError[]> {
+  const failures: ClusterError[] = [];
+  await Promise.all(
+    names.map(async (name) => {
+      try {
+        read.set(name, await readSource(cluster, all[name], known));
+      } catch (error) {
+        if (!(error instanceof ClusterError)) throw error;
+        failures.push(error);
+        read.set(name, { parts: [], refusals: [refusal(all[name], error)] });
+      }
+    }),
+  );
+  return failures;
 }

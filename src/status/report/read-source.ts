@@ -1,5 +1,6 @@
 import { type Cluster, RefusedError } from '../../cluster/client.ts';
 import { eachOf } from '../../platform/each-of.ts';
+import type { ClusterError } from '../../platform/errors.ts';
 import type { Refusal } from '../rules/absent.ts';
 import { type Kept, type List, readList } from './read-list.ts';
 import type { Source } from './sources.ts';
@@ -34,7 +35,8 @@ export async function readSource(
     const all = refusal(source, error);
     if (error.status !== 403) return { parts: [], refusals: [all] };
     if (source.plural === 'namespaces') return readNamespaces(cluster, source, known, all);
-    if (!source.namespaced || known.length === 0) return { parts: [], refusals: [all] };
+    if (!source.namespaced || source.namespace !== undefined || known.length === 0)
+      return { parts: [], refusals: [all] };
     return readEach(cluster, source, known, all, signal);
   }
 }
@@ -82,10 +84,12 @@ async function readNamespaces(
   return { parts: answered ? [{ items, resourceVersion: '' }] : [], refusals: [all] };
 }
 
-const refusal = (source: Source, error: RefusedError): Refusal => ({
-  code: error.status,
+/** What could not be read, and why. */
+export const refusal = (source: Source, error: ClusterError): Refusal => ({
+  code: error instanceof RefusedError ? error.status : undefined,
   verb: 'list',
   // As `kubectl auth can-i` wants it.
   resource: source.apiVersion.includes('/') ? `${source.plural}.${source.apiVersion.split('/')[0]}` : source.plural,
+  namespace: source.namespace,
   message: error.message.replace(/^.*?\(context [^)]*\): /, ''),
 });

@@ -8,11 +8,13 @@ import type {
   EndpointSlice,
   Event,
   Job,
+  Lease,
   Meta,
   Node,
   PersistentVolumeClaim,
   Pod,
   StatefulSet,
+  StorageClass,
   Workload,
 } from '../rules/objects.ts';
 
@@ -20,16 +22,31 @@ import type {
  * Objects of the API as small records: what the report reads of them, and nothing else. A pod's managed fields,
  * environment and volumes are most of its JSON, and none of its health.
  */
-export const metaRecord = (meta: Meta): Meta => ({
+export const metaRecord = (meta: Meta & Managed): Meta => ({
   name: meta.name,
   namespace: meta.namespace,
   uid: meta.uid,
-  labels: meta.labels,
+  labels: meta.labels ?? undefined,
   creationTimestamp: meta.creationTimestamp,
   deletionTimestamp: meta.deletionTimestamp,
   generation: meta.generation,
-  finalizers: meta.finalizers,
+  finalizers: meta.finalizers ?? undefined,
   ownerReferences: meta.ownerReferences?.map(({ kind, name, uid }) => ({ kind, name, uid })),
+});
+
+/** Who wrote fields of an object, and when. */
+interface Managed {
+  readonly managedFields?: readonly { readonly subresource?: string; readonly time?: string }[] | null;
+}
+
+/** Of a workload, also when what is wanted was changed last: its status is not wanted, but is. */
+const changedRecord = (meta: Meta & Managed): Meta => ({
+  ...metaRecord(meta),
+  changedAt: meta.managedFields
+    ?.filter(({ subresource }) => subresource !== 'status')
+    .flatMap(({ time }) => time ?? [])
+    .sort()
+    .at(-1),
 });
 
 const conditionRecords = (conditions: readonly Condition[] | undefined): Condition[] | undefined =>
@@ -75,6 +92,7 @@ export const podRecord = ({ metadata, spec, status }: Pod): Pod => ({
   metadata: metaRecord(metadata),
   spec: {
     nodeName: spec.nodeName,
+    schedulerName: spec.schedulerName,
     restartPolicy: spec.restartPolicy,
     schedulingGates: spec.schedulingGates,
     initContainers: spec.initContainers?.map(containerRecord),
@@ -111,15 +129,16 @@ export const namespaceRecord = ({ metadata, status }: Namespace): Namespace => (
   status: status && { phase: status.phase, conditions: conditionRecords(status.conditions) },
 });
 
-export const nodeRecord = ({ metadata, status }: Node): Node => ({
+export const nodeRecord = ({ metadata, spec, status }: Node): Node => ({
   metadata: { name: metadata.name },
-  status: { conditions: conditionRecords(status?.conditions?.filter(({ type }) => type === 'Ready')) },
+  spec: { unschedulable: spec?.unschedulable },
+  status: { conditions: conditionRecords(status?.conditions) },
 });
 
 export const claimRecord = ({ metadata, spec, status }: PersistentVolumeClaim): PersistentVolumeClaim => ({
   kind: 'PersistentVolumeClaim',
   metadata: metaRecord(metadata),
-  spec: { storageClassName: spec.storageClassName },
+  spec: { storageClassName: spec.storageClassName, volumeName: spec.volumeName },
   status: status && { phase: status.phase },
 });
 
@@ -144,10 +163,11 @@ export const eventRecord = (event: Event): Event => ({
     namespace: event.involvedObject.namespace,
     name: event.involvedObject.name,
     uid: event.involvedObject.uid,
+    fieldPath: event.involvedObject.fieldPath,
   },
   type: event.type,
-  reason: event.reason,
-  message: event.message,
+  reason: event.reason ?? undefined,
+  message: event.message ?? undefined,
   count: event.count,
   firstTimestamp: event.firstTimestamp,
   lastTimestamp: event.lastTimestamp,
@@ -157,21 +177,22 @@ export const eventRecord = (event: Event): Event => ({
 
 export const deploymentRecord = ({ metadata, spec, status }: Deployment): Deployment => ({
   kind: 'Deployment',
-  metadata: metaRecord(metadata),
+  metadata: changedRecord(metadata),
   spec: { replicas: spec.replicas, paused: spec.paused },
   status: status && { ...status, conditions: conditionRecords(status.conditions) },
 });
 
 export const statefulSetRecord = ({ metadata, spec, status }: StatefulSet): StatefulSet => ({
   kind: 'StatefulSet',
-  metadata: metaRecord(metadata),
-  spec: { replicas: spec.replicas },
+  metadata: changedRecord(metadata),
+  spec: { replicas: spec.replicas, updateStrategy: spec.updateStrategy },
   status,
 });
 
-export const daemonSetRecord = ({ metadata, status }: DaemonSet): DaemonSet => ({
+export const daemonSetRecord = ({ metadata, spec, status }: DaemonSet): DaemonSet => ({
   kind: 'DaemonSet',
-  metadata: metaRecord(metadata),
+  metadata: changedRecord(metadata),
+  spec: { updateStrategy: spec?.updateStrategy },
   status,
 });
 
@@ -187,9 +208,26 @@ export const jobRecord = ({ metadata, spec, status }: CountedJob): CountedJob =>
 
 export const cronJobRecord = ({ metadata, spec, status }: CronJob): CronJob => ({
   kind: 'CronJob',
-  metadata: metaRecord(metadata),
-  spec: { schedule: spec.schedule, suspend: spec.suspend },
+  metadata: changedRecord(metadata),
+  spec: {
+    schedule: spec.schedule,
+    timeZone: spec.timeZone,
+    suspend: spec.suspend,
+    concurrencyPolicy: spec.concurrencyPolicy,
+    startingDeadlineSeconds: spec.startingDeadlineSeconds,
+  },
   status,
+});
+
+export const leaseRecord = ({ metadata, spec }: Lease): Lease => ({
+  metadata: { name: metadata.name, namespace: metadata.namespace },
+  spec: { holderIdentity: spec?.holderIdentity, renewTime: spec?.renewTime },
+});
+
+export const storageClassRecord = ({ metadata, provisioner, volumeBindingMode }: StorageClass): StorageClass => ({
+  metadata: { name: metadata.name },
+  provisioner,
+  volumeBindingMode,
 });
 
 export type { Event, Node, PersistentVolumeClaim, Pod, Workload };

@@ -38,7 +38,8 @@ export type TierStatus = Status | 'not-started';
 /** How a namespace of the environment is. */
 export interface TierReport {
   readonly name: string;
-  readonly tier: Tier;
+  /** `cluster`: the parts of the cluster that the others suffer from. */
+  readonly tier: Tier | 'cluster';
   readonly project?: string;
   readonly directory?: string;
   /** Of the worst of its services, or its own. */

@@ -19,6 +19,7 @@ const health = {
 };
 
 const service = z.object({
+  namespace: z.string().optional().describe('Where it is another than that of the tier; `node` for a node.'),
   name: z.string().describe('Its short name, e.g. `api`.'),
   object: z.string().describe('Name of its objects, e.g. `turfoo-api`.'),
   kind: z.string().describe('Of its controller, e.g. `Deployment`.'),
@@ -36,7 +37,9 @@ const service = z.object({
 
 const tier = z.object({
   namespace: z.string(),
-  tier: z.enum(['global', 'project']),
+  tier: z
+    .enum(['global', 'project', 'cluster'])
+    .describe('`cluster`: the parts of the cluster that services suffer from; its services may be of any namespace.'),
   project: z.string().optional(),
   environment: z.string().optional(),
   status: z

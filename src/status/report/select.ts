@@ -14,11 +14,13 @@ export type Scope = 'all' | 'global' | 'project';
 export function selected(report: Report, scope: Scope, names: readonly string[]): Report {
   const projects = report.tiers.filter(({ tier }) => tier === 'project');
   const named = new Set(names.map((name) => findTier(projects, name)));
-  const tiers = report.tiers.filter((tier) => {
+  const wanted = report.tiers.filter((tier) => {
+    if (tier.tier === 'cluster') return false;
     if (scope === 'global') return tier.tier === 'global';
     return named.size === 0 || named.has(tier);
   });
-  const here = new Set(tiers.flatMap(({ services }) => services.map(keyOf)));
+  const here = new Set(wanted.flatMap(({ services }) => services.map(keyOf)));
+  const tiers = [...report.tiers.flatMap((tier) => clusterFor(tier, report, here)), ...wanted];
   const places = new Set(tiers.map(({ name }) => name));
   const unseen = report.unseen.filter(({ namespace }) => namespace === undefined || places.has(namespace));
   return {
@@ -28,6 +30,14 @@ export function selected(report: Report, scope: Scope, names: readonly string[])
     complete: unseen.length === 0,
     causes: report.causes.filter(({ object, victims }) => here.has(object) || victims.some((each) => here.has(each))),
   };
+}
+
+/** Of the cluster what the others suffer from that were asked for, and what everybody does. */
+function clusterFor(tier: TierReport, { causes }: Report, here: ReadonlySet<string>): TierReport[] {
+  if (tier.tier !== 'cluster') return [];
+  const victims = new Map(causes.map((cause) => [cause.object, cause.victims]));
+  const services = tier.services.filter((each) => victims.get(keyOf(each))?.some((of) => here.has(of)) ?? true);
+  return services.length > 0 ? [{ ...tier, services }] : [];
 }
 
 function findTier(tiers: readonly TierReport[], given: string): TierReport {

@@ -7,6 +7,10 @@ export interface Source {
   readonly apiVersion: string;
   readonly plural: string;
   readonly namespaced: boolean;
+  /** Of the objects, which a list leaves out of them. */
+  readonly kind?: string;
+  /** The only one that is read. @default all */
+  readonly namespace?: string;
   /** Parameters of its lists and watches. */
   readonly parameters: Readonly<Record<string, string>>;
   /** An object as the report keeps it. */
@@ -16,18 +20,29 @@ export interface Source {
 /** What a pod that a controller made always has one of. */
 const controlledLabels = ['pod-template-hash', 'controller-revision-hash', 'batch.kubernetes.io/job-name', 'job-name'];
 
+interface Where {
+  /** @default true */
+  readonly namespaced?: boolean;
+  readonly namespace?: string;
+  readonly kind?: string;
+}
+
 const source = <Record extends { readonly metadata: records.Namespace['metadata'] }>(
   [apiVersion, plural]: readonly [string, string],
   record: (object: Record) => Record,
   parameters: Readonly<{ labelSelector?: string; fieldSelector?: string }> = {},
-  namespaced = true,
+  { namespaced = true, ...where }: Where = {},
 ): Source => ({
   apiVersion,
   plural,
   namespaced,
+  ...where,
   parameters: parameters as Readonly<globalThis.Record<string, string>>,
   record,
 });
+
+/** Where the cluster's own parts are. */
+const system = 'kube-system';
 
 /**
  * All that a report is made of: one list each, for any number of namespaces. The workloads are read whether they are
@@ -39,25 +54,42 @@ export function sources(environment?: string) {
   const own = environment === undefined ? labelKeys.tier : `${labelKeys.tier},${labelKeys.partOf}=${environment}`;
   const loose = [labelKeys.tier, ...controlledLabels].map((key) => `!${key}`).join(',');
   return {
-    namespaces: source(['v1', 'namespaces'], records.namespaceRecord, { labelSelector: own }, false),
-    nodes: source(['v1', 'nodes'], records.nodeRecord, {}, false),
+    namespaces: source(['v1', 'namespaces'], records.namespaceRecord, { labelSelector: own }, { namespaced: false }),
+    nodes: source(['v1', 'nodes'], records.nodeRecord, {}, { namespaced: false }),
     pods: source(['v1', 'pods'], records.podRecord, { labelSelector: own }),
     loosePods: source(['v1', 'pods'], records.loosePodRecord, { labelSelector: loose }),
     claims: source(['v1', 'persistentvolumeclaims'], records.claimRecord, { labelSelector: own }),
     endpointSlices: source(['discovery.k8s.io/v1', 'endpointslices'], records.endpointSliceRecord, {
       labelSelector: own,
     }),
-    deployments: source(['apps/v1', 'deployments'], records.deploymentRecord),
-    statefulSets: source(['apps/v1', 'statefulsets'], records.statefulSetRecord),
-    daemonSets: source(['apps/v1', 'daemonsets'], records.daemonSetRecord),
-    jobs: source(['batch/v1', 'jobs'], records.jobRecord),
-    cronJobs: source(['batch/v1', 'cronjobs'], records.cronJobRecord),
+    deployments: source(['apps/v1', 'deployments'], records.deploymentRecord, {}, { kind: 'Deployment' }),
+    statefulSets: source(['apps/v1', 'statefulsets'], records.statefulSetRecord, {}, { kind: 'StatefulSet' }),
+    daemonSets: source(['apps/v1', 'daemonsets'], records.daemonSetRecord, {}, { kind: 'DaemonSet' }),
+    jobs: source(['batch/v1', 'jobs'], records.jobRecord, {}, { kind: 'Job' }),
+    cronJobs: source(['batch/v1', 'cronjobs'], records.cronJobRecord, {}, { kind: 'CronJob' }),
     events: source(['v1', 'events'], records.eventRecord, { fieldSelector: 'type!=Normal' }),
+    // That a claim gets no volume is no warning.
+    claimEvents: source(['v1', 'events'], records.eventRecord, {
+      fieldSelector: 'type=Normal,involvedObject.kind=PersistentVolumeClaim',
+    }),
+    storageClasses: source(
+      ['storage.k8s.io/v1', 'storageclasses'],
+      records.storageClassRecord,
+      {},
+      { namespaced: false },
+    ),
+    systemPods: source(['v1', 'pods'], records.podRecord, {}, { namespace: system }),
+    leases: source(['coordination.k8s.io/v1', 'leases'], records.leaseRecord, {}, { namespace: system }),
   } satisfies Record<string, Source>;
 }
+
+/** Sources that are only read when something is not healthy: they say why. */
+export const explaining = ['events', 'claimEvents', 'storageClasses', 'systemPods', 'leases'] as const;
 
 export type SourceName = keyof ReturnType<typeof sources>;
 
 /** The path of a source's objects, of all namespaces or of one. */
-export const sourcePath = ({ apiVersion, plural, namespaced }: Source, namespace?: string): string =>
-  resourcePath(apiVersion, { plural, namespaced }, namespace);
+export const sourcePath = (
+  { apiVersion, plural, namespaced, namespace: only }: Source,
+  namespace: string | undefined = only,
+): string => resourcePath(apiVersion, { plural, namespaced }, namespace);

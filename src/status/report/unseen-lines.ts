@@ -1,4 +1,5 @@
 import type { Paint } from '../../platform/terminal/paint.ts';
+import { refusalAdvice, refusalText } from '../rules/absent.ts';
 import { commands } from '../rules/commands.ts';
 import { groupBy } from './group.ts';
 import type { Report } from './report.ts';
@@ -16,14 +17,15 @@ export function unseenLines(
     paint('magenta', 'This is not all. What could not be seen:'),
     ...[...groups.values()].flatMap((refusals) => {
       const [first, ...others] = refusals;
-      const { namespace, code, message = '' } = first ?? {};
+      const { namespace, code } = first ?? {};
       const run = commands({ namespace }, { now: at, context });
       const resources = [...new Set(refusals.map(({ resource }) => resource))].join(', ');
-      const why = code === 403 ? 'not allowed' : [message, others.length > 0 && '…'].filter(Boolean).join(' ');
-      const allowed =
-        namespace === undefined ? run.clusterKubectl('auth can-i --list') : run.kubectl('auth can-i --list');
+      const told = first && code !== 403 ? refusalText(first) : 'not allowed';
+      const why = [told, code !== 403 && others.length > 0 && '…'].filter(Boolean).join(' ');
+      const list = namespace === undefined ? run.clusterKubectl : run.kubectl;
+      const next = first && code !== 403 ? refusalAdvice(first, { now: at, context }) : list('auth can-i --list');
       const text = `${namespace ?? 'all namespaces'}: ${resources} (${why})`;
-      return [...wrapped(text, columns, '  ', '    '), `      ${paint('cyan', allowed)}`];
+      return [...wrapped(text, columns, '  ', '    '), `      ${paint('cyan', next)}`];
     }),
   ];
 }

@@ -30,24 +30,46 @@ export interface Refusal {
   readonly message: string;
 }
 
-/** Row 3: nothing is known, which is never the same as that there is nothing. */
-export function unknownHealth(
-  { code, verb, resource, namespace, message }: Refusal,
-  around: Pick<Surroundings, 'now' | 'context'>,
-): Health {
+/** What the API's answers mean that are no answers, and what to look at: by HTTP status. */
+const answers: readonly { readonly codes: readonly number[]; readonly text?: string; readonly next: string }[] = [
+  { codes: [404], text: 'the API does not know this kind', next: 'api-resources' },
+  { codes: [429], text: 'the API server has too much to do', next: "get --raw '/readyz?verbose'" },
+  { codes: [408, 504], text: 'the API server did not answer in time', next: "get --raw '/readyz?verbose'" },
+  { codes: [500, 502, 503], text: 'the API server has trouble of its own', next: "get --raw '/readyz?verbose'" },
+];
+
+/** Whether the API refused it for want of rights. */
+export const isForbidden = ({ code }: Pick<Refusal, 'code'>): boolean => code === 401 || code === 403;
+
+/** Whether asking again may be answered: there was no answer, or the API server has trouble. */
+export const isPassing = ({ code }: Pick<Refusal, 'code'>): boolean =>
+  code === undefined || code === 408 || code === 429 || code >= 500;
+
+/** What to type next when the API did not answer. */
+export function refusalAdvice(refusal: Refusal, around: Pick<Surroundings, 'now' | 'context'>): string {
+  const { code, verb, resource, namespace } = refusal;
   const run = commands({ namespace }, around);
-  const where = namespace === undefined ? 'in all namespaces' : `in ${namespace}`;
-  if (code === undefined)
-    return verdict('unknown', 'Unreachable', {
-      cause: `the API can't be reached: ${oneLine(message)}`,
-      advice: run.clusterKubectl('cluster-info'),
-    });
-  const refused = code === 401 || code === 403;
   const asked = namespace === undefined ? run.clusterKubectl : run.kubectl;
-  return verdict('unknown', refused ? 'Forbidden' : 'ApiError', {
-    cause: `can't ${verb} ${resource} ${where}: ${oneLine(message)}`,
-    advice: refused
-      ? asked(`auth can-i ${verb} ${resource}${namespace === undefined ? ' -A' : ''}`)
-      : run.clusterKubectl('cluster-info'),
+  if (code === 401) return run.clusterKubectl('auth whoami');
+  if (code === 403) return asked(`auth can-i ${verb} ${resource}${namespace === undefined ? ' -A' : ''}`);
+  return run.clusterKubectl(answers.find(({ codes }) => codes.includes(code ?? 0))?.next ?? 'cluster-info');
+}
+
+/** What went wrong, in words: the API's own message says little when it had no time for one. */
+export function refusalText({ code, message }: Refusal): string {
+  const meaning = answers.find(({ codes }) => codes.includes(code ?? 0))?.text;
+  return meaning === undefined ? oneLine(message) : `${meaning} (${code}: ${oneLine(message)})`;
+}
+
+/** Row 3: nothing is known, which is never the same as that there is nothing. */
+export function unknownHealth(refusal: Refusal, around: Pick<Surroundings, 'now' | 'context'>): Health {
+  const { code, verb, resource, namespace } = refusal;
+  const where = namespace === undefined ? 'in all namespaces' : `in ${namespace}`;
+  const advice = refusalAdvice(refusal, around);
+  if (code === undefined)
+    return verdict('unknown', 'Unreachable', { cause: `the API can't be reached: ${refusalText(refusal)}`, advice });
+  return verdict('unknown', isForbidden(refusal) ? 'Forbidden' : 'ApiError', {
+    cause: `can't ${verb} ${resource} ${where}: ${refusalText(refusal)}`,
+    advice,
   });
 }

@@ -1,7 +1,8 @@
 import { commands } from './commands.ts';
 import { eventsAbout, standing } from './events.ts';
 import type { PersistentVolumeClaim } from './objects.ts';
-import { oneLine, secondsSince } from './text.ts';
+import { patience } from './patience.ts';
+import { oneLine, secondsSince, span } from './text.ts';
 import { type Health, type Surroundings, verdict } from './verdict.ts';
 
 /** Failures that no retry of the provisioner's mends. */
@@ -18,9 +19,10 @@ export function claimHealth(claim: PersistentVolumeClaim, around: Surroundings):
       spec.volumes?.some((volume) => volume.persistentVolumeClaim?.claimName === name),
   );
   const describe = run.kubectl('describe pvc', name);
-  if (secondsSince(deletionTimestamp, around.now) !== undefined)
-    return verdict('progressing', 'Terminating', {
-      cause: used ? 'is removed when the pod that uses it has gone' : 'being removed',
+  const going = secondsSince(deletionTimestamp, around.now);
+  if (going !== undefined)
+    return verdict(going > patience.Terminating && !used ? 'degraded' : 'progressing', 'Terminating', {
+      cause: used ? 'is removed when the pod that uses it has gone' : `being removed for ${span(going)}`,
       advice: describe,
     });
   switch (claim.status?.phase) {
@@ -42,7 +44,10 @@ export function claimHealth(claim: PersistentVolumeClaim, around: Surroundings):
     const message = failed.message ?? '';
     return verdict('degraded', failed.reason ?? 'ProvisioningFailed', {
       cause: oneLine(message) || 'no volume could be made',
-      advice: /storage ?class/i.test(message) ? run.clusterKubectl('get storageclass') : describe,
+      advice:
+        /storage ?class/i.test(message) || claim.spec.storageClassName === undefined
+          ? run.clusterKubectl('get storageclass')
+          : describe,
       terminal: hopeless.test(message),
     });
   }
@@ -52,5 +57,22 @@ export function claimHealth(claim: PersistentVolumeClaim, around: Surroundings):
     events.some(({ reason }) => reason === 'WaitForFirstConsumer');
   return lazy && !used
     ? verdict('healthy', 'WaitForFirstConsumer', { warning: 'gets its volume when a pod uses it' })
-    : verdict('progressing', 'Pending', { cause: 'waiting for a volume', advice: describe });
+    : pending(claim, { provisioner: storageClass?.provisioner, advice: describe }, around);
+}
+
+/** A claim that has no volume yet. */
+function pending(
+  { metadata }: PersistentVolumeClaim,
+  { provisioner, advice }: { readonly provisioner?: string; readonly advice: string },
+  around: Surroundings,
+): Health {
+  const begun = [metadata, ...(around.pods ?? []).map((pod) => pod.metadata)];
+  // One without a pod may wait for it.
+  const age = Math.min(...begun.map(({ creationTimestamp }) => secondsSince(creationTimestamp, around.now) ?? 0));
+  const late = age > patience.Pending;
+  const whom = provisioner === undefined ? '' : ` from ${provisioner}`;
+  return verdict(late ? 'degraded' : 'progressing', 'Pending', {
+    cause: late ? `waiting for a volume${whom} for ${span(age)}` : 'waiting for a volume',
+    advice,
+  });
 }

@@ -19,7 +19,7 @@ const globalVerbs: readonly string[] = ['start'];
 
 export function commands(
   { namespace = 'default', labels = {} }: Pick<Meta, 'namespace' | 'labels'>,
-  { context }: Surroundings,
+  { context }: Partial<Pick<Surroundings, 'context' | 'now'>>,
 ): Commands {
   const line = (...words: (string | undefined)[]) => words.filter((word) => word !== undefined).join(' ');
   const where = context === undefined ? undefined : `--context ${context}`;

@@ -1,9 +1,11 @@
 import { lastEnd, type ObservedContainer, titleOf } from './container.ts';
 import { crashesAllowed } from './container-waiting.ts';
+import { errorLine } from './error-line.ts';
+import { isBefore, isSince } from './events.ts';
 import type { Ended } from './objects.ts';
 import { anyContainer, hasEnded, logsOf, type PodFacts, type PodRule } from './pod-rule.ts';
 import { startError } from './start-error.ts';
-import { counted, lastLine, oneLine, secondsSince, span } from './text.ts';
+import { counted, oneLine, secondsSince, span } from './text.ts';
 import { type Health, verdict } from './verdict.ts';
 import { waitingFor } from './waiting-for.ts';
 
@@ -14,10 +16,16 @@ export const recentSeconds = 15 * 60;
 const exitMeanings: Readonly<Record<number, string>> = {
   126: 'not executable',
   127: 'program not found',
+  128: 'its program could not be started',
+  130: 'SIGINT',
+  132: 'illegal instruction: built for another processor?',
   134: 'aborted',
+  135: 'bus error',
+  136: 'arithmetic error',
   137: 'SIGKILL',
   139: 'segmentation fault',
   143: 'SIGTERM',
+  159: 'a system call that is forbidden',
 };
 
 /** Exit codes that the same command always ends with. */
@@ -26,9 +34,12 @@ const hopelessCodes: readonly number[] = [126, 127];
 /** Row 17. It comes before row 16, since it says why. */
 export const outOfMemory: PodRule = anyContainer((container, { pod, run, around }) => {
   const end = lastEnd(container);
-  if (end?.reason !== 'OOMKilled') return undefined;
+  // A child of its process may be killed, and the process end well all the same.
+  if (end?.reason !== 'OOMKilled' || end.exitCode === 0) return undefined;
   const ago = secondsSince(end.finishedAt, around.now);
-  if (container.status.ready && (ago ?? 0) > recentSeconds) return undefined;
+  // What has run since for long has another trouble, if any.
+  const runs = container.status.ready || container.status.state?.running;
+  if (runs && (ago ?? 0) > recentSeconds) return undefined;
   const limit = container.spec.resources?.limits?.memory;
   const restarts = container.status.restartCount ?? 0;
   return verdict(pod.status?.phase === 'Failed' ? 'failed' : 'degraded', 'OOMKilled', {
@@ -38,11 +49,53 @@ export const outOfMemory: PodRule = anyContainer((container, { pod, run, around 
   });
 });
 
+/** After how long a run the kubelet forgets the crashes before it, in seconds. */
+const backOffReset = 600;
+
+/** What a run must last at least, in seconds, and how many times as long as the one before, until it counts as another one. */
+const provenSeconds = 30;
+const provenTimes = 3;
+
+/**
+ * Row 16, at a moment when it happens to run: one that crashed over and over is still in its loop until it has run for much
+ * longer than the last time, or for so long that its back-off is forgotten.
+ */
+export const looping: PodRule = anyContainer((container, facts) => {
+  const { restartCount = 0, state, lastState } = container.status;
+  const end = lastState?.terminated;
+  const runs = secondsSince(state?.running?.startedAt, facts.around.now);
+  if (runs === undefined || !end || restartCount < loopCrashes || isNodeRestart(end)) return undefined;
+  const lasted = lengthOf(end);
+  const proven = Math.min(backOffReset, Math.max(provenSeconds, lasted * provenTimes));
+  if (lasted >= backOffReset || runs >= proven) return undefined;
+  const length = end.startedAt ? `, after ${span(lasted)}` : '';
+  const { waitingFor: awaited, ...health } = crash(container, facts, 'CrashLoopBackOff');
+  if (awaited !== undefined) return undefined;
+  return { ...health, cause: `${health.cause}${length}; it runs again for ${span(runs)}`, terminal: false };
+});
+
+/** Crashes after which something that runs is not believed: one more than a stack may have while it starts. */
+const loopCrashes = crashesAllowed + 1;
+
+const lengthOf = ({ startedAt, finishedAt }: Ended): number => {
+  const length = (Date.parse(finishedAt ?? '') - Date.parse(startedAt ?? '')) / 1000;
+  return Number.isFinite(length) ? Math.max(0, length) : 0;
+};
+
+/** Whether a container ended because its node or the node's container runtime was started again. */
+const isNodeRestart = ({ exitCode, reason }: Ended): boolean =>
+  exitCode === 255 && (reason === 'Unknown' || reason === 'ContainerStatusUnknown');
+
 /** Row 16, and the moment between a crash and the next start. */
 export const crashed: PodRule = anyContainer((container, facts) => {
   const { waiting, terminated } = container.status.state ?? {};
   if (waiting?.reason === 'CrashLoopBackOff') return crash(container, facts, waiting.reason);
   if (!terminated || hasEnded(facts.pod)) return undefined;
+  if (isNodeRestart(terminated))
+    return verdict('progressing', 'NodeRestarted', {
+      cause: `${titleOf(container)} ended when its node was started again, and is about to start`,
+      advice: facts.run.kubectl('describe pod', facts.pod.metadata.name),
+    });
   const mayEnd = container.init || ['Never', 'OnFailure'].includes(facts.pod.spec.restartPolicy ?? '');
   if (terminated.exitCode === 0 && mayEnd) return undefined;
   // Between two tries it is in the same loop as while it waits for the next one.
@@ -95,14 +148,15 @@ export const ended: PodRule = (facts) => {
 export function endText(container: ObservedContainer, end: Ended, { around, events }: PodFacts): string {
   const title = titleOf(container);
   const awaited = waitingFor(container, around);
-  const said = lastLine(end.message);
+  const said = errorLine(end.message);
   if (awaited !== undefined && end.exitCode === 1)
     return `${title} gave up waiting for ${awaited}${said ? `: ${said}` : ''}`;
   const notStarted = neverStarted(end);
   if (notStarted) return `${title} can't start: ${notStarted.text}`;
   if (/exec format error/i.test(end.message ?? '')) return `${title} can't start: ${startError(said ?? '').text}`;
+  if (isNodeRestart(end)) return `${title} ended when its node was started again (exit 255)`;
   const meaning = exitMeanings[end.exitCode];
-  const killed = end.exitCode === 137 || end.exitCode === 143 ? killer(events) : undefined;
+  const killed = end.exitCode === 137 || end.exitCode === 143 ? killer(end, container, events) : undefined;
   const code = `exited with ${end.exitCode}${meaning ? ` (${meaning})` : ''}`;
   return `${title} ${code}${killed ? ` because ${killed}` : ''}${said ? `: ${said}` : ''}`;
 }
@@ -111,15 +165,26 @@ export function endText(container: ObservedContainer, end: Ended, { around, even
 const neverStarted = (end: Ended) =>
   end.reason === 'StartError' || end.reason === 'ContainerCannotRun' ? startError(end.message ?? '') : undefined;
 
-/** Why the kubelet killed a container. */
-function killer(events: PodFacts['events']): string | undefined {
-  const event = events.findLast(
-    ({ reason, message = '' }) =>
-      reason === 'FailedPostStartHook' || (reason === 'Unhealthy' && /^(Liveness|Startup) probe/.test(message)),
-  );
+/** How long after its cause an end comes, in seconds: the container gets time to go. */
+const graceSeconds = 60;
+
+/** How late an event may be told again, in seconds: the kubelet tells what goes on and on once in five minutes. */
+const toldAgainSeconds = 330;
+
+/** Why the kubelet killed a container: what it told while that one ran, and not long before or after. */
+function killer(end: Ended, { name }: ObservedContainer, events: PodFacts['events']): string | undefined {
+  const event = events.findLast((each) => {
+    const { reason, message = '', count = 1 } = each;
+    if (reason !== 'FailedPostStartHook' && !(reason === 'Unhealthy' && /^(?:Liveness|Startup) probe/.test(message)))
+      return false;
+    const about = each.involvedObject.fieldPath;
+    if (about !== undefined && about !== '' && !about.endsWith(`{${name}}`)) return false;
+    const begun = end.startedAt ?? (end.finishedAt && new Date(Date.parse(end.finishedAt) - 600_000).toISOString());
+    return isSince(each, begun, count > 1 ? toldAgainSeconds : 5) && isBefore(each, end.finishedAt, graceSeconds);
+  });
   if (!event) return undefined;
   if (event.reason === 'FailedPostStartHook') return 'its postStart hook failed';
-  const [, probe = '', answer = ''] = /^(\w+) probe failed:?\s*(.*)/s.exec(event.message ?? '') ?? [];
+  const [, probe = '', answer = ''] = /^(\w+) probe (?:failed|errored):?\s?(.*)$/s.exec(event.message ?? '') ?? [];
   return `its ${probe.toLowerCase()} probe failed${answer ? ` (${oneLine(answer)})` : ''}`;
 }
 

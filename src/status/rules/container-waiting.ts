@@ -1,5 +1,7 @@
 import { type ObservedContainer, titleOf } from './container.ts';
+import { messageOf, standing } from './events.ts';
 import { anyContainer, type PodFacts, type PodRule } from './pod-rule.ts';
+import { pullFailure, pullSecretsMissing } from './pull-failure.ts';
 import { startError } from './start-error.ts';
 import { oneLine } from './text.ts';
 import { type Health, verdict } from './verdict.ts';
@@ -9,45 +11,35 @@ type Explain = (message: string, container: ObservedContainer, facts: PodFacts) 
 /** How many times a container may crash before it counts as one that won't start: stacks often crash once or twice. */
 export const crashesAllowed = 3;
 
-/** Why an image could not be had, by its message, and whether trying again is in vain. */
-const pullFailures: readonly (readonly [RegExp, string, boolean])[] = [
-  [
-    /no such host|server misbehaving|name resolution|lookup .* timeout/i,
-    "its registry's name can't be resolved",
-    false,
-  ],
-  [/toomanyrequests|\b429\b/i, 'its registry refuses so many requests', false],
-  [/denied|unauthorized|authorization|\b40[13]\b/i, 'its registry has no such image or denies access', true],
-  [
-    /timeout|timed out|deadline exceeded|connection refused|unreachable|TLS|EOF|reset/i,
-    'its registry does not answer',
-    false,
-  ],
-  [/no match for platform/i, "it is not built for the node's architecture", true],
-  [/not found|manifest unknown|name unknown/i, 'its registry has no such image', true],
-];
-
 /** Whether it is an image that repoctl builds: it is in no registry. */
 const isLocal = (image: string) => !image.includes('/') && image.endsWith(':local');
 
 const image: Explain = (message, { spec, status }, { pod, events, run, around }) => {
   const name = spec.image ?? '(none)';
-  const pulled = /ErrImagePull|failed to/i.test(message)
+  const told = /ErrImagePull|failed to|rpc error/i.test(message);
+  const pulled = told
     ? message
-    : (events.findLast((event) => /^Failed to pull image/.test(event.message ?? ''))?.message ?? message);
+    : messageOf(events.findLast((event) => event.message?.startsWith('Failed to pull image')) ?? { message });
   const fixed = ['InvalidImageName', 'ErrImageNeverPull'].includes(status.state?.waiting?.reason ?? '');
-  const [, why = undefined, inVain = false] = pullFailures.find(([pattern]) => pattern.test(pulled)) ?? [];
+  const failure = pullFailure(pulled, name);
+  const secrets = standing(events, ['FailedToRetrieveImagePullSecret']);
+  const missing = pullSecretsMissing(secrets?.message);
   const project = pod.metadata.labels?.['repoctl.dev/project'];
   const own = isLocal(name) || (project !== undefined && name.startsWith(`${project}-`));
   const cluster = /^kind-(.+)/.exec(around.context ?? '')?.[1];
   const load = cluster && !fixed ? `kind load docker-image ${name} --name ${cluster}` : undefined;
-  const because = isLocal(name) ? 'it was not loaded into the cluster, and no registry has it' : why;
+  const because = isLocal(name)
+    ? 'it was not loaded into the cluster, and no registry has it'
+    : (failure?.text ?? oneLine(messageOf({ message: pulled })));
+  const secret = missing === undefined ? '' : `; there is no pull Secret ${missing}`;
   return {
-    cause: fixed
-      ? oneLine(message)
-      : `can't get the image ${name}: ${because === undefined ? oneLine(pulled) : because}`,
-    advice: (own ? run.infra('rebuild') : undefined) ?? load ?? run.kubectl('describe pod', pod.metadata.name),
-    terminal: fixed || isLocal(name) || inVain,
+    cause: fixed ? oneLine(message) : `can't get the image ${name}: ${because}${secret}`,
+    advice:
+      (missing === undefined ? undefined : run.kubectl('get secret', missing)) ??
+      (own ? run.infra('rebuild') : undefined) ??
+      load ??
+      run.kubectl('describe pod', pod.metadata.name),
+    terminal: fixed || isLocal(name) || (failure?.inVain ?? false),
   };
 };
 
@@ -55,8 +47,17 @@ const image: Explain = (message, { spec, status }, { pod, events, run, around })
 const missing: readonly (readonly [RegExp, (name: string, of: string) => string])[] = [
   [/couldn't find key (\S+) in Secret (\S+)/, (key, secret) => `Secret ${secret} has no key ${key}`],
   [/couldn't find key (\S+) in ConfigMap (\S+)/, (key, map) => `ConfigMap ${map} has no key ${key}`],
-  [/secret "([^"]+)" not found/, (secret) => `there is no Secret ${secret}`],
-  [/configmap "([^"]+)" not found/, (map) => `there is no ConfigMap ${map}`],
+  [/secret "([^"]+)" not found/i, (secret) => `there is no Secret ${secret}`],
+  [/configmap "([^"]+)" not found/i, (map) => `there is no ConfigMap ${map}`],
+];
+
+/** Settings that the kubelet refuses, and what they come to. */
+const refused: readonly (readonly [RegExp, string])[] = [
+  [/runAsNonRoot and image will run as root/i, 'its image runs as root, which runAsNonRoot forbids: set runAsUser'],
+  [
+    /runAsNonRoot and image has non-numeric user/i,
+    "its image names its user by a word, which runAsNonRoot can't judge: set runAsUser",
+  ],
 ];
 
 const configuration: Explain = (message, _container, { pod, run }) => {
@@ -68,9 +69,10 @@ const configuration: Explain = (message, _container, { pod, run }) => {
     const hint = start && /secret/i.test(matched) ? "; fill in the project's infra/.env and start again" : '';
     return { cause: `${text(name, of)}${hint}`, advice: start ?? described, terminal: true };
   }
+  const setting = refused.find(([pattern]) => pattern.test(message))?.[1];
   // The kubelet has not heard of it yet.
-  const passing = /failed to sync|timed out/i.test(message);
-  return { cause: oneLine(message), advice: described, terminal: !passing };
+  const passing = /failed to sync|timed out|connection refused|deadline exceeded/i.test(message);
+  return { cause: setting ?? oneLine(message), advice: described, terminal: !passing };
 };
 
 const start: Explain = (message, { status }, { pod, run }) => {
@@ -90,17 +92,33 @@ const reasons: Readonly<Record<string, Explain>> = {
   InvalidImageName: image,
   ImageInspectError: image,
   RegistryUnavailable: image,
+  ErrRegistryUnavailable: image,
+  SignatureValidationFailed: image,
   CreateContainerConfigError: configuration,
   CreateContainerError: start,
   RunContainerError: start,
   StartError: start,
   PostStartHookError: start,
+  PreStartHookError: start,
+  PreCreateHookError: start,
+  RunInitContainerError: start,
+  CreatePodSandboxError: start,
+  ConfigPodSandboxError: start,
+  KillPodSandboxError: start,
+  KillContainerError: start,
 };
+
+/** Waiting that is no failure, or has rules of its own. */
+const onItsWay: readonly string[] = ['ContainerCreating', 'PodInitializing', 'CrashLoopBackOff'];
+
+/** How failures are called whose name this has never heard of. */
+const failure = /^Err|Err(?:or)?$|BackOff$|Fail(?:ed|ure)$|Invalid/;
 
 function blockedFor(wanted: readonly Explain[]): PodRule {
   return anyContainer((container, facts) => {
     const { reason = '', message = '' } = container.status.state?.waiting ?? {};
-    const explain = Object.hasOwn(reasons, reason) ? reasons[reason] : undefined;
+    const unheard = failure.test(reason) && !onItsWay.includes(reason) ? start : undefined;
+    const explain = Object.hasOwn(reasons, reason) ? reasons[reason] : unheard;
     if (!explain || !wanted.includes(explain)) return undefined;
     const { cause, ...rest } = explain(message, container, facts);
     return verdict('degraded', reason, { cause: `${titleOf(container)}: ${cause || reason}`, ...rest });

@@ -7,6 +7,8 @@ export interface ObservedContainer {
   readonly status: ContainerStatus;
   /** Whether it must end before the others start. One that keeps running beside them counts among the others. */
   readonly init: boolean;
+  /** Whether it is started before the others and keeps running beside them. */
+  readonly sidecar: boolean;
   /** Its place among those that must end, counted from 1, and how many there are: `1/3`. */
   readonly place?: string;
 }
@@ -24,6 +26,7 @@ export function containersOf({ spec, status }: Pod): ObservedContainer[] {
       spec: container,
       status: statuses.find((each) => each.name === name) ?? { name },
       init: index >= 0,
+      sidecar: index < 0 && initial.includes(container),
       ...(index >= 0 && { place: `${index + 1}/${awaited.length}` }),
     };
   });
@@ -33,6 +36,8 @@ export function containersOf({ spec, status }: Pod): ObservedContainer[] {
 export const lastEnd = ({ status }: ObservedContainer): Ended | undefined =>
   status.state?.terminated ?? status.lastState?.terminated;
 
-/** `container api`, `init container migrate (1/3)`. */
-export const titleOf = ({ name, init, place }: ObservedContainer): string =>
-  init ? `init container ${name} (${place})` : `container ${name}`;
+/** `container api`, `init container migrate (1/3)`, `sidecar proxy`. */
+export function titleOf({ name, init, place, sidecar }: ObservedContainer): string {
+  if (init) return `init container ${name} (${place})`;
+  return sidecar ? `sidecar ${name}` : `container ${name}`;
+}

@@ -1,43 +1,193 @@
 import { commands } from './commands.ts';
+import { eventsAbout, lastSeen, standing } from './events.ts';
 import { jobHealth } from './job.ts';
-import type { CronJob, Job, Meta, Pod } from './objects.ts';
+import type { CronJob, Job, Meta, Node, Pod } from './objects.ts';
+import { patience } from './patience.ts';
+import { dueTimes, type Schedule, scheduleOf } from './schedule.ts';
+import { counted, oneLine, secondsSince, span } from './text.ts';
 import { type Health, isProblem, type Surroundings, verdict } from './verdict.ts';
-import { inTransit } from './workload.ts';
+import { created, podsRefused, removed } from './workload.ts';
+
+/** A run that goes on for so many times the interval of its schedule, and so long, is stuck. */
+const stuckIntervals = 10;
+const stuckSeconds = 3600;
 
 export function cronJobHealth(cronJob: CronJob, around: Surroundings): Health {
-  const { metadata, spec, status = {} } = cronJob;
+  const { metadata, spec } = cronJob;
   const run = commands(metadata, around);
-  const transit = inTransit(cronJob, around);
-  if (transit) return transit;
+  const going = removed(cronJob, around);
+  if (going) return going;
   if (spec.suspend)
     return verdict('stopped', 'Suspended', {
       cause: 'its schedule is suspended',
       advice: run.kubectl('patch', `cronjob/${metadata.name}`, `-p '{"spec":{"suspend":false}}'`),
     });
-  const { active = [], lastScheduleTime, lastSuccessfulTime } = status;
-  const health = (job: Job) => jobHealth(job, { ...around, pods: podsOf(job.metadata, around.pods) });
-  if (active.length > 0) {
-    const running = around.jobs?.filter(({ metadata: job }) => active.some(({ name }) => name === job.name)) ?? [];
-    const problem = running.map(health).find(isProblem);
-    // A run that is stuck does not keep the next one from being well.
-    return problem ? { ...problem, terminal: false } : verdict('healthy', 'Active');
+  const schedule = readSchedule(cronJob);
+  if (schedule instanceof Error)
+    return verdict('degraded', 'InvalidSchedule', {
+      cause: `it never runs: ${oneLine(schedule.message)}`,
+      advice: run.kubectl('describe', `cronjob/${metadata.name}`),
+      terminal: true,
+    });
+  const runs = runsOf(cronJob, around);
+  const stuck = runs.going.map((each) => stuckRun(cronJob, each, schedule, around)).find((each) => each !== undefined);
+  return (
+    stuck ?? refusedRun(cronJob, around) ?? missedRun(cronJob, runs, schedule, around) ?? lastRun(cronJob, runs, around)
+  );
+}
+
+function readSchedule({ spec }: CronJob): Schedule | Error | undefined {
+  if (spec.schedule === undefined) return undefined;
+  try {
+    return scheduleOf(spec.schedule, spec.timeZone);
+  } catch (error) {
+    return error as Error;
   }
-  if (!lastScheduleTime) return verdict('healthy', 'Scheduled');
-  if (lastSuccessfulTime && Date.parse(lastSuccessfulTime) >= Date.parse(lastScheduleTime))
-    return verdict('healthy', 'Succeeded');
-  const last = latest(around.jobs ?? []);
-  const failure = last && health(last);
-  return verdict('degraded', 'LastRunFailed', {
-    cause: `its last run at ${lastScheduleTime} did not succeed${failure?.cause ? `: ${failure.cause}` : ''}`,
-    advice: failure?.advice ?? run.kubectl('describe', `cronjob/${metadata.name}`),
-    waitingFor: failure?.waitingFor,
-    pod: failure?.pod,
+}
+
+/** A run, and how it is. */
+interface Run {
+  readonly job: Job;
+  readonly health: Health;
+}
+
+/** The runs of a cron job that are known: those that go on, and the last that has ended. */
+interface Runs {
+  readonly going: readonly Run[];
+  readonly ended?: Run;
+  /** Whether any goes on, be it one that is not seen. */
+  readonly active: boolean;
+}
+
+function runsOf({ status = {} }: CronJob, around: Surroundings): Runs {
+  const newest = (around.jobs ?? []).toSorted((a, b) => created(b) - created(a));
+  const judge = (job: Job): Run => ({
+    job,
+    health: jobHealth(job, { ...around, pods: podsOf(job.metadata, around.pods) }),
+  });
+  const going = newest.filter((job) => !hasEnded(job) && job.metadata.deletionTimestamp === undefined).map(judge);
+  const [ended] = newest.filter(hasEnded);
+  return { going, ended: ended && judge(ended), active: going.length > 0 || (status.active ?? []).length > 0 };
+}
+
+const hasEnded = ({ status }: Job): boolean =>
+  status?.conditions?.some(
+    ({ type, status: holds }) => (type === 'Complete' || type === 'Failed') && holds === 'True',
+  ) ?? false;
+
+/** A run that is in trouble, or goes on much longer than it should. */
+function stuckRun(
+  { spec }: CronJob,
+  { job, health }: Run,
+  schedule: Schedule | undefined,
+  around: Surroundings,
+): Health | undefined {
+  // A run that was suspended starts later than it was made.
+  const begins = [job.metadata.creationTimestamp, job.status?.startTime].map((each) => secondsSince(each, around.now));
+  const age = Math.min(...begins.filter((each) => each !== undefined), begins[0] ?? begins[1] ?? 0);
+  const begun = new Date(around.now.getTime() - age * 1000);
+  const due = schedule ? dueTimes(schedule, begun, around.now).count : 0;
+  const others = spec.concurrencyPolicy === 'Forbid' && due > 0 ? '; Forbid keeps the next ones from starting' : '';
+  if (isProblem(health))
+    return {
+      ...health,
+      cause: `its run ${job.metadata.name}: ${health.cause ?? health.reason}${others}`,
+      terminal: false,
+    };
+  if (due < stuckIntervals || age < stuckSeconds || spec.concurrencyPolicy !== 'Forbid') return undefined;
+  return verdict('degraded', 'RunStuck', {
+    cause: `its run ${job.metadata.name} goes on for ${span(age)}: ${health.cause ?? health.reason}${others}`,
+    advice: health.advice ?? commands(job.metadata, around).kubectl('describe', `job/${job.metadata.name}`),
+    pod: health.pod,
   });
 }
 
-function latest(jobs: readonly Job[]): Job | undefined {
-  const created = ({ metadata }: Job) => Date.parse(metadata.creationTimestamp ?? '') || 0;
-  return jobs.toSorted((a, b) => created(b) - created(a))[0];
+/** That the API refuses its jobs, by events about the cron job itself. */
+function refusedRun({ metadata, status = {} }: CronJob, around: Surroundings): Health | undefined {
+  const events = eventsAbout('CronJob', metadata, around.events);
+  const failed = standing(events, ['FailedCreate'], ['SuccessfulCreate']);
+  if (!failed) return undefined;
+  const later = [status.lastScheduleTime, ...(around.jobs ?? []).map((job) => job.metadata.creationTimestamp)];
+  if (later.some((each) => Date.parse(each ?? '') > Date.parse(lastSeen(failed)))) return undefined;
+  return podsRefused(metadata, failed.message ?? '', around, 'its jobs are');
+}
+
+/** That it was due and did not start. */
+function missedRun(
+  { metadata, spec, status = {} }: CronJob,
+  { active, going }: Runs,
+  schedule: Schedule | undefined,
+  around: Surroundings,
+): Health | undefined {
+  if (!schedule || (active && spec.concurrencyPolicy === 'Forbid')) return undefined;
+  const started = [status.lastScheduleTime, ...going.map(({ job }) => job.metadata.creationTimestamp)];
+  const times = started.map((each) => Date.parse(each ?? '') || 0);
+  const since = Math.max(Date.parse(metadata.changedAt ?? metadata.creationTimestamp ?? '') || 0, ...times);
+  if (since === 0) return undefined;
+  const until = new Date(around.now.getTime() - patience.CronStart * 1000);
+  const { count, first, last } = dueTimes(schedule, new Date(since), until);
+  if (!first || !last) return undefined;
+  const zone = spec.timeZone === undefined ? '' : ` (${spec.timeZone})`;
+  const late = span((around.now.getTime() - first.getTime()) / 1000);
+  const never = status.lastScheduleTime == null;
+  const times_ = count >= 100 ? 'more than 100 times' : counted(count, 'time');
+  const cause = never
+    ? `due by "${spec.schedule}"${zone} ${times_} in ${late}, and never ran`
+    : `due by "${spec.schedule}"${zone} ${times_} since ${first.toISOString()}, and did not run`;
+  const told = standing(eventsAbout('CronJob', metadata, around.events), [
+    'TooManyMissedTimes',
+    'UnknownTimeZone',
+    'UnparseableSchedule',
+    'InvalidSchedule',
+    'MissSchedule',
+    'FailedNeedsStart',
+  ]);
+  const asleep = count === 1 && !ranThen(around.nodes, last);
+  if (asleep)
+    return verdict('healthy', 'Scheduled', {
+      warning: `its run at ${last.toISOString()} was missed: its node was not up`,
+    });
+  const short =
+    (spec.startingDeadlineSeconds ?? 10) < 10
+      ? '; startingDeadlineSeconds is below 10, within which no controller looks'
+      : '';
+  return verdict('degraded', 'MissedRun', {
+    cause: `${cause}${short}${told ? `: ${oneLine(told.message ?? '')}` : ''}`,
+    advice: commands(metadata, around).kubectl('describe', `cronjob/${metadata.name}`),
+  });
+}
+
+/** Whether any node has been ready since an instant, as far as that is known. */
+const ranThen = (nodes: readonly Node[] = [], at: Date): boolean => {
+  const readies = nodes.flatMap(({ status }) => status?.conditions?.filter(({ type }) => type === 'Ready') ?? []);
+  return (
+    readies.length === 0 ||
+    readies.some(({ lastTransitionTime }) => !(Date.parse(lastTransitionTime ?? '') > at.getTime()))
+  );
+};
+
+/** How the last run that has ended did so, whether or not the next one goes on. */
+function lastRun({ metadata, status = {} }: CronJob, { going, ended, active }: Runs, around: Surroundings): Health {
+  const { lastScheduleTime, lastSuccessfulTime } = status;
+  const at = (instant: string | null | undefined) => Date.parse(instant ?? '') || 0;
+  // What a run left behind may be removed before it is seen.
+  const seen = ended && (active || created(ended.job) >= at(lastScheduleTime)) ? ended : undefined;
+  const scheduled = seen ? seen.job.metadata.creationTimestamp : lastScheduleTime;
+  const failed = seen
+    ? isProblem(seen.health) && at(lastSuccessfulTime) < created(seen.job)
+    : !active && at(lastScheduleTime) > at(lastSuccessfulTime);
+  if (!failed) {
+    if (active) return verdict('healthy', 'Active');
+    return lastScheduleTime ? verdict('healthy', 'Succeeded') : verdict('healthy', 'Scheduled');
+  }
+  const why = seen?.health;
+  const next = going.length > 0 ? '; the next one is going on' : '';
+  return verdict('degraded', 'LastRunFailed', {
+    cause: `its last run at ${scheduled} did not succeed${why?.cause ? `: ${why.cause}` : ''}${next}`,
+    advice: why?.advice ?? commands(metadata, around).kubectl('describe', `cronjob/${metadata.name}`),
+    waitingFor: why?.waitingFor,
+    pod: why?.pod,
+  });
 }
 
 const podsOf = ({ name }: Meta, pods: readonly Pod[] = []): Pod[] =>

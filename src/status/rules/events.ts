@@ -1,6 +1,8 @@
 import type { Event, Meta } from './objects.ts';
+import { bounded } from './text.ts';
 
-const lastSeen = (event: Event): string =>
+/** When an event was seen last, ISO 8601. */
+export const lastSeen = (event: Event): string =>
   event.series?.lastObservedTime ??
   event.lastTimestamp ??
   event.eventTime ??
@@ -11,15 +13,29 @@ const lastSeen = (event: Event): string =>
 export const firstSeen = (event: Event): string =>
   event.firstTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp ?? '';
 
+const instant = (text: string): number => Date.parse(text) || 0;
+
+/** What is in front of the message of several events that were made one. */
+const combined = /^\(combined from similar events\): /;
+
+/** What only a program needs: sandboxes' and containers' identities, and the frames of gRPC's errors. */
+const identities = / "?\b[0-9a-f]{32,64}\b"?/g;
+const wrappers = /rpc error: code = \w+ desc = /g;
+
+/** An event's message as it was said first, without what tells nobody anything. */
+export const messageOf = ({ message = '' }: Pick<Event, 'message'>): string =>
+  bounded(message).replace(combined, '').replaceAll(identities, '').replaceAll(wrappers, '');
+
 /** The events about an object, the latest last. An object that was made anew under the name does not get the old one's. */
 export function eventsAbout(kind: string, { name, namespace, uid }: Meta, events: readonly Event[] = []): Event[] {
   return events
     .filter(({ involvedObject: about }) =>
-      uid !== undefined && about.uid !== undefined
+      uid !== undefined && about.uid
         ? about.uid === uid
         : about.kind === kind && about.name === name && about.namespace === namespace,
     )
-    .sort((a, b) => Date.parse(lastSeen(a)) - Date.parse(lastSeen(b)));
+    .map((event) => ({ ...event, message: messageOf(event) }))
+    .sort((a, b) => instant(lastSeen(a)) - instant(lastSeen(b)));
 }
 
 /** The latest event for one of the reasons, unless one of those that end it came later. */
@@ -31,3 +47,15 @@ export function standing(
   const event = events.findLast(({ reason = '' }) => reasons.includes(reason) || endedBy.includes(reason));
   return event && reasons.includes(event.reason ?? '') ? event : undefined;
 }
+
+/** Whether an event was seen last after an instant; one of an instant that isn't known was. */
+export const isSince = (event: Event, since: string | null | undefined, slackSeconds = 0): boolean => {
+  const from = Date.parse(since ?? '');
+  return Number.isNaN(from) || instant(lastSeen(event)) >= from - slackSeconds * 1000;
+};
+
+/** Whether an event was seen first before an instant; before one that isn't known it was. */
+export const isBefore = (event: Event, until: string | null | undefined, slackSeconds = 0): boolean => {
+  const to = Date.parse(until ?? '');
+  return Number.isNaN(to) || instant(firstSeen(event)) <= to + slackSeconds * 1000;
+};

@@ -1,4 +1,5 @@
 import { claimHealth } from './claim.ts';
+import { commands } from './commands.ts';
 import { cronJobHealth } from './cron-job.ts';
 import { daemonSetHealth } from './daemon-set.ts';
 import { deploymentHealth } from './deployment.ts';
@@ -7,6 +8,7 @@ import type { PersistentVolumeClaim, Pod, Service, Workload } from './objects.ts
 import { podHealth } from './pod.ts';
 import { serviceHealth } from './service.ts';
 import { statefulSetHealth } from './stateful-set.ts';
+import { oneLine } from './text.ts';
 import { type Health, type Surroundings, verdict } from './verdict.ts';
 
 /** What a verdict can be had on. Items of a list come without their kind: it has to be put in. */
@@ -25,9 +27,25 @@ const rules: Rules = {
   Service: serviceHealth,
 };
 
-/** Whether an object is healthy, why not, and what to type next. An object of any other kind is `unknown`. */
+/**
+ * Whether an object is healthy, why not, and what to type next. An object of any other kind is `unknown`, and so is one that
+ * is not as the API says that it is: it is the only one that is not judged.
+ */
 export function health(object: Judged, around: Surroundings): Health {
-  const { kind } = object;
+  const { kind, metadata } = object;
   if (!Object.hasOwn(rules, kind)) return verdict('unknown', 'UnknownKind', { cause: `no rule for the kind ${kind}` });
-  return (rules[kind] as (object: Judged, around: Surroundings) => Health)(object, around);
+  if (metadata?.unreadable) return unreadable(object, metadata.unreadable, around);
+  try {
+    return (rules[kind] as (object: Judged, around: Surroundings) => Health)(object, around);
+  } catch (error) {
+    return unreadable(object, (error as Error).message, around);
+  }
+}
+
+function unreadable({ kind, metadata }: Judged, why: string, { context }: Surroundings): Health {
+  const { name = '(no name)', namespace } = metadata ?? {};
+  return verdict('unknown', 'Unreadable', {
+    cause: `${kind} ${name} can't be judged: ${oneLine(why)}`,
+    advice: commands({ namespace }, { context }).kubectl('get', kind.toLowerCase(), name, '-o yaml'),
+  });
 }

@@ -1,15 +1,20 @@
 import { commands } from './commands.ts';
+import { containersOf, titleOf } from './container.ts';
 import type { Condition, Job, Pod } from './objects.ts';
+import { patience } from './patience.ts';
 import { podHealth } from './pod.ts';
 import { hasEnded } from './pod-rule.ts';
-import { oneLine } from './text.ts';
+import { oneLine, secondsSince, span } from './text.ts';
 import { type Health, isProblem, type Surroundings, verdict } from './verdict.ts';
-import { cannotCreate, inTransit, judgePods, worstPod } from './workload.ts';
+import { cannotCreate, created, type JudgedPod, judgePods, removed, worstPod } from './workload.ts';
 
 /** Kubernetes' words for why a job has failed, said plainly. */
 const failures: Readonly<Record<string, string>> = {
   BackoffLimitExceeded: 'failed as often as it may be tried',
   DeadlineExceeded: 'took longer than its time limit',
+  PodFailurePolicy: 'failed in a way that its policy does not try again',
+  FailedIndexes: 'some of its indexes failed',
+  MaxFailedIndexesExceeded: 'too many of its indexes failed',
 };
 
 /** Tries of a job where it states none. */
@@ -21,8 +26,8 @@ export function jobHealth(job: Job, around: Surroundings): Health {
   if (holds('Complete')) return verdict('healthy', 'Complete');
   const failed = holds('Failed') ?? holds('FailureTarget');
   if (failed) return failedJob(job, failed, around);
-  const transit = inTransit(job, around);
-  if (transit) return transit;
+  const going = removed(job, around);
+  if (going) return going;
   if (spec.suspend || holds('Suspended'))
     return verdict('stopped', 'Suspended', {
       advice: commands(job.metadata, around).kubectl(
@@ -34,15 +39,39 @@ export function jobHealth(job: Job, around: Surroundings): Health {
   const judged = judgePods(around.pods, around);
   const problem = worstPod(judged.filter(({ health }) => isProblem(health)));
   if (problem) return problem.health;
+  const keptAlive = judged.flatMap((each) => sidecarRunsOn(each, around) ?? [])[0];
+  if (keptAlive) return keptAlive;
   if (judged.length === 0) {
     const refused = cannotCreate(job, around);
     if (refused) return refused;
   }
-  const progress =
-    worstPod(judged.filter(({ health }) => health.status === 'progressing'))?.health ??
-    (judged.length > 0
-      ? verdict('progressing', 'Running', { cause: 'running' })
-      : verdict('progressing', 'Pending', { cause: 'waiting for its next try' }));
+  return retried(job, onItsWay(job, judged, around), around);
+}
+
+function onItsWay({ metadata, status = {} }: Job, judged: readonly JudgedPod[], around: Surroundings): Health {
+  const busy = worstPod(judged.filter(({ health }) => health.status === 'progressing'))?.health;
+  if (busy) return busy;
+  if (judged.length > 0) return verdict('progressing', 'Running', { cause: 'running' });
+  const tried = (around.pods ?? []).length > 0 || (status.failed ?? 0) > 0;
+  const ends = (around.pods ?? []).flatMap((pod) => Date.parse(endOf(pod) ?? '') || []);
+  const since = ends.length > 0 ? new Date(Math.max(...ends)).toISOString() : metadata.creationTimestamp;
+  const age = secondsSince(since, around.now) ?? 0;
+  const late = age > (tried ? patience.NextTry : patience.JobPending);
+  const waits = tried ? 'waiting for its next try' : 'waiting for its pod';
+  return verdict(late ? 'degraded' : 'progressing', 'Pending', {
+    cause: late ? `${waits} for ${span(age)}` : waits,
+    advice: late ? commands(metadata, around).kubectl('describe', `job/${metadata.name}`) : undefined,
+  });
+}
+
+const endOf = ({ status, metadata }: Pod): string | undefined =>
+  status?.containerStatuses
+    ?.map(({ state }) => state?.terminated?.finishedAt ?? '')
+    .sort()
+    .at(-1) || metadata.creationTimestamp;
+
+/** What is on its way after tries that failed. */
+function retried({ spec, status = {} }: Job, progress: Health, around: Surroundings): Health {
   const last = lastFailure(around);
   const count = status.failed ?? 0;
   if (count === 0 || !last) return progress;
@@ -54,6 +83,23 @@ export function jobHealth(job: Job, around: Surroundings): Health {
     advice: last.advice,
     pod: progress.pod ?? last.pod,
   };
+}
+
+/** That a job's own container has ended well, and one beside it keeps the pod from being done. */
+function sidecarRunsOn({ pod }: JudgedPod, around: Surroundings): Health | undefined {
+  const own = containersOf(pod).filter(({ init, sidecar }) => !init && !sidecar);
+  const running = own.filter(({ status }) => status.state?.running);
+  const [first] = own;
+  const end = first?.status.state?.terminated;
+  if (!first || end?.exitCode !== 0 || running.length === 0) return undefined;
+  const ago = secondsSince(end.finishedAt, around.now) ?? 0;
+  const others = running.map(titleOf).join(', ');
+  const late = ago > patience.SidecarRunsOn;
+  return verdict(late ? 'degraded' : 'progressing', 'SidecarRunsOn', {
+    cause: `${titleOf(first)} ended with 0 ${span(ago)} ago; ${others} keeps the pod running, and so the job`,
+    advice: commands(pod.metadata, around).kubectl('logs', pod.metadata.name, '-c', running[0]?.name ?? ''),
+    pod: pod.metadata.name,
+  });
 }
 
 function failedJob({ metadata }: Job, { reason = 'Failed', message }: Condition, around: Surroundings): Health {
@@ -70,7 +116,6 @@ function failedJob({ metadata }: Job, { reason = 'Failed', message }: Condition,
 
 /** How the last try that failed did so. */
 function lastFailure(around: Surroundings): Health | undefined {
-  const created = ({ metadata }: Pod) => Date.parse(metadata.creationTimestamp ?? '') || 0;
   const [pod] = (around.pods ?? [])
     .filter((each) => hasEnded(each) && each.status?.phase === 'Failed')
     .toSorted((a, b) => created(b) - created(a));

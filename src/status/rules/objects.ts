@@ -13,6 +13,10 @@ export interface Meta {
   readonly generation?: number;
   readonly finalizers?: readonly string[];
   readonly ownerReferences?: readonly { readonly kind: string; readonly name: string; readonly uid?: string }[];
+  /** When what is wanted of it was changed last, as far as that is known. */
+  readonly changedAt?: string;
+  /** Why nothing more is known of it: it is not as the API says that it is. */
+  readonly unreadable?: string;
 }
 
 export interface Condition {
@@ -32,6 +36,7 @@ export interface Pod {
 
 export interface PodSpec {
   readonly nodeName?: string;
+  readonly schedulerName?: string;
   readonly restartPolicy?: string;
   readonly schedulingGates?: readonly { readonly name: string }[];
   readonly initContainers?: readonly Container[];
@@ -119,7 +124,7 @@ export interface Deployment {
 export interface StatefulSet {
   readonly kind: 'StatefulSet';
   readonly metadata: Meta;
-  readonly spec: { readonly replicas?: number };
+  readonly spec: { readonly replicas?: number; readonly updateStrategy?: UpdateStrategy };
   readonly status?: {
     readonly observedGeneration?: number;
     readonly replicas?: number;
@@ -131,9 +136,18 @@ export interface StatefulSet {
   };
 }
 
+/** How pods come to be of a new revision. */
+export interface UpdateStrategy {
+  /** With `OnDelete` not by themselves. */
+  readonly type?: string;
+  /** Those below the partition keep their revision. */
+  readonly rollingUpdate?: { readonly partition?: number } | null;
+}
+
 export interface DaemonSet {
   readonly kind: 'DaemonSet';
   readonly metadata: Meta;
+  readonly spec?: { readonly updateStrategy?: UpdateStrategy };
   readonly status?: {
     readonly observedGeneration?: number;
     readonly desiredNumberScheduled?: number;
@@ -150,6 +164,8 @@ export interface Job {
     readonly active?: number;
     readonly failed?: number;
     readonly succeeded?: number;
+    readonly startTime?: string;
+    readonly completionTime?: string;
     readonly conditions?: readonly Condition[];
   };
 }
@@ -157,7 +173,14 @@ export interface Job {
 export interface CronJob {
   readonly kind: 'CronJob';
   readonly metadata: Meta;
-  readonly spec: { readonly schedule?: string; readonly suspend?: boolean };
+  readonly spec: {
+    readonly schedule?: string;
+    /** @default that of the controller, mostly UTC */
+    readonly timeZone?: string;
+    readonly suspend?: boolean;
+    readonly concurrencyPolicy?: string;
+    readonly startingDeadlineSeconds?: number;
+  };
   readonly status?: {
     readonly active?: readonly { readonly name?: string }[];
     readonly lastScheduleTime?: string | null;
@@ -168,7 +191,7 @@ export interface CronJob {
 export interface PersistentVolumeClaim {
   readonly kind: 'PersistentVolumeClaim';
   readonly metadata: Meta;
-  readonly spec: { readonly storageClassName?: string };
+  readonly spec: { readonly storageClassName?: string; readonly volumeName?: string };
   readonly status?: { readonly phase?: string };
 }
 
@@ -179,6 +202,8 @@ export interface Event {
     readonly namespace?: string;
     readonly name?: string;
     readonly uid?: string;
+    /** The part that it is about: `spec.containers{api}`. */
+    readonly fieldPath?: string;
   };
   readonly type?: string;
   readonly reason?: string;
@@ -192,6 +217,10 @@ export interface Event {
 
 export interface Node {
   readonly metadata: Meta;
+  readonly spec?: {
+    /** Whether it is cordoned. */
+    readonly unschedulable?: boolean;
+  };
   readonly status?: { readonly conditions?: readonly Condition[] };
 }
 
@@ -216,8 +245,15 @@ export interface EndpointSlice {
 
 export interface StorageClass {
   readonly metadata: Meta;
+  readonly provisioner?: string;
   readonly volumeBindingMode?: string;
 }
 
 /** What controls pods. */
 export type Workload = Deployment | StatefulSet | DaemonSet | Job | CronJob;
+
+/** Who is at work: control planes renew theirs every few seconds. */
+export interface Lease {
+  readonly metadata: Meta;
+  readonly spec?: { readonly holderIdentity?: string | null; readonly renewTime?: string | null };
+}

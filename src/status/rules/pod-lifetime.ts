@@ -1,17 +1,16 @@
-import type { PodRule } from './pod-rule.ts';
-import { hasEnded } from './pod-rule.ts';
+import { claimHealth } from './claim.ts';
+import type { Pod } from './objects.ts';
+import { patience } from './patience.ts';
+import { hasEnded, type PodRule } from './pod-rule.ts';
 import { oneLine, secondsSince, span } from './text.ts';
 import { verdict } from './verdict.ts';
-
-/** How long a pod may outstay its grace period: the kubelet takes a moment to take it down. */
-const slackSeconds = 15;
 
 /** Rows 4 and 5. */
 export const terminating: PodRule = ({ pod, run, around }) => {
   const { name, deletionTimestamp, finalizers = [] } = pod.metadata;
   const over = secondsSince(deletionTimestamp, around.now);
   if (over === undefined) return undefined;
-  if (over <= slackSeconds) return verdict('progressing', 'Terminating', { cause: 'stopping' });
+  if (over <= patience.PodTerminating) return verdict('progressing', 'Terminating', { cause: 'stopping' });
   const late = `should have been gone ${span(over)} ago`;
   if (finalizers.length > 0)
     return verdict('degraded', 'Terminating', {
@@ -25,16 +24,56 @@ export const terminating: PodRule = ({ pod, run, around }) => {
   });
 };
 
-/** Row 6. */
+/** Why a pod that has failed was ended from outside of it, in words: by the kubelet's word for it. */
+const endings: ReadonlyMap<string, string> = new Map([
+  ['Evicted', 'evicted from its node'],
+  ['Preempting', 'had to make room on its node for a pod of the system'],
+  ['Preempted', 'had to make room for a pod of a higher priority'],
+  ['Terminated', 'its node was shut down'],
+  ['NodeShutdown', 'its node was shut down'],
+  ['Shutdown', 'its node was shut down'],
+]);
+
+/** Reasons for which a node takes no pod at all: it would not take the same one a second time. */
+const rejections =
+  /^(?:UnexpectedAdmissionError|OutOf[\w./-]+|NodeAffinity|NodePorts|NodeName|NodeUnschedulable|TaintToleration|PodOSSelectorNodeLabelDoesNotMatch|PodOSNotSupported|TopologyAffinityError|SMTAlignmentError|InvalidNodeInfo|AppArmor|SysctlForbidden|UnsupportedSysctls?|PodLevelResourcesNotAdmittedReason|PodFeatureUnsupported|VolumeAttachmentLimitExceeded)$/;
+
+/** Whether its node refused a pod. */
+export const isRejected = ({ status }: Pod): boolean =>
+  status?.phase === 'Failed' && rejections.test(status.reason ?? '');
+
+/** Whether a pod ended because its node went down in order: it would have gone on. */
+export const isShutDown = ({ status }: Pod): boolean =>
+  status?.phase === 'Failed' && endings.get(status.reason ?? '') === 'its node was shut down';
+
+/** Row 6, and what else ends a pod from outside of it. */
 export const evicted: PodRule = ({ pod, run }) => {
-  const { reason, message } = pod.status ?? {};
-  if (reason !== 'Evicted') return undefined;
+  const { phase, reason = '', message } = pod.status ?? {};
+  const ending = endings.get(reason);
+  const rejected = isRejected(pod);
+  if (phase !== 'Failed' || !(ending || rejected)) return undefined;
   const node = pod.spec.nodeName;
-  return verdict('degraded', 'Evicted', {
-    cause: message ? oneLine(message) : 'evicted from its node',
+  const told = (message ?? '').replace(/^Pod was rejected: /, '');
+  return verdict('degraded', reason, {
+    cause: rejected
+      ? `node ${node ?? '(none)'} refuses it: ${oneLine(told || reason)}`
+      : oneLine(told || (ending ?? '')),
     advice:
       node === undefined ? run.kubectl('describe pod', pod.metadata.name) : run.clusterKubectl('describe node', node),
   });
+};
+
+/** A claim that is lost under a pod, be it that it runs as yet. */
+export const claimLost: PodRule = ({ pod, around }) => {
+  if (hasEnded(pod)) return undefined;
+  const names = (pod.spec.volumes ?? []).flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []);
+  const lost = around.claims?.find(
+    ({ metadata, status }) =>
+      status?.phase === 'Lost' && metadata.namespace === pod.metadata.namespace && names.includes(metadata.name),
+  );
+  if (!lost) return undefined;
+  const health = claimHealth(lost, around);
+  return { ...health, cause: `claim ${lost.metadata.name}: ${health.cause}` };
 };
 
 /**
@@ -46,6 +85,12 @@ export const nodeLost: PodRule = ({ pod, run, around }) => {
   const ready = pod.status?.conditions?.find(({ type }) => type === 'Ready');
   const found = around.nodes?.find(({ metadata }) => metadata.name === node);
   const condition = found?.status?.conditions?.find(({ type }) => type === 'Ready');
+  // Where no node can be seen nothing is known of them.
+  if (found === undefined && (around.nodes?.length ?? 0) > 0)
+    return verdict('unknown', 'NodeGone', {
+      cause: `node ${node} does not exist any more: what ran on it is gone, or not known`,
+      advice: run.clusterKubectl('get nodes'),
+    });
   const nodeIsLost = found !== undefined && condition?.status !== 'True';
   const unheard = ready?.status === 'Unknown' || pod.status?.phase === 'Unknown' || pod.status?.reason === 'NodeLost';
   if (!nodeIsLost && !unheard) return undefined;

@@ -1,10 +1,11 @@
 import { type ObservedContainer, titleOf } from './container.ts';
 import { endText, recentSeconds } from './container-ended.ts';
 import { firstSeen } from './events.ts';
-import type { Probe } from './objects.ts';
+import type { Event, Probe } from './objects.ts';
+import { patience } from './patience.ts';
 import { logsOf, type PodFacts, type PodRule } from './pod-rule.ts';
 import { counted, oneLine, secondsSince, span } from './text.ts';
-import { verdict } from './verdict.ts';
+import { type Health, verdict } from './verdict.ts';
 
 /** How long a probe may fail before it counts, in seconds, with Kubernetes' defaults. */
 const budgetOf = (probe: Probe | undefined): number =>
@@ -20,26 +21,50 @@ const slackSeconds = 5;
 /** Rows 21 and 22: a container runs and is not ready. */
 export const notReady: PodRule = (facts) => {
   const container = facts.containers.find(({ init, status }) => !init && status.state?.running && !status.ready);
+  if (container && isStartingUp(container)) return notStarted(container, facts);
   if (!container) return gateClosed(facts);
   const { spec, status } = container;
-  const probe = isStartingUp(container) ? spec.startupProbe : spec.readinessProbe;
-  const failure = failedProbe(facts, isStartingUp(container) ? 'Startup' : 'Readiness');
+  const probe = spec.readinessProbe;
+  const failure = failedProbe(facts, 'Readiness');
   const unready = unreadyFor(facts, container);
   const end = status.lastState?.terminated;
   const restarts = counted(status.restartCount ?? 0, 'restart');
-  const before = end ? ` (${restarts}; ${endText(container, end, facts)})` : '';
+  const ago = secondsSince(end?.finishedAt, facts.around.now);
+  // How it ended days ago has nothing to do with how it is now.
+  const before = end && (ago ?? 0) <= recentSeconds ? ` (${restarts}; ${endText(container, end, facts)})` : '';
   const advice = logsOf(container, facts, false);
   if (!isPastBudget(container, unready, failure && secondsSince(firstSeen(failure), facts.around.now)))
-    return verdict('progressing', isStartingUp(container) ? 'Starting' : 'NotReady', {
-      cause: `${titleOf(container)}: waiting for ${isStartingUp(container) ? 'it to start' : 'readiness'} for ${span(unready)}${before}`,
+    return verdict('progressing', 'NotReady', {
+      cause: `${titleOf(container)}: waiting for readiness for ${span(unready)}${before}`,
       advice,
     });
-  const answer = oneLine((failure?.message ?? '').replace(/^\w+ probe (?:failed|errored):?\s*/, ''));
   return verdict('degraded', 'Unhealthy', {
-    cause: `${titleOf(container)} is not ready for ${span(unready)}: ${probe ? probeText(probe) : 'it'} fails${answer ? `: ${answer}` : ''}${before}`,
+    cause: `${titleOf(container)} is not ready for ${span(unready)}: ${failsText(probe, failure)}${before}`,
     advice,
   });
 };
+
+/** Rows 21 and 22, of a container that has not passed its startup probe: no other probe is asked until then. */
+export function notStarted(container: ObservedContainer, facts: PodFacts): Health {
+  const { startupProbe } = container.spec;
+  const failure = failedProbe(facts, 'Startup');
+  const runs = secondsSince(container.status.state?.running?.startedAt, facts.around.now) ?? 0;
+  const late = runs > budgetOf(startupProbe) + slackSeconds;
+  const title = titleOf(container);
+  const waits =
+    startupProbe && failure
+      ? `${title} has not passed its startup probe for ${span(runs)}: ${failsText(startupProbe, failure)}`
+      : `${title}: waiting for it to start for ${span(runs)}`;
+  return verdict(late ? 'degraded' : 'progressing', late ? 'Unhealthy' : 'Starting', {
+    cause: late ? `${title} is not ready for ${span(runs)}: ${failsText(startupProbe, failure)}` : waits,
+    advice: logsOf(container, facts, false),
+  });
+}
+
+function failsText(probe: Probe | undefined, failure: Event | undefined): string {
+  const answer = (failure?.message ?? '').replace(/^\w+ probe (?:failed|errored):?\s?/, '');
+  return `${probe ? probeText(probe) : 'it'} fails${answer ? `: ${oneLine(answer)}` : ''}`;
+}
 
 /** Whether it has yet to pass its startup probe; until then no other probe is asked. */
 const isStartingUp = ({ spec, status }: ObservedContainer): boolean =>
@@ -53,7 +78,6 @@ const isStartingUp = ({ spec, status }: ObservedContainer): boolean =>
  */
 function isPastBudget(container: ObservedContainer, unready: number, failing: number | undefined): boolean {
   const { startupProbe, readinessProbe } = container.spec;
-  if (isStartingUp(container)) return unready > budgetOf(startupProbe) + slackSeconds;
   // Readiness is only probed once it has started: its failures count from the first of them.
   const probed = failing === undefined ? 0 : Math.min(failing, unready);
   const allowed = budgetOf(readinessProbe) + slackSeconds;
@@ -79,10 +103,13 @@ function probeText({ httpGet, tcpSocket, grpc, exec }: Probe): string {
 }
 
 /** All containers are ready, and the pod is not: something outside has to say so. */
-function gateClosed({ pod, run }: PodFacts) {
+function gateClosed({ pod, containers, run, around }: PodFacts) {
+  // One that has ended is not ready for good.
+  if (containers.some(({ init, status }) => !init && status.state?.terminated)) return undefined;
   const ready = pod.status?.conditions?.find(({ type }) => type === 'Ready');
   if (pod.status?.phase !== 'Running' || ready?.status === 'True') return undefined;
-  return verdict('progressing', ready?.reason ?? 'NotReady', {
+  const late = (secondsSince(ready?.lastTransitionTime, around.now) ?? 0) > patience.ReadinessGate;
+  return verdict(late ? 'degraded' : 'progressing', ready?.reason ?? 'NotReady', {
     cause: oneLine(ready?.message || 'waiting for readiness'),
     advice: run.kubectl('describe pod', pod.metadata.name),
   });

@@ -42,9 +42,9 @@ export const anyContainer =
  *
  * @param previous of the one before the last restart
  */
-export function logsOf({ name, init }: ObservedContainer, { pod, run }: PodFacts, previous: boolean): string {
+export function logsOf({ name, init, sidecar }: ObservedContainer, { pod, run }: PodFacts, previous: boolean): string {
   const ofJob = pod.metadata.ownerReferences?.some(({ kind }) => kind === 'Job');
-  const service = init || ofJob || pod.spec.containers.length > 1 ? undefined : run.serviceLogs(previous);
+  const service = init || sidecar || ofJob || pod.spec.containers.length > 1 ? undefined : run.serviceLogs(previous);
   return service ?? run.kubectl('logs', pod.metadata.name, '-c', name, ...(previous ? ['--previous'] : []));
 }
 

@@ -1,10 +1,9 @@
 import { claimHealth } from './claim.ts';
+import type { Node } from './objects.ts';
+import { patience } from './patience.ts';
 import type { PodFacts, PodRule } from './pod-rule.ts';
-import { oneLine, secondsSince, span } from './text.ts';
+import { bounded, oneLine, secondsSince, span } from './text.ts';
 import { type Health, isProblem, verdict } from './verdict.ts';
-
-/** How long a pod may find no node before it counts as a problem: others may be about to go. */
-const patienceSeconds = 15;
 
 /** Rows 7, 8 and 9, and a pod that the scheduler has not looked at yet. */
 export const unscheduled: PodRule = (facts) => {
@@ -12,26 +11,52 @@ export const unscheduled: PodRule = (facts) => {
   if (pod.spec.nodeName !== undefined) return undefined;
   const { name, creationTimestamp } = pod.metadata;
   const condition = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
+  const age = secondsSince(condition?.lastTransitionTime ?? creationTimestamp, around.now) ?? 0;
   if (condition?.reason === 'SchedulingGated') {
     const gates = (pod.spec.schedulingGates ?? []).map((gate) => gate.name).join(', ');
-    return verdict('progressing', 'SchedulingGated', {
+    return verdict(age > patience.SchedulingGated ? 'degraded' : 'progressing', 'SchedulingGated', {
       cause: `held back by the scheduling gate ${gates}`,
       advice: run.kubectl('get pod', name, "-o jsonpath='{.spec.schedulingGates}'"),
     });
   }
   const claim = brokenClaim(facts);
   if (claim) return claim;
-  if (condition?.status !== 'False') return verdict('progressing', 'Scheduling', { cause: 'waiting for a node' });
+  if (condition?.status !== 'False') return unseen(facts, age);
   const message = obstacle(condition.message ?? '') ?? oneLine(condition.message ?? 'no node takes it');
-  const age = secondsSince(condition.lastTransitionTime ?? creationTimestamp, around.now) ?? 0;
-  if (age < patienceSeconds) return verdict('progressing', 'Unschedulable', { cause: message });
+  if (age < patience.Unschedulable) return verdict('progressing', 'Unschedulable', { cause: message });
+  const cordoned = isCordoned(condition.message) && cordonedNode(around.nodes);
   return verdict('degraded', 'Unschedulable', {
     cause: `no node for ${span(age)}: ${message}`,
-    advice: /Insufficient|taint|affinity|selector/.test(message)
-      ? run.clusterKubectl('describe nodes')
-      : run.kubectl('describe pod', name),
+    advice:
+      (cordoned && run.clusterKubectl('uncordon', cordoned)) ||
+      (/Insufficient|taint|affinity|selector|cordoned|node runs/.test(message)
+        ? run.clusterKubectl('describe nodes')
+        : run.kubectl('describe pod', name)),
   });
 };
+
+/** No scheduler has said anything: it has not come to it, or there is none. */
+function unseen({ pod, run }: PodFacts, age: number): Health {
+  const { schedulerName = 'default-scheduler' } = pod.spec;
+  if (age <= patience.Scheduling) return verdict('progressing', 'Scheduling', { cause: 'waiting for a node' });
+  const own = schedulerName === 'default-scheduler';
+  return verdict('degraded', 'Scheduling', {
+    cause: own
+      ? `no scheduler has looked at it for ${span(age)}: is kube-scheduler in kube-system running?`
+      : `the scheduler ${schedulerName} has not looked at it for ${span(age)}: is there one of that name?`,
+    advice: run.clusterKubectl(own ? '-n kube-system get pods' : 'get pods -A'),
+  });
+}
+
+/** Whether the scheduler says that a node takes nothing because somebody wants it so. */
+const isCordoned = (message = ''): boolean =>
+  /were unschedulable|node\.kubernetes\.io\/unschedulable/.test(bounded(message));
+
+/** The node that is cordoned: the one that says so, or the only one. */
+function cordonedNode(nodes: readonly Node[] = []): string | undefined {
+  const found = nodes.find(({ spec }) => spec?.unschedulable) ?? (nodes.length === 1 ? nodes[0] : undefined);
+  return found?.metadata.name;
+}
 
 /** The verdict on a claim that the pod waits for, if it is the claim that is wrong. */
 function brokenClaim({ pod, around }: PodFacts): Health | undefined {
@@ -45,23 +70,67 @@ function brokenClaim({ pod, around }: PodFacts): Health | undefined {
     .find(isProblem);
 }
 
+/** Taints that Kubernetes puts on nodes itself, in words. */
+const taints: ReadonlyMap<string, string> = new Map([
+  ['node.kubernetes.io/unschedulable', 'the node is cordoned'],
+  ['node.kubernetes.io/not-ready', 'the node is not ready'],
+  ['node.kubernetes.io/unreachable', 'the node is unreachable'],
+  ['node.kubernetes.io/memory-pressure', 'the node is short of memory'],
+  ['node.kubernetes.io/disk-pressure', 'the node is short of disk space'],
+  ['node.kubernetes.io/pid-pressure', 'the node runs out of processes'],
+  ['node.kubernetes.io/network-unavailable', "the node's network is not ready"],
+  ['node.cloudprovider.kubernetes.io/uninitialized', 'the node is not initialized by its cloud provider'],
+]);
+
+/** What taints come to: those that Kubernetes put there by what they mean. */
+function taintText(found: readonly string[]): string {
+  const names = found.map((each) => each.trim().replace(/:$/, '')).filter((each) => each !== '');
+  const meaning = (name: string) => taints.get(name.split(':')[0] ?? '');
+  const others = names.filter((each) => meaning(each) === undefined);
+  const meant = names.flatMap((each) => meaning(each) ?? []);
+  if (others.length > 0 || meant.length === 0) meant.push(`the node has a taint ${others.join(', ')}`.trim());
+  return meant.join('; ');
+}
+
 /** What the scheduler's message comes to, by a part of it. */
 const obstacles: readonly (readonly [RegExp, (found: readonly string[]) => string])[] = [
   [/Insufficient ([\w./-]+)/g, (what) => `not enough ${what.join(' and ')} is free`],
-  [/persistentvolumeclaim "([^"]+)" not found/gi, (what) => `there is no claim ${what.join(', ')}`],
+  [/persistentvolumeclaim "([^"]{1,253})" not found/gi, (what) => `there is no claim ${what.join(', ')}`],
+  [
+    /persistentvolumeclaim "([^"]{1,253})" (?:bound to non-existent|is being deleted)/gi,
+    (what) => `the claim ${what.join(', ')} has no volume any more`,
+  ],
   [/unbound immediate PersistentVolumeClaims/g, () => 'its claim is not bound to a volume'],
-  [/untolerated taint(?:\(s\)| \{([^}]*)\})?/g, (what) => `the node has a taint ${what.join(', ')}`.trim()],
+  [
+    /volume node affinity conflict|didn't match PersistentVolume's node affinity/g,
+    () => 'its volume is on another node, which does not take it',
+  ],
+  [/untolerated taint(?:\(s\)| \{([^}]{0,400})\})?/g, taintText],
+  [/were unschedulable/g, () => 'the node is cordoned'],
+  [/didn't find available persistent volumes/g, () => 'no persistent volume fits its claim'],
+  [/exceed max volume count/g, () => 'the node has as many volumes as it can'],
   [/Too many pods/g, () => 'the node runs as many pods as it can'],
-  [/(?:affinity|selector|topology spread)/g, () => 'no node meets its affinity, selector or topology'],
+  [/topology spread/g, () => 'its topology spread allows no node'],
+  [/anti-affinity/g, () => 'other pods keep it away by anti-affinity'],
+  [/(?<!volume |Volume's )(?:node|pod)(?:'s)? (?:affinity|selector)/gi, () => 'no node meets its affinity or selector'],
   [/free ports/g, () => 'a port of the node that it wants is taken'],
 ];
 
-function obstacle(message: string): string | undefined {
-  const nodes = message.replace(/[ ,]*(no new claims to deallocate|preemption:).*/s, '');
+/** What says how a pod would get room by others' going: nothing of the obstacle. */
+const afterwards = ['no new claims to deallocate', 'preemption:'];
+
+function obstacle(given: string): string | undefined {
+  const message = bounded(given);
+  const ends = afterwards.map((text) => message.indexOf(text)).filter((index) => index >= 0);
+  const nodes = message
+    .slice(0, Math.min(...ends, message.length))
+    .trimEnd()
+    .replace(/,$/, '');
   const found = obstacles.flatMap(([pattern, text]) => {
     const matches = [...nodes.matchAll(pattern)];
-    const names = matches.map(([, name = '']) => name.replace(/[.:, ]+$/, '')).filter((name) => name !== '');
-    return matches.length > 0 ? [text([...new Set(names)])] : [];
+    const names = matches.map(([, name = '']) => name).filter((name) => name !== '');
+    const bare = pattern.source.startsWith('Insufficient') ? names.map((name) => name.replace(/\.$/, '')) : names;
+    return matches.length > 0 ? [text([...new Set(bare)])] : [];
   });
-  return found.length > 0 ? `${found.join('; ')} (${oneLine(nodes)})` : undefined;
+  return found.length > 0 ? `${[...new Set(found)].join('; ')} (${oneLine(nodes)})` : undefined;
 }

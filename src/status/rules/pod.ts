@@ -1,11 +1,13 @@
-import { crashed, ended, outOfMemory } from './container-ended.ts';
+import { commands } from './commands.ts';
+import { crashed, ended, looping, outOfMemory } from './container-ended.ts';
 import { cannotStart, configurationMissing, imageMissing } from './container-waiting.ts';
 import type { Pod } from './objects.ts';
-import { evicted, nodeLost, terminating } from './pod-lifetime.ts';
+import { claimLost, evicted, nodeLost, terminating } from './pod-lifetime.ts';
 import { notReady, ready } from './pod-readiness.ts';
 import { type PodRule, podFacts } from './pod-rule.ts';
 import { unscheduled } from './pod-scheduling.ts';
 import { setupFailed, starting } from './pod-starting.ts';
+import { oneLine } from './text.ts';
 import { type Health, type Surroundings, verdict } from './verdict.ts';
 
 /** The decision table: the first rule that matches wins. */
@@ -13,6 +15,7 @@ const rules: readonly PodRule[] = [
   terminating,
   evicted,
   nodeLost,
+  claimLost,
   imageMissing,
   configurationMissing,
   cannotStart,
@@ -20,18 +23,29 @@ const rules: readonly PodRule[] = [
   ended,
   unscheduled,
   crashed,
+  looping,
   setupFailed,
   starting,
   notReady,
   ready,
 ];
 
-/** Whether a pod is healthy. What fits no rule is unknown. */
+/** Whether a pod is healthy. What fits no rule is unknown, and so is one that is not as the API says that it is. */
 export function podHealth(pod: Pod, around: Surroundings): Health {
-  const facts = podFacts(pod, around);
-  for (const rule of rules) {
-    const health = rule(facts);
-    if (health) return { ...health, pod: pod.metadata.name };
+  const { name, unreadable } = pod.metadata;
+  try {
+    if (unreadable) throw new Error(unreadable);
+    const facts = podFacts(pod, around);
+    for (const rule of rules) {
+      const health = rule(facts);
+      if (health) return { ...health, pod: name };
+    }
+  } catch (error) {
+    return verdict('unknown', 'Unreadable', {
+      cause: `pod ${name} can't be judged: ${oneLine((error as Error).message)}`,
+      advice: commands(pod.metadata, around).kubectl('get pod', name, '-o yaml'),
+      pod: name,
+    });
   }
-  return verdict('unknown', pod.status?.reason ?? 'Unknown', { pod: pod.metadata.name });
+  return verdict('unknown', pod.status?.reason ?? 'Unknown', { pod: name });
 }

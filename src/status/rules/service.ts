@@ -1,5 +1,6 @@
 import { commands } from './commands.ts';
 import type { EndpointSlice, Pod, Service } from './objects.ts';
+import { patience } from './patience.ts';
 import { secondsSince } from './text.ts';
 import { type Health, type Surroundings, verdict } from './verdict.ts';
 
@@ -28,10 +29,14 @@ export function serviceHealth({ metadata, slices }: Service, around: Surrounding
       cause: `${subject} leads to no port: ${expected[0]} has none of the name that it wants`,
     });
   if (names(endpoints).some((name) => expected.includes(name)))
-    return verdict('progressing', 'EndpointNotReady', {
-      cause: `${subject} was not told yet that ${expected[0]} is ready`,
-      advice: run.kubectl('describe service', metadata.name),
-    });
+    return verdict(
+      readyFor(ready, around.now) > patience.EndpointNotReady ? 'degraded' : 'progressing',
+      'EndpointNotReady',
+      {
+        cause: `${subject} was not told yet that ${expected[0]} is ready`,
+        advice: run.kubectl('describe service', metadata.name),
+      },
+    );
   return reached.length > 0
     ? verdict('degraded', 'WrongSelector', {
         ...details,
@@ -49,6 +54,16 @@ export const missingService = (metadata: Service['metadata'], around: Surroundin
     cause: `there is no Service ${metadata.name}: nothing leads to its pods`,
     advice: commands(metadata, around).infra('start'),
   });
+
+/** How long the longest of some pods has been ready, in seconds. */
+const readyFor = (pods: readonly Pod[], now: Date): number =>
+  Math.max(
+    0,
+    ...pods.map(
+      ({ status }) =>
+        secondsSince(status?.conditions?.find(({ type }) => type === 'Ready')?.lastTransitionTime, now) ?? 0,
+    ),
+  );
 
 const hasPort = ({ ports }: EndpointSlice): boolean => (ports ?? []).length > 0;
 

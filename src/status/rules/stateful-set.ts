@@ -1,41 +1,89 @@
 import { commands } from './commands.ts';
 import type { Pod, StatefulSet } from './objects.ts';
+import { patience } from './patience.ts';
 import { podHealth } from './pod.ts';
-import { secondsSince, span } from './text.ts';
+import { isRejected } from './pod-lifetime.ts';
+import { counted, secondsSince } from './text.ts';
 import { type Health, isProblem, type Surroundings, verdict } from './verdict.ts';
-import { cannotCreate, inTransit, type JudgedPod, promoted, rollingOut, well, worstPod } from './workload.ts';
-
-/** How long a pod may take to become ready, in seconds: a StatefulSet has no deadline of its own. */
-const deadlineSeconds = 600;
+import {
+  cannotCreate,
+  changedAt,
+  explained,
+  type JudgedPod,
+  overdue,
+  promoted,
+  removed,
+  rollingOut,
+  unobserved,
+  well,
+  worstPod,
+} from './workload.ts';
 
 export function statefulSetHealth(set: StatefulSet, around: Surroundings): Health {
   const { metadata, spec, status = {} } = set;
   const wanted = spec.replicas ?? 1;
   const run = commands(metadata, around);
-  const transit = inTransit(set, around);
-  if (transit) return transit;
+  const going = removed(set, around);
+  if (going) return going;
   if (wanted === 0) return verdict('stopped', 'ScaledToZero', { advice: run.infra('start') });
-  const judged = (around.pods ?? []).map((pod) => ({ pod, health: podHealth(pod, around) }));
+  const lag = unobserved(set, around);
+  const judged = (around.pods ?? []).map((pod) => ({ pod, health: replaced(pod, around) ?? podHealth(pod, around) }));
   const problems = judged.filter(({ health }) => isProblem(health));
   const worst = worstPod(problems);
-  if (worst) return brokenPod(set, worst, problems.length, around);
+  if (worst) return explained(brokenPod(set, worst, problems.length, around), lag?.cause);
   if (judged.length < wanted) {
     const refused = cannotCreate(set, around);
     if (refused) return refused;
   }
-  const { readyReplicas = 0, updatedReplicas = 0, currentRevision, updateRevision } = status;
-  const updated = updateRevision === currentRevision || updatedReplicas >= wanted;
-  if (readyReplicas >= wanted && updated) return well('Ready', judged);
+  if (lag) return lag;
+  const { readyReplicas = 0 } = status;
+  const old = outdated(set);
+  if (readyReplicas >= wanted && old.updated) return { ...well('Ready', judged), ...old.warned };
   const progress = rollingOut(judged, wanted, `${readyReplicas} of ${wanted} pods are ready`);
-  const waited = Math.max(0, ...judged.map(({ pod }) => unreadyFor(pod, around.now)));
-  if (waited <= deadlineSeconds) return progress;
+  const none = around.pods && judged.length === 0 ? (secondsSince(changedAt(metadata), around.now) ?? 0) : 0;
+  const since = Math.max(none, ...judged.map(({ pod }) => unreadyFor(pod, around.now)));
+  const late = overdue(progress, since, patience.RollingOut);
+  return { ...late, advice: late.advice ?? run.kubectl('describe', `statefulset/${metadata.name}`) };
+}
+
+/**
+ * A pod that has ended, which the controller removes and makes anew under its name: after its node was shut down, say. One
+ * that its node refuses would be refused again.
+ */
+function replaced(pod: Pod, around: Surroundings): Health | undefined {
+  const { phase, reason, message, conditions } = pod.status ?? {};
+  if ((phase !== 'Failed' && phase !== 'Succeeded') || isRejected(pod)) return undefined;
+  const health = podHealth({ ...pod, metadata: { ...pod.metadata, deletionTimestamp: undefined } }, around);
+  const ended = conditions?.find(({ type }) => type === 'Ready')?.lastTransitionTime ?? pod.status?.startTime;
+  const age = secondsSince(ended, around.now) ?? 0;
+  const late = age > patience.Replaced;
   return {
-    ...progress,
-    status: 'degraded',
-    reason: 'ProgressDeadlineExceeded',
-    cause: `not ready for ${span(waited)}: ${progress.cause}`,
-    advice: progress.advice ?? run.kubectl('describe', `statefulset/${metadata.name}`),
+    ...health,
+    status: late ? 'degraded' : 'progressing',
+    reason: reason ?? 'Replaced',
+    cause: `${health.cause ?? message ?? 'it has ended'}; it is not replaced yet`,
+    terminal: false,
+    pod: pod.metadata.name,
   };
+}
+
+/** Whether all pods are of the revision that they should be of by themselves, and what to say of those that may keep theirs. */
+function outdated({ spec, status = {} }: StatefulSet): {
+  readonly updated: boolean;
+  readonly warned?: Partial<Health>;
+} {
+  const { updatedReplicas = 0, currentRevision, updateRevision } = status;
+  const { type, rollingUpdate } = spec.updateStrategy ?? {};
+  const wanted = spec.replicas ?? 1;
+  if (updateRevision === currentRevision || updatedReplicas >= wanted) return { updated: true };
+  const old = wanted - updatedReplicas;
+  const told = `${counted(old, 'pod')} of the revision before`;
+  if (type === 'OnDelete')
+    return { updated: true, warned: { warning: `${told}: with OnDelete a pod is replaced when it is deleted` } };
+  const partition = Math.min(rollingUpdate?.partition ?? 0, wanted);
+  if (partition > 0 && updatedReplicas >= wanted - partition)
+    return { updated: true, warned: { warning: `${told}: those below the partition ${partition} keep theirs` } };
+  return { updated: false };
 }
 
 /**

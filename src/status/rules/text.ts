@@ -3,19 +3,35 @@ import { clean } from '../../platform/terminal/clean.ts';
 /** Longest cause that is passed on from a message of the cluster's, in characters. */
 const limit = 240;
 
-/** A message in one line, without the control characters that a terminal would obey, cut where it gets too long. */
-export function oneLine(message: string): string {
-  const line = clean(message).trim().replaceAll(/\s+/g, ' ');
-  return line.length > limit ? `${line.slice(0, limit - 1).trimEnd()}…` : line;
+/** Longest message that is looked into, in characters: what is told of it stands at its ends. */
+const readLimit = 16_384;
+
+/** A message of which no more than its two ends are left. */
+export function bounded(message: string): string {
+  if (message.length <= readLimit) return message;
+  const half = readLimit / 2;
+  return `${message.slice(0, half)} … ${message.slice(-half)}`;
 }
 
-/** The last line that says something: what a process wrote before it ended. */
+/** A text in one line, without what a terminal would obey. */
+export const plain = (text: string): string => clean(bounded(text)).trim().replaceAll(/\s+/g, ' ');
+
+/**
+ * A message in one line, without the control characters that a terminal would obey. Where it gets too long its middle is
+ * left out: it begins with what was tried, and ends with what went wrong.
+ */
+export function oneLine(message: string): string {
+  const line = plain(message);
+  if (line.length <= limit) return line;
+  const head = line.slice(0, limit / 2 - 1).trimEnd();
+  return `${head}…${line.slice(-(limit - head.length - 1)).trimStart()}`;
+}
+
+/** The last line that says something. */
 export function lastLine(message: string | undefined): string | undefined {
-  const line = message
-    ?.split('\n')
-    .map((each) => each.trim())
-    .filter((each) => each !== '')
-    .at(-1);
+  const line = bounded(message ?? '')
+    .split('\n')
+    .findLast((each) => each.trim() !== '');
   return line === undefined ? undefined : oneLine(line);
 }
 

@@ -1,4 +1,5 @@
 import type { Event, Job, Node, PersistentVolumeClaim, Pod, StorageClass } from './objects.ts';
+import { plain } from './text.ts';
 
 /** From best to worst. What is unknown is never healthy, and hides nothing: it is the worst. */
 export const statuses = ['healthy', 'stopped', 'progressing', 'missing', 'degraded', 'failed', 'unknown'] as const;
@@ -45,6 +46,8 @@ export interface Surroundings {
   readonly after?: readonly string[];
   /** Context of the kubeconfig, for the commands in advice. @default theirs */
   readonly context?: string;
+  /** The last line that containers wrote, by `namespace/pod/container`. @default not read */
+  readonly lastLines?: ReadonlyMap<string, string>;
 }
 
 /** The worst of some, the first of several equal ones; `undefined` of none. */
@@ -63,9 +66,13 @@ export const isProblem = (health: { readonly status: Status }): boolean =>
 
 type Details = Partial<Omit<Health, 'status' | 'reason'>>;
 
-export const verdict = (status: Status, reason: string, details: Details = {}): Health => ({
-  status,
-  reason,
-  terminal: false,
-  ...details,
-});
+/** Fields that may quote what others wrote. */
+const quoting = ['cause', 'warning', 'advice', 'waitingFor'] as const;
+
+/** A verdict. What it quotes is made text in one line: names and probes come from anybody who may write to the cluster. */
+export function verdict(status: Status, reason: string, details: Details = {}): Health {
+  const quoted = Object.fromEntries(
+    quoting.flatMap((field) => (details[field] === undefined ? [] : [[field, plain(details[field])]])),
+  );
+  return { status, reason, terminal: false, ...details, ...quoted };
+}

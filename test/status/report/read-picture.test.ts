@@ -35,8 +35,13 @@ describe('a picture', () => {
     expect([picture.pods.length, picture.workloads.length]).toEqual([200, 200]);
     expect(server.requests).toHaveLength(few);
     expect(server.requests.some(({ pathname }) => pathname.endsWith('/events'))).toBe(false);
+    server.requests.length = 0;
     await read([], true);
-    expect(server.requests.filter(({ pathname }) => pathname.endsWith('/events'))).toHaveLength(1);
+    const asked = (path: string) => server.requests.filter(({ pathname }) => pathname.endsWith(path)).length;
+    // Warnings of everything, and what is said of claims.
+    expect([asked('/events'), asked('/leases'), asked('/storageclasses'), server.requests.length - few]).toEqual([
+      2, 1, 1, 5,
+    ]);
   });
 
   test('is read in pages', async () => {

@@ -208,7 +208,7 @@ describe('rows 14 and 15: a container that cannot be made or started', () => {
     [
       '14: root',
       configuration('container has runAsNonRoot and image will run as root'),
-      missing('container has runAsNonRoot and image will run as root'),
+      missing('its image runs as root, which runAsNonRoot forbids: set runAsUser'),
     ],
     [
       '14: the kubelet does not know yet',

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { patience } from '../../../src/status/rules/patience.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 const documented = readFileSync(join(root, 'docs', 'troubleshooting.md'), 'utf8');
@@ -47,4 +48,13 @@ test('each reason that a verdict can have is explained', () => {
   const reasons = [...new Set(files.flatMap(reasonsIn))].filter((each) => /^[A-Z]/.test(each) && !named.includes(each));
   expect(reasons.length).toBeGreaterThan(50);
   expect(reasons.filter((reason) => !documented.includes(`\`${reason}\``)).sort()).toEqual([]);
+});
+
+test('the times after which what is on its way is degraded are as the table says', () => {
+  const status = readFileSync(join(root, 'docs', 'status.md'), 'utf8');
+  const told = [...status.matchAll(/^\| `(\w+)` \| (\d+) \| .* \|$/gm)].map(([, state, seconds]) => [
+    state,
+    Number(seconds),
+  ]);
+  expect(told).toEqual(Object.entries(patience));
 });

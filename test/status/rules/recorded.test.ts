@@ -281,7 +281,7 @@ const rows: [string, string, object][] = [
     'slow-start',
     'progressing Starting',
     {
-      cause: 'container slow-start: waiting for it to start for 114 s',
+      cause: 'container slow-start has not passed its startup probe for 114 s: the command false fails',
       advice: 'repoctl infra project logs shop slow-start',
     },
   ],

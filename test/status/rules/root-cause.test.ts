@@ -91,8 +91,15 @@ describe('rows 1 to 3: what is not there', () => {
       unknownHealth({ code: 500, verb: 'list', resource: 'pods', message: 'no' }, around()),
       'unknown',
       'ApiError',
-      "can't list pods in all namespaces: no",
-      'kubectl cluster-info',
+      "can't list pods in all namespaces: the API server has trouble of its own (500: no)",
+      "kubectl get --raw '/readyz?verbose'",
+    ],
+    [
+      unknownHealth({ code: 504, verb: 'list', resource: 'pods', namespace: 'shop', message: 'no' }, around()),
+      'unknown',
+      'ApiError',
+      "can't list pods in shop: the API server did not answer in time (504: no)",
+      "kubectl get --raw '/readyz?verbose'",
     ],
     [
       unknownHealth({ verb: 'list', resource: 'pods', message: 'ECONNREFUSED' }, around({ context: 'kind-dev' })),

@@ -1,0 +1,66 @@
+import type { Pod } from '../rules/objects.ts';
+import { patience } from '../rules/patience.ts';
+import { secondsSince, span } from '../rules/text.ts';
+import { type Health, isProblem, type Surroundings } from '../rules/verdict.ts';
+import { blameCluster, told, webhookOf } from './blame-cluster.ts';
+import type { ClusterPart } from './cluster-parts.ts';
+
+/** Something that was judged. */
+interface Judged {
+  readonly namespace: string;
+  readonly object: string;
+  readonly health: Health;
+  readonly pods: readonly Pod[];
+}
+
+interface Blamed<Item> {
+  readonly items: readonly Item[];
+  /** The parts of the cluster that are worth telling. */
+  readonly parts: readonly ClusterPart[];
+}
+
+/**
+ * Names the part of the cluster that each suffers from that is not well, if there is one: what can't reach anything else may
+ * say that it waits for something healthy.
+ */
+export function blameAll<Item extends Judged>(
+  items: readonly Item[],
+  parts: readonly ClusterPart[],
+  moment: Pick<Surroundings, 'now' | 'context'>,
+): Blamed<Item> {
+  const byKey = new Map(items.map((item) => [`${item.namespace}/${item.object}`, item]));
+  const webhooks = new Map<string, ClusterPart>();
+  const victims = new Set<string>();
+  const blamed = items.map((item) => {
+    const { health, pods } = item;
+    const awaited = health.waitingFor === undefined ? undefined : byKey.get(health.waitingFor);
+    const waitsInVain =
+      health.waitingFor !== undefined && (awaited === undefined || awaited.health.status === 'healthy');
+    const silent = webhookOf(health, moment);
+    if (silent) webhooks.set(`${silent.namespace}/${silent.object}`, silent);
+    const culprit = silent
+      ? `${silent.namespace}/${silent.object}`
+      : blameCluster({ health, pods, waitsInVain }, parts);
+    if (culprit !== undefined) {
+      victims.add(culprit);
+      return { ...item, health: { ...health, waitingFor: culprit } };
+    }
+    return awaited && waitsInVain ? { ...item, health: inVain(item, awaited, moment.now) } : item;
+  });
+  return { items: blamed, parts: [...told(parts, victims), ...webhooks.values()] };
+}
+
+/** A wait for something that is healthy, for which nothing is to blame: it is told, and not believed for long. */
+function inVain({ health, pods }: Judged, awaited: Judged, now: Date): Health {
+  if (health.reason !== 'PodInitializing') return health;
+  const pod = pods.find(({ metadata }) => metadata.name === health.pod);
+  const readies = awaited.pods.map(
+    ({ status }) =>
+      status?.conditions?.find(({ type, status: holds }) => type === 'Ready' && holds === 'True')?.lastTransitionTime,
+  );
+  const waits = [pod?.status?.startTime, ...readies].map((each) => secondsSince(each, now) ?? Number.POSITIVE_INFINITY);
+  const waited = Math.min(...waits);
+  if (!Number.isFinite(waited) || waited <= patience.WaitingForHealthy) return health;
+  const told = `${health.cause ?? health.reason}; ${health.waitingFor} has been healthy for ${span(waited)}`;
+  return { ...health, status: isProblem(health) ? health.status : 'degraded', reason: 'WaitsInVain', cause: told };
+}

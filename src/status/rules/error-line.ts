@@ -1,0 +1,107 @@
+import { bounded, oneLine } from './text.ts';
+
+/** Lines that say nothing by themselves: of stacks, of what is around them, and what a runtime adds. */
+const noise: readonly RegExp[] = [
+  // Frames: JavaScript, Java and .NET, Python, Ruby, PHP, Rust, Go.
+  /^at \S/,
+  /^File ".*", line \d/,
+  /^from \S+:\d+:in /,
+  /^#\d+ \S/,
+  /^\d+: +\S/,
+  /^goroutine \d+ \[/,
+  /^\S+\.go:\d+ \+0x/,
+  /^created by \S/,
+  /^\.{3} ?\d* ?(?:more|common frames|collapsed)/,
+  /^--- End of (?:inner exception|stack trace)/,
+  // What points at a place, and frames of boxes.
+  /^[\^~|+\-=*_#. ]+$/,
+  /^(?:\S+\.[cm]?[jt]sx?|file:\/\/\S+|node:\S+):\d+$/,
+  /^throw\b/,
+  // What runtimes and package managers add.
+  /^Node\.js v\d/,
+  /^Traceback \(most recent call last\)/,
+  /^(?:During handling of the above|The above exception was)/,
+  /^stack backtrace:/,
+  /^note: /,
+  /^\[signal SIG/,
+  /^exit status \d/,
+  /^(?:Stack trace|(?:require|import) stack):/i,
+  /^thrown in \S/,
+  /^- \/\S+$/,
+  /^[{}[\](),;]+$/,
+  /^(?:code|errno|syscall|requireStack|cause|hostname|port|address|path|spawnargs): /,
+  /^npm notice\b/,
+  /^npm (?:error|ERR!) *\w* *$/,
+  /^npm (?:error|ERR!) (?:code|errno|syscall|path|dest|command|workspace|location|signal|in|at|A complete log|To see a list|npm run|Did you mean)\b/,
+  /^npm (?:error|ERR!) .*(?:Lifecycle script|not a problem with npm|This is related to npm|Exit status|Failed at the|\/_logs\/)/,
+  /^\[notice\]/,
+  /^(?:error Command failed with exit code|info Visit )/,
+  /ELIFECYCLE/,
+];
+
+/** A frame of Go's: `net/http.(*Server).Serve(0xc0000)`. */
+const isGoFrame = (line: string): boolean =>
+  line.endsWith(')') && /^[\w./*-]+\.[\w(*]/.test(line) && line.includes('(');
+
+/** What a line has that is an error, by how sure that is: the causes at the bottom of a stack, exceptions, logged errors. */
+const errors: readonly (readonly RegExp[])[] = [
+  [/^Caused by: \S/, /^---> \S/, /^Description:$/],
+  [
+    /^panic: /,
+    /^fatal error: /,
+    /^thread '.*' (?:\(\d+\) )?panicked at /,
+    /^(?:Unhandled|Uncaught) exception\b/i,
+    /^Exception in thread /,
+    /^(?:PHP )?Fatal error: /,
+    // An exception by its name, whatever namespace it is of: `[Error: …]`, `Uncaught TypeError: …`, `a.b.SomeException: …`.
+    /^(?:\[|Uncaught |\(node:\d+\) )?(?:[A-Za-z_$][\w$]*[.:\\]+){0,12}[\w$]*(?:Error|Exception|Exit|Interrupt|Failure|Fault)\b(?: \[[\w-]+\]| \(\d+\))?(?::|$)/,
+    // Ruby: `app.rb:3:in 'foo': message (NameError)`.
+    /^\S+:\d+:in .*\([A-Z][\w:]*\)$/,
+  ],
+  [
+    /\b(?:FATAL|CRITICAL|PANIC|EMERG|ERROR)\b/,
+    /"level" ?: ?(?:[56]0\b|"(?:fatal|panic|critical|error)")/i,
+    /\blevel=(?:fatal|panic|critical|error)\b/i,
+    /^(?:npm (?:error|ERR!)|\[?(?:error|fatal)\b)/i,
+  ],
+];
+
+/** What only says where, or that something follows: the next line is the error. */
+const saysNext =
+  /^(?:thread '[^']*' (?:\(\d+\) )?panicked at [^']*:\d+:\d+:|Description:|(?:Unhandled|Uncaught) exception:?)$/i;
+
+/**
+ * The line of a log's end that says the error: not the last frame of a stack, nor what a runtime writes below it. Of several
+ * errors it is the last one; of a stack of causes the innermost.
+ *
+ * @returns `undefined` of a log that says nothing
+ */
+export function errorLine(log: string | undefined): string | undefined {
+  const lines = bounded(log ?? '')
+    .split(/\r?\n|\r/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  const telling = lines.filter((line) => !isGoFrame(line) && !noise.some((each) => each.test(line)));
+  for (const kind of errors) {
+    const found = telling.findLast((line) => kind.some((each) => each.test(line)));
+    if (found === undefined) continue;
+    const next = telling[telling.lastIndexOf(found) + 1];
+    return said(saysNext.test(found) && next !== undefined ? `${found.replace(/:$/, '')}: ${next}` : found);
+  }
+  const last = telling.at(-1) ?? lines.at(-1);
+  return last === undefined ? undefined : said(last);
+}
+
+/** A line without what only introduces it, and of a log in JSON its message. */
+function said(line: string): string {
+  if (line.startsWith('{') && line.endsWith('}'))
+    try {
+      const { msg, message = msg, err, error = err } = JSON.parse(line) as Record<string, unknown>;
+      const why = typeof error === 'object' ? (error as { message?: unknown } | null)?.message : error;
+      const parts = [message, why].filter((each) => typeof each === 'string' && each !== '');
+      if (parts.length > 0) return oneLine([...new Set(parts)].join(': '));
+    } catch {
+      // It only looked like JSON.
+    }
+  return oneLine(line.replace(/^(?:Caused by: |---> |Description: )/, ''));
+}
