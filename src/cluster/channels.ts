@@ -55,7 +55,9 @@ export class Channels extends EventEmitter<{ data: [number, Buffer]; end: [Error
   readonly #socket: WebSocket;
   readonly #timer: NodeJS.Timeout;
   #heard = performance.now();
-  #sent = false;
+  /** How many messages were sent, and how many of them the server has surely read. */
+  #sent = 0;
+  #read = 0;
   #ended = false;
 
   constructor(socket: WebSocket, impatient: boolean) {
@@ -63,14 +65,17 @@ export class Channels extends EventEmitter<{ data: [number, Buffer]; end: [Error
     this.#socket = socket;
     const heard = () => {
       this.#heard = performance.now();
-      this.#sent = false;
     };
     socket.on('message', (message: RawData) => {
       heard();
       const bytes = message as Buffer;
       if (bytes.length > 0 && !this.#ended) this.emit('data', bytes[0] as number, bytes.subarray(1));
     });
-    for (const event of ['ping', 'pong'] as const) socket.on(event, heard);
+    socket.on('ping', heard);
+    socket.on('pong', (count) => {
+      heard();
+      this.#read = Number(count.toString());
+    });
     socket.on('error', (error) => this.#end(error));
     // 1005: it said that it closes, and no reason.
     socket.on('close', (code, reason) =>
@@ -78,9 +83,9 @@ export class Channels extends EventEmitter<{ data: [number, Buffer]; end: [Error
     );
     this.#timer = setInterval(() => {
       const silent = performance.now() - this.#heard > patience;
-      if (silent && !socket.isPaused && (impatient || !this.#sent))
+      if (silent && !socket.isPaused && (impatient || this.#read === this.#sent))
         this.abort(new Error(`the API server gave no sign of life for ${patience / 1000} s`));
-      else if (socket.readyState === socket.OPEN) socket.ping();
+      else if (socket.readyState === socket.OPEN) socket.ping(String(this.#sent));
     }, pingInterval);
     this.#timer.unref();
   }
@@ -101,7 +106,7 @@ export class Channels extends EventEmitter<{ data: [number, Buffer]; end: [Error
   }
 
   #send(message: Buffer): Promise<void> {
-    this.#sent = true;
+    this.#sent += 1;
     return new Promise((resolve, reject) => {
       this.#socket.send(message, (error) => (error ? reject(error) : resolve()));
     });

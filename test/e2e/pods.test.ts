@@ -118,6 +118,23 @@ describe('a shell', () => {
     expect([failed.status, failed.stderr]).toEqual([3, expect.stringContaining('"nonsense" does not exist')]);
   });
 
+  test('without a terminal is ended by Ctrl-C with 130', async () => {
+    const child = spawn(
+      process.execPath,
+      [program, 'infra', 'project', 'shell', 'podroom', ...here, 'postgres', '--', '-c', 'select pg_sleep(20)'],
+      { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    running.push(child);
+    let said = '';
+    child.stderr.on('data', (chunk) => {
+      said += String(chunk);
+    });
+    await sleeping(20);
+    child.kill('SIGINT');
+    expect(await new Promise((resolve) => child.once('close', resolve))).toBe(130);
+    expect(said).toContain('psql in podroom/podroom-postgres-0 may go on');
+  });
+
   test('on a terminal gets its keys, its size and its changes; Ctrl-C ends a query and not the session', async () => {
     const resized = join(folder, 'resized');
     const line = [
@@ -134,12 +151,8 @@ describe('a shell', () => {
       session.types('\\! stty size\r');
       await session.shows(/^40 120\r$/m, 1000);
     });
-    session.types('select pg_sleep(600);\r');
-    const asked = `select count(*) from pg_stat_activity where query like 'select pg_sleep%'`;
-    await eventually('the query', 20, async () => {
-      const { stdout } = await exec(cluster, where, ['sh', '-c', `psql -U "$POSTGRES_USER" -Atc "${asked}" podroom`]);
-      expect(stdout).toBe('1\n');
-    });
+    session.types('select pg_sleep(700);\r');
+    await sleeping(700);
     session.types('\x03');
     await session.shows(/canceling statement due to user request/);
     session.types('select 6 * 7 as answer;\r');
@@ -214,6 +227,14 @@ function postgresAnswers(port: number): Promise<boolean> {
     socket.once('close', () => resolve(false));
   });
 }
+
+/** Once the server does what is to be interrupted. */
+const sleeping = (seconds: number) =>
+  eventually('the query', 60, async () => {
+    const asked = `select count(*) from pg_stat_activity where query like 'select pg_sleep(${seconds})%'`;
+    const { stdout } = await exec(cluster, where, ['sh', '-c', `psql -U "$POSTGRES_USER" -Atc "${asked}" podroom`]);
+    expect(stdout).toBe('1\n');
+  });
 
 /** A command line on a terminal of its own. */
 function terminal(line: string) {
