@@ -8,7 +8,7 @@ import { GlobalChart } from './global-chart.ts';
 import type { Environment, Manifest, Patch, Profile, Project } from './model.ts';
 import { patchChart } from './patches.ts';
 import { ProjectChart } from './project-chart.ts';
-import { connections } from './wiring.ts';
+import { connections, ownerOf } from './wiring.ts';
 
 /** The objects of a namespace, the namespace first. */
 export interface NamespaceObjects {
@@ -28,9 +28,11 @@ export interface NamedJob {
 
 /** The objects of the global tier. */
 export function globalObjects(environment: Environment, profile: Profile): NamespaceObjects {
-  const owner: OwnerLabels = { environment: environment.name, tier: 'global' };
   const chart = new GlobalChart(new App(), environment, profile);
-  return namespaceObjects(environment.name, owner, chart, { profile, patches: environment.patches });
+  return namespaceObjects(environment.namespace, ownerOf(environment), chart, {
+    profile,
+    patches: environment.patches,
+  });
 }
 
 /**
@@ -47,10 +49,9 @@ export function projectObjects(
   project: Project,
   extension?: ProjectExtension,
 ): NamespaceObjects {
-  const owner: OwnerLabels = { environment: environment.name, tier: 'project', project: project.name };
   const chart = new ProjectChart(new App(), environment, profile, project);
   const context = { project, profile, connections: Object.fromEntries(connections(environment, profile, project)) };
-  return namespaceObjects(project.name, owner, chart, {
+  return namespaceObjects(project.namespace, ownerOf(environment, project), chart, {
     profile,
     patches: project.patches,
     manifests: project.manifests,

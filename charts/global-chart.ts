@@ -3,13 +3,13 @@ import type { Construct } from 'constructs';
 import { ownerLabels } from './common/labels.ts';
 import { globalKinds } from './kinds.ts';
 import type { Environment, Profile } from './model.ts';
-import { consumers, servicesInCluster } from './wiring.ts';
+import { consumers, ownerOf, servicesInCluster } from './wiring.ts';
 
 /** The services that all projects share, in the namespace of the environment's name. */
 export class GlobalChart extends Chart {
   constructor(scope: Construct, environment: Environment, profile: Profile) {
-    const { name } = environment;
-    super(scope, name, { namespace: name, labels: ownerLabels({ environment: name, tier: 'global' }) });
+    const { name, namespace } = environment;
+    super(scope, name, { namespace, labels: ownerLabels(ownerOf(environment)) });
     const services = servicesInCluster(profile, environment.services);
     for (const service of services) {
       globalKinds[service.kind]?.build(this, service, {

@@ -3,8 +3,10 @@ import type { ManifestObject } from './common/manifest-object.ts';
 
 /** A whole environment: complete, its defaults resolved, and frozen. */
 export interface Environment {
-  /** Its name: the namespace of the global tier and the first part of that tier's object names. */
+  /** Its name: the first part of the global tier's object names. */
   readonly name: string;
+  /** The global tier's namespace, which tells this environment from others in a cluster: it is the value of `part-of`. */
+  readonly namespace: string;
   /** The global tier. */
   readonly services: readonly Service[];
   /** Of the global tier's objects. */
@@ -33,6 +35,9 @@ export interface Profile {
   readonly hostPorts: boolean;
   /** Added to every host port: another one for a second environment on the same machine. */
   readonly portOffset: number;
+  /** What stands before and after the name of every namespace: another one for a second environment in a cluster. */
+  readonly namespacePrefix: string;
+  readonly namespaceSuffix: string;
   /** Services that run elsewhere: `redis`, `minio`, a kind such as `postgres`, or one service as `turfoo/postgres`. */
   readonly managed: readonly string[];
   /** Where images are pulled from; none in development. */
@@ -41,8 +46,10 @@ export interface Profile {
 
 /** A project: one `infra/project.yaml`. */
 export interface Project {
-  /** Short name: its namespace and the first part of its object names. */
+  /** Short name: the first part of its object names. */
   readonly name: string;
+  /** Its name with what the profile puts around it. */
+  readonly namespace: string;
   /** Its folder, relative to the root, with `/`. */
   readonly directory: string;
   readonly description?: string;

@@ -5,7 +5,7 @@ import { type Labelled, type OwnerLabels, ownerLabels } from './common/labels.ts
 import { objectName } from './common/names.ts';
 import { serviceKinds, workloadKinds } from './kinds.ts';
 import type { Environment, Profile, Project } from './model.ts';
-import { connections, imageReference, ownVariables, servicesInCluster, variables, waits } from './wiring.ts';
+import { connections, imageReference, ownerOf, ownVariables, servicesInCluster, variables, waits } from './wiring.ts';
 
 /** A project's services and workloads, in the namespace of its short name. */
 export class ProjectChart extends Chart {
@@ -14,8 +14,8 @@ export class ProjectChart extends Chart {
   readonly #workloads = new Map<string, PodsConstruct>();
 
   constructor(scope: Construct, environment: Environment, profile: Profile, project: Project) {
-    const owner = { environment: environment.name, tier: 'project', project: project.name } as const;
-    super(scope, project.name, { namespace: project.name, labels: ownerLabels(owner) });
+    const owner = ownerOf(environment, project);
+    super(scope, project.name, { namespace: project.namespace, labels: ownerLabels(owner) });
     this.#owner = owner;
     const services = servicesInCluster(profile, project.services);
     for (const service of services) {

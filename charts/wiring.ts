@@ -1,15 +1,22 @@
 import { type Connection, managed, type SecretReference, type Variable } from './common/connection.ts';
 import type { Consumer, Service, Workload } from './common/kind.ts';
+import type { OwnerLabels } from './common/labels.ts';
 import { objectName, serviceHost, variablePart } from './common/names.ts';
 import type { ContainerProps } from './common/pod.ts';
 import { type Awaited, waitFor } from './common/wait.ts';
 import { type GlobalKind, globalKinds, serviceKinds, workloadKinds } from './kinds.ts';
 import type { Environment, Profile, Project, WorkloadSettings } from './model.ts';
 
+/** What the objects of a project carry, or of the global tier without one. */
+export const ownerOf = ({ namespace }: Environment, project?: Project): OwnerLabels =>
+  project
+    ? { environment: namespace, tier: 'project', project: project.name }
+    : { environment: namespace, tier: 'global' };
+
 /** Whether a service runs elsewhere in a profile. */
 export function isManaged(profile: Profile, service: Service): boolean {
   const { managed } = profile;
-  return managed.includes(service.kind) || managed.includes(`${service.namespace}/${service.name}`);
+  return managed.includes(service.kind) || managed.includes(`${service.scope}/${service.name}`);
 }
 
 /** The services of a namespace that run in the cluster, without the tools that show nothing in this profile. */

@@ -10,6 +10,8 @@ export interface Service<Settings = unknown> {
   /** Name in the configuration, e.g. `postgres`. */
   readonly name: string;
   readonly kind: string;
+  /** Name of its project, or of the environment: whose `.env` its passwords are in. */
+  readonly scope: string;
   readonly namespace: string;
   /** Name of its objects, e.g. `turfoo-postgres`. */
   readonly object: string;
@@ -77,6 +79,8 @@ export interface ServiceKind<Settings = unknown, Use = unknown> {
 export interface Workload<Settings = unknown> {
   readonly name: string;
   readonly kind: string;
+  /** Name of its project, or of the environment: whose `.env` its passwords are in. */
+  readonly scope: string;
   readonly namespace: string;
   readonly object: string;
   readonly owner: OwnerLabels;

@@ -1,6 +1,16 @@
 /** What an object's name is made of. `owner` is the environment's or the project's short name. */
 export const objectName = (owner: string, service: string): string => `${owner}-${service}`;
 
+/** What a profile puts around the names of namespaces. */
+interface AroundNamespaces {
+  readonly namespacePrefix: string;
+  readonly namespaceSuffix: string;
+}
+
+/** The namespace of a project, or of the environment's global tier. */
+export const namespaceName = ({ namespacePrefix, namespaceSuffix }: AroundNamespaces, name: string): string =>
+  `${namespacePrefix}${name}${namespaceSuffix}`;
+
 /** The host name of a Service for every pod of the cluster, whatever the cluster's domain. */
 export const serviceHost = (object: string, namespace: string): string => `${object}.${namespace}.svc`;
 

@@ -82,7 +82,7 @@ export const immudb: ServiceKind<ImmudbSettings> = {
       port,
       hostPort: name === 'grpc' ? settings.hostPort : undefined,
     })),
-  secrets: (service) => [secret(service, service.namespace)],
+  secrets: (service) => [secret(service, service.scope)],
   connect(service, { project }) {
     const name = (variable: string) => variableName(service, variable);
     const host = serviceHost(service.object, service.namespace);

@@ -33,7 +33,7 @@ const secret = (service: Service<PgadminSettings>): SecretReference => ({
     {
       key: passwordKey,
       variable: variableName(service, passwordKey),
-      owner: service.namespace,
+      owner: service.scope,
       generated: true,
     },
   ],

@@ -127,7 +127,7 @@ export const postgres: ServiceKind<PostgresSettings> = {
   controller: () => 'StatefulSet',
   ports: (settings) => [{ name: 'postgres', port, hostPort: settings.hostPort }],
   client: ({ user, database }) => ['psql', '--username', user, '--dbname', database],
-  secrets: (service) => [secret(service, service.namespace)],
+  secrets: (service) => [secret(service, service.scope)],
   connect(service, { project }) {
     const { user, database, image } = service.settings;
     const password = variableName(service, passwordKey);

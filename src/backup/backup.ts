@@ -57,7 +57,7 @@ interface Work {
 export async function backupProject(name: string, options: BackupOptions): Promise<Backup> {
   const subject = findSubject(name, options.profile);
   const cluster = await connectToChange(options);
-  return withLeases(cluster, { ...options, namespaces: [subject.project.name] }, () =>
+  return withLeases(cluster, { ...options, namespaces: [subject.project.namespace] }, () =>
     saveProject(cluster, subject, options),
   );
 }

@@ -85,7 +85,7 @@ function objectStore(environment: Environment, profile: Profile, project: Projec
     ...pod,
     port: 9000,
     accessKey: project.name,
-    secret: { namespace: project.name, name: connection.secret.name, key },
+    secret: { namespace: project.namespace, name: connection.secret.name, key },
     buckets: buckets.map((bucket) => `${project.name}-${bucket}`),
   };
 }

@@ -52,7 +52,7 @@ export async function restoreProject(name: string, folder: string | undefined, o
   const plan = planRestore(backup.manifest, project.name, inventory, options.force);
   report(`${chosen}: whole, of ${backup.manifest.time}`);
   for (const line of plan.left) report(line);
-  await withLeases(cluster, { ...options, namespaces: [project.name] }, async () => {
+  await withLeases(cluster, { ...options, namespaces: [project.namespace] }, async () => {
     // Stopped by a restore that was killed, they have to run to be asked.
     await resumeServices(cluster, inventory.immudb);
     const held = (await heldData(cluster, inventory)).filter(({ filled }) => filled);

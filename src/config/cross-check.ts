@@ -170,7 +170,7 @@ function checkManaged(environment: Environment, complete: boolean, refuse: Refus
   const kinds = Object.entries({ ...serviceKinds, ...globalKinds }).flatMap(([kind, { connect }]) =>
     connect ? [kind] : [],
   );
-  const allowed = new Set([...kinds, ...connectable.map(({ namespace, name }) => `${namespace}/${name}`)]);
+  const allowed = new Set([...kinds, ...connectable.map(({ scope, name }) => `${scope}/${name}`)]);
   for (const profile of Object.values(environment.profiles)) {
     const [, extended = ''] = profile.chain;
     // What it takes over is refused where it stands.

@@ -51,6 +51,21 @@ const profile = z.strictObject({
       'Where the images come from that projects build. Needed for real clusters if any is built; development builds its own. ' +
         'Each field that is left out is that of `extends`.',
     ),
+  namespacePrefix: z
+    .string()
+    .max(10)
+    .regex(/^[a-z][-a-z0-9]*$/, 'must be lower-case letters, digits and "-", beginning with a letter')
+    .optional()
+    .describe(
+      'Stands before the name of every namespace, such as `staging-`, so that environments share a cluster. Default: that ' +
+        'of `extends`, which begins with nothing.',
+    ),
+  namespaceSuffix: z
+    .string()
+    .max(10)
+    .regex(/^[-a-z0-9]*[a-z0-9]$/, 'must be lower-case letters, digits and "-", ending with a letter or a digit')
+    .optional()
+    .describe('Stands behind the name of every namespace. Default: that of `extends`, which begins with nothing.'),
   hostPorts: z
     .boolean()
     .optional()

@@ -20,6 +20,7 @@ import { ConfigurationError, type Problem, problemLine } from './problem.ts';
 import { inOverrides } from './profile-overrides.ts';
 import { checkProfiles, findProfile, resolveProfiles } from './profiles.ts';
 import { type ProjectMemory, readFor, recall, remember, rightOnes } from './project-memory.ts';
+import type { ReadFor } from './read-project.ts';
 import { Reader } from './reader.ts';
 import { environmentFile } from './root.ts';
 import { schemaProblems, valueAt } from './schema-problems.ts';
@@ -121,7 +122,7 @@ export function load(root: string, options: LoadOptions): Loaded {
     const found = [...outlinedProblems, ...reads.flatMap(({ problems }) => problems)];
     if (!valid) return found;
     const complete = outlined.complete && reads.every(({ project }) => project);
-    const environment = assemble(input, memory, patches, options.imageTag);
+    const environment = assemble(input, memory, patches, what, options.imageTag);
     const profile = profileOf(environment, found.length === 0);
     return [
       ...found,
@@ -131,7 +132,7 @@ export function load(root: string, options: LoadOptions): Loaded {
     ];
   };
   const { memory, own, rest } = settle(current, options.tolerant ? good : undefined, problemsOf);
-  const environment = assemble(input, memory, patches, options.imageTag);
+  const environment = assemble(input, memory, patches, what, options.imageTag);
   const profile = profileOf(environment, rest.length === 0);
   const environmentFiles = listEnvironmentFiles(reader, environment, memory);
   const problems = [...rest, ...reader.problems];
@@ -179,15 +180,18 @@ function assemble(
   input: EnvironmentInput,
   memory: ProjectMemory,
   patches: readonly Patch[],
+  { environment: namespace }: ReadFor,
   imageTag: string | undefined,
 ): Environment {
   const { name, profiles } = input;
-  const owner = { environment: name, tier: 'global' } as const;
+  const owner = { environment: namespace, tier: 'global' } as const;
   const environment: Environment = {
     name,
+    namespace,
     services: Object.entries(globalKinds).flatMap(([kind, { field }]) => {
       const settings = (input.global as Record<string, unknown>)[field];
-      return settings ? [{ name: kind, kind, namespace: name, object: objectName(name, kind), owner, settings }] : [];
+      const object = objectName(name, kind);
+      return settings ? [{ name: kind, kind, scope: name, namespace, object, owner, settings }] : [];
     }),
     projects: Object.values(memory)
       .flatMap(({ read }) => read.project ?? [])

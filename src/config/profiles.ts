@@ -9,12 +9,29 @@ type Given = Readonly<Record<ProfileName, ProfileInput>>;
 
 /** What the presets are without a word about them. */
 const presets: Readonly<Record<PresetName, Omit<Profile, 'name' | 'chain'>>> = {
-  local: { development: true, hostPorts: true, portOffset: 0, managed: [] },
-  external: { development: true, hostPorts: true, portOffset: 0, managed: ['redis', 'minio', 'postgres'] },
-  production: { development: false, hostPorts: true, portOffset: 0, managed: [] },
+  local: { development: true, hostPorts: true, portOffset: 0, namespacePrefix: '', namespaceSuffix: '', managed: [] },
+  external: {
+    development: true,
+    hostPorts: true,
+    portOffset: 0,
+    namespacePrefix: '',
+    namespaceSuffix: '',
+    managed: ['redis', 'minio', 'postgres'],
+  },
+  production: {
+    development: false,
+    hostPorts: true,
+    portOffset: 0,
+    namespacePrefix: '',
+    namespaceSuffix: '',
+    managed: [],
+  },
 };
 
 const isPreset = (name: string): name is PresetName => (presetNames as readonly string[]).includes(name);
+
+/** The profile of commands that are told none: `$REPOCTL_PROFILE`, or local. */
+export const defaultProfile = (env: NodeJS.ProcessEnv = process.env): ProfileName => env.REPOCTL_PROFILE || 'local';
 
 /** Names of all profiles, the presets first. */
 export const profileNames = (given: Given): ProfileName[] => [
@@ -47,6 +64,8 @@ export function resolveProfiles(
       development: preset.development,
       hostPorts: said('hostPorts') ?? preset.hostPorts,
       portOffset: preset.development ? (said('portOffset') ?? 0) + portOffset : 0,
+      namespacePrefix: said('namespacePrefix') ?? preset.namespacePrefix,
+      namespaceSuffix: said('namespaceSuffix') ?? preset.namespaceSuffix,
       managed: said('managed') ?? preset.managed,
       images: preset.development || registry === undefined ? undefined : { registry, tag: tag ?? '' },
     };

@@ -1,6 +1,7 @@
+import { namespaceName } from '../../charts/common/names.ts';
 import type { ProfileName } from '../../charts/model.ts';
 import type { EnvironmentInput } from './environment-schema.ts';
-import { profileChains } from './profiles.ts';
+import { profileChains, resolveProfiles } from './profiles.ts';
 import { type ReadFor, type ReadProject, readProject } from './read-project.ts';
 import { type Inputs, Reader } from './reader.ts';
 
@@ -16,11 +17,13 @@ export interface RememberedProject {
 export type ProjectMemory = Readonly<Record<string, RememberedProject>>;
 
 /** What projects are read for. */
-export const readFor = ({ name, profiles }: EnvironmentInput, profile: ProfileName): ReadFor => ({
-  environment: name,
-  profile,
-  chains: profileChains(profiles),
-});
+export function readFor({ name, profiles }: EnvironmentInput, profile: ProfileName): ReadFor {
+  const resolved = resolveProfiles(profiles, 0);
+  const around = resolved[profile] ?? resolved.local;
+  const { namespacePrefix, namespaceSuffix } = around;
+  const chains = profileChains(profiles);
+  return { environment: namespaceName(around, name), profile, namespacePrefix, namespaceSuffix, chains };
+}
 
 /** The projects that an earlier run found to be right, for the same environment and profile. */
 export const rightOnes = (memory: ProjectMemory, what: ReadFor): ProjectMemory =>

@@ -1,5 +1,5 @@
 import { environmentVariables, imageReference } from '../../charts/common/fields.ts';
-import { objectName } from '../../charts/common/names.ts';
+import { namespaceName, objectName } from '../../charts/common/names.ts';
 import type { ImageBuild, ProfileName, Project } from '../../charts/model.ts';
 import { didYouMean, suggestion } from '../platform/nearest.ts';
 import { projectFile } from './discover.ts';
@@ -29,15 +29,19 @@ const configMapLimit = 1_000_000;
 
 /** What a project is read for. */
 export interface ReadFor {
-  /** Name of the environment. */
+  /** The global tier's namespace. */
   readonly environment: string;
   readonly profile: ProfileName;
+  /** What stands before and after the name of the project's namespace. */
+  readonly namespacePrefix: string;
+  readonly namespaceSuffix: string;
   /** The chain of each profile. */
   readonly chains: Readonly<Record<ProfileName, readonly ProfileName[]>>;
 }
 
 /** Reads a project's files. */
-export function readProject(reader: Reader, directory: string, { environment, profile, chains }: ReadFor): ReadProject {
+export function readProject(reader: Reader, directory: string, what: ReadFor): ReadProject {
+  const { environment, profile, chains } = what;
   const file = `${directory}/${projectFile}`;
   const text = reader.text(file);
   // The reader tells why.
@@ -74,9 +78,17 @@ export function readProject(reader: Reader, directory: string, { environment, pr
   const manifests = readManifests(reader, directory, problems);
   const { projects: links, ...uses } = input.uses;
   const owner = { environment, tier: 'project', project: input.name } as const;
-  const located = (name: string) => ({ name, namespace: input.name, object: objectName(input.name, name), owner });
+  const namespace = namespaceName(what, input.name);
+  const located = (name: string) => ({
+    name,
+    scope: input.name,
+    namespace,
+    object: objectName(input.name, name),
+    owner,
+  });
   const project: Project = {
     name: input.name,
+    namespace,
     directory,
     description: input.description,
     images,

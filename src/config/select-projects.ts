@@ -4,12 +4,22 @@ import { suggestion } from '../platform/nearest.ts';
 
 /** What a project is called by. */
 interface Named {
+  /** Short name, or that of its namespace. */
   readonly name: string;
+  /** Short name, where `name` is that of the namespace. */
+  readonly project?: string;
+  readonly namespace?: string;
   readonly directory: string;
 }
 
-/** The forms in which a project may be named: short name, folder's name, or folder. */
-const namesOf = ({ name, directory }: Named): string[] => [name, directory.split('/').at(-1) ?? '', directory];
+/** The forms in which a project may be named: short name, folder's name, folder, or namespace. */
+const namesOf = ({ name, project = name, namespace = name, directory }: Named): string[] => [
+  project,
+  directory.split('/').at(-1) ?? '',
+  directory,
+  name,
+  namespace,
+];
 
 /** Whether a project is meant by a name. */
 export const isNamed = (project: Named, given: string): boolean => namesOf(project).includes(given);
@@ -23,7 +33,7 @@ export function findNamed<Type extends Named>(projects: readonly Type[], given: 
   const wanted = given.replace(/\/+$/, '');
   const found = projects.find((project) => isNamed(project, wanted));
   if (found) return found;
-  const names = projects.map(({ name }) => name);
+  const names = projects.map(({ name, project = name }) => project);
   throw new UsageError(`no project "${given}"; ${suggestion(wanted, names)}`);
 }
 

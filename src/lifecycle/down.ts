@@ -54,7 +54,7 @@ export async function down(root: string, options: DownOptions, { stopAll }: Down
     throw new UsageError('a Tilt session runs for this folder', 'End it with Ctrl-C where it runs; then repoctl down');
   const cluster = await connectToChange({ context: own.context, kubeconfig, report });
   const { environment } = loadLastGood(root, { profile: 'local', environmentFilesOf: [] });
-  const claims = volumes ? (await listClaims(cluster)).filter((claim) => isOwn(claim, environment.name)) : [];
+  const claims = volumes ? (await listClaims(cluster)).filter((claim) => isOwn(claim, environment.namespace)) : [];
   if (volumes && !(await agreed(claims, options))) return report('nothing was changed');
   const byTilt = await downByTilt(root, cluster, options);
   // Tilt leaves alone what tilt_config.json does not name.

@@ -23,17 +23,16 @@ export interface Selection {
  * @throws UsageError if there is no such project or service
  */
 export function select(environment: Environment, given: string, service?: string): Selection {
-  const { name, services, workloads } = findNamed(tiers(environment), given);
+  const { name, namespace, services, workloads } = findNamed(tiers(environment), given);
   const global = workloads === undefined;
-  const namespace = global ? environment.name : name;
   const start = global ? 'repoctl infra global start' : `repoctl infra project start ${name}`;
   const labels: Record<string, string> = global
-    ? { [labelKeys.partOf]: environment.name, [labelKeys.tier]: 'global' }
+    ? { [labelKeys.partOf]: environment.namespace, [labelKeys.tier]: 'global' }
     : { [labelKeys.project]: name };
   const tier = {
     title: global ? 'the global tier' : name,
     pods: { namespace, labels },
-    prefix: `${namespace}-`,
+    prefix: `${global ? environment.name : name}-`,
     start,
   };
   if (service === undefined) return tier;
@@ -53,12 +52,13 @@ export function select(environment: Environment, given: string, service?: string
 
 interface Tier extends Pick<Environment, 'services'> {
   readonly name: string;
+  readonly namespace: string;
   readonly directory: string;
   /** None in the global tier. */
   readonly workloads?: Environment['projects'][number]['workloads'];
 }
 
-const tiers = ({ name, services, projects }: Environment): Tier[] => [
+const tiers = ({ name, namespace, services, projects }: Environment): Tier[] => [
   ...projects,
-  { name: 'global', directory: name, services },
+  { name: 'global', namespace, directory: name, services },
 ];

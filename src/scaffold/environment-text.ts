@@ -38,6 +38,7 @@ export function environmentExample(name: string, out: LeftOut): string {
       const service = {
         name: kind,
         kind,
+        scope: name,
         namespace: name,
         object: `${name}-${field}`,
         owner,

@@ -37,7 +37,15 @@ export function declaredServices(environment: string, data: ProjectData): Declar
     if (!use || !connect) return [];
     const owner = { environment, tier: 'global' } as const;
     const object = objectName(environment, kind);
-    const service = { name: kind, kind, namespace: environment, object, owner, settings: schema.parse({}) };
+    const service = {
+      name: kind,
+      kind,
+      scope: environment,
+      namespace: environment,
+      object,
+      owner,
+      settings: schema.parse({}),
+    };
     return [{ service, connection: connect(service, { project, use }), secrets: [] }];
   });
   const own = Object.entries(services).map(([name, { kind = name, ...given }]): DeclaredService => {
@@ -48,6 +56,7 @@ export function declaredServices(environment: string, data: ProjectData): Declar
     const service = {
       name,
       kind: String(kind),
+      scope: project,
       namespace: project,
       object: objectName(project, name),
       owner,

@@ -5,12 +5,13 @@ import { labelKeys, namespaceLabels } from '../../charts/common/labels.ts';
 import { objectName } from '../../charts/common/names.ts';
 import { globalKinds, serviceKinds, workloadKinds } from '../../charts/kinds.ts';
 import type { Environment, ImageBuild, Profile, ProfileName, Project } from '../../charts/model.ts';
-import { imageReference, isManaged, secrets, servicesInCluster } from '../../charts/wiring.ts';
+import { imageReference, isManaged, ownerOf, secrets, servicesInCluster } from '../../charts/wiring.ts';
 import { environmentPaths } from '../config/environment-files.ts';
 import { dependencies } from '../config/select-projects.ts';
 
 /** The one description of what the manifests hold that Tilt and the command line work from. */
 export interface Plan {
+  /** The global tier's namespace, which every object carries as `part-of`. */
   readonly environment: string;
   readonly profile: ProfileName;
   /** The global tier, then the projects in the order of their names. */
@@ -20,9 +21,11 @@ export interface Plan {
 export interface PlannedNamespace {
   readonly name: string;
   readonly tier: 'global' | 'project';
+  /** Short name of the project; none in the global tier. */
+  readonly project?: string;
   /** Folder of the project, relative to the root; `.` for the global tier. */
   readonly directory: string;
-  /** Names of the projects that it uses or waits for. */
+  /** Namespaces of the projects that it uses or waits for. */
   readonly needs: readonly string[];
   /** File with its objects, beside the plan. */
   readonly manifest: string;
@@ -101,21 +104,24 @@ export function planNamespace(
   project: Project | undefined,
   made: Pick<NamespaceObjects, 'objects' | 'jobs'> = { objects: [], jobs: [] },
 ): PlannedNamespace {
-  const name = project?.name ?? environment.name;
+  const { name: scope, namespace: name } = project ?? environment;
   const tier = project ? 'project' : 'global';
+  const namespaceOf = (project: string) =>
+    environment.projects.find((each) => each.name === project)?.namespace ?? project;
   return {
     name,
     tier,
+    project: project?.name,
     directory: project?.directory ?? '.',
-    needs: project ? dependencies(project) : [],
+    needs: project ? dependencies(project).map(namespaceOf) : [],
     manifest: manifestName(name),
-    labels: namespaceLabels({ environment: environment.name, tier, project: project?.name }),
-    images: (project?.images ?? []).map((image) => planImage(profile, name, image)),
+    labels: namespaceLabels(ownerOf(environment, project)),
+    images: (project?.images ?? []).map((image) => planImage(profile, scope, image)),
     services: planServices(profile, project?.services ?? environment.services),
     workloads: planWorkloads(environment, profile, project, made),
     commands: (project?.commands ?? []).map(({ workload, ...command }) => ({
       ...command,
-      object: objectName(name, workload),
+      object: objectName(scope, workload),
     })),
     objects: made.objects.map(({ kind, metadata }) => ({
       kind,
@@ -214,7 +220,11 @@ function planWorkloads(
 
 /** `namespace/object` of what `after` names. */
 function qualified(environment: Environment, project: Project, target: string): string {
-  if (target.includes('/')) return `${target.split('/')[0]}/${target.replace('/', '-')}`;
+  if (target.includes('/')) {
+    const [name] = target.split('/');
+    const other = environment.projects.find((each) => each.name === name);
+    return `${other?.namespace}/${target.replace('/', '-')}`;
+  }
   const own = [...project.services, ...project.workloads].find(({ name }) => name === target);
   const entry = own ?? environment.services.find(({ name }) => name === target);
   return `${entry?.namespace}/${entry?.object}`;

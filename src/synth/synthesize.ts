@@ -70,7 +70,7 @@ async function synthesizeOn(threads: Threads, root: string, options: SynthesisOp
   const { environment, profile } = loaded;
   const projects = options.projects ? withDependencies(environment, options.projects) : environment.projects;
   const keys = new Map([undefined, ...projects].map((project) => [project, cacheKey(environment, profile, project)]));
-  const nameOf = (project: Project | undefined) => project?.name ?? environment.name;
+  const nameOf = (project: Project | undefined) => (project ?? environment).namespace;
   const isRemembered = (project: Project | undefined) => {
     const remembered = cache.namespaces[nameOf(project)];
     if (remembered?.stamp === undefined || remembered.key !== keys.get(project)) return false;
@@ -102,7 +102,7 @@ async function synthesizeOn(threads: Threads, root: string, options: SynthesisOp
     namespaces[name] = entry;
   }
   const planned = [...kept.values(), ...Object.values(namespaces).map((namespace) => namespace.plan)];
-  const plan = { environment: environment.name, profile: profile.name, namespaces: inOrder(planned) };
+  const plan = { environment: environment.namespace, profile: profile.name, namespaces: inOrder(planned) };
   const manifests = new Set(plan.namespaces.map(({ manifest }) => manifest));
   const removed = earlier.map(({ manifest }) => manifest).filter((name) => !manifests.has(name));
   const written = settled.filter(({ changed }) => changed).map((namespace) => namespace.plan.manifest);

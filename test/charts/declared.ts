@@ -39,9 +39,16 @@ const environmentName = 'dev';
 export function declareProject(given: GivenProject = {}): Project {
   const name = given.name ?? 'shop';
   const owner = { environment: environmentName, tier: 'project', project: name } as const;
-  const located = (entry: string) => ({ name: entry, namespace: name, object: objectName(name, entry), owner });
+  const located = (entry: string) => ({
+    name: entry,
+    scope: name,
+    namespace: name,
+    object: objectName(name, entry),
+    owner,
+  });
   return {
     name,
+    namespace: name,
     directory: `backends/${name}`,
     images: Object.entries(given.images ?? { app: [] }).map(([image, sync]) => ({
       name: image,
@@ -88,9 +95,11 @@ export function declareEnvironment(
   const tier = global ?? { redis: {}, minio: {}, 'redis-insight': {} };
   return {
     name: environmentName,
+    namespace: environmentName,
     services: Object.entries(tier).map(([kind, settings]) => ({
       name: kind,
       kind,
+      scope: environmentName,
       namespace: environmentName,
       object: objectName(environmentName, kind),
       owner: { environment: environmentName, tier: 'global' },

@@ -36,14 +36,24 @@ describe('the smallest repository', () => {
   };
 
   test('has the profiles', async () => {
+    const here = { namespacePrefix: '', namespaceSuffix: '' };
     expect((await environmentOf(smallest)).profiles).toEqual({
-      local: { name: 'local', chain: ['local'], development: true, hostPorts: true, portOffset: 0, managed: [] },
+      local: {
+        name: 'local',
+        chain: ['local'],
+        development: true,
+        hostPorts: true,
+        portOffset: 0,
+        ...here,
+        managed: [],
+      },
       external: {
         name: 'external',
         chain: ['external'],
         development: true,
         hostPorts: true,
         portOffset: 0,
+        ...here,
         managed: ['redis', 'minio', 'postgres'],
       },
       production: {
@@ -52,6 +62,7 @@ describe('the smallest repository', () => {
         development: false,
         hostPorts: true,
         portOffset: 0,
+        ...here,
         managed: [],
       },
     });
@@ -80,6 +91,7 @@ describe('the smallest repository', () => {
     expect((await environmentOf(smallest)).projects).toEqual([
       {
         name: 'alpha',
+        namespace: 'alpha',
         directory: 'backends/svc-a',
         description: undefined,
         images: [],

@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { parseAllDocuments } from 'yaml';
 import { load } from '../../src/config/load.ts';
 import { findProfile, resolveProfiles } from '../../src/config/profiles.ts';
 import { UsageError } from '../../src/platform/errors.ts';
+import { synthesize } from '../../src/synth/synthesize.ts';
 import { type Files, inRepository, paths, text } from './repository.ts';
 
 describe('profiles', () => {
@@ -22,6 +26,8 @@ describe('profiles', () => {
       development: false,
       hostPorts: true,
       portOffset: 0,
+      namespacePrefix: '',
+      namespaceSuffix: '',
       managed: ['postgres'],
       images: { ...images, tag: '2.0.0-rc1' },
     });
@@ -106,5 +112,63 @@ describe('what a project says for a profile', () => {
   test('stands over what it says for the profiles that this one extends', async () => {
     const { settings } = await web('live');
     expect(settings).toMatchObject({ replicas: 1, args: ['three'], resources: { limits: { memory: '1Gi' } } });
+  });
+});
+
+describe('namespaces of a profile', () => {
+  const files: Files = {
+    [paths.environment]: text`
+      name: monorepo
+      profiles:
+        production: { images: { registry: registry.example.com/team, tag: 1.0.0 } }
+        staging: { extends: production, namespacePrefix: staging- }
+        blue: { extends: staging, namespaceSuffix: -blue }
+        mixed: { extends: staging, managed: [alpha/postgres, monorepo/redis] }
+    `,
+    [paths.other]: text`
+      name: web
+      uses: { projects: [alpha/api] }
+      workloads:
+        site: { kind: http, image: "nginx:1.29", port: 8080, after: [alpha/api] }
+    `,
+  };
+  const planned = (profile: string) =>
+    inRepository(files, async (root) => {
+      const { plan } = await synthesize(root, { profile, out: join(root, 'out'), environmentFilesOf: [] });
+      const manifests = Object.fromEntries(
+        plan.namespaces.map(({ name, manifest }) => [name, readFileSync(join(root, 'out', manifest), 'utf8')]),
+      );
+      return { plan, manifests };
+    });
+
+  test.each([
+    ['production', ['monorepo', 'alpha', 'web']],
+    ['staging', ['staging-monorepo', 'staging-alpha', 'staging-web']],
+    ['blue', ['staging-monorepo-blue', 'staging-alpha-blue', 'staging-web-blue']],
+  ])('have what it puts around their names, %s', async (profile, names) => {
+    const { plan, manifests } = await planned(profile);
+    expect(plan.namespaces.map(({ name }) => name)).toEqual(names);
+    expect(plan.namespaces.map(({ project }) => project)).toEqual([undefined, 'alpha', 'web']);
+    expect(plan.environment).toBe(names[0]);
+    const [global = '', alpha = '', web = ''] = names;
+    for (const name of names) {
+      const objects = parseAllDocuments(manifests[name] ?? '').map((document) => document.toJS());
+      expect(objects[0]).toMatchObject({ kind: 'Namespace', metadata: { name } });
+      for (const { metadata } of objects.slice(1)) {
+        expect(metadata.namespace).toBe(name);
+        expect(metadata.labels['app.kubernetes.io/part-of']).toBe(global);
+      }
+    }
+    // Objects keep their names, so that patches and overlays fit every profile.
+    expect(manifests[alpha]).toContain(`name: alpha-api\n  namespace: ${alpha}\n`);
+    expect(manifests[alpha]).toContain(`monorepo-redis.${global}.svc`);
+    expect(manifests[web]).toContain(`http://alpha-api.${alpha}.svc:8000`);
+    expect(plan.namespaces[2]).toMatchObject({ needs: [alpha], workloads: [{ after: [`${alpha}/alpha-api`] }] });
+  });
+
+  test('leave the names of managed services as they are written', async () => {
+    const { plan } = await planned('mixed');
+    const managed = plan.namespaces.flatMap(({ services }) => services.filter((each) => each.managed));
+    expect(managed.map(({ object }) => object)).toEqual(['monorepo-redis', 'alpha-postgres']);
   });
 });

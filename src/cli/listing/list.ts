@@ -1,4 +1,3 @@
-import { objectName } from '../../../charts/common/names.ts';
 import type { LoadOptions } from '../../config/load.ts';
 import { tableLines } from '../../platform/terminal/table.ts';
 import { endpoints } from '../../synth/endpoints.ts';
@@ -11,7 +10,7 @@ export interface ListedNamespace {
   readonly tier: 'global' | 'project';
   /** Folder, relative to the root. */
   readonly directory: string;
-  readonly services: readonly { readonly name: string; readonly kind: string }[];
+  readonly services: readonly { readonly name: string; readonly kind: string; readonly object: string }[];
   readonly ports: readonly { readonly service: string; readonly port: string; readonly hostPort: number }[];
   readonly needs: readonly string[];
   /** The projects that need it; of the global tier those that use one of its services. */
@@ -27,7 +26,11 @@ export function listNamespaces(root: string, options: LoadOptions): ListedNamesp
     name: namespace.name,
     tier: namespace.tier,
     directory: namespace.directory,
-    services: [...namespace.services, ...namespace.workloads].map(({ name, kind }) => ({ name, kind })),
+    services: [...namespace.services, ...namespace.workloads].map(({ name, kind, object }) => ({
+      name,
+      kind,
+      object,
+    })),
     ports: endpoints(namespace).map(({ object, port, hostPort }) => ({ service: object, port, hostPort })),
     needs: namespace.needs,
     neededBy: namespace.tier === 'global' ? users : needing(planned, namespace.name),
@@ -40,7 +43,7 @@ const needing = (planned: readonly PlannedNamespace[], name: string): string[] =
 /** The list for people: a line for each namespace, and below it one for each service. */
 export function listLines(namespaces: readonly ListedNamespace[]): string[] {
   const services = namespaces.flatMap((namespace) =>
-    namespace.services.map(({ name, kind }) => [`  ${name}`, kind, hostPorts(namespace, name)]),
+    namespace.services.map(({ name, kind, object }) => [`  ${name}`, kind, hostPorts(namespace, object)]),
   );
   const lines = tableLines([
     ['SERVICE', 'KIND', 'HOST PORTS'].map((title, index) => (index === 0 ? `  ${title}` : title)),
@@ -63,8 +66,8 @@ function namespaceLine({ name, directory, needs, neededBy }: ListedNamespace): s
   return parts.join(', ');
 }
 
-const hostPorts = ({ name, ports }: ListedNamespace, service: string): string =>
+const hostPorts = ({ ports }: ListedNamespace, object: string): string =>
   ports
-    .filter((port) => port.service === objectName(name, service))
+    .filter((port) => port.service === object)
     .map(({ port, hostPort }) => `${hostPort} (${port})`)
     .join(', ');

@@ -4,6 +4,7 @@ import { parse } from 'dotenv';
 import { namespaceLabels } from '../../../charts/common/labels.ts';
 import type { ManifestObject } from '../../../charts/common/manifest-object.ts';
 import type { Project } from '../../../charts/model.ts';
+import { ownerOf } from '../../../charts/wiring.ts';
 import { requiredVariables } from '../../config/environment-files.ts';
 import type { Loaded, LoadOptions } from '../../config/load.ts';
 import { ConfigurationError } from '../../config/problem.ts';
@@ -48,9 +49,8 @@ export function prepareSecrets(
   );
   const unusable: string[] = [];
   const namespaces = [undefined, ...select(loaded)].map((project) => {
-    const name = project?.name ?? environment.name;
-    const tier = project ? 'project' : 'global';
-    const labels = namespaceLabels({ environment: environment.name, tier, project: project?.name });
+    const { namespace: name } = project ?? environment;
+    const labels = namespaceLabels(ownerOf(environment, project));
     const made = secretObjects({ name, labels, secrets: planSecrets(environment, profile, project) }, values);
     unusable.push(...made.unusable.map(({ file, variable, message }) => `${file}:1:1: ${variable} ${message}`));
     const namespace: ManifestObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } };
