@@ -42,6 +42,7 @@ export async function rebuildProject(
     if (!cache) await buildImages(root, images, { noCache: true, report });
     const objects = runningImages(out, project, images);
     report(`Tilt rebuilds ${objects.join(', ')}`);
+    await session.reload(options);
     await session.trigger(objects, options);
     const waiting = { plan, timeoutSeconds: options.timeout, progress: progressOn(process.stderr) };
     await awaitHealth(cluster, [project], waiting);

@@ -25,6 +25,7 @@ import { awaitHealth } from './await-health.ts';
 import { type Node, type RunningPod, shortages, shortageText } from './capacity.ts';
 import { readManifest, withImages } from './manifests.ts';
 import { progressOn } from './progress.ts';
+import { startByTilt } from './start-by-tilt.ts';
 import { markStopped } from './stopped.ts';
 
 export interface StartOptions extends ClusterOptions {
@@ -114,17 +115,17 @@ export async function start(
   const { report } = options;
   const progress = progressOn(process.stderr);
   const waiting = { plan, timeoutSeconds: options.timeout, progress };
-  await eachOf(namespaces, ({ name }) => markStopped(cluster, name, false));
   const session = await findSession(root, cluster.context);
+  if (session) refuseOtherProfile(options.profile);
+  await eachOf(namespaces, ({ name }) => markStopped(cluster, name, false));
+  const manifests = manifestsOf(made, namespaces);
+  await applySecrets(cluster, root, namespaces, options);
   if (session) {
-    refuseOtherProfile(options.profile);
-    report(`Tilt starts ${namespaces.map(({ name }) => name).join(', ')}`);
-    await session.enable(namespaces, options);
+    const claims = [...manifests.values()].flat().filter(({ kind }) => kind === 'PersistentVolumeClaim');
+    await startByTilt(cluster, session, namespaces, claims, options);
     await awaitHealth(cluster, namespaces, waiting);
     return { namespaces, context: cluster.context, byTilt: true };
   }
-  const manifests = manifestsOf(made, namespaces);
-  await applySecrets(cluster, root, namespaces, options);
   const [global, ...rest] = namespaces as [PlannedNamespace, ...PlannedNamespace[]];
   // What the global tier runs is not built here, so that it starts while the images are.
   const applyGlobal = () => applyAll(cluster, global, manifests.get(global) ?? [], options);

@@ -11,6 +11,7 @@ import { toolPath, toolsOnPath } from '../platform/process/tool-path.ts';
 import type { ToolName } from '../platform/tools/tools.ts';
 import { loadLastGood } from '../synth/last-good.ts';
 import { tiltPort } from '../tilt/port.ts';
+import { findSession, mustBeFree } from '../tilt/session.ts';
 
 export interface UpOptions {
   /** @default $KUBECONFIG, or ~/.kube/config */
@@ -30,7 +31,7 @@ export interface UpHooks {
 
 /**
  * Brings the development environment up: the cluster, the registry, then Tilt in the foreground until it is ended, or
- * without Tilt the projects. A cluster that is not kind's has to run already.
+ * without Tilt the projects. A session that runs already is joined. A cluster that is not kind's has to run already.
  *
  * @param names projects; all, if empty
  * @returns Tilt's exit code
@@ -51,6 +52,13 @@ export async function up(
   const cluster = own.kind === undefined ? await answering(options) : await readyCluster(root, options);
   const tilt = await tiltFor(root);
   if (tilt.path) {
+    const session = await findSession(root, cluster.context);
+    if (session) {
+      report(`a Tilt session runs already, which this joins: ${session.address}`);
+      await startProjects(projects, cluster);
+      return 0;
+    }
+    await mustBeFree(tiltPort());
     const args = ['up', '--context', cluster.context, '--port', String(tiltPort()), '--', ...projects];
     return foreground(tilt.path, args, { cwd: root, env: await tiltEnvironment(kubeconfig) });
   }

@@ -1,20 +1,39 @@
 import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import type { ProfileName } from '../../charts/model.ts';
 import { FailureError, TimeoutError, UsageError } from '../platform/errors.ts';
 import { pause } from '../platform/process/interrupt.ts';
-import { attempt, run } from '../platform/process/run.ts';
-import { toolPath } from '../platform/process/tool-path.ts';
-import { isListening } from '../platform/tools/port-owner.ts';
+import { ownerText, portOwners } from '../platform/tools/port-owner.ts';
 import type { PlannedNamespace } from '../synth/plan.ts';
+import { type TiltClient, tiltAt } from './client.ts';
 import { tiltPort } from './port.ts';
+import { hasFailed, isBusy, isButton, isDisabled, lastUpdate, listed, type UiResource } from './resource.ts';
 
 /** A Tilt session that keeps a repository's environment as the Tiltfile has it: what is changed goes through it. */
 export interface Session {
-  /** Lets Tilt run all of some namespaces, and waits until it has deployed them. What failed is tried again. */
-  enable(namespaces: readonly Named[], patience: Patience): Promise<void>;
+  /** Where its page is. */
+  readonly address: string;
+  /**
+   * Runs the Tiltfile again, and waits until it has: what is new is known then.
+   *
+   * @throws FailureError with what is wrong with the Tiltfile
+   */
+  reload(patience: Patience): Promise<void>;
+  /**
+   * Lets Tilt run all of some namespaces, and waits until it has deployed them. What failed is tried again, and so is
+   * what it believes to be there and isn't.
+   *
+   * @param isThere whether an object that Tilt has applied is in the cluster, and runs as it should
+   */
+  enable(
+    namespaces: readonly Named[],
+    isThere: (object: ManifestObject) => Promise<boolean>,
+    patience: Patience,
+  ): Promise<void>;
   /** Lets Tilt take out of the cluster what it has put into a namespace; claims and Secrets stay. */
   disable(namespace: Named): Promise<void>;
-  /** Lets Tilt build and deploy those of some resources again that are enabled, and waits until it has. */
+  /** Lets Tilt build and deploy some resources again, and waits until it has; one that is disabled is enabled. */
   trigger(resources: readonly string[], patience: Patience): Promise<void>;
 }
 
@@ -26,95 +45,165 @@ interface Patience {
 
 type Named = Pick<PlannedNamespace, 'name' | 'tier'>;
 
-interface UiResource {
-  readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
-  readonly status: {
-    readonly disableStatus?: { readonly state?: string };
-    readonly updateStatus?: string;
-    readonly triggerMode?: number;
+/** Tilt's own resource of the Tiltfile. */
+const tiltfileName = '(Tiltfile)';
+
+interface Tiltfile {
+  readonly spec: { readonly path: string };
+  readonly status?: {
+    readonly waiting?: object;
+    readonly running?: object;
+    readonly terminated?: { readonly startedAt?: string; readonly error?: string };
   };
 }
 
-/** Trigger mode of what runs only when its button is pressed. */
-const buttonOnly = 2;
+/** What Tilt applies for a resource; both have its name. */
+interface KubernetesApply {
+  readonly metadata: { readonly name: string };
+  readonly status?: { readonly resultYAML?: string };
+}
 
 /**
  * The session that runs for a repository and a cluster, if there is one.
  *
  * @param root folder of the Tiltfile
+ * @throws TimeoutError if a Tilt is there and does not answer
  */
 export async function findSession(root: string, context: string): Promise<Session | undefined> {
-  const port = tiltPort();
-  if (!(await isListening(port))) return undefined;
-  const program = await toolPath('tilt');
-  if (!program) return undefined;
-  const at = ['--port', String(port)];
-  const get = async <T>(...what: string[]): Promise<T | undefined> => {
-    const { exitCode, stdout } = await attempt(program, ['get', ...what, '--output', 'json', ...at]);
-    return exitCode === 0 ? (JSON.parse(stdout) as T) : undefined;
-  };
-  const [tiltfile, cluster] = await Promise.all([
-    get<{ spec: { path: string } }>('tiltfile', '(Tiltfile)'),
-    get<{ status: { connection?: { kubernetes?: { context?: string } } } }>('cluster', 'default'),
-  ]);
-  const ours = tiltfile?.spec.path === join(root, 'Tiltfile');
-  if (!ours || cluster?.status.connection?.kubernetes?.context !== context) return undefined;
+  const tilt = await tiltAt(tiltPort());
+  if (!tilt) return undefined;
+  const [path, own] = [await tiltfileOf(tilt), join(root, 'Tiltfile')];
+  if (path !== own || (await contextOf(tilt)) !== context) return undefined;
+  return sessionOf(tilt);
+}
 
+/**
+ * Refuses to begin a session where one can't be: Tilt says only that its port is taken.
+ *
+ * @throws UsageError with who has the port, and for which folder
+ */
+export async function mustBeFree(port: number): Promise<void> {
+  const owner = (await portOwners([port])).get(port);
+  if (!owner) return;
+  const tilt = await tiltAt(port);
+  const path = tilt && (await tiltfileOf(tilt));
+  const session = path && `, a session of ${path} on ${(await contextOf(tilt)) ?? 'no cluster'}`;
+  throw new UsageError(
+    `port ${port}, which Tilt needs, is held by ${ownerText(owner)}${session ?? ''}`,
+    'Stop that program, or give this folder other ports: REPOCTL_PORT_OFFSET=1000 repoctl up',
+  );
+}
+
+const tiltfileOf = async (tilt: TiltClient): Promise<string | undefined> =>
+  (await tilt.get<Tiltfile>('tiltfile', tiltfileName))?.spec.path;
+
+const contextOf = async (tilt: TiltClient): Promise<string | undefined> => {
+  type Cluster = { status?: { connection?: { kubernetes?: { context?: string } } } };
+  return (await tilt.get<Cluster>('cluster', 'default'))?.status?.connection?.kubernetes?.context;
+};
+
+function sessionOf(tilt: TiltClient): Session {
+  const all = async () => (await tilt.get<{ items: UiResource[] }>('uiresources'))?.items ?? [];
   const inNamespaces = async (namespaces: readonly Named[]) => {
-    const found = await get<{ items: UiResource[] }>('uiresources');
     const labels = namespaces.map(({ name, tier }) => (tier === 'global' ? 'global' : name));
-    return (found?.items ?? []).filter(({ metadata }) =>
-      labels.some((label) => metadata.labels?.[label] !== undefined),
-    );
+    const found = (await all()).filter((each) => !isButton(each));
+    return found.filter(({ metadata }) => labels.some((label) => metadata.labels?.[label] !== undefined));
   };
-  const tell = async (verb: string, resources: readonly UiResource[]) => {
-    if (resources.length > 0) await run(program, [verb, ...resources.map(({ metadata }) => metadata.name), ...at]);
-  };
-  const settle = async (names: readonly string[], { timeout, signal }: Patience) => {
+
+  /** Waits until resources are up to date, and those that were told to have begun anew. */
+  const settle = async (
+    resources: readonly UiResource[],
+    told: readonly UiResource[],
+    { timeout, signal }: Patience,
+  ): Promise<void> => {
     const until = performance.now() + timeout * 1000;
+    const names = new Set(resources.map(({ metadata }) => metadata.name));
+    const before = new Map(told.map((each) => [each.metadata.name, lastUpdate(each)]));
+    const hasBegun = (each: UiResource) =>
+      !before.has(each.metadata.name) || lastUpdate(each) !== before.get(each.metadata.name);
     for (;;) {
-      // Tilt takes a moment to see that it has something to do.
       await pause(1_000, signal);
-      const found = await get<{ items: UiResource[] }>('uiresources');
-      const concerned = (found?.items ?? []).filter(({ metadata }) => names.includes(metadata.name));
-      const busy = concerned.filter(({ status }) => /^(pending|in_progress)$/.test(status.updateStatus ?? ''));
-      const failed = concerned.filter(({ status }) => status.updateStatus === 'error');
+      const concerned = (await all()).filter(({ metadata }) => names.has(metadata.name));
+      const failed = concerned.filter((each) => hasFailed(each) && hasBegun(each));
       if (failed[0])
         throw new FailureError(`Tilt can't deploy ${listed(failed)}`, `tilt logs ${failed[0].metadata.name}`);
-      if (busy.length === 0) return;
+      const waiting = concerned.filter((each) => isBusy(each) || isDisabled(each) || !hasBegun(each));
+      if (waiting.length === 0) return;
       if (performance.now() > until)
-        throw new TimeoutError(`Tilt is not done with ${listed(busy)} after ${timeout} s`, 'tilt get uiresources');
+        throw new TimeoutError(
+          `Tilt is not done with ${listed(waiting)} after ${timeout} s`,
+          `${tilt.address} shows what it waits for`,
+        );
     }
   };
+
   return {
-    enable: async (namespaces, patience) => {
-      const resources = (await inNamespaces(namespaces)).filter(({ status }) => status.triggerMode !== buttonOnly);
-      await tell('enable', resources.filter(isDisabled));
-      for (const each of resources.filter(({ status }) => status.updateStatus === 'error'))
-        await tell('trigger', [each]);
-      await settle(
-        resources.map(({ metadata }) => metadata.name),
-        patience,
-      );
+    address: tilt.address,
+    reload: async ({ timeout, signal }) => {
+      const until = performance.now() + timeout * 1000;
+      const status = async () => (await tilt.get<Tiltfile>('tiltfile', tiltfileName))?.status;
+      const before = (await status())?.terminated?.startedAt;
+      await tilt.tell('trigger', tiltfileName);
+      for (;;) {
+        await pause(500, signal);
+        const { waiting, running, terminated } = (await status()) ?? {};
+        if (!waiting && !running && terminated && terminated.startedAt !== before) {
+          if (terminated.error)
+            throw new FailureError(
+              `the Tiltfile is wrong: ${reasonOf(terminated.error)}`,
+              'Tilt runs it again as soon as that is mended',
+            );
+          return;
+        }
+        if (performance.now() > until)
+          throw new TimeoutError(`Tilt has not read the Tiltfile after ${timeout} s`, tilt.address);
+      }
+    },
+    enable: async (namespaces, isThere, patience) => {
+      const resources = await inNamespaces(namespaces);
+      const disabled = resources.filter(isDisabled);
+      const idle = resources.filter((each) => !isDisabled(each) && !isBusy(each));
+      const lacking = await namesOfLacking(tilt, idle, isThere);
+      const again = idle.filter((each) => hasFailed(each) || lacking.has(each.metadata.name));
+      await tilt.tell('enable', ...disabled.map(({ metadata }) => metadata.name));
+      for (const { metadata } of again) await tilt.tell('trigger', metadata.name);
+      await settle(resources, [...disabled, ...again], patience);
     },
     disable: async (namespace) => {
-      const resources = await inNamespaces([namespace]);
-      await tell(
-        'disable',
-        resources.filter((each) => each.status.triggerMode !== buttonOnly && !isDisabled(each)),
-      );
+      const enabled = (await inNamespaces([namespace])).filter((each) => !isDisabled(each));
+      await tilt.tell('disable', ...enabled.map(({ metadata }) => metadata.name));
     },
     trigger: async (names, patience) => {
-      const found = await get<{ items: UiResource[] }>('uiresources');
-      const enabled = (found?.items ?? []).filter((each) => names.includes(each.metadata.name) && !isDisabled(each));
-      for (const each of enabled) await tell('trigger', [each]);
-      await settle(
-        enabled.map(({ metadata }) => metadata.name),
-        patience,
-      );
+      const found = (await all()).filter(({ metadata }) => names.includes(metadata.name));
+      const unknown = names.filter((name) => !found.some(({ metadata }) => metadata.name === name));
+      if (unknown.length > 0)
+        throw new FailureError(`Tilt has no resource ${unknown.join(', ')}`, `${tilt.address} shows those it has`);
+      await tilt.tell('enable', ...found.filter(isDisabled).map(({ metadata }) => metadata.name));
+      for (const each of found.filter((each) => !isDisabled(each))) await tilt.tell('trigger', each.metadata.name);
+      await settle(found, found, patience);
     },
   };
 }
+
+/** Names of those of some resources of which something that Tilt has applied is not there. */
+async function namesOfLacking(
+  tilt: TiltClient,
+  resources: readonly UiResource[],
+  isThere: (object: ManifestObject) => Promise<boolean>,
+): Promise<ReadonlySet<string>> {
+  const applied = (await tilt.get<{ items: KubernetesApply[] }>('kubernetesapplys'))?.items ?? [];
+  const names = new Set(resources.map(({ metadata }) => metadata.name));
+  const lacking = new Set<string>();
+  for (const { metadata, status } of applied.filter(({ metadata }) => names.has(metadata.name))) {
+    const objects = parseAllDocuments(status?.resultYAML ?? '').map((each) => each.toJS() as ManifestObject | null);
+    const there = await Promise.all(objects.map((object) => object === null || isThere(object)));
+    if (there.includes(false)) lacking.add(metadata.name);
+  }
+  return lacking;
+}
+
+/** What a Tiltfile fails with, without the trace that leads there. */
+const reasonOf = (error: string): string => error.replace(/^[\s\S]*?\n?Error(?: in fail)?: /, '').trim();
 
 /**
  * Refuses to do through a session what it is not for.
@@ -128,7 +217,3 @@ export function refuseOtherProfile(profile: ProfileName = 'local'): void {
       'End it with Ctrl-C where it runs',
     );
 }
-
-const isDisabled = ({ status }: UiResource): boolean => status.disableStatus?.state === 'Disabled';
-
-const listed = (resources: readonly UiResource[]): string => resources.map(({ metadata }) => metadata.name).join(', ');

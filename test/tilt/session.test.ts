@@ -2,10 +2,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { findSession, refuseOtherProfile, type Session } from '../../src/tilt/session.ts';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { findSession, mustBeFree, refuseOtherProfile, type Session } from '../../src/tilt/session.ts';
 
-const patience = { timeout: 5 };
+jest.setTimeout(60_000);
+
+const patience = { timeout: 30 };
 const shop = { name: 'shop', tier: 'project' } as const;
 
 /** A resource as `tilt get uiresources` has it. */
@@ -14,6 +16,43 @@ const resource = (name: string, label: string, status: Readonly<Record<string, u
   status: { disableStatus: { state: 'Enabled' }, updateStatus: 'ok', triggerMode: 0, ...status },
 });
 const disabled = { disableStatus: { state: 'Disabled' }, updateStatus: 'none' };
+
+interface Answers {
+  readonly tiltfile: object;
+  readonly cluster: object;
+  readonly uiresources: readonly object[];
+  readonly kubernetesapplys: readonly object[];
+  /** What is there once the Tiltfile was run again. */
+  readonly afterReload: readonly object[];
+  /** What a Tiltfile that is run again fails with. */
+  readonly error?: string;
+}
+
+/** What `tilt` does, as far as a session asks it. */
+const fakeTilt = `
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+const [folder, verb, ...names] = process.argv.slice(2);
+const file = folder + '/state.json';
+const state = JSON.parse(readFileSync(file, 'utf8'));
+if (verb === 'version') console.log('v0.37.2');
+else if (verb === 'get') {
+  const answer = state[names[0]];
+  console.log(JSON.stringify(Array.isArray(answer) ? { items: answer } : answer));
+} else {
+  appendFileSync(folder + '/told', [verb, ...names].join(' ') + '\\n');
+  if (names[0] === '(Tiltfile)') {
+    state.tiltfile.status.terminated = { startedAt: '2', error: state.error };
+    state.uiresources.push(...state.afterReload);
+  }
+  for (const { metadata, status } of state.uiresources) {
+    if (!names.includes(metadata.name)) continue;
+    status.disableStatus.state = verb === 'disable' ? 'Disabled' : 'Enabled';
+    if (verb === 'enable') status.updateStatus = 'ok';
+    if (!status.stuck) status.buildHistory = [{ startTime: (status.buildHistory?.[0]?.startTime ?? '') + '+' }];
+  }
+  writeFileSync(file, JSON.stringify(state));
+}
+`;
 
 describe('a Tilt session', () => {
   const before = { ...process.env };
@@ -37,24 +76,21 @@ describe('a Tilt session', () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** A `tilt` that answers as one does, and writes down what it was told. */
-  function runs(answers: { tiltfile?: object; cluster?: object; uiresources?: object[] }): void {
-    const { uiresources = [] } = answers;
-    const given = {
-      tiltfile: answers.tiltfile ?? { spec: { path: join(folder, 'Tiltfile') } },
-      cluster: answers.cluster ?? { spec: {}, status: { connection: { kubernetes: { context: 'kind-shop' } } } },
-      uiresources: { items: uiresources },
+  /** A `tilt` that answers as one does, writes down what it was told, and does it at once. */
+  function runs(answers: Partial<Answers>): void {
+    const given: Answers = {
+      tiltfile: { spec: { path: join(folder, 'Tiltfile') }, status: { terminated: { startedAt: '1' } } },
+      cluster: { spec: {}, status: { connection: { kubernetes: { context: 'kind-shop' } } } },
+      uiresources: [],
+      kubernetesapplys: [],
+      afterReload: [],
+      ...answers,
     };
-    for (const [name, answer] of Object.entries(given)) writeFileSync(join(folder, name), JSON.stringify(answer));
-    const script = [
-      '#!/bin/sh',
-      'case "$1" in',
-      '  version) echo v0.37.2 ;;',
-      `  get) cat "${folder}/$2" ;;`,
-      `  *) echo "$@" >> "${folder}/told" ;;`,
-      'esac',
-    ];
-    writeFileSync(join(folder, 'tilt'), `${script.join('\n')}\n`, { mode: 0o755 });
+    writeFileSync(join(folder, 'state.json'), JSON.stringify(given));
+    const program = join(folder, 'tilt.mjs');
+    writeFileSync(program, fakeTilt);
+    const script = `#!/bin/sh\nexec ${process.execPath} ${program} ${folder} "$@"\n`;
+    writeFileSync(join(folder, 'tilt'), script, { mode: 0o755 });
     writeFileSync(join(folder, 'told'), '');
   }
 
@@ -96,13 +132,65 @@ describe('a Tilt session', () => {
     expect(told()).toEqual(['disable shop-api shop:secrets']);
   });
 
+  const everything = async () => true;
+  const applied = (name: string, kind: string) => ({
+    metadata: { name },
+    status: { resultYAML: `apiVersion: v1\nkind: ${kind}\nmetadata: { name: ${name}, namespace: shop }\n` },
+  });
+
   test('starts what is disabled, and tries again what failed', async () => {
     runs({ uiresources: [resource('shop-api', 'shop', disabled), resource('shop-db', 'shop')] });
-    await (await session()).enable([shop], patience);
+    await (await session()).enable([shop], everything, patience);
     expect(told()).toEqual(['enable shop-api']);
     runs({ uiresources: [resource('shop-api', 'shop', { updateStatus: 'error' })] });
-    await expect((await session()).enable([shop], patience)).rejects.toThrow("Tilt can't deploy shop-api");
+    await expect((await session()).enable([shop], everything, patience)).rejects.toThrow("Tilt can't deploy shop-api");
     expect(told()).toEqual(['trigger shop-api']);
+  });
+
+  test('deploys again what it believes to be there and is not, of these namespaces alone', async () => {
+    runs({
+      uiresources: [
+        resource('shop-api', 'shop'),
+        resource('shop-db', 'shop'),
+        resource('shop-new', 'shop', { updateStatus: 'in_progress' }),
+        resource('web-page', 'web'),
+      ],
+      kubernetesapplys: ['shop-api', 'shop-db', 'shop-new', 'web-page'].map((name) => applied(name, 'Service')),
+    });
+    const asked: unknown[] = [];
+    const isThere = async (object: object) => {
+      asked.push(object);
+      return JSON.stringify(object).includes('shop-db');
+    };
+    const enabling = (await session()).enable([shop], isThere, { timeout: 1 });
+    // What Tilt is at work on will be there, or fail.
+    await expect(enabling).rejects.toThrow('Tilt is not done with shop-new after 1 s');
+    expect(told()).toEqual(['trigger shop-api']);
+    const reference = (name: string) => ({ apiVersion: 'v1', kind: 'Service', metadata: { name, namespace: 'shop' } });
+    expect(asked).toEqual([reference('shop-api'), reference('shop-db')]);
+  });
+
+  test('waits until what it was told has begun', async () => {
+    const idle = resource('shop-api', 'shop', { buildHistory: [{ startTime: '1' }], stuck: true });
+    runs({ uiresources: [idle], kubernetesapplys: [applied('shop-api', 'Service')] });
+    const enabling = (await session()).enable([shop], async () => false, { timeout: 2 });
+    await expect(enabling).rejects.toThrow('Tilt is not done with shop-api after 2 s');
+  });
+
+  test('runs its Tiltfile again, and knows then what is new', async () => {
+    runs({ afterReload: [resource('shop-new', 'shop', disabled)] });
+    const found = await session();
+    await expect(found.trigger(['shop-new'], patience)).rejects.toThrow('Tilt has no resource shop-new');
+    await found.reload(patience);
+    await found.enable([shop], everything, patience);
+    expect(told()).toEqual(['trigger (Tiltfile)', 'enable shop-new']);
+  });
+
+  test('says what is wrong with its Tiltfile', async () => {
+    const trace =
+      'Traceback (most recent call last):\n  /shop/Tiltfile:2:8: in <toplevel>\nError in fail: shop: no port is free';
+    runs({ error: trace });
+    await expect((await session()).reload(patience)).rejects.toThrow(/^the Tiltfile is wrong: shop: no port is free$/);
   });
 
   test('is given up when it is not done in time', async () => {
@@ -112,10 +200,32 @@ describe('a Tilt session', () => {
     );
   });
 
-  test('builds again what is enabled', async () => {
+  test('builds again what is named, and enables it first', async () => {
     runs({ uiresources: [resource('shop-api', 'shop'), resource('shop-worker', 'shop', disabled)] });
     await (await session()).trigger(['shop-api', 'shop-worker'], patience);
-    expect(told()).toEqual(['trigger shop-api']);
+    expect(told()).toEqual(['enable shop-worker', 'trigger shop-api']);
+  });
+
+  test('that does not answer is told as that, and not taken for none', async () => {
+    writeFileSync(
+      join(folder, 'tilt'),
+      '#!/bin/sh\n[ "$1" = version ] && exec echo v0.37.2\necho "Unable to connect to the server: net/http: TLS handshake timeout" >&2; exit 1\n',
+      { mode: 0o755 },
+    );
+    const finding = findSession(folder, 'kind-shop');
+    await expect(finding).rejects.toThrow(
+      /^the Tilt session at http:\/\/localhost:\d+\/ does not answer: process \d+ hangs$/,
+    );
+    await expect(finding).rejects.toMatchObject({ exitCode: 4, advice: expect.stringMatching(/^kill \d+ ends it/) });
+  });
+
+  test('of another folder is named where its port is needed', async () => {
+    runs({ tiltfile: { spec: { path: '/other/Tiltfile' } } });
+    await expect(mustBeFree(Number(process.env.TILT_PORT))).rejects.toThrow(
+      /^port \d+, which Tilt needs, is held by .*\(pid \d+\), a session of \/other\/Tiltfile on kind-shop$/,
+    );
+    await new Promise((resolve) => server.close(resolve));
+    await expect(mustBeFree(Number(process.env.TILT_PORT))).resolves.toBeUndefined();
   });
 });
 

@@ -15,13 +15,15 @@ export const upCommand = () =>
     .description(
       'Make the kind cluster of kind-config.yaml, or start it after a reboot, with a local registry beside it; then run ' +
         'Tilt until Ctrl-C. Without Tilt the projects are started all the same, but changes are not reloaded live. ' +
-        'Running it again does no harm.',
+        'Running it again does no harm: while Tilt runs, it starts what is named through that session.',
     )
     .argument('[project...]', 'only these projects and what they need')
     .option('-y, --yes', 'fetch programs that are missing without asking')
     .option('--no-registry', 'load images onto the nodes without a local registry')
     .option('--kubeconfig <file>', 'default: $KUBECONFIG, or ~/.kube/config')
-    .addOption(timeoutOption('without Tilt: how long to wait until everything is healthy', 600))
+    .addOption(
+      timeoutOption('without Tilt, or where it runs already: how long to wait until everything is healthy', 600),
+    )
     .addHelpText('after', '\nExamples:\n  repoctl up\n  repoctl up turfoo\n  repoctl up --yes --no-registry')
     .action(up);
 

@@ -1,0 +1,47 @@
+import type { ManifestObject } from '../../charts/common/manifest-object.ts';
+import type { Cluster } from '../cluster/client.ts';
+import type { PlannedNamespace } from '../synth/plan.ts';
+import type { Session } from '../tilt/session.ts';
+
+interface Options {
+  /** How long to wait, in seconds. */
+  readonly timeout: number;
+  readonly signal?: AbortSignal;
+  readonly report: (line: string) => void;
+}
+
+/**
+ * Starts namespaces through a Tilt session, after their Secrets: what is new in the configuration becomes known to it,
+ * and what it believes to be in the cluster comes back if it isn't.
+ *
+ * @param claims those of the namespaces that no workload's template makes; Tilt leaves them alone
+ */
+export async function startByTilt(
+  cluster: Cluster,
+  session: Session,
+  namespaces: readonly PlannedNamespace[],
+  claims: readonly ManifestObject[],
+  options: Options,
+): Promise<void> {
+  const { report } = options;
+  for (const claim of claims) await cluster.apply(claim);
+  report(`Tilt reads its Tiltfile again (${session.address})`);
+  await session.reload(options);
+  report(`Tilt starts ${namespaces.map(({ name }) => name).join(', ')}`);
+  await session.enable(namespaces, (object) => runs(cluster, object), options);
+}
+
+interface Controller extends ManifestObject {
+  readonly spec?: { readonly replicas?: number; readonly suspend?: boolean };
+}
+
+/** Whether an object is in the cluster, and nobody has stopped it since it was applied. */
+async function runs(cluster: Cluster, applied: ManifestObject): Promise<boolean> {
+  const { apiVersion, kind, metadata } = applied;
+  const found = await cluster.get<Controller>({ apiVersion, kind, metadata });
+  if (!found || 'deletionTimestamp' in (found.metadata ?? {})) return false;
+  const wanted = (applied as Controller).spec;
+  const isScaledDown = found.spec?.replicas === 0 && wanted?.replicas !== 0;
+  const isSuspended = found.spec?.suspend === true && wanted?.suspend !== true;
+  return !isScaledDown && !isSuspended;
+}

@@ -1,0 +1,86 @@
+import { readFile } from 'node:fs/promises';
+import { TimeoutError } from '../platform/errors.ts';
+import { attempt, failure, type Outcome } from '../platform/process/run.ts';
+import { toolPath } from '../platform/process/tool-path.ts';
+import { isListening, type PortOwner, portOwners } from '../platform/tools/port-owner.ts';
+
+/** How long Tilt may take to answer, in seconds: on a busy machine it takes one or two. */
+const answerSeconds = 20;
+
+/** What its command line says when it has waited in vain itself. */
+const gaveUp = /timeout|timed out|deadline exceeded/i;
+
+/** A Tilt that runs, asked by its own command line. */
+export class TiltClient {
+  constructor(
+    readonly program: string,
+    readonly port: number,
+    private readonly owner?: PortOwner,
+  ) {}
+
+  /** Where its page is. */
+  get address(): string {
+    return `http://localhost:${this.port}/`;
+  }
+
+  /**
+   * An object, or a list of them; `undefined` if there is none, or no Tilt.
+   *
+   * @throws TimeoutError if it does not answer
+   */
+  async get<Type>(...what: string[]): Promise<Type | undefined> {
+    const { exitCode, stdout } = await this.#ask(['get', ...what, '--output', 'json']);
+    return exitCode === 0 ? (JSON.parse(stdout) as Type) : undefined;
+  }
+
+  /**
+   * Tells it to do something, which it then does by and by.
+   *
+   * @throws FailureError if it refuses; TimeoutError if it does not answer
+   */
+  async tell(verb: string, ...names: string[]): Promise<void> {
+    if (names.length === 0) return;
+    const outcome = await this.#ask([verb, ...names]);
+    if (outcome.exitCode !== 0) throw failure(outcome);
+  }
+
+  async #ask(args: readonly string[]): Promise<Outcome> {
+    const limit = AbortSignal.timeout(answerSeconds * 1000);
+    try {
+      const outcome = await attempt(this.program, [...args, '--port', String(this.port)], { signal: limit });
+      if (outcome.exitCode !== 0 && gaveUp.test(outcome.stderr)) throw await this.#silent();
+      return outcome;
+    } catch (error) {
+      if (limit.aborted) throw await this.#silent();
+      throw error;
+    }
+  }
+
+  async #silent(): Promise<TimeoutError> {
+    const { pid } = this.owner ?? {};
+    const [who, stopped] = pid === undefined ? ['it', false] : [`process ${pid}`, await isStopped(pid)];
+    return new TimeoutError(
+      `the Tilt session at ${this.address} does not answer: ${who} ${stopped ? 'is stopped (Ctrl-Z, SIGSTOP)' : 'hangs'}`,
+      pid === undefined
+        ? 'End it where it runs, and try again'
+        : stopped
+          ? `kill -CONT ${pid} lets it go on; kill -KILL ${pid} ends it, and what it has started stays`
+          : `kill ${pid} ends it, and what it has started stays`,
+    );
+  }
+}
+
+/** Whether a process is stopped rather than busy; `false` where only its user may know. */
+async function isStopped(pid: number): Promise<boolean> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  return /\) [Tt] /.test(text);
+}
+
+/** The Tilt that listens on a port; `undefined` if there is none. */
+export async function tiltAt(port: number): Promise<TiltClient | undefined> {
+  if (!(await isListening(port))) return undefined;
+  const program = await toolPath('tilt');
+  if (!program) return undefined;
+  const owner = (await portOwners([port])).get(port);
+  return new TiltClient(program, port, owner);
+}
