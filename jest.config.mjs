@@ -7,6 +7,8 @@ export const common = {
   testEnvironment: 'node',
   // Jest's clean-up of globals wraps what execa registers, once for each file, until the stack overflows.
   testEnvironmentOptions: { globalsCleanup: 'off' },
+  // As built; tests run the sources.
+  moduleNameMapper: { '^repoctl/constructs$': '<rootDir>/src/constructs.ts' },
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [

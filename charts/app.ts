@@ -139,7 +139,7 @@ const jobsOf = (chart: Chart): NamedJob[] =>
   chart.node
     .findAll()
     .flatMap((construct) =>
-      construct instanceof HashedJob ? [{ name: construct.jobName, labelled: construct.labelled }] : [],
+      HashedJob.isHashedJob(construct) ? [{ name: construct.jobName, labelled: construct.labelled }] : [],
     );
 
 function namespaceObject(name: string, owner: OwnerLabels): ManifestObject {

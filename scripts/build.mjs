@@ -1,5 +1,5 @@
 // Bundles the command line (build/cli.js), the thread that helps it (build/thread.js) and what projects'
-// chart.ts can import (build/index.js).
+// chart.ts can import (build/index.js, build/constructs.js).
 // --clean removes what earlier builds left; a program that is running may still need it.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,7 +29,12 @@ if (process.argv.includes('--clean')) rmSync(join(root, 'build'), { recursive: t
 
 await build({
   absWorkingDir: root,
-  entryPoints: { cli: 'src/cli/run.ts', index: 'src/index.ts', thread: 'src/synth/thread.ts' },
+  entryPoints: {
+    cli: 'src/cli/run.ts',
+    index: 'src/index.ts',
+    constructs: 'src/constructs.ts',
+    thread: 'src/synth/thread.ts',
+  },
   outdir: 'build',
   bundle: true,
   splitting: true,

@@ -133,6 +133,7 @@ const rooms = [
   'src/doctor',
   'src/cli',
   'src/index.ts',
+  'src/constructs.ts',
 ];
 
 const roomOf = (file: string) => rooms.findIndex((room) => file === room || file.startsWith(`${room}/`));

@@ -19,12 +19,18 @@ export interface HashedJobProps extends PodProps {
  * applied again. A patch changes what it runs as well, so the name is made at synthesis.
  */
 export class HashedJob extends Construct {
+  /** Whether a construct is one; `instanceof` fails where a chart.ts has loaded another copy of this class. */
+  static isHashedJob(construct: object): construct is HashedJob {
+    return brand in construct;
+  }
+
   readonly job: ApiObject;
   readonly labelled: Labelled;
 
   constructor(scope: Construct, id: string, props: HashedJobProps) {
     super(scope, id);
     this.labelled = props.labelled;
+    Object.defineProperty(this, brand, { value: true });
     this.job = addNamedJob(
       this,
       'job',
@@ -46,5 +52,7 @@ export class HashedJob extends Construct {
     return (this.job.toJson() as ManifestObject).metadata?.name ?? '';
   }
 }
+
+const brand = Symbol.for('repoctl.HashedJob');
 
 const hash = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 8);

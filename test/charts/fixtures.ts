@@ -70,10 +70,15 @@ async function fixtureNamespace(
   };
 }
 
+let loading: Promise<unknown> = Promise.resolve();
+
+/** The charts one after another: Jest mixes up modules that several imports load at the same time. */
 async function extensionOf(fixture: string, { chart }: Project): Promise<ProjectExtension | undefined> {
   if (chart === undefined) return undefined;
   // repoctl itself loads it with tsx, which can't be used inside Jest; fixtures.test.ts has that done in a process.
-  return ((await import(join(fixtureRoot(fixture), chart))) as { default: ProjectExtension }).default;
+  const loaded = loading.then(() => import(join(fixtureRoot(fixture), chart)));
+  loading = loaded;
+  return ((await loaded) as { default: ProjectExtension }).default;
 }
 
 /** All namespaces of all fixtures in all profiles. */

@@ -198,7 +198,7 @@ describe('production', () => {
   test("has the projects' images by registry and tag", () => {
     const images = namespaces.production.flatMap(({ workloads }) => workloads.flatMap(imagesOf));
     expect(images.filter((image) => image.includes(':local'))).toEqual([]);
-    expect(new Set(images.filter((image) => image.startsWith('registry.example.com')))).toEqual(
+    expect(new Set(images.filter((image) => image.startsWith('registry.example.com/polyglot/')))).toEqual(
       new Set(
         ['billing-app', 'status-monitor', 'web-page'].map((name) => `registry.example.com/polyglot/${name}:2.3.0`),
       ),

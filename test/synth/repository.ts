@@ -21,8 +21,17 @@ export function copyRepository(): string {
 export function copyFixture(name: string): string {
   const root = mkdtempSync(join(tmpdir(), 'repoctl-test-'));
   cpSync(join(repository, 'test', 'fixtures', 'valid', name), root, { recursive: true });
-  symlinkSync(join(repository, 'node_modules'), join(root, 'node_modules'));
+  install(root);
   return root;
+}
+
+/** Gives a folder the packages of this repository, and repoctl itself among them, as npm would. */
+function install(root: string) {
+  const packages = join(root, 'node_modules');
+  mkdirSync(packages);
+  for (const name of readdirSync(join(repository, 'node_modules')).filter((each) => !each.startsWith('.')))
+    symlinkSync(join(repository, 'node_modules', name), join(packages, name));
+  symlinkSync(repository, join(packages, 'repoctl'));
 }
 
 /** Runs the bundled command line as a user would. */
