@@ -15,21 +15,20 @@ import { redisCommander } from './constructs/redis-commander.ts';
 import { redisInsight } from './constructs/redis-insight.ts';
 import { worker } from './constructs/worker.ts';
 
-/** Kinds under `services` of a project. */
-export const serviceKinds: Readonly<Record<string, ServiceKind>> = {
-  postgres,
-  immudb,
-  pgadmin,
-  container: containerService,
-};
+const ownKinds = { postgres, immudb, pgadmin, container: containerService };
 
-/** The services of the global tier, under `global` of the environment; there is one of each. */
-export const globalKinds: Readonly<Record<string, GlobalKind>> = {
+/** Kinds under `services` of a project. */
+export const serviceKinds: Readonly<Record<string, ServiceKind>> = ownKinds;
+
+const sharedKinds = {
   redis: { ...redis, field: 'redis', enabled: true, use: redisUse },
   minio: { ...minio, field: 'minio', enabled: true, use: minioUse },
   'redis-insight': { ...redisInsight, field: 'redisInsight', enabled: true },
   'redis-commander': { ...redisCommander, field: 'redisCommander', enabled: false },
 };
+
+/** The services of the global tier, under `global` of the environment; there is one of each. */
+export const globalKinds: Readonly<Record<string, GlobalKind>> = sharedKinds;
 
 /** A kind of service of the global tier. */
 export interface GlobalKind extends ServiceKind {
@@ -41,8 +40,7 @@ export interface GlobalKind extends ServiceKind {
   readonly use?: z.ZodObject;
 }
 
-/** Kinds under `workloads` of a project. */
-export const workloadKinds: Readonly<Record<string, WorkloadKind>> = {
+const processKinds = {
   http: httpService,
   'celery-worker': celeryWorker,
   'celery-beat': celeryBeat,
@@ -50,3 +48,12 @@ export const workloadKinds: Readonly<Record<string, WorkloadKind>> = {
   job,
   cronjob: cronJob,
 };
+
+/** Kinds under `workloads` of a project. */
+export const workloadKinds: Readonly<Record<string, WorkloadKind>> = processKinds;
+
+/** The names of all kinds of service. A table that is a `Record` of them has to have a row for each. */
+export type ServiceKindName = keyof typeof ownKinds | keyof typeof sharedKinds;
+
+/** The names of all kinds of workload. */
+export type WorkloadKindName = keyof typeof processKinds;

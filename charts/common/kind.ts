@@ -49,6 +49,54 @@ export interface ServiceContext {
   readonly variables: readonly Variable[];
 }
 
+/** How the programs of a compose file reach what a service of it has become. */
+export interface ComposeClient {
+  /** Its port, where it isn't the one that the compose file names. */
+  readonly port: number;
+  /** The variable that holds its URL, and the schemes for which that is the same. */
+  readonly url?: { readonly variable: string; readonly schemes: readonly string[] };
+  /** What stands before the `@` of a URL of another scheme. */
+  readonly login?: string;
+  /** What else of its values is replaced: those of the compose file by what they have become. */
+  readonly replaced?: ReadonlyMap<string, string>;
+}
+
+/** What a kind of service is in a compose file. */
+export interface ComposeKind<Settings = unknown> {
+  /** The images that it stands for: repositories without a registry. */
+  readonly images: readonly string[];
+  /** Images that nobody needs beside it, each with the reason. */
+  readonly spared?: Readonly<Record<string, string>>;
+  /** Its `image` for one of `images`; none for that of the kind. @default none */
+  image?(repository: string, tag: string | undefined): string | undefined;
+  /**
+   * How programs reach it. Without it they reach nothing but its host.
+   *
+   * @param before its environment in the compose file
+   */
+  client?(
+    service: Service<Settings>,
+    connection: Connection | undefined,
+    before: Readonly<Record<string, string | undefined>>,
+  ): ComposeClient;
+}
+
+/** What of a service's settings depends on its project. */
+export interface ResolveContext {
+  /** The project's short name. */
+  readonly project: string;
+  /** The texts of a folder's `*.sql` and `*.sh` that a field names, by file name; what is wrong with it is refused. */
+  scripts(field: string, folder: string): Readonly<Record<string, string>>;
+}
+
+/** Something that can't be in what a project asks of a service. */
+export interface UseProblem {
+  readonly project: string;
+  /** Below `uses` and the kind's name. */
+  readonly path: readonly string[];
+  readonly message: string;
+}
+
 /**
  * A kind of service: what may be said of it, what it gives to those who use it, and what it becomes.
  *
@@ -63,6 +111,12 @@ export interface ServiceKind<Settings = unknown, Use = unknown> {
   readonly schema: z.ZodObject;
   /** A tool for development that shows services of this kind: left out of production, and where none is in the cluster. */
   readonly companionOf?: string;
+  /** What it is in a compose file; none if no image of others stands for it. */
+  readonly compose?: ComposeKind<Settings>;
+  /** Fills in what its schema leaves open because it depends on the project. @default nothing is open */
+  resolve?(settings: Settings, context: ResolveContext): Settings;
+  /** What projects that use it can't all have. */
+  clashes?(settings: Settings, consumers: readonly Consumer<Use>[]): readonly UseProblem[];
   /** Kind of controller its pods have. */
   controller(settings: Settings): 'StatefulSet' | 'Deployment';
   ports(settings: Settings): readonly ServicePort[];

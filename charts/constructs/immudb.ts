@@ -10,8 +10,11 @@ import { probeAction, probes } from '../common/probes.ts';
 import { StatefulService } from './stateful-service.ts';
 
 const component = 'database';
-const ports = { grpc: 3322, pgsql: 5433, http: 8080, metrics: 9497 };
-const passwordKey = 'IMMUDB_ADMIN_PASSWORD';
+export const immudbPorts = { grpc: 3322, pgsql: 5433, http: 8080, metrics: 9497 };
+/** Where it keeps everything, and the uid and gid that it runs as. */
+export const immudbFolder = '/var/lib/immudb';
+export const immudbUser = 3322;
+export const immudbPasswordKey = 'IMMUDB_ADMIN_PASSWORD';
 
 const schema = z.strictObject({
   image: image(images.immudb),
@@ -24,8 +27,8 @@ const schema = z.strictObject({
 type ImmudbSettings = z.output<typeof schema>;
 
 function secret(service: Service<ImmudbSettings>, project: string): SecretReference {
-  const variable = variableName(service, passwordKey);
-  return { name: service.object, keys: [{ key: passwordKey, variable, owner: project, generated: true }] };
+  const variable = variableName(service, immudbPasswordKey);
+  return { name: service.object, keys: [{ key: immudbPasswordKey, variable, owner: project, generated: true }] };
 }
 
 // What is no preface of HTTP/2, so that the server ends the connection after its settings.
@@ -39,18 +42,18 @@ export class Immudb extends StatefulService {
     const { settings, object } = service;
     super(scope, service.name, {
       labelled: labelled(service, component),
-      user: 3322,
+      user: immudbUser,
       graceSeconds: 60,
-      claim: { path: '/var/lib/immudb', size: settings.storage },
+      claim: { path: immudbFolder, size: settings.storage },
       container: {
         name: 'immudb',
         image: settings.image,
-        ports,
+        ports: immudbPorts,
         variables: [
-          { name: passwordKey, secret: object, key: passwordKey },
-          { name: 'IMMUDB_DIR', value: '/var/lib/immudb' },
+          { name: immudbPasswordKey, secret: object, key: immudbPasswordKey },
+          { name: 'IMMUDB_DIR', value: immudbFolder },
           { name: 'IMMUDB_PGSQL_SERVER', value: 'true' },
-          { name: 'IMMUDB_PGSQL_SERVER_PORT', value: String(ports.pgsql) },
+          { name: 'IMMUDB_PGSQL_SERVER_PORT', value: String(immudbPorts.pgsql) },
           { name: 'IMMUDB_METRICS_SERVER', value: 'true' },
           { name: 'HOME', value: '/tmp' },
         ],
@@ -61,7 +64,7 @@ export class Immudb extends StatefulService {
         probes: probes(
           {
             ready: { exec: { command: ['immuadmin', 'status'] } },
-            alive: probeAction({ path: '/livez' }, ports.metrics),
+            alive: probeAction({ path: '/livez' }, immudbPorts.metrics),
           },
           120,
         ),
@@ -75,9 +78,10 @@ export const immudb: ServiceKind<ImmudbSettings> = {
     'immudb: a StatefulSet with a claim. Gives `IMMUDB_ADDRESS`, `IMMUDB_USER`, `IMMUDB_PASSWORD`, `IMMUDB_DATABASE`.',
   component,
   schema,
+  compose: { images: ['codenotary/immudb'] },
   controller: () => 'StatefulSet',
   ports: (settings) =>
-    Object.entries(ports).map(([name, port]) => ({
+    Object.entries(immudbPorts).map(([name, port]) => ({
       name,
       port,
       hostPort: name === 'grpc' ? settings.hostPort : undefined,
@@ -90,9 +94,9 @@ export const immudb: ServiceKind<ImmudbSettings> = {
       promises: [name('IMMUDB_ADDRESS'), name('IMMUDB_USER'), name('IMMUDB_PASSWORD'), name('IMMUDB_DATABASE')],
       secret: secret(service, project),
       variables: [
-        { name: name('IMMUDB_ADDRESS'), value: `${host}:${ports.grpc}` },
+        { name: name('IMMUDB_ADDRESS'), value: `${host}:${immudbPorts.grpc}` },
         { name: name('IMMUDB_USER'), value: 'immudb' },
-        { name: name('IMMUDB_PASSWORD'), secret: service.object, key: passwordKey },
+        { name: name('IMMUDB_PASSWORD'), secret: service.object, key: immudbPasswordKey },
         { name: name('IMMUDB_DATABASE'), value: service.settings.database },
       ],
       // The image has no shell in which its client could be asked in a loop. A gRPC server that works begins each

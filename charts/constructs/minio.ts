@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 import { z } from 'zod';
-import type { SecretReference } from '../common/connection.ts';
+import type { Connection, SecretReference } from '../common/connection.ts';
 import { dnsLabel, hostPort, image, resources, storage } from '../common/fields.ts';
 import { images } from '../common/images.ts';
 import type { Consumer, Service, ServiceKind } from '../common/kind.ts';
@@ -11,7 +11,7 @@ import type { HashedJob } from './hashed-job.ts';
 import { minioBucketsJob } from './minio-buckets.ts';
 import { StatefulService } from './stateful-service.ts';
 
-const ports = { s3: 9000, console: 9001 };
+export const minioPorts = { s3: 9000, console: 9001 };
 const component = 'object-store';
 const rootKeys = ['MINIO_ROOT_USER', 'MINIO_ROOT_PASSWORD'] as const;
 const secretKey = 'MINIO_SECRET_KEY';
@@ -20,8 +20,8 @@ const schema = z.strictObject({
   image: image(images.minio),
   clientImage: image(images.minioClient),
   storage: storage('2Gi'),
-  hostPort: hostPort.default(ports.s3),
-  consoleHostPort: hostPort.default(ports.console),
+  hostPort: hostPort.default(minioPorts.s3),
+  consoleHostPort: hostPort.default(minioPorts.console),
   resources: resources(['50m', '128Mi'], ['1', '512Mi']),
 });
 
@@ -57,14 +57,14 @@ export class Minio extends StatefulService {
       container: {
         name: 'minio',
         image: settings.image,
-        args: ['server', '/data', '--address', `:${ports.s3}`, '--console-address', `:${ports.console}`],
-        ports,
+        args: ['server', '/data', '--address', `:${minioPorts.s3}`, '--console-address', `:${minioPorts.console}`],
+        ports: minioPorts,
         variables: [...root, { name: 'HOME', value: '/tmp' }, { name: 'MINIO_UPDATE', value: 'off' }],
         resources: settings.resources,
         probes: probes(
           {
-            ready: probeAction({ path: '/minio/health/ready' }, ports.s3),
-            alive: probeAction({ path: '/minio/health/live' }, ports.s3),
+            ready: probeAction({ path: '/minio/health/ready' }, minioPorts.s3),
+            alive: probeAction({ path: '/minio/health/live' }, minioPorts.s3),
           },
           120,
         ),
@@ -75,16 +75,36 @@ export class Minio extends StatefulService {
   }
 }
 
+/** The buckets' names in a compose file, each with the variable that has its name here. */
+const bucketVariables = (connection: Connection | undefined): [string, string][] =>
+  (connection?.variables ?? []).flatMap(({ name }): [string, string][] => {
+    const part = /^S3_BUCKET_(.*)$/.exec(name)?.[1];
+    return part === undefined ? [] : [[part.toLowerCase().replaceAll('_', '-'), `$(${name})`]];
+  });
+
 export const minio: ServiceKind<MinioSettings, MinioUse> = {
   summary:
     'MinIO, or any store with the S3 API. Gives `AWS_ENDPOINT_URL_S3`, `AWS_REGION`, `AWS_ACCESS_KEY_ID`, ' +
     '`AWS_SECRET_ACCESS_KEY` and `S3_BUCKET_NAME` for each bucket.',
   component,
   schema,
+  compose: {
+    images: ['minio/minio', 'pgsty/silo'],
+    spared: { 'minio/mc': 'the buckets under uses.minio are made by repoctl' },
+    client: (_service, connection, before) => ({
+      port: minioPorts.s3,
+      url: { variable: 'AWS_ENDPOINT_URL_S3', schemes: ['http'] },
+      replaced: new Map([
+        [before.MINIO_ROOT_USER ?? 'minioadmin', '$(AWS_ACCESS_KEY_ID)'],
+        [before.MINIO_ROOT_PASSWORD ?? 'minioadmin', '$(AWS_SECRET_ACCESS_KEY)'],
+        ...bucketVariables(connection),
+      ]),
+    }),
+  },
   controller: () => 'StatefulSet',
   ports: (settings) => [
-    { name: 's3', port: ports.s3, hostPort: settings.hostPort },
-    { name: 'console', port: ports.console, hostPort: settings.consoleHostPort },
+    { name: 's3', port: minioPorts.s3, hostPort: settings.hostPort },
+    { name: 'console', port: minioPorts.console, hostPort: settings.consoleHostPort },
   ],
   secrets(service, consumers) {
     const owner = service.owner.environment;
@@ -115,7 +135,7 @@ export const minio: ServiceKind<MinioSettings, MinioUse> = {
       ],
       secret: { name, keys: [{ key: secretKey, variable: secretKey, owner: project, generated: true }] },
       variables: [
-        { name: 'AWS_ENDPOINT_URL_S3', value: `http://${host}:${ports.s3}` },
+        { name: 'AWS_ENDPOINT_URL_S3', value: `http://${host}:${minioPorts.s3}` },
         { name: 'AWS_REGION', value: 'us-east-1' },
         { name: 'AWS_ACCESS_KEY_ID', value: project },
         { name: 'AWS_SECRET_ACCESS_KEY', secret: name, key: secretKey },

@@ -12,7 +12,7 @@ import { objectLabels } from '../common/labels.ts';
 import { serviceHost, variableName } from '../common/names.ts';
 import { probeAction, probes } from '../common/probes.ts';
 import { DeployedService } from './deployed-service.ts';
-import type { PostgresSettings } from './postgres.ts';
+import { type PostgresSettings, postgresPort } from './postgres.ts';
 
 const port = 5050;
 const component = 'database-client';
@@ -47,7 +47,7 @@ function serverList(servers: readonly Service<PostgresSettings>[]): string {
       Name: object,
       Group: 'Servers',
       Host: serviceHost(object, namespace),
-      Port: 5432,
+      Port: postgresPort,
       MaintenanceDB: settings.database,
       Username: settings.user,
       SSLMode: 'prefer',
@@ -113,6 +113,7 @@ export const pgadmin: ServiceKind<PgadminSettings> = {
   component,
   schema,
   companionOf: 'postgres',
+  compose: { images: ['dpage/pgadmin4'] },
   controller: () => 'Deployment',
   ports: (settings) => [{ name: 'http', port, hostPort: settings.hostPort }],
   secrets: (service) => [secret(service)],

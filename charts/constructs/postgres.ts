@@ -13,7 +13,7 @@ import { serviceHost, variableName } from '../common/names.ts';
 import { probes } from '../common/probes.ts';
 import { StatefulService } from './stateful-service.ts';
 
-const port = 5432;
+export const postgresPort = 5432;
 const component = 'database';
 const identifier = z
   .string()
@@ -92,7 +92,7 @@ export class Postgres extends StatefulService {
         name: 'postgres',
         image: settings.image,
         args: Object.entries(settings.settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
-        ports: { postgres: port },
+        ports: { postgres: postgresPort },
         variables: [
           { name: 'POSTGRES_USER', value: settings.user },
           { name: 'POSTGRES_DB', value: settings.database },
@@ -120,12 +120,41 @@ export class Postgres extends StatefulService {
   }
 }
 
+/** None if it is the same major version as the pinned one. Those of Alpine are replaced by the others, for their user. */
+function composeImage(repository: string, tag = 'latest'): string | undefined {
+  const plain = tag.replace(/-?alpine[\d.]*$/, '');
+  const major = (text: string) => text.match(/^\d+/)?.[0];
+  const pinned = major(images.postgres.split(':')[1] ?? '');
+  if (repository === 'postgres' && (major(plain) === undefined || major(plain) === pinned)) return undefined;
+  return `${repository}:${plain}`;
+}
+
 export const postgres: ServiceKind<PostgresSettings> = {
   summary: 'PostgreSQL: a StatefulSet with a claim. Gives `DATABASE_URL`.',
   component,
   schema,
+  compose: {
+    images: ['postgres', 'postgis/postgis', 'pgvector/pgvector'],
+    image: composeImage,
+    client(service, _connection, before) {
+      const password = variableName(service, passwordKey);
+      return {
+        port: postgresPort,
+        url: { variable: variableName(service, 'DATABASE_URL'), schemes: ['postgres', 'postgresql'] },
+        login: `${service.settings.user}:$(${password})`,
+        replaced: new Map(before.POSTGRES_PASSWORD ? [[before.POSTGRES_PASSWORD, `$(${password})`]] : []),
+      };
+    },
+  },
+  resolve(given, { project, scripts }) {
+    const database = given.database ?? project.replaceAll('-', '_');
+    // As the schema yields it: the folder's name.
+    const folder = given.initScripts as unknown as string | undefined;
+    const initScripts = folder === undefined ? {} : scripts('initScripts', folder);
+    return { ...given, database, user: given.user ?? database, initScripts };
+  },
   controller: () => 'StatefulSet',
-  ports: (settings) => [{ name: 'postgres', port, hostPort: settings.hostPort }],
+  ports: (settings) => [{ name: 'postgres', port: postgresPort, hostPort: settings.hostPort }],
   client: ({ user, database }) => ['psql', '--username', user, '--dbname', database],
   secrets: (service) => [secret(service, service.scope)],
   connect(service, { project }) {
@@ -138,7 +167,7 @@ export const postgres: ServiceKind<PostgresSettings> = {
       secret: secret(service, project),
       variables: [
         { name: password, secret: service.object, key: passwordKey },
-        { name: url, value: `postgresql://${user}:$(${password})@${host}:${port}/${database}` },
+        { name: url, value: `postgresql://${user}:$(${password})@${host}:${postgresPort}/${database}` },
       ],
       ready: { image, script: readyScript(url) },
     };

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { SecretReference } from '../common/connection.ts';
 import { amount, hostPort, image, resources, storage } from '../common/fields.ts';
 import { images } from '../common/images.ts';
-import type { Service, ServiceKind } from '../common/kind.ts';
+import type { Consumer, Service, ServiceKind, UseProblem } from '../common/kind.ts';
 import { labelled } from '../common/labelled.ts';
 import { objectName, serviceHost } from '../common/names.ts';
 import { probes } from '../common/probes.ts';
@@ -27,6 +27,8 @@ export type RedisSettings = z.output<typeof schema>;
 export const redisUse = z.strictObject({
   database: z.int().min(0).describe('Number of its logical database. Unique in the environment.'),
 });
+
+export type RedisUse = z.output<typeof redisUse>;
 
 // $@ are options. The password comes as a line of configuration: arguments can be listed by everybody on the node.
 const start = `
@@ -108,10 +110,41 @@ const secret = (name: string, owner: string): SecretReference => ({
   keys: [{ key: redisPasswordKey, variable: redisPasswordKey, owner, generated: true }],
 });
 
-export const redis: ServiceKind<RedisSettings, z.output<typeof redisUse>> = {
+/** Each project has a database of its own. */
+function clashes({ databases }: RedisSettings, consumers: readonly Consumer<RedisUse>[]): UseProblem[] {
+  const owners = new Map<number, string>();
+  return consumers.flatMap(({ project, use: { database } }) => {
+    const path = ['database'];
+    const problems: UseProblem[] = [];
+    const other = owners.get(database);
+    if (other) {
+      const free = Array.from({ length: databases }, (_, index) => index).find((index) => !owners.has(index));
+      const advice = free === undefined ? 'none is free' : `the lowest free one is ${free}`;
+      problems.push({ project, path, message: `${database} is taken by ${other}; ${advice}` });
+    } else owners.set(database, project);
+    if (database >= databases)
+      problems.push({
+        project,
+        path,
+        message: `given ${database}; allowed: 0 to ${databases - 1} (global.redis.databases)`,
+      });
+    return problems;
+  });
+}
+
+export const redis: ServiceKind<RedisSettings, RedisUse> = {
   summary: 'Redis with an append-only file. Gives `REDIS_URL`.',
   component,
   schema,
+  compose: {
+    images: ['redis', 'valkey/valkey', 'bitnami/redis'],
+    client: () => ({
+      port: redisPort,
+      url: { variable: 'REDIS_URL', schemes: ['redis', 'valkey'] },
+      login: `default:$(${redisPasswordKey})`,
+    }),
+  },
+  clashes,
   controller: () => 'StatefulSet',
   ports: (settings) => [{ name: 'redis', port: redisPort, hostPort: settings.hostPort }],
   client: () => ['redis-cli'],

@@ -1,6 +1,5 @@
 import { maximumObjectName } from '../../charts/common/fields.ts';
 import { objectName } from '../../charts/common/names.ts';
-import type { RedisSettings } from '../../charts/constructs/redis.ts';
 import { globalKinds, serviceKinds, workloadKinds } from '../../charts/kinds.ts';
 import type { Environment, Project } from '../../charts/model.ts';
 import { suggestion } from '../platform/nearest.ts';
@@ -29,7 +28,7 @@ export function crossCheck(environment: Environment, complete = true, whole = co
   checkProjectNames(environment, refuseIn(environmentFile), refuseInProject);
   checkObjectNames(environment, refuseInProject);
   checkHostPorts(environment, refuseIn(environmentFile), refuseInProject);
-  checkDatabases(environment, refuseInProject);
+  checkClashes(environment, refuseInProject);
   checkManaged(environment, whole, refuseIn(environmentFile));
   for (const [project, refuse] of refuseInProject) {
     checkNames(environment, project, refuse);
@@ -141,26 +140,16 @@ function checkNames(environment: Environment, project: Project, refuse: Refuse) 
   }
 }
 
-function checkDatabases(environment: Environment, refuse: ReadonlyMap<Project, Refuse>) {
-  const redis = environment.services.find(({ kind }) => kind === 'redis')?.settings as RedisSettings | undefined;
-  const owners = new Map<number, string>();
-  for (const [project, refuseHere] of refuse) {
-    const database = (project.uses.redis as { database: number } | undefined)?.database;
-    if (database === undefined || !redis) continue;
-    const path = ['uses', 'redis', 'database'];
-    const other = owners.get(database);
-    if (other) {
-      const free = Array.from({ length: redis.databases }, (_, index) => index).find((index) => !owners.has(index));
-      refuseHere(
-        path,
-        `uses.redis.database: ${database} is taken by ${other}; ${free === undefined ? 'none is free' : `the lowest free one is ${free}`}`,
-      );
-    } else owners.set(database, project.name);
-    if (database >= redis.databases)
-      refuseHere(
-        path,
-        `uses.redis.database: given ${database}; allowed: 0 to ${redis.databases - 1} (global.redis.databases)`,
-      );
+/** What projects can't all have of a service that they share. */
+function checkClashes(environment: Environment, refuse: ReadonlyMap<Project, Refuse>) {
+  const projects = new Map([...refuse.keys()].map((project) => [project.name, project]));
+  for (const { kind, settings } of environment.services) {
+    const users = [...projects.values()].filter(({ uses }) => kind in uses);
+    const consumers = users.map(({ name, uses }) => ({ project: name, use: uses[kind] }));
+    for (const { project, path, message } of globalKinds[kind]?.clashes?.(settings, consumers) ?? []) {
+      const where = ['uses', kind, ...path];
+      refuse.get(projects.get(project) as Project)?.(where, `${where.join('.')}: ${message}`);
+    }
   }
 }
 

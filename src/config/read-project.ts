@@ -1,5 +1,6 @@
 import { environmentVariables, imageReference } from '../../charts/common/fields.ts';
 import { namespaceName, objectName } from '../../charts/common/names.ts';
+import { serviceKinds } from '../../charts/kinds.ts';
 import type { ImageBuild, ProfileName, Project } from '../../charts/model.ts';
 import { didYouMean, suggestion } from '../platform/nearest.ts';
 import { projectFile } from './discover.ts';
@@ -100,7 +101,9 @@ export function readProject(reader: Reader, directory: string, what: ReadFor): R
     services: Object.entries(input.services).flatMap(([name, settings]) => {
       if (!settings) return [];
       const { kind, ...rest } = settings as { kind: string } & Record<string, unknown>;
-      return [{ ...located(name), kind, settings: resolveService(context, name, kind, rest, input) }];
+      const scripts = (field: string, folder: string) => readScripts(context, name, field, folder);
+      const resolved = serviceKinds[kind]?.resolve?.(rest, { project: input.name, scripts }) ?? rest;
+      return [{ ...located(name), kind, settings: resolved }];
     }),
     workloads: Object.entries(input.workloads).map(([name, settings]) => {
       const { kind, image, ...rest } = settings as unknown as {
@@ -242,33 +245,14 @@ function workloadImage(
   return given;
 }
 
-/** What the schema leaves open because it depends on the project. */
-function resolveService(
-  context: Context,
-  name: string,
-  kind: string,
-  settings: Record<string, unknown>,
-  input: ProjectInput,
-): unknown {
-  if (kind !== 'postgres') return settings;
-  const database = (settings.database as string | undefined) ?? input.name.replaceAll('-', '_');
-  const user = (settings.user as string | undefined) ?? database;
-  return {
-    ...settings,
-    database,
-    user,
-    initScripts: readScripts(context, name, settings.initScripts as string | undefined),
-  };
-}
-
-function readScripts(context: Context, service: string, given: string | undefined): Record<string, string> {
-  if (given === undefined) return {};
-  const path = ['services', service, 'initScripts'];
-  const directory = below(context, path, given);
+/** The texts of the scripts in a folder that a service names. */
+function readScripts(context: Context, service: string, field: string, folder: string): Record<string, string> {
+  const path = ['services', service, field];
+  const directory = below(context, path, folder);
   if (directory === undefined) return {};
   const names = context.reader.names(directory);
   if (names === undefined) {
-    context.refuse(path, `services.${service}.initScripts: ${absent(context, 'folder', directory)}`);
+    context.refuse(path, `services.${service}.${field}: ${absent(context, 'folder', directory)}`);
     return {};
   }
   const scripts = Object.fromEntries(
@@ -278,11 +262,11 @@ function readScripts(context: Context, service: string, given: string | undefine
   );
   const bytes = Object.values(scripts).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
   if (Object.keys(scripts).length === 0)
-    context.refuse(path, `services.${service}.initScripts: ${directory} holds no *.sql or *.sh`);
+    context.refuse(path, `services.${service}.${field}: ${directory} holds no *.sql or *.sh`);
   if (bytes > configMapLimit)
     context.refuse(
       path,
-      `services.${service}.initScripts: ${directory} holds ${bytes} bytes; a ConfigMap can hold ${configMapLimit}`,
+      `services.${service}.${field}: ${directory} holds ${bytes} bytes; a ConfigMap can hold ${configMapLimit}`,
     );
   return scripts;
 }

@@ -1,23 +1,23 @@
 import { imageReference } from '../../charts/common/fields.ts';
-import { images } from '../../charts/common/images.ts';
+import { globalKinds, type ServiceKindName, serviceKinds } from '../../charts/kinds.ts';
 
 /** What a compose file's image is to us. */
-export type Backing = 'postgres' | 'redis' | 'minio' | 'minio-client' | 'pgadmin' | 'immudb' | 'tool' | 'other';
+export interface Backing {
+  /** `container` if no other stands for it. */
+  readonly kind: ServiceKindName;
+  /** Why nobody needs it beside the services of that kind; none if it is one of them. */
+  readonly spared?: string;
+}
 
-const backings: Readonly<Record<string, Backing>> = {
-  postgres: 'postgres',
-  'postgis/postgis': 'postgres',
-  'pgvector/pgvector': 'postgres',
-  redis: 'redis',
-  'valkey/valkey': 'redis',
-  'bitnami/redis': 'redis',
-  'minio/minio': 'minio',
-  'minio/mc': 'minio-client',
-  'dpage/pgadmin4': 'pgadmin',
-  'codenotary/immudb': 'immudb',
-  'redis/redisinsight': 'tool',
-  'rediscommander/redis-commander': 'tool',
-};
+const backings: ReadonlyMap<string, Backing> = new Map(
+  Object.entries({ ...globalKinds, ...serviceKinds }).flatMap(([name, { compose }]): [string, Backing][] => {
+    const kind = name as ServiceKindName;
+    return [
+      ...(compose?.images ?? []).map((image): [string, Backing] => [image, { kind }]),
+      ...Object.entries(compose?.spared ?? {}).map(([image, spared]): [string, Backing] => [image, { kind, spared }]),
+    ];
+  }),
+);
 
 /** How an image that is no kind of ours is run: its port, and the user that it is made for. */
 export interface KnownImage {
@@ -45,23 +45,17 @@ export function imageParts(reference: string): { repository: string; tag?: strin
   return { repository: repository.replace(/^[^/]+[.:][^/]*\//, '').replace(/^library\//, ''), tag };
 }
 
-export const backingOf = (reference: string): Backing => backings[imageParts(reference).repository] ?? 'other';
+export const backingOf = (reference: string): Backing =>
+  backings.get(imageParts(reference).repository) ?? { kind: 'container' };
 
 export const knownImage = (reference: string): KnownImage | undefined => known[imageParts(reference).repository];
 
 /** Whether an image can be run as it is named: it needs a version. */
 export const isPinned = (reference: string): boolean => imageReference.safeParse(reference).success;
 
-/**
- * The `image` of a PostgreSQL: none if it is the same major version as the pinned one. Those that are based on Alpine are
- * replaced by the others, whose user is the one that the kind runs as.
- */
-export function postgresImage(reference: string): string | undefined {
-  const { repository, tag = 'latest' } = imageParts(reference);
-  const plain = tag.replace(/-?alpine[\d.]*$/, '');
-  const major = (text: string) => text.match(/^\d+/)?.[0];
-  const pinned = major(imageParts(images.postgres).tag ?? '');
-  if (repository === 'postgres' && (major(plain) === undefined || major(plain) === pinned)) return undefined;
-  const image = `${repository}:${plain}`;
-  return isPinned(image) ? image : undefined;
+/** The `image` of a service that a kind stands for; none for that of the kind. */
+export function imageOfKind(kind: ServiceKindName, reference: string): string | undefined {
+  const { repository, tag } = imageParts(reference);
+  const image = (serviceKinds[kind] ?? globalKinds[kind])?.compose?.image?.(repository, tag);
+  return image !== undefined && isPinned(image) ? image : undefined;
 }

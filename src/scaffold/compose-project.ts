@@ -1,5 +1,6 @@
+import { serviceKinds } from '../../charts/kinds.ts';
 import type { ComposeBuild, ComposeService, ProjectPart } from './compose-file.ts';
-import { backingOf } from './compose-images.ts';
+import { type Backing, backingOf } from './compose-images.ts';
 import { type BackingServices, backingServices, freeName, neededBy, relative, type Taken } from './compose-services.ts';
 import { backingTargets, workloadTargets } from './compose-targets.ts';
 import { carryVariable, type Target } from './compose-variables.ts';
@@ -102,7 +103,7 @@ function neededServices({ builds }: ProjectPart, { all, parts }: ComposeContext)
 function doubled(part: ProjectPart, needed: readonly ComposeService[], context: ComposeContext): string[] {
   const others = context.parts.filter((each) => each !== part);
   return needed
-    .filter(({ image = '' }) => !['redis', 'minio', 'minio-client', 'tool'].includes(backingOf(image)))
+    .filter(({ image = '' }) => isOwn(backingOf(image)))
     .flatMap((service) => {
       const sharing = others
         .filter((other) => neededServices(other, context).includes(service))
@@ -210,3 +211,6 @@ function without(fields: Fields): Fields {
     value !== undefined && (typeof value !== 'object' || value === null || Object.keys(value).length > 0);
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => says(value)));
 }
+
+/** Whether it becomes a service of the project, not of the global tier. */
+const isOwn = ({ kind, spared }: Backing): boolean => spared === undefined && kind in serviceKinds;

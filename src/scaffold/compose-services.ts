@@ -1,6 +1,7 @@
 import { dnsLabel } from '../../charts/common/fields.ts';
+import { globalKinds, type ServiceKindName } from '../../charts/kinds.ts';
 import type { ComposeService } from './compose-file.ts';
-import { type Backing, backingOf, isPinned, knownImage, postgresImage } from './compose-images.ts';
+import { backingOf, imageOfKind, isPinned, knownImage } from './compose-images.ts';
 import type { ComposePort } from './compose-ports.ts';
 import { hostIn } from './compose-variables.ts';
 import { takeFree } from './free.ts';
@@ -42,19 +43,23 @@ interface Draft {
 /** Makes a project's services and uses from those services of a compose file that it needs. */
 export function backingServices(needed: readonly ComposeService[], context: Context): BackingServices {
   const draft: Draft = { uses: {}, services: {}, names: new Map(), notes: [] };
-  for (const service of needed) carriers[backingOf(service.image ?? '')](service, draft, context);
+  for (const service of needed) {
+    const { kind, spared } = backingOf(service.image ?? '');
+    if (spared) draft.notes.push(`${service.name}: is left out; ${spared}`);
+    else carriers[kind](service, draft, context);
+  }
   return draft;
 }
 
 type Carrier = (service: ComposeService, draft: Draft, context: Context) => void;
 
-const carriers: Readonly<Record<Backing, Carrier>> = {
+const carriers: Readonly<Record<ServiceKindName, Carrier>> = {
   postgres(service, draft, context) {
     const { environment, image = '' } = service;
     const name = postgresName(service, context);
     draft.services[name] = {
       ...(name === 'postgres' ? {} : { kind: 'postgres' }),
-      image: postgresImage(image),
+      image: imageOfKind('postgres', image),
       database: identifier(environment.POSTGRES_DB ?? environment.POSTGRES_USER),
       user: identifier(environment.POSTGRES_USER),
       initScripts: initScripts(service, draft, context),
@@ -80,9 +85,6 @@ const carriers: Readonly<Record<Backing, Carrier>> = {
     draft.notes.push(`${service.name}: is the MinIO of the environment; its buckets are named PROJECT-BUCKET`);
     noteVolumes(service, draft, ['/data', '/export']);
   },
-  'minio-client': ({ name }, draft) => {
-    draft.notes.push(`${name}: is left out; the buckets under uses.minio are made by repoctl`);
-  },
   pgadmin(service, draft, { taken }) {
     draft.services.pgadmin = { hostPort: carryHostPort(service, service.ports[0], draft, taken) };
   },
@@ -90,10 +92,9 @@ const carriers: Readonly<Record<Backing, Carrier>> = {
     draft.services.immudb = { hostPort: carryHostPort(service, service.ports[0], draft, taken) };
     draft.names.set(service.name, 'immudb');
   },
-  tool: ({ name }, draft) => {
-    draft.notes.push(`${name}: is left out; see global.redisInsight and global.redisCommander of repoctl.yaml`);
-  },
-  other(service, draft, { taken }) {
+  'redis-insight': leaveOut,
+  'redis-commander': leaveOut,
+  container(service, draft, { taken }) {
     const { name: given, image = '', environment } = service;
     const known = knownImage(image);
     const port = service.ports[0]?.container ?? known?.port;
@@ -124,12 +125,18 @@ const carriers: Readonly<Record<Backing, Carrier>> = {
   },
 };
 
+/** A tool of the global tier. */
+function leaveOut({ name, image = '' }: ComposeService, { notes }: Draft) {
+  const { field } = globalKinds[backingOf(image).kind] ?? {};
+  notes.push(`${name}: is left out; see global.${field} of repoctl.yaml`);
+}
+
 /**
  * `postgres` for the only one. Where the program wants DATABASE_URL with a scheme of its own (`postgresql+asyncpg`) the
  * variable must not be taken by the service, so that this gets another name.
  */
 function postgresName(service: ComposeService, { all, builds }: Context): string {
-  const servers = all.filter(({ image, build }) => !build && image && backingOf(image) === 'postgres');
+  const servers = all.filter(({ image, build }) => !build && image && backingOf(image).kind === 'postgres');
   const schemes = builds.map(({ environment }) => /^([\w+.-]+):\/\//.exec(environment.DATABASE_URL ?? '')?.[1]);
   const driver = schemes.some((scheme) => scheme !== undefined && !['postgres', 'postgresql'].includes(scheme));
   if (servers.length === 1 && !driver) return 'postgres';

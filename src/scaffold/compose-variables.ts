@@ -1,14 +1,8 @@
+import type { ComposeClient } from '../../charts/common/kind.ts';
+
 /** What a service of a compose file has become, as its clients see it. */
-export interface Target {
+export interface Target extends Partial<ComposeClient> {
   readonly host: string;
-  /** Its port, where it isn't the one that the compose file names. */
-  readonly port?: number;
-  /** The variable that holds its URL, and the schemes for which that is the same. */
-  readonly url?: { readonly variable: string; readonly schemes: readonly string[] };
-  /** What stands before the `@` of a URL of another scheme. */
-  readonly login?: string;
-  /** What else of its values is replaced: those of the compose file by what they have become. */
-  readonly replaced?: ReadonlyMap<string, string>;
 }
 
 /** What becomes of a variable. */

@@ -51,8 +51,8 @@ export function declaredServices(environment: string, data: ProjectData): Declar
   const own = Object.entries(services).map(([name, { kind = name, ...given }]): DeclaredService => {
     const definition = serviceKinds[String(kind)];
     const owner = { environment, tier: 'project', project } as const;
-    const database = project.replaceAll('-', '_');
-    const settings = { ...(kind === 'postgres' && { database, user: database }), ...definition?.schema.parse(given) };
+    const parsed = definition?.schema.parse(given) ?? {};
+    const settings = definition?.resolve?.(parsed, { project, scripts: () => ({}) }) ?? parsed;
     const service = {
       name,
       kind: String(kind),

@@ -68,11 +68,9 @@ export function declareProject(given: GivenProject = {}): Project {
     }),
     services: Object.entries(given.services ?? {}).map(([entry, { kind = entry, ...settings }]) => {
       const parsed = known(serviceKinds, kind).schema.parse(settings);
-      const database = name.replaceAll('-', '_');
-      // What the loader resolves from the project, and reads.
-      const initScripts = parsed.initScripts ? { '01-schema.sql': 'CREATE SCHEMA figures;' } : {};
-      const resolved =
-        kind === 'postgres' ? { database, user: parsed.database ?? database, ...parsed, initScripts } : parsed;
+      // What the loader reads.
+      const scripts = () => ({ '01-schema.sql': 'CREATE SCHEMA figures;' });
+      const resolved = known(serviceKinds, kind).resolve?.(parsed, { project: name, scripts }) ?? parsed;
       return { ...located(entry), kind: String(kind), settings: resolved };
     }),
     workloads: Object.entries(given.workloads ?? {}).map(([entry, { kind = entry, ...settings }]) => ({

@@ -89,6 +89,15 @@ test('ports have names that Kubernetes takes, once in each kind', () => {
   expect(names.filter((each) => new Set(each).size < each.length)).toEqual([]);
 });
 
+test('an image of a compose file stands for one kind', () => {
+  const services = Object.values<ServiceKind>({ ...serviceKinds, ...globalKinds });
+  const images = services.flatMap(({ compose }) => [...(compose?.images ?? []), ...Object.keys(compose?.spared ?? {})]);
+  expect(images.length).toBeGreaterThan(8);
+  expect(images.filter((image, index) => images.indexOf(image) !== index)).toEqual([]);
+  // Any other image is a service of the kind `container`.
+  expect(services.filter(({ compose }) => !compose)).toEqual([serviceKinds.container]);
+});
+
 describe('the global tier', () => {
   test('has Redis, MinIO and Redis Insight without a word, and Redis Commander if it is named', () => {
     expect(Object.values(globalKinds).map(({ field, enabled }) => [field, enabled])).toEqual([

@@ -8,7 +8,7 @@ import type { DeepCheck, Judgement, Judgements, Target } from './check.ts';
 import type { DeepFinding } from './finding.ts';
 import { mayI } from './may-not.ts';
 import { readPath, requestOver, runProgram } from './reach.ts';
-import { checks } from './table.ts';
+import { checksOf } from './table.ts';
 import { type PlannedParts, targetsOf } from './targets.ts';
 
 export interface DeepOptions {
@@ -46,7 +46,7 @@ export async function deepChecks(
 export function tasksOf(targets: readonly Target[]): Task[] {
   const tasks = new Map<string, Task>();
   for (const target of targets)
-    for (const check of checks[target.kind] ?? []) {
+    for (const check of checksOf(target.kind)) {
       if ('command' in check && !check.command(target)) continue;
       const route = 'route' in check ? check.route(target) : undefined;
       if ('route' in check && !route) continue;

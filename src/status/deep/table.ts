@@ -1,3 +1,4 @@
+import type { ServiceKindName, WorkloadKindName } from '../../../charts/kinds.ts';
 import type { DeepCheck } from './check.ts';
 import { celeryHeartbeat, celeryTick, workerFile } from './checks/file-age.ts';
 import { immudbQuery } from './checks/immudb.ts';
@@ -7,8 +8,7 @@ import { redisPing } from './checks/redis-ping.ts';
 import { redisStreams } from './checks/redis-streams.ts';
 import { healthRoute } from './checks/route.ts';
 
-/** The checks of each kind of service and workload. */
-export const checks: Readonly<Record<string, readonly DeepCheck[]>> = {
+const checks: Readonly<Record<ServiceKindName | WorkloadKindName, readonly DeepCheck[]>> = {
   redis: [redisPing, redisStreams],
   minio: [minioLive, minioCluster],
   'redis-insight': [healthRoute],
@@ -21,4 +21,10 @@ export const checks: Readonly<Record<string, readonly DeepCheck[]>> = {
   'celery-worker': [celeryHeartbeat],
   'celery-beat': [celeryTick],
   worker: [workerFile, healthRoute],
+  // They end by themselves, and how they did is what there is to know.
+  job: [],
+  cronjob: [],
 };
+
+/** The checks of a kind of service or workload. */
+export const checksOf = (kind: string): readonly DeepCheck[] => checks[kind as keyof typeof checks] ?? [];

@@ -1,4 +1,5 @@
 import { labelKeys } from '../../../charts/common/labels.ts';
+import { globalKinds, serviceKinds, workloadKinds } from '../../../charts/kinds.ts';
 import type { PlannedNamespace } from '../../synth/plan.ts';
 import { commands } from '../rules/commands.ts';
 import type { Pod } from '../rules/objects.ts';
@@ -6,27 +7,19 @@ import type { Target } from './check.ts';
 
 export type PlannedParts = Pick<PlannedNamespace, 'name' | 'services' | 'workloads'>;
 
-/** The kind of what has a component, where that tells it. */
-const kindOfComponent: Readonly<Record<string, string>> = {
-  broker: 'redis',
-  'object-store': 'minio',
-  scheduler: 'celery-beat',
-  http: 'http',
-  service: 'container',
-  'broker-client': 'container',
-  'database-client': 'container',
-};
-
 /** The kind of a pod's service or workload by its labels, for what no configuration describes. */
 function kindByLabels({ metadata, spec }: Pod): string {
-  const component = metadata.labels?.[labelKeys.component] ?? '';
+  const component = metadata.labels?.[labelKeys.component];
   const [container] = spec.containers;
-  if (component === 'database') return container?.name ?? '';
-  if (component === 'worker')
+  const kinds = Object.entries({ ...serviceKinds, ...globalKinds, ...workloadKinds })
+    .filter(([, kind]) => kind.component === component)
+    .map(([name]) => name);
+  if (kinds.includes('celery-worker'))
     return container?.startupProbe?.exec?.command?.some((word) => word.includes('/repoctl/heartbeat'))
       ? 'celery-worker'
       : 'worker';
-  return kindOfComponent[component] ?? '';
+  // Containers of services are called like their kinds.
+  return (kinds.length > 1 ? kinds.find((kind) => kind === container?.name) : kinds[0]) ?? '';
 }
 
 const isReady = ({ metadata, status }: Pod): boolean =>

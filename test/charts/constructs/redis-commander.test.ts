@@ -29,10 +29,10 @@ describe('defaults', () => {
 
   test('may write its configuration, as the user and group of the image', () => {
     expect(containerOf(objects, name).volumeMounts).toContainEqual({
-      name: 'config',
+      name: 'data',
       mountPath: '/redis-commander/config',
     });
-    expect(podOf(objects, name).volumes).toContainEqual({ name: 'config', emptyDir: {} });
+    expect(podOf(objects, name).volumes).toContainEqual({ name: 'data', emptyDir: {} });
     expect(podOf(objects, name).securityContext).toMatchObject({ runAsUser: 1000, runAsGroup: 0 });
   });
 

@@ -1,3 +1,4 @@
+import { immudbPasswordKey, immudbPorts } from '../../../../charts/constructs/immudb.ts';
 import { oneLine } from '../../rules/text.ts';
 import {
   type Conversation,
@@ -49,7 +50,7 @@ export function judgeQuery(answer: RouteAnswer, { run }: Target): Judgement {
 }
 
 async function loginAndQuery(speak: Conversation, target: Target): Promise<Judgement> {
-  const key = 'IMMUDB_ADMIN_PASSWORD';
+  const key = immudbPasswordKey;
   const password = await speak.secret(target.object, key);
   if (password === undefined)
     return {
@@ -74,4 +75,4 @@ async function loginAndQuery(speak: Conversation, target: Target): Promise<Judge
  * immudb lets its administrator in and answers a query. Its image has no shell and no client, and its health routes always
  * answer 200 (codenotary/immudb#2156), so its own HTTP interface is spoken to over a forwarded port.
  */
-export const immudbQuery: ConversationCheck = { name: 'query', port: 8080, converse: loginAndQuery };
+export const immudbQuery: ConversationCheck = { name: 'query', port: immudbPorts.http, converse: loginAndQuery };

@@ -1,9 +1,10 @@
+import { minioPorts } from '../../../../charts/constructs/minio.ts';
 import type { RouteCheck } from '../check.ts';
 import { judgeRoute } from './route.ts';
 
 const route = (name: string, path: string, meaning: string): RouteCheck => ({
   name,
-  route: () => ({ port: 9000, path }),
+  route: () => ({ port: minioPorts.s3, path }),
   judge: (answer, target) => judgeRoute(answer, path, target, meaning),
 });
 
