@@ -48,7 +48,8 @@ export interface Inventory {
   readonly skipped: readonly { readonly service: string; readonly reason: string }[];
 }
 
-const podOf = ({ name, namespace, object, owner }: Service, container = name): ServicePod => ({
+/** The pod of a service that is a StatefulSet of one pod. */
+export const podOf = ({ name, namespace, object, owner }: Service, container = name): ServicePod => ({
   service: name,
   namespace,
   object,

@@ -60,6 +60,16 @@ export async function awaitHealth(
   }
 }
 
+/** Waits until objects of any namespaces are healthy, by their names. */
+export const healthyAmong =
+  (cluster: Cluster, waiting: Omit<AwaitOptions, 'objects'>) =>
+  (objects: readonly { readonly namespace: string; readonly name: string }[]): Promise<void> =>
+    awaitHealth(
+      cluster,
+      waiting.plan.namespaces.filter(({ name }) => objects.some(({ namespace }) => namespace === name)),
+      { ...waiting, objects: objects.map(({ name }) => name) },
+    );
+
 const listed = (items: readonly Item[], lines: Lines = new Map()): string =>
   items
     .flatMap(({ object, health }) => [`${object}: ${reasonText(health)}`, ...logLines(lines.get(object))])

@@ -18,12 +18,14 @@ import {
   synthesized,
   withAwaited,
 } from '../synth/plan-queries.ts';
-import { prepareSecrets } from '../synth/secrets/prepare.ts';
+import type { PreparedSecrets } from '../synth/secrets/prepare.ts';
 import { findSession, refuseOtherProfile } from '../tilt/session.ts';
 import { applyNamespace } from './apply.ts';
-import { awaitHealth } from './await-health.ts';
+import { applySecrets } from './apply-secrets.ts';
+import { awaitHealth, healthyAmong } from './await-health.ts';
 import { type Node, type RunningPod, shortages, shortageText } from './capacity.ts';
 import { readManifest, withImages } from './manifests.ts';
+import { settleSecrets } from './passwords/settle.ts';
 import { progressOn } from './progress.ts';
 import { startByTilt } from './start-by-tilt.ts';
 import { markStopped } from './stopped.ts';
@@ -115,14 +117,17 @@ export async function start(
   const { report } = options;
   const progress = progressOn(process.stderr);
   const waiting = { plan, timeoutSeconds: options.timeout, progress };
+  const settle = (applied: PreparedSecrets) =>
+    settleSecrets(cluster, applied, { report, signal: options.signal, healthy: healthyAmong(cluster, waiting) });
   const session = await findSession(root, cluster.context);
   if (session) refuseOtherProfile(options.profile);
   await eachOf(namespaces, ({ name }) => markStopped(cluster, name, false));
   const manifests = manifestsOf(made, namespaces);
-  await applySecrets(cluster, root, namespaces, options);
+  const secrets = await applySecretsOf(cluster, root, namespaces, options);
   if (session) {
     const claims = [...manifests.values()].flat().filter(({ kind }) => kind === 'PersistentVolumeClaim');
     await startByTilt(cluster, session, namespaces, claims, options);
+    await settle(secrets);
     await awaitHealth(cluster, namespaces, waiting);
     return { namespaces, context: cluster.context, byTilt: true };
   }
@@ -140,6 +145,8 @@ export async function start(
     const objects = (manifests.get(namespace) ?? []).map((object) => withImages(object, ids));
     await applyAll(cluster, namespace, objects, options);
   }
+  // Servers that were stopped take a new password only now that they run.
+  await settle(secrets);
   if (rest.length > 0) {
     report(`waiting for ${rest.map(({ name }) => name).join(', ')}`);
     await awaitHealth(cluster, rest, waiting);
@@ -165,23 +172,21 @@ async function checkCapacity(
   throw new FailureError(text, advice);
 }
 
-async function applySecrets(
+/** Puts the Secrets of namespaces in. */
+function applySecretsOf(
   cluster: Cluster,
   root: string,
   namespaces: readonly PlannedNamespace[],
   { profile = 'local', report }: StartOptions,
-): Promise<void> {
+): Promise<PreparedSecrets> {
   const names = new Set(namespaces.map(({ name }) => name));
-  const { made, namespaces: prepared } = prepareSecrets(
+  return applySecrets(
+    cluster,
     root,
     { profile, environmentFilesOf: [...names] },
     ({ environment }) => environment.projects.filter(({ name }) => names.has(name)),
+    report,
   );
-  for (const path of made) report(`made ${path} from its .env.example`);
-  for (const { namespace, secrets } of prepared) {
-    await cluster.apply(namespace);
-    await eachOf(secrets, (secret) => cluster.apply(secret));
-  }
 }
 
 /** Builds images and gets them onto the nodes. @returns their identities by reference */

@@ -1,5 +1,5 @@
 import { Document, isMap, isScalar, isSeq, visit } from 'yaml';
-import { environmentText } from '../synth/secrets/environment-file.ts';
+import { environmentText, madeUp } from '../synth/secrets/environment-file.ts';
 import type { ProposedProject } from './compose-project.ts';
 import type { ProposedFile } from './files.ts';
 import { declaredServices, externalVariables, generatedVariables } from './project-data.ts';
@@ -52,7 +52,7 @@ function localText(
   generated: readonly string[],
   own: ReadonlyMap<string, string | undefined>,
 ): string {
-  return environmentText(example, new Set(generated)).replaceAll(/^(\w+)=$/gm, (line, name: string) => {
+  return environmentText(example, madeUp(new Set(generated))).replaceAll(/^(\w+)=$/gm, (line, name: string) => {
     const value = own.get(name);
     return value === undefined ? line : `${name}=${quoted(value)}`;
   });

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { copyRepository, repository } from '../synth/repository.ts';
@@ -64,23 +64,9 @@ describe('repoctl secrets apply', () => {
     expect([status, stderr]).toEqual([2, expect.stringContaining("error: can't read the kubeconfig")]);
   });
 
-  test('makes each .env from its .env.example once, for the owner’s eyes only, and never changes it', () => {
-    const path = join(root, 'backends', 'svc-turfoo-ingest', 'infra', '.env');
-    expect(apply(kubeconfig(nobody, ['kind-monorepo'])).stderr).toContain('made .env from its .env.example');
-    const text = readFileSync(path, 'utf8');
-    expect(text).toMatch(/^POSTGRES_PASSWORD=[\w-]{32}$/m);
-    expect(text).toMatch(/^DATABASE_URL=$/m);
-    expect(statSync(path).mode & 0o777).toBe(0o600);
-    expect(apply(kubeconfig(nobody, ['kind-monorepo'])).stderr).not.toContain('made');
-    expect(readFileSync(path, 'utf8')).toBe(text);
-  });
-
-  test('wants the addresses of managed services for the external profile, each at its line', () => {
+  test('makes no .env before it knows what the cluster has', () => {
     apply(kubeconfig(nobody, ['kind-monorepo']));
-    const { status, stderr } = apply(kubeconfig(nobody, ['kind-monorepo']), '--profile', 'external');
-    expect(status).toBe(2);
-    expect(stderr).toMatch(/^backends\/svc-turfoo-ingest\/infra\/\.env:\d+:1: DATABASE_URL is empty/m);
-    expect(stderr).toMatch(/^backends\/svc-turfoo-ingest\/infra\/\.env:\d+:1: REDIS_URL is empty/m);
+    expect(existsSync(join(root, '.env'))).toBe(false);
   });
 
   test('makes nothing when the configuration is wrong', () => {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'dotenv';
 import { presetNames } from '../../charts/model.ts';
 import { parsePlan } from '../../src/synth/plan.ts';
-import { environmentText } from '../../src/synth/secrets/environment-file.ts';
+import { environmentText, madeUp } from '../../src/synth/secrets/environment-file.ts';
 import { synthesize } from '../../src/synth/synthesize.ts';
 import { copyRepository, repoctl, repository, texts, times } from './repository.ts';
 
@@ -129,7 +129,7 @@ describe('what is written', () => {
     for (const folder of ['', 'backends/svc-turfoo-ingest/infra']) {
       const example = readFileSync(join(root, folder, '.env.example'), 'utf8');
       const empty = new Set(Object.keys(parse(example)));
-      const text = environmentText(example, empty);
+      const text = environmentText(example, madeUp(empty));
       writeFileSync(join(root, folder, '.env'), text);
       values.push(...Object.values(parse(text)).filter((value) => value.length > 12));
     }

@@ -8,6 +8,7 @@ import { listCommand } from './list.ts';
 import { logsCommand } from './logs.ts';
 import { rebuildCommand, resetCommand, restartCommand, startCommand, stopCommand } from './project.ts';
 import { restoreCommand } from './restore.ts';
+import { rotateGlobalCommand, rotateProjectCommand } from './rotate.ts';
 import { runCommandCommand } from './run.ts';
 import { globalShellCommand, projectShellCommand } from './shell.ts';
 import { statusCommand } from './status.ts';
@@ -19,6 +20,7 @@ const globalCommand = () =>
     .addCommand(globalStartCommand())
     .addCommand(globalStopCommand())
     .addCommand(globalShellCommand())
+    .addCommand(rotateGlobalCommand())
     .addCommand(statusCommand('global'));
 
 const projectCommand = () =>
@@ -34,6 +36,7 @@ const projectCommand = () =>
     .addCommand(forwardCommand())
     .addCommand(runCommandCommand())
     .addCommand(projectShellCommand())
+    .addCommand(rotateProjectCommand())
     .addCommand(backupCommand())
     .addCommand(restoreCommand())
     .addCommand(resetCommand());

@@ -10,7 +10,9 @@ const applyCommand = () =>
       .description(
         'Put the values of the .env files into the cluster, as the Secrets that the manifests refer to; and ' +
           'the namespaces, with the claims of projects’ own manifests. A .env that is ' +
-          'not there is made from its .env.example, with generated passwords; one that is there is never changed.',
+          'not there is made from its .env.example, with the values that the cluster has or generated passwords; one that is ' +
+          'there is never changed. What runs takes the values that have changed: its passwords are changed, or it is ' +
+          'started again.',
       )
       .argument('[project...]', 'only the global tier and these projects with what they depend on')
       .addOption(developmentProfileOption()),
@@ -28,7 +30,10 @@ async function apply(projects: readonly string[], options: ProfileOptions & Clus
   const { withDependencies } = await import('../../config/select-projects.ts');
   const { markStopped } = await import('../../lifecycle/stopped.ts');
   const { readManifest } = await import('../../lifecycle/manifests.ts');
-  const { prepareSecrets } = await import('../../synth/secrets/prepare.ts');
+  const { applySecrets } = await import('../../lifecycle/apply-secrets.ts');
+  const { healthyAmong } = await import('../../lifecycle/await-health.ts');
+  const { settleSecrets } = await import('../../lifecycle/passwords/settle.ts');
+  const { progressOn } = await import('../../lifecycle/progress.ts');
   const { mustBeRight } = await import('../../synth/last-good.ts');
   const { globalTier, planned, withAwaited } = await import('../../synth/plan-queries.ts');
   const { manifestName } = await import('../../synth/plan.ts');
@@ -50,18 +55,25 @@ async function apply(projects: readonly string[], options: ProfileOptions & Clus
   const cluster = await connectToChange({ ...options, report });
   const claimsIn = (folder: string, { metadata }: ManifestObject) =>
     readManifest(folder, manifestName(metadata?.name ?? '')).filter(({ kind }) => kind === 'PersistentVolumeClaim');
-  const { made, namespaces } = prepareSecrets(root, read, ({ environment }) =>
-    projects.length === 0 ? environment.projects : withDependencies(environment, projects),
-  );
-  for (const path of made) report(`made ${path} from its .env.example`);
-  for (const { namespace, secrets } of namespaces) {
-    await cluster.apply(namespace);
+  const prepare = async (namespace: ManifestObject) => {
     // Tilt begins with this: what is lacking from now on is so no longer on purpose.
     await markStopped(cluster, namespace.metadata?.name ?? '', false);
-    await Promise.all([...secrets, ...claimsIn(out, namespace)].map((object) => cluster.apply(object)));
+    await Promise.all(claimsIn(out, namespace).map((object) => cluster.apply(object)));
+  };
+  const applied = await applySecrets(
+    cluster,
+    root,
+    read,
+    ({ environment }) => (projects.length === 0 ? environment.projects : withDependencies(environment, projects)),
+    report,
+    prepare,
+  );
+  for (const { namespace, secrets } of applied.namespaces) {
     const names = secrets.map(({ metadata }) => metadata?.name).join(', ');
     report(`${namespace.metadata?.name}: ${names || 'needs no Secret'}`);
   }
+  const waiting = { plan, timeoutSeconds: 300, progress: progressOn(process.stderr) };
+  await settleSecrets(cluster, applied, { report, healthy: healthyAmong(cluster, waiting) });
 }
 
 export const secretsCommand = () =>

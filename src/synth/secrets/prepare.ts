@@ -1,4 +1,4 @@
-import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'dotenv';
 import { namespaceLabels } from '../../../charts/common/labels.ts';
@@ -10,36 +10,51 @@ import type { Loaded, LoadOptions } from '../../config/load.ts';
 import { ConfigurationError } from '../../config/problem.ts';
 import { loadLastGood } from '../last-good.ts';
 import { planSecrets } from '../plan.ts';
-import { environmentText } from './environment-file.ts';
+import type { SecretObject } from './changes.ts';
+import { environmentText, madeUp } from './environment-file.ts';
 import { type EnvironmentValues, secretObjects } from './secret-objects.ts';
+import { makeWhole } from './whole-file.ts';
 
 /** A namespace and the Secrets that go into it. */
 export interface NamespaceSecrets {
   readonly namespace: ManifestObject;
-  readonly secrets: readonly ManifestObject[];
+  readonly secrets: readonly SecretObject[];
+}
+
+/** What a Secret of the cluster holds, by its keys; `undefined` if it isn't there. */
+export type KnownSecret = (namespace: string, name: string) => Promise<Readonly<Record<string, string>> | undefined>;
+
+/** A `.env` that was made. */
+export interface MadeFile {
+  /** Relative to the root. */
+  readonly path: string;
+  /** Whether it has values that the cluster has. */
+  readonly refilled: boolean;
 }
 
 export interface PreparedSecrets {
   readonly loaded: Loaded;
-  /** The `.env` files that were made, relative to the root. */
-  readonly made: readonly string[];
+  readonly made: readonly MadeFile[];
   readonly namespaces: readonly NamespaceSecrets[];
 }
 
 /**
  * The Secrets of the global tier and of projects, from their `.env` files. A `.env` that isn't there is made from its
- * `.env.example`; one that is there is never changed.
+ * `.env.example`, with the values that the cluster has: data that was made with a password is lost without it. One that is
+ * there is never changed.
  *
+ * @param known what the cluster has
  * @param select which projects; default all
  * @throws ConfigurationError if the configuration or a `.env` is wrong
  */
-export function prepareSecrets(
+export async function prepareSecrets(
   root: string,
   options: LoadOptions,
+  known: KnownSecret,
   select: (loaded: Loaded) => readonly Project[] = ({ environment }) => environment.projects,
-): PreparedSecrets {
+): Promise<PreparedSecrets> {
   const before = loadLastGood(root, options);
-  const made = makeEnvironmentFiles(root, before);
+  const made = await makeEnvironmentFiles(root, before, known);
   const loaded = made.length === 0 ? before : loadLastGood(root, options);
   const { environment, profile, environmentFiles } = loaded;
   const values: EnvironmentValues = new Map(
@@ -60,7 +75,8 @@ export function prepareSecrets(
   return { loaded, made, namespaces };
 }
 
-function makeEnvironmentFiles(root: string, { environment, environmentFiles }: Loaded): string[] {
+async function makeEnvironmentFiles(root: string, loaded: Loaded, known: KnownSecret): Promise<MadeFile[]> {
+  const { environment, environmentFiles } = loaded;
   const missing = environmentFiles.filter(({ example, file }) => example && !file);
   if (missing.length === 0) return [];
   const generated = new Map<string, Set<string>>();
@@ -71,25 +87,28 @@ function makeEnvironmentFiles(root: string, { environment, environmentFiles }: L
       generated.set(owner, names);
     }
   }
-  for (const { owner, examplePath, path } of missing) {
-    const text = environmentText(readFileSync(join(root, examplePath), 'utf8'), generated.get(owner) ?? new Set());
-    makeWhole(join(root, path), text);
-  }
-  return missing.map(({ path }) => path);
+  const values = await knownValues(loaded, known, new Set(missing.map(({ path }) => path)));
+  return missing.map(({ owner, examplePath, path }) => {
+    const has = values.get(path);
+    const make = madeUp(generated.get(owner) ?? new Set());
+    const example = readFileSync(join(root, examplePath), 'utf8');
+    const text = environmentText(example, (name, empty) => has?.get(name) ?? make(name, empty));
+    makeWhole(root, join(root, path), text);
+    return { path, refilled: has !== undefined };
+  });
 }
 
-/**
- * Makes a file that is whole as soon as it is there. One that has come into being meanwhile stays as it is: Tilt runs a
- * command for each project at once.
- */
-function makeWhole(path: string, text: string): void {
-  const draft = `${path}.${process.pid}`;
-  writeFileSync(draft, text, { flag: 'wx', mode: 0o600 });
-  try {
-    linkSync(draft, path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    rmSync(draft);
-  }
+/** The values of `.env` files that the Secrets of the cluster hold, by the path of the file and the name of the variable. */
+async function knownValues({ environment, profile }: Loaded, known: KnownSecret, paths: ReadonlySet<string>) {
+  const values = new Map<string, Map<string, string>>();
+  for (const project of [undefined, ...environment.projects])
+    for (const { name, keys } of planSecrets(environment, profile, project)) {
+      const wanted = keys.filter(({ file }) => paths.has(file));
+      const data = wanted.length > 0 ? await known(project?.name ?? environment.name, name) : undefined;
+      for (const { key, variable, file } of data ? wanted : []) {
+        const value = data?.[key];
+        if (value !== undefined) values.set(file, (values.get(file) ?? new Map()).set(variable, value));
+      }
+    }
+  return values;
 }

@@ -1,6 +1,6 @@
 import { labelKeys } from '../../../charts/common/labels.ts';
-import type { ManifestObject } from '../../../charts/common/manifest-object.ts';
 import type { PlannedNamespace, PlannedSecret } from '../plan.ts';
+import type { SecretObject } from './changes.ts';
 
 /** The values of `.env` files, by the path of the file and the name of the variable. */
 export type EnvironmentValues = ReadonlyMap<string, Readonly<Record<string, string>>>;
@@ -16,7 +16,7 @@ export interface UnusableValue {
 export function secretObjects(
   namespace: Pick<PlannedNamespace, 'name' | 'labels' | 'secrets'>,
   values: EnvironmentValues,
-): { objects: ManifestObject[]; unusable: UnusableValue[] } {
+): { objects: SecretObject[]; unusable: UnusableValue[] } {
   const unusable: UnusableValue[] = [];
   const { name, labels } = namespace;
   const ownLabels = Object.fromEntries(Object.entries(labels).filter(([key]) => !key.startsWith('pod-security')));
@@ -40,7 +40,7 @@ const secretObject = (
   labels: Readonly<Record<string, string>>,
   { name }: PlannedSecret,
   data: Record<string, string>,
-): ManifestObject => ({
+): SecretObject => ({
   apiVersion: 'v1',
   kind: 'Secret',
   type: 'Opaque',

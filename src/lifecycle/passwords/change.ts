@@ -1,0 +1,24 @@
+import type { ServicePod } from '../../backup/inventory.ts';
+import type { Cluster } from '../../cluster/client.ts';
+
+/** A password of a server that runs in the cluster. */
+export interface PasswordChange {
+  readonly cluster: Cluster;
+  readonly server: ServicePod;
+  /** Key of its Secret. */
+  readonly key: string;
+  readonly value: string;
+  /** What it was, the latest last. */
+  readonly previous: readonly string[];
+  /** What the server's kind says of it. */
+  readonly settings: unknown;
+  readonly signal?: AbortSignal;
+}
+
+/** How the servers of a kind take another password. Every step can be done again. */
+export interface PasswordKind {
+  /** Makes the running server take the new password, and the old one too if it can take two. */
+  admit?(change: PasswordChange): Promise<void>;
+  /** Whether the server takes its password from its environment when it starts. @default never */
+  readonly restart?: 'first' | 'last';
+}

@@ -1,0 +1,22 @@
+import { Readable } from 'node:stream';
+import { containerOf } from '../../backup/pods.ts';
+import { exec } from '../../cluster/exec.ts';
+import { FailureError } from '../../platform/errors.ts';
+import type { PasswordChange, PasswordKind } from './change.ts';
+
+/** Both passwords are right until it starts again, so that nobody is shut out meanwhile. */
+async function addPassword({ cluster, server, value, signal }: PasswordChange): Promise<void> {
+  // Its environment has the password that it was started with.
+  const input = Readable.from([`ACL SETUSER default >${value}\n`]);
+  const { stdout, stderr } = await exec(cluster, containerOf(server), ['redis-cli', '--no-auth-warning'], {
+    input,
+    signal,
+  });
+  if (stdout.trim() === 'OK') return;
+  throw new FailureError(
+    `${server.object} does not take another password: ${`${stdout} ${stderr}`.trim()}`,
+    `repoctl status ${server.namespace} --deep`,
+  );
+}
+
+export const redisPassword: PasswordKind = { admit: addPassword, restart: 'last' };

@@ -1,0 +1,144 @@
+import { podOf } from '../../backup/inventory.ts';
+import { waitForPod } from '../../backup/pods.ts';
+import type { Cluster } from '../../cluster/client.ts';
+import { planSecrets } from '../../synth/plan.ts';
+import { type ChangedKey, changedKeys, type SecretObject, withoutPrevious } from '../../synth/secrets/changes.ts';
+import type { PreparedSecrets } from '../../synth/secrets/prepare.ts';
+import { type Holder, holderOf } from './table.ts';
+import { type Controller, type KeyReference, restart, usersOf } from './users.ts';
+
+export interface SettleOptions {
+  readonly report: (line: string) => void;
+  readonly signal?: AbortSignal;
+  /** Waits until controllers that were restarted are healthy. */
+  readonly healthy: (controllers: readonly Controller['metadata'][]) => Promise<void>;
+}
+
+/**
+ * Gives effect to values of Secrets that have changed: the servers whose passwords they are take them, what has them in its
+ * environment is started again. A server that is stopped takes its own when it is started next.
+ *
+ * After it was cut short, the same again completes it.
+ *
+ * @param applied Secrets as they were applied, with what they were before
+ * @returns names of the servers that are stopped, and take their new password when they are started
+ */
+export async function settleSecrets(
+  cluster: Cluster,
+  applied: PreparedSecrets,
+  options: SettleOptions,
+): Promise<string[]> {
+  const { report, signal, healthy } = options;
+  const { environment, profile } = applied.loaded;
+  const secrets = applied.namespaces.flatMap(({ secrets }) => secrets);
+  const changes = secrets.flatMap(changedKeys);
+  if (changes.length === 0) return [];
+  const held = await Promise.all(
+    changes.map(async (change) => {
+      const holder = holderOf(environment, profile, change);
+      return { change, holder, runs: holder !== undefined && (await isRunning(cluster, holder)) };
+    }),
+  );
+  const serving = held.filter(({ runs }) => runs) as { change: ChangedKey; holder: Holder }[];
+  const restarted = async (when: 'first' | 'last') => {
+    const controllers = serving.filter(({ holder }) => holder.kind.restart === when).map(({ holder }) => ownOf(holder));
+    const unique = [...new Map(controllers.map((each) => [each.metadata.name, each])).values()];
+    for (const each of unique) {
+      report(`${each.metadata.name}: starting again with its new password`);
+      await restart(cluster, each);
+    }
+    if (unique.length > 0) await healthy(unique.map(({ metadata }) => metadata));
+  };
+  await restarted('first');
+  for (const { change, holder } of serving) {
+    if (!holder.kind.admit) continue;
+    const server = podOf(holder.service, holder.service.kind);
+    report(`${server.object}: changing ${change.key === change.namespace ? 'its password' : change.key}`);
+    await waitForPod(cluster, server, { signal, report });
+    const { key, value, previous } = change;
+    const { settings } = holder.service;
+    await holder.kind.admit({ cluster, server, key, value, previous, settings, signal });
+    await touchPod(cluster, server.namespace, server.pod);
+  }
+  const keys = [...changes.map(reference), ...(await giveToOthers(cluster, applied, changes))];
+  const servers = new Set(serving.map(({ holder }) => holder.service.object));
+  const users = (await usersOf(cluster, keys)).filter(({ metadata }) => !servers.has(metadata.name));
+  for (const user of users) {
+    report(`${user.metadata.name}: starting again with what has changed`);
+    await restart(cluster, user);
+  }
+  if (users.length > 0) await healthy(users.map(({ metadata }) => metadata));
+  await restarted('last');
+  await forget(cluster, secrets, held);
+  const stopped = held.flatMap(({ holder, runs }) => (holder && !runs ? [holder.service.object] : []));
+  return [...new Set(stopped)];
+}
+
+const reference = ({ namespace, secret, key }: ChangedKey): KeyReference => ({ namespace, secret, key });
+
+const ownOf = ({ service: { namespace, object } }: Holder) => ({
+  apiVersion: 'apps/v1',
+  kind: 'StatefulSet',
+  metadata: { namespace, name: object },
+});
+
+async function isRunning(cluster: Cluster, holder: Holder): Promise<boolean> {
+  const set = await cluster.get<{ spec: { replicas?: number } }>(ownOf(holder));
+  return set !== undefined && set.spec.replicas !== 0;
+}
+
+/** The kubelet then looks at once for what has changed in the Secrets that the pod has mounted. */
+const touchPod = (cluster: Cluster, namespace: string, name: string): Promise<boolean> =>
+  cluster.patch(
+    { apiVersion: 'v1', kind: 'Pod', metadata: { namespace, name } },
+    { metadata: { annotations: { 'repoctl.dev/secrets': new Date().toISOString() } } },
+  );
+
+/**
+ * Gives the environment's values to the projects that are not among those whose Secrets were applied.
+ *
+ * @returns the keys of Secrets that have them
+ */
+async function giveToOthers(
+  cluster: Cluster,
+  { loaded: { environment, profile }, namespaces }: PreparedSecrets,
+  changes: readonly ChangedKey[],
+): Promise<KeyReference[]> {
+  const variables = new Map<string, ChangedKey>();
+  for (const { name, keys } of planSecrets(environment, profile))
+    for (const { key, variable, file } of keys) {
+      const change = changes.find((each) => each.secret === name && each.key === key);
+      if (change) variables.set(`${file} ${variable}`, change);
+    }
+  const done = new Set(namespaces.map(({ namespace }) => namespace.metadata?.name));
+  const given: KeyReference[] = [];
+  for (const project of environment.projects.filter(({ name }) => !done.has(name)))
+    for (const { name, keys } of planSecrets(environment, profile, project)) {
+      const values = keys.flatMap(({ key, variable, file }) => {
+        const change = variables.get(`${file} ${variable}`);
+        return change ? [[key, Buffer.from(change.value).toString('base64')] as const] : [];
+      });
+      if (values.length === 0) continue;
+      const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: project.name, name } };
+      if (!(await cluster.get(secret))) continue;
+      await cluster.patch(secret, { data: Object.fromEntries(values) });
+      given.push(...values.map(([key]) => ({ namespace: project.name, secret: name, key })));
+    }
+  return given;
+}
+
+/** Takes what was before out of the Secrets that all know. What a server that is stopped does not know yet stays. */
+async function forget(
+  cluster: Cluster,
+  secrets: readonly SecretObject[],
+  held: readonly { readonly change: ChangedKey; readonly holder?: Holder; readonly runs: boolean }[],
+): Promise<void> {
+  const unknown = new Set(
+    held.filter(({ holder, runs }) => holder && !runs).map(({ change }) => `${change.namespace}/${change.secret}`),
+  );
+  for (const secret of secrets) {
+    const { namespace, name } = secret.metadata ?? {};
+    if (changedKeys(secret).length > 0 && !unknown.has(`${namespace}/${name}`))
+      await cluster.apply(withoutPrevious(secret));
+  }
+}

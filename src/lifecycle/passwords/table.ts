@@ -1,0 +1,38 @@
+import type { Service } from '../../../charts/common/kind.ts';
+import { type MinioSettings, minioUsersSecret } from '../../../charts/constructs/minio.ts';
+import type { Environment, Profile } from '../../../charts/model.ts';
+import { servicesInCluster } from '../../../charts/wiring.ts';
+import type { ChangedKey } from '../../synth/secrets/changes.ts';
+import type { PasswordKind } from './change.ts';
+import { immudbPassword } from './immudb.ts';
+import { minioRootPassword, minioUserKeys } from './minio.ts';
+import { postgresPassword } from './postgres.ts';
+import { redisPassword } from './redis.ts';
+
+/** The passwords of a kind of service, by the Secret that holds them. */
+const ofService: Readonly<Record<string, PasswordKind>> = {
+  postgres: postgresPassword,
+  immudb: immudbPassword,
+  redis: redisPassword,
+  minio: minioRootPassword,
+};
+
+/** A service whose password a key of a Secret is. */
+export interface Holder {
+  readonly service: Service;
+  readonly kind: PasswordKind;
+}
+
+/** The service of the cluster that has to take the new value of a key, if there is one. */
+export function holderOf(environment: Environment, profile: Profile, changed: ChangedKey): Holder | undefined {
+  const owner = environment.projects.find(({ name }) => name === changed.namespace);
+  const services = servicesInCluster(profile, owner?.services ?? environment.services);
+  for (const service of services) {
+    if (service.namespace !== changed.namespace) continue;
+    const kind = ofService[service.kind];
+    if (kind && service.object === changed.secret) return { service, kind };
+    if (service.kind === 'minio' && minioUsersSecret(service as Service<MinioSettings>) === changed.secret)
+      return { service, kind: minioUserKeys };
+  }
+  return undefined;
+}
