@@ -1,0 +1,166 @@
+import { spawn } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { parse } from 'dotenv';
+import { context, kubectl, setUp, tearDown } from './environment.ts';
+import { card, Ingest, type RaceCard } from './ingest.ts';
+import { attempt, eventually, kubectlProxy, type Outcome } from './run.ts';
+
+jest.setTimeout(900_000);
+
+const program = join(import.meta.dirname, '..', '..', 'bin', 'repoctl.mjs');
+const environment = setUp();
+const here = ['--context', context];
+const file = join(environment.root, 'backends/svc-turfoo-ingest/infra/.env');
+const values = (path = file): Record<string, string> => parse(readFileSync(path));
+let proxy: { url: string; stop(): void };
+let ingest: Ingest;
+
+const repoctl = (...args: string[]): Outcome =>
+  attempt(process.execPath, [program, ...args, ...here], { cwd: environment.root });
+
+const succeeded = (outcome: Outcome): Outcome => {
+  if (outcome.status !== 0) throw new Error(`exit code ${outcome.status}:\n${outcome.stdout}\n${outcome.stderr}`);
+  return outcome;
+};
+
+/** Runs repoctl while this process goes on; it may be killed after some milliseconds. */
+function running(args: readonly string[], killedAfter?: number): Promise<Outcome> {
+  const child = spawn(process.execPath, [program, ...args, ...here], { cwd: environment.root });
+  const outcome = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr'] as const)
+    child[stream].on('data', (chunk) => {
+      outcome[stream] += String(chunk);
+    });
+  const timer = killedAfter && setTimeout(() => child.kill('SIGKILL'), killedAfter);
+  return new Promise((resolve) =>
+    child.once('close', (status) => {
+      clearTimeout(timer);
+      resolve({ status: status ?? 1, ...outcome });
+    }),
+  );
+}
+
+/** Posts cards until it is told to stop: those that were accepted. */
+function load(day: string): () => Promise<RaceCard[]> {
+  const accepted: RaceCard[] = [];
+  let stopped = false;
+  const working = (async () => {
+    for (let number = 1; !stopped && number < 99; number++) {
+      const next = card(day, number);
+      await ingest.post(next, 120);
+      accepted.push(next);
+      await sleep(500);
+    }
+  })();
+  return async () => {
+    stopped = true;
+    await working;
+    return accepted;
+  };
+}
+
+/** What the services say in their own protocols, with the passwords of their Secrets. */
+const healthy = () =>
+  eventually('all is healthy', 120, () => {
+    const { status, stdout } = repoctl('status', '--deep', '-o', 'wide');
+    if (status !== 0) throw new Error(stdout);
+  });
+
+const psql = (password: string) =>
+  attempt('kubectl', [
+    ...[...here, '-n', 'turfoo', 'exec', '-i', 'turfoo-postgres-0', '-c', 'postgres', '--'],
+    ...['sh', '-c', `PGPASSWORD='${password}' psql -w -h "$HOSTNAME" -U turfoo -d turfoo -c 'select 1'`],
+  ]);
+
+const secrets = () =>
+  kubectl('get', 'secrets', '-A', '-l', 'app.kubernetes.io/managed-by=repoctl', '-o', 'json').stdout;
+
+beforeAll(async () => {
+  proxy = await kubectlProxy(context);
+  ingest = new Ingest(`${proxy.url}/api/v1/namespaces/turfoo/services/turfoo-api:8000/proxy`);
+  succeeded(repoctl('infra', 'project', 'start', 'turfoo'));
+});
+
+afterAll(() => {
+  proxy?.stop();
+  tearDown(environment);
+});
+
+describe('passwords', () => {
+  test.each([
+    ['of a project', ['infra', 'project', 'rotate', 'turfoo'], '2026-09-01', file],
+    ['of the global tier', ['infra', 'global', 'rotate'], '2026-09-02', join(environment.root, '.env')],
+  ])('%s are made anew under load, without a lost card', async (_, args, day, path) => {
+    const before = values(path);
+    const done = load(day);
+    await sleep(3000);
+    const { stderr } = succeeded(await running(args));
+    const cards = await done();
+    expect(cards.length).toBeGreaterThan(3);
+    await eventually('every card that was accepted can be read', 180, async () => {
+      const missing = await ingest.missing(cards);
+      if (missing.length > 0) throw new Error(missing.join(', '));
+    });
+    const after = values(path);
+    for (const name of Object.keys(before).filter((each) => /PASSWORD|SECRET_KEY$/.test(each) && before[each] !== ''))
+      expect([name, after[name]]).not.toEqual([name, before[name]]);
+    // No password is printed.
+    for (const value of Object.values(after).filter((each) => each.length > 12)) expect(stderr).not.toContain(value);
+    await healthy();
+    expect(secrets()).not.toContain('.previous');
+  });
+
+  test('that were put into a .env by hand are changed by a start, and the old one is refused', async () => {
+    const { POSTGRES_PASSWORD: old = '' } = values();
+    expect(psql(old).status).toBe(0);
+    writeFileSync(
+      file,
+      readFileSync(file, 'utf8').replace(/^POSTGRES_PASSWORD=.*$/m, 'POSTGRES_PASSWORD=by-hand-0123'),
+    );
+    const { stderr } = succeeded(repoctl('infra', 'project', 'start', 'turfoo'));
+    expect(stderr).toContain('turfoo-postgres: changing POSTGRES_PASSWORD');
+    expect(stderr).toContain('turfoo-api: starting again with what has changed');
+    expect([psql(old).status, psql('by-hand-0123').status]).toEqual([2, 0]);
+    await healthy();
+  });
+
+  test('that were changed by a command that was killed are so after a start', async () => {
+    const after = Math.round(1500 + Math.random() * 8000);
+    process.stderr.write(`killed after ${after} ms\n`);
+    await running(['infra', 'project', 'rotate', 'turfoo'], after);
+    succeeded(repoctl('infra', 'project', 'start', 'turfoo'));
+    await healthy();
+    expect(secrets()).not.toContain('.previous');
+  });
+
+  test('that are changed while the project is stopped are changed by the next start', async () => {
+    succeeded(repoctl('infra', 'project', 'stop', 'turfoo'));
+    const { stderr } = succeeded(repoctl('infra', 'project', 'rotate', 'turfoo', 'postgres'));
+    expect(stderr).toContain('turfoo-postgres is stopped: it takes its new password when it is started');
+    succeeded(repoctl('infra', 'project', 'start', 'turfoo'));
+    await healthy();
+  });
+});
+
+test('a .env that was deleted gets back what the cluster has, and nothing else is changed', async () => {
+  const before = values();
+  const pods = () =>
+    kubectl('get', 'pods', '-A', '-l', 'repoctl.dev/tier', '-o', 'jsonpath={.items[*].metadata.uid}').stdout;
+  const uids = pods();
+  rmSync(file);
+  const { stderr } = succeeded(repoctl('infra', 'project', 'start', 'turfoo'));
+  expect(stderr).toContain('infra/.env from its .env.example, with the values that the cluster has');
+  expect(values()).toEqual(before);
+  expect(pods()).toBe(uids);
+  await healthy();
+});
+
+test('a service of which nobody knows is refused, and one that all share is named with its command', () => {
+  const outcome = repoctl('infra', 'project', 'rotate', 'turfoo', 'postgre');
+  expect([outcome.status, outcome.stderr]).toEqual([2, expect.stringContaining('did you mean "postgres"?')]);
+  const shared = repoctl('infra', 'project', 'rotate', 'turfoo', 'redis');
+  expect([shared.status, shared.stderr]).toEqual([2, expect.stringContaining('repoctl infra global rotate redis')]);
+});
