@@ -3,6 +3,9 @@ import { FailureError, TimeoutError } from '../platform/errors.ts';
 import { poll } from '../platform/poll.ts';
 import { type Item, judge } from '../status/assessment/judge.ts';
 import { observe } from '../status/assessment/observe.ts';
+import { deepChecks } from '../status/deep/deep-checks.ts';
+import { asHealth } from '../status/deep/finding.ts';
+import type { Pod } from '../status/rules/objects.ts';
 import type { Plan, PlannedNamespace } from '../synth/plan.ts';
 import { LastLines, type Lines } from './last-lines.ts';
 import { logLines, type Progress, reasonText } from './progress.ts';
@@ -36,8 +39,11 @@ export async function awaitHealth(
   const hopeless = new Map<string, number>();
   const lastLines = new LastLines(cluster);
   let waiting: readonly Item[] = [];
+  let pods: readonly Pod[] = [];
+  const deeper = () => rejections(cluster, plan, pods);
   const isHealthy = async () => {
     const observed = await observe(cluster, plan.environment);
+    pods = observed.pods;
     const surroundings = { now: new Date(), context: cluster.context };
     const items = judge(plan.namespaces, observed, surroundings).filter(isAwaited);
     progress.show(items, await lastLines.of(items));
@@ -45,14 +51,22 @@ export async function awaitHealth(
     if (waiting.length === 0) return true;
     for (const { object, health } of items) hopeless.set(object, health.terminal ? (hopeless.get(object) ?? 0) + 1 : 0);
     const failed = waiting.filter(({ object }) => (hopeless.get(object) ?? 0) >= looks);
-    if (failed.length > 0) throw new FailureError(`${listed(failed)}\nThe rest stays as it is`, advice(failed));
+    if (failed.length > 0) {
+      const causes = await deeper();
+      throw new FailureError(
+        `${[...told(causes), listed(failed)].join('\n')}\nThe rest stays as it is`,
+        advice([...causes, ...failed]),
+      );
+    }
     return false;
   };
-  const expired = async () =>
-    new TimeoutError(
-      `not healthy within ${timeoutSeconds} s:\n${listed(waiting, await lastLines.latest(waiting))}`,
-      advice(waiting),
+  const expired = async () => {
+    const [causes, lines] = await Promise.all([deeper(), lastLines.latest(waiting)]);
+    return new TimeoutError(
+      `not healthy within ${timeoutSeconds} s:\n${[...told(causes), listed(waiting, lines)].join('\n')}`,
+      advice([...causes, ...waiting]),
     );
+  };
   try {
     await poll(isHealthy, expired, { timeout: timeoutSeconds * 1000, interval: pollMilliseconds });
   } finally {
@@ -75,4 +89,22 @@ const listed = (items: readonly Item[], lines: Lines = new Map()): string =>
     .flatMap(({ object, health }) => [`${object}: ${reasonText(health)}`, ...logLines(lines.get(object))])
     .join('\n');
 
-const advice = (items: readonly Item[]): string | undefined => items.find(({ health }) => health.advice)?.health.advice;
+type Named = Pick<Item, 'object' | 'health'>;
+
+/**
+ * What services that look healthy say in their own protocols, and makes others fail: that a password is not the one that
+ * they know, that a disk is full.
+ */
+async function rejections(cluster: Cluster, { namespaces }: Plan, pods: readonly Pod[]): Promise<Named[]> {
+  const services = new Set(namespaces.flatMap((each) => each.services.map(({ object }) => object)));
+  const findings = await deepChecks(cluster, namespaces, pods);
+  return findings
+    .filter(({ object, status }) => services.has(object) && status === 'degraded')
+    .map((finding) => ({ object: finding.object, health: asHealth(finding) }));
+}
+
+const told = (items: readonly Named[]): string[] =>
+  items.map(({ object, health }) => `${object}: ${reasonText(health)}`);
+
+const advice = (items: readonly Named[]): string | undefined =>
+  items.find(({ health }) => health.advice)?.health.advice;

@@ -145,6 +145,19 @@ describe('passwords', () => {
   });
 });
 
+test('a password that was changed in the server alone is named as the cause by a start, and a new one mends it', async () => {
+  const sql = "ALTER USER turfoo PASSWORD 'another'";
+  const command = ['sh', '-c', `psql -U turfoo -d turfoo -c "${sql}"`];
+  kubectl('-n', 'turfoo', 'exec', 'turfoo-postgres-0', '-c', 'postgres', '--', ...command);
+  kubectl('-n', 'turfoo', 'delete', 'pod', '-l', 'app.kubernetes.io/name=api');
+  const { status, stderr } = repoctl('infra', 'project', 'start', 'turfoo', '--timeout', '40');
+  expect(status).toBe(4);
+  expect(stderr).toContain('turfoo-postgres: WrongPassword: it rejects the password of its Secret');
+  expect(stderr).toContain('repoctl infra project rotate turfoo postgres');
+  succeeded(repoctl('infra', 'project', 'rotate', 'turfoo', 'postgres'));
+  await healthy();
+});
+
 test('a .env that was deleted gets back what the cluster has, and nothing else is changed', async () => {
   const before = values();
   const pods = () =>

@@ -9,7 +9,7 @@ export interface Commands {
   /** `kubectl … ARGUMENTS` on objects outside of namespaces. */
   readonly clusterKubectl: (...given: string[]) => string;
   /** `repoctl infra project VERB PROJECT`, of the global tier `repoctl infra global VERB`; none for foreign objects. */
-  readonly infra: (verb: 'start' | 'rebuild' | 'restore') => string | undefined;
+  readonly infra: (verb: 'start' | 'rebuild' | 'restore' | 'rotate') => string | undefined;
   /** `repoctl infra project logs PROJECT SERVICE`: of its latest pods' main container. */
   readonly serviceLogs: (previous: boolean) => string | undefined;
 }
@@ -30,8 +30,8 @@ export function commands(
     clusterKubectl: (...given) => line('kubectl', where, ...given),
     infra: (verb) => {
       // Without --latest it wants to be told which backup.
-      const latest = verb === 'restore' ? '--latest' : undefined;
-      if (project !== undefined) return line('repoctl infra project', verb, project, latest, where);
+      const more = verb === 'restore' ? '--latest' : verb === 'rotate' ? service : undefined;
+      if (project !== undefined) return line('repoctl infra project', verb, project, more, where);
       return tier === 'global' && globalVerbs.includes(verb) ? line('repoctl infra global', verb, where) : undefined;
     },
     serviceLogs: (previous) => {

@@ -31,11 +31,12 @@ const answers: readonly Rule[] = [
   ],
   [
     /password authentication failed/,
-    (_said, target) => ({
+    // A new one needs no old one: the server trusts its own socket.
+    (_said, { run }) => ({
       status: 'degraded',
       reason: 'WrongPassword',
       cause: 'it rejects the password of its Secret: its data was made with another one',
-      advice: sql(target, '-d "$POSTGRES_DB" -c "\\password"'),
+      advice: run.infra('rotate'),
     }),
   ],
   [
