@@ -51,7 +51,7 @@ const schema = z.strictObject({
   resources: resources(['50m', '128Mi'], ['1', '512Mi']),
 });
 
-type ContainerSettings = z.output<typeof schema>;
+export type ContainerSettings = z.output<typeof schema>;
 
 /** A service of any image: a StatefulSet if it has storage, a Deployment otherwise. */
 export class ContainerService extends Construct {

@@ -9,9 +9,9 @@ import { FailureError } from '../platform/errors.ts';
 import { InterruptedError, interruptible } from '../platform/process/interrupt.ts';
 import { hasBucket, saveBucket } from './bucket.ts';
 import { writeChecked, writeText } from './checked-file.ts';
+import { saveClaim } from './claim.ts';
 import { backupsFolder, folderName, removeLeftovers, startFolder } from './folder.ts';
-import { saveImmudb } from './immudb.ts';
-import type { ObjectStore, PostgresServer, ServicePod } from './inventory.ts';
+import type { ClaimServer, ObjectStore, PostgresServer, ServicePod } from './inventory.ts';
 import {
   type BackupFile,
   formatVersion,
@@ -97,7 +97,8 @@ async function saveAll(subject: Subject, time: Date, work: Work): Promise<Manife
   // Objects come last: rows may refer to objects, so these may be newer, but none may be missing.
   const parts: Part[] = [];
   for (const server of inventory.postgres) parts.push(...(await savePostgres(server, work)));
-  for (const server of inventory.immudb) parts.push(await saveImmudbServer(server, work));
+  for (const server of inventory.immudb) parts.push(await saveServer('immudb', server, work));
+  for (const server of inventory.claims) parts.push(await saveServer('claim', server, work));
   if (inventory.store) parts.push(...(await saveBuckets(inventory.store, work)));
   return {
     formatVersion,
@@ -124,12 +125,13 @@ async function savePostgres(server: PostgresServer, { cluster, folder, signal, r
   return parts;
 }
 
-async function saveImmudbServer(server: ServicePod, { cluster, folder, signal, report }: Work): Promise<Part> {
+async function saveServer(kind: 'immudb' | 'claim', server: ClaimServer, work: Work): Promise<Part> {
+  const { cluster, folder, signal, report } = work;
   report(`${server.service}: is stopped while its folder is copied`);
-  const path = `immudb/${server.service}.tar`;
-  const file = await saved(folder, path, (output) => saveImmudb(cluster, server, output, signal));
+  const path = `${kind}/${server.service}.tar`;
+  const file = await saved(folder, path, (output) => saveClaim(cluster, server, output, signal));
   report(`${server.service}: ${size(file.bytes)}, and running again`);
-  return { kind: 'immudb', service: server.service, serverVersion: await imageOf(cluster, server), files: [file] };
+  return { kind, service: server.service, serverVersion: await imageOf(cluster, server), files: [file] };
 }
 
 async function saveBuckets(store: ObjectStore, { cluster, folder, signal, report }: Work): Promise<Part[]> {

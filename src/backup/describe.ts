@@ -59,6 +59,8 @@ export async function heldData(cluster: Cluster, inventory: Inventory, signal?: 
   const held: HeldData[] = [];
   for (const server of inventory.postgres) held.push(...(await postgresData(cluster, server, signal)));
   for (const server of inventory.immudb) held.push(...(await immudbData(cluster, server)));
+  // What is in it only its own program knows.
+  held.push(...inventory.claims.map(({ service }) => ({ line: `${service}: all files of its claim`, filled: true })));
   if (inventory.store) held.push(...(await bucketData(cluster, inventory.store, signal)));
   return held;
 }

@@ -4,11 +4,11 @@ import { exec } from '../cluster/exec.ts';
 import { CommandError } from '../platform/errors.ts';
 import { deleteObjects, hasBucket } from './bucket.ts';
 import { bucketData, type HeldData, immudbData, postgresData } from './describe.ts';
-import type { Broker, ServicePod } from './inventory.ts';
+import { type Broker, type ServicePod, savedServices } from './inventory.ts';
 import { withObjectStore } from './object-store.ts';
 import { containerOf, isReady, type PodState, waitForPod } from './pods.ts';
 import { count } from './sizes.ts';
-import { findSubject, type SubjectOptions } from './subject.ts';
+import { findSubject, type Subject, type SubjectOptions } from './subject.ts';
 
 /**
  * What a project holds, as lines for a question: its claims with their sizes and, where the service runs and can be
@@ -44,6 +44,21 @@ async function claimLines(cluster: Cluster, namespace: string): Promise<string[]
     const capacity = status?.capacity?.storage ?? spec?.resources?.requests?.storage ?? 'unknown size';
     return `claim ${metadata?.name}, ${capacity}`;
   });
+}
+
+/**
+ * Names of a project's claims that a backup leaves out: those of its own manifests, and of services that repoctl can't back up.
+ *
+ * @param labels that the project's own objects have
+ */
+export async function unsavedClaims(
+  cluster: Cluster,
+  { project, inventory }: Pick<Subject, 'project' | 'inventory'>,
+  labels: Readonly<Record<string, string>>,
+): Promise<string[]> {
+  const saved = savedServices(inventory).map(({ pod }) => `data-${pod}`);
+  const claims = await cluster.list<Claim>('v1', 'PersistentVolumeClaim', { namespace: project.name, labels });
+  return claims.map(({ metadata }) => metadata?.name ?? '').filter((name) => !saved.includes(name));
 }
 
 /** Lines of a service's data; one that says why not, if it can't be asked. */

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Service } from '../../charts/common/kind.ts';
+import type { ContainerSettings } from '../../charts/constructs/container-service.ts';
 import type { MinioUse } from '../../charts/constructs/minio.ts';
 import type { PostgresSettings } from '../../charts/constructs/postgres.ts';
 import type { redisUse } from '../../charts/constructs/redis.ts';
@@ -24,6 +25,14 @@ export interface PostgresServer extends ServicePod {
   readonly database: string;
 }
 
+/** A server whose claim is copied while it is stopped. */
+export interface ClaimServer extends ServicePod {
+  /** Where its claim is mounted. */
+  readonly folder: string;
+  readonly user: number;
+  readonly group?: number;
+}
+
 export interface ObjectStore extends ServicePod {
   readonly port: number;
   readonly accessKey: string;
@@ -41,7 +50,9 @@ export interface Broker extends ServicePod {
 /** What holds data of a project in the cluster. */
 export interface Inventory {
   readonly postgres: readonly PostgresServer[];
-  readonly immudb: readonly ServicePod[];
+  readonly immudb: readonly ClaimServer[];
+  /** Services of any image that have a claim. */
+  readonly claims: readonly ClaimServer[];
   readonly store?: ObjectStore;
   readonly broker?: Broker;
   /** What holds data that isn't backed up, and why. */
@@ -70,7 +81,16 @@ export function inventory(environment: Environment, profile: Profile, project: P
       const { user, database } = service.settings as PostgresSettings;
       return { ...podOf(service, 'postgres'), user, database };
     }),
-    immudb: ofKind('immudb').map((service) => podOf(service, 'immudb')),
+    // As charts/constructs/immudb.ts has it.
+    immudb: ofKind('immudb').map((service) => ({
+      ...podOf(service, 'immudb'),
+      folder: '/var/lib/immudb',
+      user: 3322,
+    })),
+    claims: ofKind('container').flatMap((service) => {
+      const { storage, user, group } = service.settings as ContainerSettings;
+      return storage ? [{ ...podOf(service), folder: storage.path, user, group }] : [];
+    }),
     store: minio && objectStore(environment, profile, project, podOf(minio)),
     broker: redis && { ...podOf(redis), database: (project.uses.redis as z.output<typeof redisUse>).database },
     skipped: skipped(environment, profile, project),
@@ -100,7 +120,7 @@ function skipped(environment: Environment, profile: Profile, project: Project): 
   const own = project.services.filter((service) => !isManaged(profile, service));
   const unknown = own.filter(
     ({ kind, settings }) =>
-      !['postgres', 'immudb', ...withoutData].includes(kind) &&
+      !['postgres', 'immudb', 'container', ...withoutData].includes(kind) &&
       (settings as { storage?: unknown }).storage !== undefined,
   );
   const redis = used.filter((service) => service.kind === 'redis' && !isManaged(profile, service));
@@ -110,3 +130,10 @@ function skipped(environment: Environment, profile: Profile, project: Project): 
     ...redis.map(({ name }) => ({ service: name, reason: 'a broker: what waits in its queues is not kept' })),
   ];
 }
+
+/** The services of a project whose claims are in a backup. */
+export const savedServices = ({ postgres, immudb, claims }: Inventory): ServicePod[] => [
+  ...postgres,
+  ...immudb,
+  ...claims,
+];

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { UsageError } from '../platform/errors.ts';
 
 /** The format of backups that this version writes, and the newest that it reads. */
-export const formatVersion = 1;
+export const formatVersion = 2;
 
 export const manifestFile = 'manifest.json';
 
@@ -26,6 +26,8 @@ const part = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('postgres'), ...service, database: z.string().min(1), files: z.array(file).length(1) }),
   /** The folder of an immudb server that was stopped: a tar archive. */
   z.object({ kind: z.literal('immudb'), ...service, files: z.array(file).length(1) }),
+  /** The claim of a service of any image, since format 2: a tar archive. */
+  z.object({ kind: z.literal('claim'), ...service, files: z.array(file).length(1) }),
   /** A bucket: its first file lists the objects, see `objectEntry`. `bytes` and `objects` are of all objects. */
   z.object({
     kind: z.literal('bucket'),
@@ -38,7 +40,7 @@ const part = z.discriminatedUnion('kind', [
 ]);
 
 const schema = z.object({
-  formatVersion: z.literal(formatVersion),
+  formatVersion: z.int().min(1).max(formatVersion),
   /** Version of repoctl. */
   repoctl: z.string(),
   environment: z.string(),

@@ -1,5 +1,5 @@
 import { UsageError } from '../platform/errors.ts';
-import type { Inventory, ObjectStore, PostgresServer, ServicePod } from './inventory.ts';
+import type { ClaimServer, Inventory, ObjectStore, PostgresServer } from './inventory.ts';
 import type { BackupFile, Manifest, Part } from './manifest.ts';
 
 /** What goes where in a restore. */
@@ -11,7 +11,8 @@ export interface RestorePlan {
     readonly database: string;
     readonly file: BackupFile;
   }[];
-  readonly immudb: readonly { readonly server: ServicePod; readonly file: BackupFile }[];
+  /** Servers whose folder is replaced. */
+  readonly folders: readonly { readonly server: ClaimServer; readonly file: BackupFile }[];
   /** `from` is the bucket's name in the backup. */
   readonly buckets: readonly { readonly store: ObjectStore; readonly bucket: string; readonly from: string }[];
   /** What of the backup is not restored, and what of the project stays as it is. */
@@ -22,6 +23,7 @@ const described = (part: Part): string =>
   ({
     postgres: () => `${part.service} database ${'database' in part ? part.database : ''}`,
     immudb: () => part.service,
+    claim: () => `${part.service} claim`,
     bucket: () => `bucket ${'bucket' in part ? part.bucket : ''}`,
   })[part.kind]();
 
@@ -40,7 +42,7 @@ export function planRestore(manifest: Manifest, project: string, inventory: Inve
     );
   const { store } = inventory;
   const databases: RestorePlan['databases'][number][] = [];
-  const immudb: RestorePlan['immudb'][number][] = [];
+  const folders: RestorePlan['folders'][number][] = [];
   const buckets: RestorePlan['buckets'][number][] = [];
   const homeless: Part[] = [];
   for (const part of manifest.parts) {
@@ -49,9 +51,10 @@ export function planRestore(manifest: Manifest, project: string, inventory: Inve
       const server = inventory.postgres.find(({ service }) => service === part.service);
       if (server) databases.push({ server, database: databaseName(manifest, part.database, server, foreign), file });
       else homeless.push(part);
-    } else if (part.kind === 'immudb') {
-      const server = inventory.immudb.find(({ service }) => service === part.service);
-      if (server) immudb.push({ server, file });
+    } else if (part.kind === 'immudb' || part.kind === 'claim') {
+      const servers = part.kind === 'immudb' ? inventory.immudb : inventory.claims;
+      const server = servers.find(({ service }) => service === part.service);
+      if (server) folders.push({ server, file });
       else homeless.push(part);
     } else {
       const bucket = `${project}${part.bucket.slice(manifest.project.length)}`;
@@ -69,7 +72,7 @@ export function planRestore(manifest: Manifest, project: string, inventory: Inve
     ...names.map((name) => `${name}: not restored, ${project} has no place for it`),
     ...manifest.skipped.map(({ service }) => `${service}: stays as it is, it was not backed up`),
   ];
-  return { foreign, databases, immudb, buckets, left };
+  return { foreign, databases, folders, buckets, left };
 }
 
 /** The main database of another project becomes the main one of this; others keep their names. */

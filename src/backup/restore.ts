@@ -7,9 +7,9 @@ import { InterruptedError, interruptible } from '../platform/process/interrupt.t
 import { confirm } from '../platform/terminal/ask.ts';
 import { restoreBucket } from './bucket.ts';
 import { openFile } from './checked-file.ts';
+import { restoreClaim } from './claim.ts';
 import { heldData } from './describe.ts';
 import { latestBackup } from './folder.ts';
-import { restoreImmudb } from './immudb.ts';
 import { withObjectStore } from './object-store.ts';
 import { areWorkloadsPaused, pauseWorkloads, resumeServices, resumeWorkloads } from './pause.ts';
 import { planRestore, type RestorePlan } from './plan-restore.ts';
@@ -23,7 +23,7 @@ export interface RestoreOptions extends SubjectOptions {
   readonly yes?: boolean;
   /** Also the backup of another project, or one with parts that this one has no place for. */
   readonly force?: boolean;
-  /** How long others that work on the project may take to be done, in seconds. */
+  /** How long others that work on the project may take to be done, and what was stopped to answer again, in seconds. */
   readonly timeout: number;
 }
 
@@ -41,9 +41,14 @@ interface Work {
  * cut short, the same again completes it.
  *
  * @param folder default: the newest backup of the project
+ * @returns whether somebody consented
  * @throws UsageError if the backup is damaged, of a newer format, or of another project, or if nobody consents
  */
-export async function restoreProject(name: string, folder: string | undefined, options: RestoreOptions): Promise<void> {
+export async function restoreProject(
+  name: string,
+  folder: string | undefined,
+  options: RestoreOptions,
+): Promise<boolean> {
   const { root, project, inventory } = findSubject(name, options.profile);
   const { report } = options;
   const cluster = await connectToChange(options);
@@ -52,17 +57,21 @@ export async function restoreProject(name: string, folder: string | undefined, o
   const plan = planRestore(backup.manifest, project.name, inventory, options.force);
   report(`${chosen}: whole, of ${backup.manifest.time}`);
   for (const line of plan.left) report(line);
-  await withLeases(cluster, { ...options, namespaces: [project.namespace] }, async () => {
+  return withLeases(cluster, { ...options, namespaces: [project.namespace] }, async () => {
     // Stopped by a restore that was killed, they have to run to be asked.
-    await resumeServices(cluster, inventory.immudb);
+    await resumeServices(cluster, [...inventory.immudb, ...inventory.claims]);
     const held = (await heldData(cluster, inventory)).filter(({ filled }) => filled);
     if (held.length > 0) {
       report(`This replaces the data of ${project.name}:`);
       for (const { line } of held) report(`  ${line}`);
-      if (!(await confirm('Replace it?', options.yes))) return report('nothing was changed');
+      if (!(await confirm('Replace it?', options.yes))) {
+        report('nothing was changed');
+        return false;
+      }
     }
     await interruptible((signal) => restoreAll(project.name, { cluster, backup, plan, signal, report }));
     report(`${project.name}: restored`);
+    return true;
   });
 }
 
@@ -131,13 +140,13 @@ function stepsOf({ cluster, backup, plan, signal, report }: Work): Step[] {
         },
       }),
     ),
-    ...plan.immudb.map(
+    ...plan.folders.map(
       ({ server, file }): Step => ({
         what: server.service,
         atomic: true,
         async run() {
           report(`${server.service}: is stopped while its folder is replaced`);
-          await restoreImmudb(cluster, server, () => openFile(folder, file.path), file.sha256, signal);
+          await restoreClaim(cluster, server, () => openFile(folder, file.path), file.sha256, signal);
           return `${size(file.bytes)}, and running again`;
         },
       }),

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
-import { describeData, eraseShared } from '../backup/erase.ts';
+import { describeData, eraseShared, unsavedClaims } from '../backup/erase.ts';
 import { findSubject } from '../backup/subject.ts';
 import { type Cluster, connectToChange } from '../cluster/client.ts';
 import { withLeases } from '../cluster/lease.ts';
@@ -30,7 +30,12 @@ export async function resetProject(name: string, options: ResetOptions): Promise
   if (lines.length === 0) return options.report(`${project.name} has no data`);
   options.report(`This deletes the data of ${project.name}:`);
   for (const line of lines) options.report(`  ${line}`);
-  const after = options.backup ? 'A backup is taken first.' : 'No backup is taken.';
+  const unsaved = await unsavedClaims(cluster, findSubject(project.name, options.profile), ownLabels(project.labels));
+  if (options.backup && unsaved.length > 0)
+    options.report(`No backup has, and so is lost for good:\n${unsaved.map((name) => `  claim ${name}`).join('\n')}`);
+  const after = options.backup
+    ? `A backup${unsaved.length > 0 ? ' of the rest' : ''} is taken first.`
+    : 'No backup is taken.';
   if (!(await confirm(`${after} Delete it?`, options.yes))) return options.report('nothing was changed');
   const started = withAwaited(plan, [project]);
   const startAgain = () => start(cluster, made, [globalTier(plan), ...started], options);

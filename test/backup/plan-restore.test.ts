@@ -1,11 +1,13 @@
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
-import { inventory } from '../../src/backup/inventory.ts';
+import { describe, expect, test } from '@jest/globals';
+import type { Profile } from '../../charts/model.ts';
+import { inventory, savedServices } from '../../src/backup/inventory.ts';
 import type { Manifest } from '../../src/backup/manifest.ts';
 import { planRestore } from '../../src/backup/plan-restore.ts';
 import { load } from '../../src/config/load.ts';
 import { findProject } from '../../src/config/select-projects.ts';
 import { UsageError } from '../../src/platform/errors.ts';
+import { declareEnvironment, declareProject } from '../charts/declared.ts';
 
 const repository = join(import.meta.dirname, '..', '..');
 const { environment, profile } = load(repository, { profile: 'local' });
@@ -101,4 +103,38 @@ test('a part without a place is refused; forced, it is left out and said', () =>
   expect(plan.buckets).toEqual([]);
   expect(plan.databases).toHaveLength(1);
   expect(plan.left.join()).toContain('bucket turfoo-gone: not restored');
+});
+
+describe('a service of any image with a claim', () => {
+  const search = declareProject({
+    name: 'shop',
+    services: {
+      search: {
+        kind: 'container',
+        image: 'getmeili/meilisearch:v1.15',
+        port: 7700,
+        user: 1001,
+        storage: { path: '/meili_data' },
+      },
+      cache: { kind: 'container', image: 'memcached:1.6', port: 11211 },
+    },
+  });
+  const declared = declareEnvironment([search]);
+  const shop = inventory(declared, declared.profiles.local as Profile, search);
+
+  test('is saved as its files, and no word is said of one without', () => {
+    expect(shop.claims).toMatchObject([
+      { service: 'search', pod: 'shop-search-0', container: 'search', folder: '/meili_data', user: 1001 },
+    ]);
+    expect(savedServices(shop).map(({ service }) => service)).toEqual(['search']);
+    expect(shop.skipped).toEqual([]);
+  });
+
+  test('gets them back', () => {
+    const part: Manifest['parts'][number] = { kind: 'claim', service: 'search', files: [file] };
+    const { folders, left } = planRestore(manifest('shop', [part]), 'shop', shop);
+    expect(folders).toEqual([{ server: shop.claims[0], file }]);
+    expect(left).toEqual([]);
+    expect(() => planRestore(manifest('turfoo', [part]), 'turfoo', held)).toThrow('search claim');
+  });
 });

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { parse } from 'dotenv';
+import { images } from '../../charts/common/images.ts';
 import { context, kubectl, setUp, tearDown } from './environment.ts';
 import { card, Ingest, type RaceCard } from './ingest.ts';
 import { attempt, eventually, kubectlProxy, type Outcome } from './run.ts';
@@ -176,4 +177,50 @@ test('a service of which nobody knows is refused, and one that all share is name
   expect([outcome.status, outcome.stderr]).toEqual([2, expect.stringContaining('did you mean "postgres"?')]);
   const shared = repoctl('infra', 'project', 'rotate', 'turfoo', 'redis');
   expect([shared.status, shared.stderr]).toEqual([2, expect.stringContaining('repoctl infra global rotate redis')]);
+});
+
+describe('a service of any image with a claim', () => {
+  const folder = join(environment.root, 'backends', 'notes', 'infra');
+  const inStore = (script: string) =>
+    kubectl('-n', 'notes', 'exec', 'notes-store-0', '-c', 'store', '--', 'sh', '-c', script).stdout.trim();
+
+  beforeAll(() => {
+    mkdirSync(folder, { recursive: true });
+    const store = {
+      kind: 'container',
+      image: images.busybox,
+      command: ['sh', '-c', 'exec httpd -f -p 8000 -h /data'],
+      port: 8000,
+      storage: { path: '/data' },
+      stopSeconds: 1,
+      resources: { requests: { cpu: '1m', memory: '8Mi' }, limits: { cpu: '500m', memory: '32Mi' } },
+    };
+    writeFileSync(join(folder, 'project.yaml'), JSON.stringify({ name: 'notes', services: { store } }));
+    const claim = {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'scratch' },
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Mi' } } },
+    };
+    mkdirSync(join(folder, 'manifests'));
+    writeFileSync(join(folder, 'manifests', 'scratch.yaml'), JSON.stringify(claim));
+    succeeded(repoctl('infra', 'project', 'start', 'notes'));
+  });
+
+  test('is reset after a backup, which a restore brings back; what no backup has is named before consent', () => {
+    inStore('mkdir /data/deep; echo kept > /data/deep/note');
+    const { stderr } = succeeded(repoctl('infra', 'project', 'reset', 'notes', '--yes'));
+    expect(stderr).toMatch(/No backup has, and so is lost for good:\n {2}claim scratch/);
+    expect(inStore('ls /data')).not.toContain('deep');
+    succeeded(repoctl('infra', 'project', 'restore', 'notes', '--latest', '--yes'));
+    // It answers as soon as the restore has ended.
+    expect(inStore('cat /data/deep/note')).toBe('kept');
+  });
+
+  test('says that it is stopped to whoever wants a shell in it', () => {
+    succeeded(repoctl('infra', 'project', 'stop', 'notes'));
+    const { status, stderr } = repoctl('infra', 'project', 'shell', 'notes', 'store', '--', '-c', 'true');
+    expect(status).not.toBe(0);
+    expect(stderr).toMatch(/notes-store.* stopped/);
+  });
 });

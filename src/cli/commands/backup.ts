@@ -15,8 +15,8 @@ export const backupCommand = () =>
     new Command('backup')
       .summary('back up a project’s data')
       .description(
-        'Back up what a project has in the cluster: its Postgres databases, its ImmuDB servers (each is stopped while its ' +
-          'folder is copied) and the objects of its buckets, with a manifest of sizes and checksums. Prints the folder. ' +
+        'Back up what a project has in the cluster: its Postgres databases, its ImmuDB servers and ' +
+          '`container` services with storage (each is stopped while its folder is copied) and the objects of its buckets, with a manifest of sizes and checksums. Prints the folder. ' +
           'A backup that is cut short never has that name. Managed services and queues in Redis are not backed up.',
       )
       .argument('<project>')

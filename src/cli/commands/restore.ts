@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { ClusterOptions } from '../../cluster/kubeconfig.ts';
 import { UsageError } from '../../platform/errors.ts';
-import { developmentProfileOption, othersTimeout, type ProfileOptions, report, withClusterOptions } from './options.ts';
+import { developmentProfileOption, type ProfileOptions, report, timeoutOption, withClusterOptions } from './options.ts';
 
 interface Options extends ClusterOptions, ProfileOptions {
   readonly latest?: boolean;
@@ -15,13 +15,16 @@ export const restoreCommand = () =>
     new Command('restore')
       .summary('put a backup in place of a project’s data')
       .description(
-        'Check a backup, and put it in place of what the project has. Its workloads are stopped meanwhile. A restore that ' +
-          'was cut short is completed by the same command. It asks before it replaces data.',
+        'Check a backup, and put it in place of what the project has. Its workloads are stopped meanwhile, and ' +
+          'waited for afterwards. A restore that was cut short is completed by the same command. It asks before it replaces ' +
+          'data.',
       )
       .argument('<project>')
       .argument('[folder]', 'what `repoctl infra project backup` printed')
       .addOption(developmentProfileOption())
-      .addOption(othersTimeout())
+      .addOption(
+        timeoutOption('how long to wait for another command that works on the project, and until all is healthy', 300),
+      )
       .option('--latest', 'the newest of backups/<project>')
       .option('-y, --yes', 'replace data without asking')
       .option('--force', 'also the backup of another project, or one with parts that this project has no place for'),
@@ -37,6 +40,6 @@ export const restoreCommand = () =>
           folder === undefined ? 'no backup is named' : `both ${folder} and --latest are given; one is expected`,
           `repoctl infra project restore ${project} FOLDER, or --latest for the newest`,
         );
-      const { restoreProject } = await import('../../backup/restore.ts');
-      await restoreProject(project, folder, { ...options, report });
+      const { restoreRunning } = await import('../../lifecycle/restore.ts');
+      await restoreRunning(project, folder, { ...options, report });
     });

@@ -1,0 +1,145 @@
+import type { Readable, Writable } from 'node:stream';
+import { images } from '../../charts/common/images.ts';
+import { labelKeys } from '../../charts/common/labels.ts';
+import type { ManifestObject } from '../../charts/common/manifest-object.ts';
+import { containerSecurity, podSecurity } from '../../charts/common/security.ts';
+import type { Cluster } from '../cluster/client.ts';
+import { type ContainerReference, exec } from '../cluster/exec.ts';
+import { ClusterError, TimeoutError } from '../platform/errors.ts';
+import { poll } from '../platform/poll.ts';
+import type { ClaimServer } from './inventory.ts';
+import { isPaused, pauseService, resumeService } from './pause.ts';
+import { podPatience, waitForPod, waitUntilReady } from './pods.ts';
+import { sentSum } from './sent-sum.ts';
+
+// What is known of no better way is copied as files, while nothing writes them. So is immudb: its own export
+// (`immuadmin hot-backup`, ReplicateTx) can't be put back into the database that it makes by itself, since the server refuses
+// to make `defaultdb` a replica (ErrReservedDatabase, pkg/server/server.go of 1.11.1), and that is what workloads use by
+// default; and its documentation says the same for a cold backup. The folder holds every database, the users and the
+// server's identity, without which clients would see tampering.
+
+/** What is in the claim is read and written by a pod of our own, since the image of a server may have no shell. */
+function copyPod({ namespace, object, folder, user, group }: ClaimServer, claim: ManifestObject): ManifestObject {
+  const labels = claim.metadata?.labels ?? {};
+  const owner = [labelKeys.partOf, labelKeys.tier, labelKeys.project];
+  const kept = Object.entries(labels).filter(([key]) => (owner as string[]).includes(key));
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    // Not the labels by which the Service finds the server's pod, nor that by which the configuration's objects are told.
+    metadata: {
+      name: `${object}-copy`,
+      namespace,
+      labels: { ...Object.fromEntries(kept), [labelKeys.component]: 'backup' },
+    },
+    spec: {
+      restartPolicy: 'Never',
+      // It ends by itself if the command that made it is killed.
+      activeDeadlineSeconds: 3600,
+      terminationGracePeriodSeconds: 0,
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      securityContext: podSecurity(user, group),
+      containers: [
+        {
+          name: 'copy',
+          image: images.busybox,
+          imagePullPolicy: 'IfNotPresent',
+          command: ['sleep', '3600'],
+          resources: { requests: { cpu: '20m', memory: '32Mi' }, limits: { cpu: '1', memory: '256Mi' } },
+          volumeMounts: [{ name: 'data', mountPath: folder }],
+          securityContext: containerSecurity(),
+        },
+      ],
+      volumes: [{ name: 'data', persistentVolumeClaim: { claimName: claim.metadata?.name ?? '' } }],
+    },
+  };
+}
+
+/** Stops the server, does something in a pod with its folder, and starts it again. */
+async function withFolder<Result>(
+  cluster: Cluster,
+  service: ClaimServer,
+  work: (where: ContainerReference) => Promise<Result>,
+  signal?: AbortSignal,
+): Promise<Result> {
+  // Stopped by a command that was killed, it is ours to start again.
+  if (!(await isPaused(cluster, service))) await waitForPod(cluster, service, { signal });
+  const { namespace } = service;
+  const metadata = { namespace, name: `data-${service.pod}` };
+  const claim = await cluster.get({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata });
+  if (!claim) throw new ClusterError(`there is no claim ${namespace}/${metadata.name}`, `repoctl status ${namespace}`);
+  const pod = copyPod(service, claim);
+  try {
+    await pauseService(cluster, service, signal);
+    await removed(cluster, pod);
+    await cluster.apply(pod);
+    const name = pod.metadata?.name ?? '';
+    await waitUntilReady(cluster, { namespace, pod: name }, { signal });
+    return await work({ namespace, pod: name, container: 'copy' });
+  } finally {
+    // Also after Ctrl-C, so without its signal. The claim can't be used by two pods on two nodes.
+    await removed(cluster, pod);
+    await resumeService(cluster, service);
+    await waitForPod(cluster, service);
+  }
+}
+
+async function removed(cluster: Cluster, pod: ManifestObject): Promise<void> {
+  if (!(await cluster.remove(pod))) return;
+  await poll(
+    async () => !(await cluster.get(pod)),
+    () => new TimeoutError(`pod ${pod.metadata?.name} does not end after ${podPatience / 1000} s`),
+    { timeout: podPatience },
+  );
+}
+
+const saveScript = `
+set -e -o pipefail
+cd "$1"
+{ tar -c . | tee /dev/fd/3 | sha256sum >&2; } 3>&1 | cat`.trim();
+
+/**
+ * Copies the folder of a server as a tar archive; the server is stopped meanwhile.
+ *
+ * @returns the SHA-256 of what was sent
+ */
+export async function saveClaim(
+  cluster: Cluster,
+  service: ClaimServer,
+  output: Writable,
+  signal?: AbortSignal,
+): Promise<string> {
+  const command = ['sh', '-c', saveScript, 'tar', service.folder];
+  return withFolder(
+    cluster,
+    service,
+    async (where) => sentSum((await exec(cluster, where, command, { output, signal })).stderr, 'tar'),
+    signal,
+  );
+}
+
+// What is there stays until everything has come. What does not come whole is removed: immudb would take it for a database.
+const restoreScript = `
+set -e -o pipefail
+cd "$1"
+rm -rf .restoring .restoring.sum
+trap 'rm -rf .restoring .restoring.sum' EXIT
+mkdir .restoring
+{ tee /dev/fd/3 | sha256sum > .restoring.sum; } 3>&1 | tar -x -C .restoring
+grep -q "^$2 " .restoring.sum || { echo "what came has another SHA-256 than the backup" >&2; exit 1; }
+find . -mindepth 1 -maxdepth 1 ! -name .restoring ! -name .restoring.sum ! -name lost+found -exec rm -rf {} +
+find .restoring -mindepth 1 -maxdepth 1 -exec mv {} . \\;
+sync`.trim();
+
+/** Puts a copy in place of what a server has; the server is stopped meanwhile. */
+export async function restoreClaim(
+  cluster: Cluster,
+  service: ClaimServer,
+  input: () => Readable,
+  sha256: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const command = ['sh', '-c', restoreScript, 'tar', service.folder, sha256];
+  await withFolder(cluster, service, (where) => exec(cluster, where, command, { input: input(), signal }), signal);
+}
