@@ -6,6 +6,7 @@ import { checkInotify } from './checks/inotify.ts';
 import { checkNode } from './checks/node.ts';
 import { checkArchitecture, checkCgroup } from './checks/platform.ts';
 import { checkPorts } from './checks/ports.ts';
+import { checkSecrets } from './checks/secrets.ts';
 import { checkTools } from './checks/tools.ts';
 import type { Facts } from './facts.ts';
 
@@ -18,6 +19,7 @@ const checks: readonly Check[] = [
   checkCgroup,
   checkInotify,
   checkConfiguration,
+  checkSecrets,
   checkContext,
   checkPorts,
 ];

@@ -1,3 +1,4 @@
+import type { Remark } from '../config/secret-remarks.ts';
 import type { FoundTool, LackingTool } from '../platform/tools/find.ts';
 import type { PortOwner } from '../platform/tools/port-owner.ts';
 
@@ -7,6 +8,8 @@ export interface Facts {
   readonly tools: readonly (FoundTool | LackingTool)[];
   readonly docker: DockerFacts;
   readonly configuration: ConfigurationFacts;
+  /** What may give a secret away. */
+  readonly remarks: readonly Remark[];
   /** The ports that are wanted, those of the configuration among them. */
   readonly ports: readonly PortFacts[];
   readonly context: ContextFacts;

@@ -2,6 +2,7 @@ import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import type { Project } from '../../charts/model.ts';
 import type { Cluster } from '../cluster/client.ts';
 import type { Loaded, LoadOptions } from '../config/load.ts';
+import { remarkText, secretRemarks } from '../config/secret-remarks.ts';
 import { type SecretObject, withPrevious } from '../synth/secrets/changes.ts';
 import { type PreparedSecrets, prepareSecrets } from '../synth/secrets/prepare.ts';
 
@@ -31,6 +32,9 @@ export async function applySecrets(
   const prepared = await prepareSecrets(root, options, known, select);
   for (const { path, refilled } of prepared.made)
     report(`made ${path} from its .env.example${refilled ? ', with the values that the cluster has' : ''}`);
+  const owners = prepared.namespaces.map(({ namespace }) => namespace.metadata?.name);
+  const files = prepared.loaded.environmentFiles.filter(({ owner }) => owners.includes(owner));
+  for (const remark of await secretRemarks(root, files)) report(`remark: ${remarkText(remark)}`);
   const namespaces: PreparedSecrets['namespaces'][number][] = [];
   for (const { namespace, secrets } of prepared.namespaces) {
     await cluster.apply(namespace);

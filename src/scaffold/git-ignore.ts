@@ -4,6 +4,7 @@ import type { ProposedFile } from './files.ts';
 const covering: Readonly<Record<string, readonly string[]>> = {
   'dist/': ['dist/', 'dist', '/dist/', '/dist', '**/dist', '**/dist/'],
   'node_modules/': ['node_modules/', 'node_modules', '/node_modules/', '/node_modules', '**/node_modules'],
+  'backups/': ['backups/', 'backups', '/backups/', '/backups', '**/backups', '**/backups/'],
   '.env': ['.env', '.env*', '**/.env', '*.env'],
 };
 

@@ -114,7 +114,7 @@ function requireServices(environment: Environment, template: string, uses: reado
 
 function ignoreLines(root: string): ProposedFile[] {
   const path = join(root, '.gitignore');
-  return gitIgnoreLines(existsSync(path) ? readFileSync(path, 'utf8') : undefined, ['.env']);
+  return gitIgnoreLines(existsSync(path) ? readFileSync(path, 'utf8') : undefined, ['.env', 'backups/']);
 }
 
 function partition<T>(all: readonly T[], isLast: (each: T) => boolean): [T[], T[]] {

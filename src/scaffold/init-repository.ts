@@ -55,7 +55,7 @@ export function newRepository(root: string): NewRepository {
   const wanted: ProposedFile[] = [
     ...templateFiles('repository', '', { name }),
     ...(there ? [] : [{ path: '.env.example', text: environmentExample(name, out) }]),
-    ...gitIgnoreLines(source.text('.gitignore'), ['dist/', '.env', 'node_modules/', 'tilt_config.json']),
+    ...gitIgnoreLines(source.text('.gitignore'), ['dist/', '.env', 'backups/', 'node_modules/', 'tilt_config.json']),
     ...projects.flatMap((project) => [
       ...projectFiles(project, name, schemas),
       workspaceFile(project.data.name, project.directory),

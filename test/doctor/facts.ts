@@ -32,6 +32,7 @@ export const rows = (given: Partial<Facts> = {}): Row[] =>
       { name: 'tilt', path: '/c/tools/tilt/0.37.2/tilt', version: '0.37.2', source: 'cache' },
     ],
     docker: engine(),
+    remarks: [],
     configuration: { root: '/repo', name: 'monorepo', problems: [], cluster: 'dev' },
     ports: [
       { port: 5001, what: 'the local registry' },

@@ -51,7 +51,7 @@ describe('the configuration', () => {
   });
 
   test('that is not there is a fact', () => {
-    expect(gatherConfiguration(emptyFolder())).toEqual({ configuration: { problems: [] }, ports: [] });
+    expect(gatherConfiguration(emptyFolder())).toEqual({ configuration: { problems: [] }, ports: [], files: [] });
   });
 });
 

@@ -91,7 +91,7 @@ describe('a new project', () => {
       await made(root, 'quotes', 'node');
       const workspace = JSON.parse(readFileSync(join(root, 'projectspaces/quotes.code-workspace'), 'utf8'));
       for (const { path } of workspace.folders) expect(existsSync(join(root, 'projectspaces', path))).toBe(true);
-      expect(readFileSync(join(root, '.gitignore'), 'utf8')).toBe('dist/\n\n# repoctl\n.env\n');
+      expect(readFileSync(join(root, '.gitignore'), 'utf8')).toBe('dist/\n\n# repoctl\n.env\nbackups/\n');
     });
   });
 

@@ -154,7 +154,7 @@ describe('a repository', () => {
 
   test('keeps every file that it has', async () => {
     const files = {
-      '.gitignore': 'node_modules\n.env\ndist\ntilt_config.json\n',
+      '.gitignore': 'node_modules\n.env\ndist\nbackups\ntilt_config.json\n',
       'kind-config.yaml': 'mine\n',
       ...shop,
     };

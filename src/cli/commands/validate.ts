@@ -5,16 +5,22 @@ import { type ProfileOptions, profileOption } from './options.ts';
 export const validateCommand = () =>
   new Command('validate')
     .summary('check the configuration and the .env files, without a cluster')
-    .description('Check repoctl.yaml, every project.yaml and every .env against its .env.example. Writes nothing.')
+    .description(
+      'Check repoctl.yaml, every project.yaml and every .env against its .env.example. Remarks on what may give a secret ' +
+        'away. Writes nothing.',
+    )
     .addOption(profileOption())
     .option('--image-tag <tag>', 'as for synth')
     .addHelpText('after', '\nExamples:\n  repoctl validate\n  repoctl validate --profile external')
     .action(async (options: ProfileOptions & { imageTag?: string }) => {
-      const [{ findRoot }, { load }] = await Promise.all([
+      const [{ findRoot }, { load }, { remarkText, secretRemarks }] = await Promise.all([
         import('../../config/root.ts'),
         import('../../config/load.ts'),
+        import('../../config/secret-remarks.ts'),
       ]);
-      const { environment } = load(findRoot(process.cwd()), options);
+      const root = findRoot(process.cwd());
+      const { environment, environmentFiles } = load(root, options);
+      for (const remark of await secretRemarks(root, environmentFiles)) printLine(`remark: ${remarkText(remark)}`);
       printLine(
         `${environment.name}: valid (${environment.projects.length} ${environment.projects.length === 1 ? 'project' : 'projects'}, profile ${options.profile})`,
       );

@@ -1,3 +1,4 @@
+import type { EnvironmentFiles } from '../../config/environment-files.ts';
 import { readKindConfig } from '../../config/kind-config.ts';
 import { load } from '../../config/load.ts';
 import { ownCluster } from '../../config/own-cluster.ts';
@@ -8,22 +9,28 @@ import type { ConfigurationFacts, WantedPort } from '../facts.ts';
 import { hostPorts } from '../wanted-ports.ts';
 
 /** Reads the configuration at or above a folder, and the ports that it asks for. A wrong one is a fact as well. */
-export function gatherConfiguration(folder: string): { configuration: ConfigurationFacts; ports: WantedPort[] } {
+export function gatherConfiguration(folder: string): {
+  configuration: ConfigurationFacts;
+  ports: WantedPort[];
+  /** Those with secrets. */
+  files: readonly EnvironmentFiles[];
+} {
   const root = outcome(() => findRoot(folder)).value;
-  if (root === undefined) return { configuration: { problems: [] }, ports: [] };
-  const loaded = outcome(() => load(root, { profile: 'local' }).environment);
+  if (root === undefined) return { configuration: { problems: [] }, ports: [], files: [] };
+  const loaded = outcome(() => load(root, { profile: 'local' }));
   const own = outcome(() => ownCluster(root)).value;
   // Who develops on another cluster needs no kind-config.yaml.
   const kind = own && own.kind === undefined ? { problems: [] } : outcome(() => readKindConfig(root));
   return {
     configuration: {
       root,
-      name: loaded.value?.name,
+      name: loaded.value?.environment.name,
       problems: loaded.problems,
       cluster: kind.value?.name,
       clusterProblem: kind.problems[0],
     },
-    ports: loaded.value ? hostPorts(loaded.value) : [],
+    ports: loaded.value ? hostPorts(loaded.value.environment) : [],
+    files: loaded.value?.environmentFiles ?? [],
   };
 }
 

@@ -1,3 +1,4 @@
+import { secretRemarks } from '../../config/secret-remarks.ts';
 import type { Variables } from '../../platform/tools/cache.ts';
 import { findTool } from '../../platform/tools/find.ts';
 import { portOwners } from '../../platform/tools/port-owner.ts';
@@ -19,16 +20,17 @@ export interface GatherOptions {
 
 /** Finds out about this machine. Changes nothing. */
 export async function gather({ folder, kubeconfig, env = process.env }: GatherOptions): Promise<Facts> {
-  const { configuration, ports: configured } = gatherConfiguration(folder);
+  const { configuration, ports: configured, files } = gatherConfiguration(folder);
   const wanted = [...ownPorts(env), ...configured];
-  const [system, docker, context, owners, ...tools] = await Promise.all([
+  const [system, docker, context, owners, remarks, ...tools] = await Promise.all([
     gatherSystem(),
     gatherDocker(env),
     gatherContext({ kubeconfig, folder }),
     portOwners(wanted.map(({ port }) => port)),
+    configuration.root === undefined ? [] : secretRemarks(configuration.root, files),
     findTool('kind', env),
     findTool('tilt', env),
   ]);
   const ports = wanted.map((each) => ({ ...each, owner: owners.get(each.port) }));
-  return { system, tools, docker, configuration, ports, context };
+  return { system, tools, docker, configuration, remarks, ports, context };
 }
