@@ -97,7 +97,8 @@ type Named = Pick<Item, 'object' | 'health'>;
  */
 async function rejections(cluster: Cluster, { namespaces }: Plan, pods: readonly Pod[]): Promise<Named[]> {
   const services = new Set(namespaces.flatMap((each) => each.services.map(({ object }) => object)));
-  const findings = await deepChecks(cluster, namespaces, pods);
+  // There is time now, and a machine that is busy answers late.
+  const findings = await deepChecks(cluster, namespaces, pods, { timeoutMs: 10_000 });
   return findings
     .filter(({ object, status }) => services.has(object) && status === 'degraded')
     .map((finding) => ({ object: finding.object, health: asHealth(finding) }));
