@@ -57,7 +57,7 @@ export async function unsavedClaims(
   labels: Readonly<Record<string, string>>,
 ): Promise<string[]> {
   const saved = savedServices(inventory).map(({ pod }) => `data-${pod}`);
-  const claims = await cluster.list<Claim>('v1', 'PersistentVolumeClaim', { namespace: project.name, labels });
+  const claims = await cluster.list<Claim>('v1', 'PersistentVolumeClaim', { namespace: project.namespace, labels });
   return claims.map(({ metadata }) => metadata?.name ?? '').filter((name) => !saved.includes(name));
 }
 

@@ -33,7 +33,7 @@ export interface LoadOptions {
   readonly development?: boolean;
   /** Tag of the images in production, instead of the configuration's. */
   readonly imageTag?: string;
-  /** Whose `.env` is checked: names of projects, and of the environment. @default all */
+  /** Whose `.env` is checked: names of projects and of the environment, or of their namespaces. @default all */
   readonly environmentFilesOf?: readonly string[];
   /** What repoctl.yaml says, if it was read just now, for this run. @default it is read */
   readonly outline?: Outline;
@@ -142,7 +142,7 @@ export function load(root: string, options: LoadOptions): Loaded {
     const owners = environmentFiles.map(({ owner }) => owner);
     const unique = environmentFiles
       .filter(({ owner }) => owners.indexOf(owner) === owners.lastIndexOf(owner))
-      .filter(({ owner }) => options.environmentFilesOf?.includes(owner) ?? true);
+      .filter(({ owner }) => options.environmentFilesOf?.some((name) => isOwner(environment, owner, name)) ?? true);
     problems.push(...unique.flatMap((files) => checkEnvironmentFiles(files, required.get(files.owner) ?? [])));
   }
   const lines = (some: readonly Problem[]) =>
@@ -161,6 +161,12 @@ export function load(root: string, options: LoadOptions): Loaded {
 
 /** Stands for the name of an environment that can't be told. */
 export const unknownName = 'unnamed';
+
+/** Whether the environment or a project is called so, or its namespace. */
+function isOwner({ name, namespace, projects }: Environment, owner: string, given: string): boolean {
+  const found = owner === name ? { namespace } : projects.find((project) => project.name === owner);
+  return given === owner || given === found?.namespace;
+}
 
 /** What repoctl.yaml says. A wrong one must not hide what is wrong with the projects, so that these are read as well. */
 function readEnvironment(text: string): { input: EnvironmentInput; valid: boolean; problems: Problem[] } {

@@ -32,8 +32,9 @@ export async function applySecrets(
   const prepared = await prepareSecrets(root, options, known, select);
   for (const { path, refilled } of prepared.made)
     report(`made ${path} from its .env.example${refilled ? ', with the values that the cluster has' : ''}`);
-  const owners = prepared.namespaces.map(({ namespace }) => namespace.metadata?.name);
-  const files = prepared.loaded.environmentFiles.filter(({ owner }) => owners.includes(owner));
+  const { environment, environmentFiles } = prepared.loaded;
+  const owners = [environment, ...select(prepared.loaded)].map(({ name }) => name);
+  const files = environmentFiles.filter(({ owner }) => owners.includes(owner));
   for (const remark of await secretRemarks(root, files)) report(`remark: ${remarkText(remark)}`);
   const namespaces: PreparedSecrets['namespaces'][number][] = [];
   for (const { namespace, secrets } of prepared.namespaces) {

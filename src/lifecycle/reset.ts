@@ -31,8 +31,8 @@ export async function resetProject(name: string, options: ResetOptions): Promise
   options.report(`This deletes the data of ${project.name}:`);
   for (const line of lines) options.report(`  ${line}`);
   const unsaved = await unsavedClaims(cluster, findSubject(project.name, options.profile), ownLabels(project.labels));
-  if (options.backup && unsaved.length > 0)
-    options.report(`No backup has, and so is lost for good:\n${unsaved.map((name) => `  claim ${name}`).join('\n')}`);
+  if (options.backup && unsaved.length > 0) options.report('No backup has, and so is lost for good:');
+  if (options.backup) for (const claim of unsaved) options.report(`  claim ${claim}`);
   const after = options.backup
     ? `A backup${unsaved.length > 0 ? ' of the rest' : ''} is taken first.`
     : 'No backup is taken.';

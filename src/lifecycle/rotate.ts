@@ -25,7 +25,8 @@ export function rotatable(plan: Plan, namespace: PlannedNamespace): Rotatable[] 
   const global = globalTier(plan);
   const file = namespace === global ? '.env' : `${namespace.directory}/infra/.env`;
   const services = new Map([
-    ...global.services.map(({ name }) => [`${namespace.name}-${name}`, name] as const),
+    ...global.services.map(({ name }) => [`${namespace.project}-${name}`, name] as const),
+    ...global.services.map(({ name, object }) => [object, name] as const),
     ...namespace.services.map(({ name, object }) => [object, name] as const),
   ]);
   return namespace.secrets.flatMap(({ name, keys }) => {
@@ -59,7 +60,7 @@ export async function rotatePasswords(
         cluster,
         root,
         { profile, development: true, environmentFilesOf: [namespace.name, globalTier(plan).name] },
-        ({ environment }) => environment.projects.filter((project) => project.name === namespace.name),
+        ({ environment }) => environment.projects.filter((project) => project.namespace === namespace.name),
         report,
       );
     // A `.env` that is not there is made by this.
@@ -84,7 +85,7 @@ function choose(plan: Plan, namespace: PlannedNamespace, service: string | undef
   const global = globalTier(plan);
   if (all.length === 0) throw new UsageError(`${namespace.name} has no passwords that are made up`);
   if (service === undefined) return all;
-  const found = all.filter((each) => each.service === service || `${namespace.name}-${each.service}` === service);
+  const found = all.filter((each) => each.service === service || `${namespace.project}-${each.service}` === service);
   if (found.length > 0) return found;
   const names = all.map((each) => each.service);
   if (namespace !== global && rotatable(plan, global).some((each) => each.service === service))

@@ -184,7 +184,7 @@ function applySecretsOf(
     cluster,
     root,
     { profile, environmentFilesOf: [...names] },
-    ({ environment }) => environment.projects.filter(({ name }) => names.has(name)),
+    ({ environment }) => environment.projects.filter(({ namespace }) => names.has(namespace)),
     report,
   );
 }

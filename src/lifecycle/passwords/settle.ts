@@ -53,7 +53,8 @@ export async function settleSecrets(
   for (const { change, holder } of serving) {
     if (!holder.kind.admit) continue;
     const server = podOf(holder.service, holder.service.kind);
-    report(`${server.object}: changing ${change.key === change.namespace ? 'its password' : change.key}`);
+    // A key is called like a variable, or like the project whose user it is of.
+    report(`${server.object}: changing ${/^[A-Z_]+$/.test(change.key) ? change.key : `the password of ${change.key}`}`);
     await waitForPod(cluster, server, { signal, report });
     const { key, value, previous } = change;
     const { settings } = holder.service;
@@ -112,17 +113,17 @@ async function giveToOthers(
     }
   const done = new Set(namespaces.map(({ namespace }) => namespace.metadata?.name));
   const given: KeyReference[] = [];
-  for (const project of environment.projects.filter(({ name }) => !done.has(name)))
+  for (const project of environment.projects.filter(({ namespace }) => !done.has(namespace)))
     for (const { name, keys } of planSecrets(environment, profile, project)) {
       const values = keys.flatMap(({ key, variable, file }) => {
         const change = variables.get(`${file} ${variable}`);
         return change ? [[key, Buffer.from(change.value).toString('base64')] as const] : [];
       });
       if (values.length === 0) continue;
-      const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: project.name, name } };
+      const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: project.namespace, name } };
       if (!(await cluster.get(secret))) continue;
       await cluster.patch(secret, { data: Object.fromEntries(values) });
-      given.push(...values.map(([key]) => ({ namespace: project.name, secret: name, key })));
+      given.push(...values.map(([key]) => ({ namespace: project.namespace, secret: name, key })));
     }
   return given;
 }

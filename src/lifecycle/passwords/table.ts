@@ -25,7 +25,7 @@ export interface Holder {
 
 /** The service of the cluster that has to take the new value of a key, if there is one. */
 export function holderOf(environment: Environment, profile: Profile, changed: ChangedKey): Holder | undefined {
-  const owner = environment.projects.find(({ name }) => name === changed.namespace);
+  const owner = environment.projects.find(({ namespace }) => namespace === changed.namespace);
   const services = servicesInCluster(profile, owner?.services ?? environment.services);
   for (const service of services) {
     if (service.namespace !== changed.namespace) continue;

@@ -104,7 +104,7 @@ async function knownValues({ environment, profile }: Loaded, known: KnownSecret,
   for (const project of [undefined, ...environment.projects])
     for (const { name, keys } of planSecrets(environment, profile, project)) {
       const wanted = keys.filter(({ file }) => paths.has(file));
-      const data = wanted.length > 0 ? await known(project?.name ?? environment.name, name) : undefined;
+      const data = wanted.length > 0 ? await known((project ?? environment).namespace, name) : undefined;
       for (const { key, variable, file } of data ? wanted : []) {
         const value = data?.[key];
         if (value !== undefined) values.set(file, (values.get(file) ?? new Map()).set(variable, value));
