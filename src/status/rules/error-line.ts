@@ -32,7 +32,7 @@ const noise: readonly RegExp[] = [
   /^(?:code|errno|syscall|requireStack|cause|hostname|port|address|path|spawnargs): /,
   /^npm notice\b/,
   /^npm (?:error|ERR!) *\w* *$/,
-  /^npm (?:error|ERR!) (?:code|errno|syscall|path|dest|command|workspace|location|signal|in|at|A complete log|To see a list|npm run|Did you mean)\b/,
+  /^npm (?:error|ERR!) +(?:code|errno|syscall|path|dest|command|workspace|location|signal|in|at|A complete log|To see a list|npm run|Did you mean)\b/,
   /^npm (?:error|ERR!) .*(?:Lifecycle script|not a problem with npm|This is related to npm|Exit status|Failed at the|\/_logs\/)/,
   /^\[notice\]/,
   /^(?:error Command failed with exit code|info Visit )/,
@@ -40,8 +40,10 @@ const noise: readonly RegExp[] = [
 ];
 
 /** A frame of Go's: `net/http.(*Server).Serve(0xc0000)`. */
-const isGoFrame = (line: string): boolean =>
-  line.endsWith(')') && /^[\w./*-]+\.[\w(*]/.test(line) && line.includes('(');
+function isGoFrame(line: string): boolean {
+  const name = line.slice(0, Math.max(0, line.search(/\((?!\*)/)));
+  return line.endsWith(')') && name.includes('.') && !/[\s:]/.test(name);
+}
 
 /** What a line has that is an error, by how sure that is: the causes at the bottom of a stack, exceptions, logged errors. */
 const errors: readonly (readonly RegExp[])[] = [

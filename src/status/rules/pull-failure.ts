@@ -100,5 +100,5 @@ function withoutName(message: string, image: string): string {
   return names
     .filter((name) => name.length > 1)
     .toSorted((a, b) => b.length - a.length)
-    .reduce((rest, name) => rest.split(name).join(' '), text);
+    .reduce((rest, name) => rest.split(name).join('_'), text);
 }
