@@ -11,7 +11,7 @@ const questionSeconds = 30;
 // ignores SIGTERM unless it is told otherwise, and heeds it only while it waits for a job of its own.
 const loop = `
 trap 'exit 143' TERM
-target=$0 limit=$1 question=${questionSeconds}; shift
+target=$0 limit=$1 question=${questionSeconds} told=; shift
 end=$(( $(date +%s) + limit ))
 bound=
 if command -v timeout >/dev/null; then bound="timeout -k 1 $question"; fi
@@ -29,6 +29,10 @@ until asks "$@"; do
     cat /tmp/answer
     exit 1
   fi
+  answer=
+  while IFS= read -r line || [ -n "$line" ]; do answer=\${line:-$answer}; done </tmp/answer
+  [ "$answer" = "$told" ] || echo "no answer yet: $answer"
+  told=$answer
   sleep 1
 done
 echo "$target answers"

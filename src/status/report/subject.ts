@@ -8,6 +8,7 @@ import type { Plan } from '../../synth/plan.ts';
 import type { DeepFinding } from '../deep/finding.ts';
 import { isProblem } from '../rules/verdict.ts';
 import { assemble } from './assemble.ts';
+import { lastWords } from './last-words.ts';
 import type { Picture } from './picture.ts';
 import { readPicture, type View } from './read-picture.ts';
 import type { Report } from './report.ts';
@@ -85,7 +86,10 @@ async function planHere(profile?: ProfileName): Promise<{ plan?: Plan; problem?:
 /** Looks once. */
 export async function look({ cluster, view, findings, judge }: Subject): Promise<Report> {
   const picture = await readPicture(cluster, view, (picture) => needsEvents(judge(picture)));
-  return judge({ ...picture, findings: await findings(picture) });
+  const seen = { ...picture, findings: await findings(picture) };
+  const report = judge(seen);
+  const lastLines = await lastWords(cluster, report, picture);
+  return lastLines.size > 0 ? judge({ ...seen, lastLines }) : report;
 }
 
 /** Whether anything is not as it should be. */

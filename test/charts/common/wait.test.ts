@@ -50,6 +50,8 @@ describe('waiting', () => {
       status: 1,
       lines: [
         'waiting for shop/it, at most 1 s',
+        // Each answer is told once: the report says what it waits for.
+        'no answer yet: connection refused',
         'gave up: shop/it did not answer within 1 s; the last answer was:',
         'connection refused',
       ],
