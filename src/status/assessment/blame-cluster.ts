@@ -105,5 +105,7 @@ const vital: readonly Role[] = ['dns', 'proxy', 'network', 'scheduler', 'control
 export const told = (parts: readonly ClusterPart[], victims: ReadonlySet<string>): ClusterPart[] =>
   parts.filter(
     ({ role, namespace, object, health }) =>
-      victims.has(`${namespace}/${object}`) || (vital.includes(role) && namespace !== nodes && isProblem(health)),
+      victims.has(`${namespace}/${object}`) ||
+      // What ran on a node that is not ready has that one's trouble.
+      (vital.includes(role) && namespace !== nodes && isProblem(health) && health.status !== 'unknown'),
   );

@@ -68,7 +68,7 @@ const known: readonly Known[] = [
   {
     role: 'provisioner',
     title: 'the storage provisioner',
-    is: named(/provisioner$|^csi-.*(?:controller|plugin)$|-csi-controller$/),
+    is: named(/provisioner|^csi-.*(?:controller|plugin)$|-csi-controller$/),
   },
   { role: 'metrics', title: 'the metrics server', is: named(/^metrics-server$/) },
 ];

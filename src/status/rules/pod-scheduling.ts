@@ -19,9 +19,12 @@ export const unscheduled: PodRule = (facts) => {
       advice: run.kubectl('get pod', name, "-o jsonpath='{.spec.schedulingGates}'"),
     });
   }
-  const claim = brokenClaim(facts);
-  if (claim) return claim;
-  if (condition?.status !== 'False') return unseen(facts, age);
+  const claims = claimsOf(facts);
+  const broken = claims.find(isProblem);
+  if (broken) return broken;
+  // The scheduler waits for the volume before it says anything.
+  const waits = claims.find(({ reason }) => reason === 'Pending');
+  if (condition?.status !== 'False') return waits ?? unseen(facts, age);
   const message = obstacle(condition.message ?? '') ?? oneLine(condition.message ?? 'no node takes it');
   if (age < patience.Unschedulable) return verdict('progressing', 'Unschedulable', { cause: message });
   const cordoned = isCordoned(condition.message) && cordonedNode(around.nodes);
@@ -58,16 +61,15 @@ function cordonedNode(nodes: readonly Node[] = []): string | undefined {
   return found?.metadata.name;
 }
 
-/** The verdict on a claim that the pod waits for, if it is the claim that is wrong. */
-function brokenClaim({ pod, around }: PodFacts): Health | undefined {
+/** The verdicts on the claims of a pod, as its own. */
+function claimsOf({ pod, around }: PodFacts): Health[] {
   const names = (pod.spec.volumes ?? []).map((volume) => volume.persistentVolumeClaim?.claimName);
-  return around.claims
-    ?.filter(({ metadata }) => metadata.namespace === pod.metadata.namespace && names.includes(metadata.name))
+  return (around.claims ?? [])
+    .filter(({ metadata }) => metadata.namespace === pod.metadata.namespace && names.includes(metadata.name))
     .map((claim) => {
       const health = claimHealth(claim, { ...around, pods: [pod] });
       return { ...health, cause: `claim ${claim.metadata.name}: ${health.cause ?? health.reason}` };
-    })
-    .find(isProblem);
+    });
 }
 
 /** Taints that Kubernetes puts on nodes itself, in words. */

@@ -65,6 +65,24 @@ export const objectFaults: readonly Fault[] = [
     repair: byStart,
   },
   {
+    name: 'cronjob-stuck',
+    settings: task('cronjob', { schedule: '0 3 * * *' }),
+    break(object) {
+      const containers = [{ name: 'cronjob-stuck', image: 'absent:local', imagePullPolicy: 'Never' }];
+      const jobTemplate = { spec: { template: { spec: { containers } } } };
+      patch(`cronjob/${object}`, { spec: { schedule: '* * * * *', jobTemplate } });
+    },
+    expected: {
+      status: 'degraded',
+      reason: /^ErrImageNeverPull$/,
+      cause: /^its run faults-cronjob-stuck-\d+: .*; Forbid keeps the next ones from starting$/,
+      advice: /^repoctl infra project rebuild faults /,
+    },
+    repair(object) {
+      inFaults('delete', `cronjob/${object}`);
+    },
+  },
+  {
     name: 'quota-exceeded',
     project: cramped,
     break(object) {

@@ -29,8 +29,23 @@ const foreignProgram = Buffer.concat([
   Buffer.alloc(44),
 ]).toString('base64');
 
+/** An init container that keeps running beside the others. */
+const sidecar = (name: string, command: readonly string[]) => ({
+  initContainers: init(name, command).initContainers.map((each) => ({ ...each, restartPolicy: 'Always' })),
+});
+
 /** What can be wrong with a pod before its container runs: its node, its volumes, its init containers. */
 export const podFaults: readonly Fault[] = [
+  {
+    name: 'sidecar-crashes',
+    break: podThat(sidecar('proxy', ['sh', '-c', 'echo no config; exit 3'])),
+    expected: {
+      status: 'degraded',
+      reason: /^(CrashLoopBackOff|Error)$/,
+      cause: /sidecar proxy exited with 3: no config/,
+      advice: initLogs,
+    },
+  },
   {
     name: 'unschedulable',
     break: containerThat({ resources: { requests: { cpu: '400' }, limits: { cpu: '400' } } }),

@@ -37,7 +37,9 @@ export class Reports {
 }
 
 export const rowsOf = ({ tiers }: StatusDocument): Row[] =>
-  tiers.flatMap(({ namespace, services }) => services.map((each) => ({ ...each, namespace })));
+  tiers.flatMap(({ namespace, services }) =>
+    services.map((each) => ({ ...each, namespace: each.namespace ?? namespace })),
+  );
 
 /** What is wrong in a report, in lines, but for some that may be. */
 export const blamed = (document: StatusDocument, isExpected: (row: Row) => boolean): string[] => [
