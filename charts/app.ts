@@ -94,7 +94,7 @@ function namespaceObjects(
   const { objects, nonconformities } = conform(namespace, ownerLabels(owner), own, additions);
   return {
     namespace,
-    objects: [namespaceObject(namespace, owner), ...own, ...objects],
+    objects: [namespaceObject(namespace, owner, profile), ...own, ...objects],
     jobs: refused.length > 0 ? [] : jobsOf(chart),
     nonconformities: [...refused, ...nonconformities],
   };
@@ -142,6 +142,6 @@ const jobsOf = (chart: Chart): NamedJob[] =>
       HashedJob.isHashedJob(construct) ? [{ name: construct.jobName, labelled: construct.labelled }] : [],
     );
 
-function namespaceObject(name: string, owner: OwnerLabels): ManifestObject {
-  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: namespaceLabels(owner) } };
+function namespaceObject(name: string, owner: OwnerLabels, profile: Profile): ManifestObject {
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: namespaceLabels(owner, profile) } };
 }

@@ -17,6 +17,10 @@ export const labelKeys = {
   managedBy: 'app.kubernetes.io/managed-by',
   tier: 'repoctl.dev/tier',
   project: 'repoctl.dev/project',
+  /** Of a namespace: name of the profile that its manifests are made for. */
+  profile: 'repoctl.dev/profile',
+  /** Of a namespace: which of local, external and production its profile extends. */
+  preset: 'repoctl.dev/preset',
   /** Of a namespace that was stopped by taking its workloads out of the cluster. */
   stopped: 'repoctl.dev/stopped',
 } as const;
@@ -29,6 +33,21 @@ export function ownerLabels(owner: OwnerLabels): Record<string, string> {
     [labelKeys.tier]: owner.tier,
     ...(owner.project && { [labelKeys.project]: owner.project }),
   };
+}
+
+/** The owner's part of a namespace's labels: what every object in it carries. */
+export const ownerPart = (labels: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(labels).filter(([key]) =>
+      [labelKeys.partOf, labelKeys.managedBy, labelKeys.tier, labelKeys.project].some((each) => each === key),
+    ),
+  );
+
+/** A profile, as far as labels go. */
+export interface ProfileLabels {
+  readonly name: string;
+  /** Its own name, then those of the profiles that it extends, the preset last. */
+  readonly chain: readonly string[];
 }
 
 /** A service or a workload, as far as labels go. */
@@ -61,10 +80,15 @@ export function objectLabels(labelled: Labelled): Record<string, string> {
   };
 }
 
-/** Labels of a namespace: its owner's, and Pod Security `restricted` enforced, warned of and audited. */
-export function namespaceLabels(owner: OwnerLabels): Record<string, string> {
+/**
+ * Labels of a namespace: its owner's, its profile, so that no command for development takes one of a real cluster for its
+ * own, and Pod Security `restricted` enforced, warned of and audited.
+ */
+export function namespaceLabels(owner: OwnerLabels, { name, chain }: ProfileLabels): Record<string, string> {
   return {
     ...ownerLabels(owner),
+    [labelKeys.profile]: name,
+    [labelKeys.preset]: chain.at(-1) ?? name,
     'pod-security.kubernetes.io/enforce': 'restricted',
     'pod-security.kubernetes.io/warn': 'restricted',
     'pod-security.kubernetes.io/audit': 'restricted',

@@ -33,14 +33,21 @@ export class StatefulService extends Construct {
             mounts: [...(props.container.mounts ?? []), { volume: 'data', path: claim.path }],
           },
         }),
-        volumeClaimTemplates: [
-          {
-            metadata: { name: 'data', labels },
-            spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: claim.size } } },
-          },
-        ],
+        volumeClaimTemplates: [claimTemplate(labels, claim.size)],
       },
     });
     this.node.defaultChild = this.statefulSet;
   }
 }
+
+/**
+ * A claim's template with all that the API would fill in. The list is owned as a whole: where it differs from what is
+ * kept, the next one who applies the same manifest is told of a conflict.
+ */
+const claimTemplate = (labels: Record<string, string>, storage: string) => ({
+  apiVersion: 'v1',
+  kind: 'PersistentVolumeClaim',
+  metadata: { name: 'data', labels },
+  spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage } }, volumeMode: 'Filesystem' },
+  status: { phase: 'Pending' },
+});

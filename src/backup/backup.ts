@@ -57,8 +57,10 @@ interface Work {
 export async function backupProject(name: string, options: BackupOptions): Promise<Backup> {
   const subject = findSubject(name, options.profile);
   const cluster = await connectToChange(options);
-  return withLeases(cluster, { ...options, namespaces: [subject.project.namespace] }, () =>
-    saveProject(cluster, subject, options),
+  return withLeases(
+    cluster,
+    { ...options, environment: subject.environment.namespace, namespaces: [subject.project.namespace] },
+    () => saveProject(cluster, subject, options),
   );
 }
 

@@ -73,7 +73,7 @@ async function withFolder<Result>(
   try {
     await pauseService(cluster, service, signal);
     await removed(cluster, pod);
-    await cluster.apply(pod);
+    await cluster.create(pod);
     const name = pod.metadata?.name ?? '';
     await waitUntilReady(cluster, { namespace, pod: name }, { signal });
     return await work({ namespace, pod: name, container: 'copy' });

@@ -49,7 +49,7 @@ export async function restoreProject(
   folder: string | undefined,
   options: RestoreOptions,
 ): Promise<boolean> {
-  const { root, project, inventory } = findSubject(name, options.profile);
+  const { root, environment, project, inventory } = findSubject(name, options.profile);
   const { report } = options;
   const cluster = await connectToChange(options);
   const chosen = folder === undefined ? await latestBackup(root, project.name) : resolve(folder);
@@ -57,7 +57,8 @@ export async function restoreProject(
   const plan = planRestore(backup.manifest, project.name, inventory, options.force);
   report(`${chosen}: whole, of ${backup.manifest.time}`);
   for (const line of plan.left) report(line);
-  return withLeases(cluster, { ...options, namespaces: [project.namespace] }, async () => {
+  const leases = { ...options, environment: environment.namespace, namespaces: [project.namespace] };
+  return withLeases(cluster, leases, async () => {
     // Stopped by a restore that was killed, they have to run to be asked.
     await resumeServices(cluster, [...inventory.immudb, ...inventory.claims]);
     const held = (await heldData(cluster, inventory)).filter(({ filled }) => filled);

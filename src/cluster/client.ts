@@ -6,12 +6,27 @@ import { ClusterError } from '../platform/errors.ts';
 import { type ClusterOptions, readKubeconfig } from './kubeconfig.ts';
 import { send } from './request.ts';
 import { knownResources, type Resource, resourcePath, versionPath } from './resources.ts';
+import { statusMessage } from './status-message.ts';
 
 /** The field manager of everything that repoctl writes. */
 const fieldManager = 'repoctl';
 
 /** What tells an object from all others. */
 export type ObjectReference = Pick<ManifestObject, 'apiVersion' | 'kind' | 'metadata'>;
+
+export interface ApplyOptions {
+  /** Take fields that another manager owns: only of what is known to be ours. @default false */
+  readonly force?: boolean;
+  /** Only ask whether the API would take it. @default false */
+  readonly dryRun?: boolean;
+}
+
+export interface RemoveOptions {
+  /** Only as it was read then. */
+  readonly resourceVersion?: string;
+  /** What becomes of what it owns: it goes after it, or stays. @default it goes */
+  readonly orphan?: boolean;
+}
 
 export interface ListOptions {
   /** @default all */
@@ -58,10 +73,14 @@ export class Cluster {
     readonly authenticate: () => Promise<RequestOptions>,
   ) {}
 
-  /** Applies an object on the server's side; it is made if it isn't there. */
-  async apply(object: ManifestObject): Promise<void> {
+  /**
+   * Applies an object on the server's side; it is made if it isn't there.
+   *
+   * @throws RefusedError with status 409 if another manager owns one of its fields, unless it is forced
+   */
+  async apply(object: ManifestObject, { force = false, dryRun = false }: ApplyOptions = {}): Promise<void> {
+    const query = new URLSearchParams({ fieldManager, force: String(force), ...(dryRun && { dryRun: 'All' }) });
     const path = await this.#path(object);
-    const query = `fieldManager=${fieldManager}&force=true`;
     const answer = await this.#send('PATCH', `${path}?${query}`, `apply ${described(object)}`, {
       contentType: 'application/apply-patch+yaml',
       body: JSON.stringify(object),
@@ -146,15 +165,14 @@ export class Cluster {
   /**
    * Deletes an object, and what it owns after it.
    *
-   * @param resourceVersion only as it was read then
    * @returns whether it was there
    * @throws RefusedError with status 409 if it has changed since
    */
-  async remove(reference: ObjectReference, resourceVersion?: string): Promise<boolean> {
+  async remove(reference: ObjectReference, { resourceVersion, orphan = false }: RemoveOptions = {}): Promise<boolean> {
     const preconditions = resourceVersion === undefined ? undefined : { resourceVersion };
     const options = {
       contentType: 'application/json',
-      body: JSON.stringify({ propagationPolicy: 'Background', preconditions }),
+      body: JSON.stringify({ propagationPolicy: orphan ? 'Orphan' : 'Background', preconditions }),
       absent: true,
     } as const;
     const path = await this.#path(reference);
@@ -275,14 +293,6 @@ async function text(answer: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of answer) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString();
-}
-
-function statusMessage(body: string): string | undefined {
-  try {
-    return (JSON.parse(body) as { message?: string }).message;
-  } catch {
-    return body === '' ? undefined : body.trim();
-  }
 }
 
 /**

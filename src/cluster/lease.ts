@@ -12,11 +12,12 @@ import {
   sightOf,
   takenOver,
 } from './lease-object.ts';
+import { type Claimant, mustBeOwn } from './namespaces.ts';
 
 /** How often a holder gives a sign of life. */
 const renewalMilliseconds = 4000;
 
-export interface LeaseOptions {
+export interface LeaseOptions extends Claimant {
   /** Where nothing else may change anything meanwhile. One that is not there, or is being deleted, needs no lease. */
   readonly namespaces: readonly string[];
   /** How long to wait for others, in seconds. */
@@ -36,6 +37,7 @@ export class TakenOverError extends InterruptedError {
  * comes second waits. The lease of a command that was killed is taken over: at once if it ran on this machine, after
  * its time elsewhere.
  *
+ * @throws UsageError if one of them is not this environment's, or is one of a real cluster
  * @throws TimeoutError if another command holds one of them for too long
  * @throws TakenOverError if this one gave no sign for so long that another has taken over
  */
@@ -45,6 +47,7 @@ export async function withLeases<Result>(
   work: () => Promise<Result>,
 ): Promise<Result> {
   const { signal } = options;
+  await mustBeOwn(cluster, options.namespaces, options);
   const held: Lease[] = [];
   const broken = new Promise<never>((_, reject) => {
     signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
@@ -117,7 +120,7 @@ class Lease {
     await this.#renewal;
     clearTimeout(this.#timer);
     // Taken over it is not ours to delete; where it can't be, it ends by itself.
-    await this.cluster.remove(this.object, this.object.metadata.resourceVersion).catch(() => undefined);
+    await this.cluster.remove(this.object, this.object.metadata).catch(() => undefined);
   }
 }
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { images } from '../../charts/common/images.ts';
-import { connect } from '../cluster/client.ts';
+import { connect, RefusedError } from '../cluster/client.ts';
 import { UsageError } from '../platform/errors.ts';
 import { attempt, failure, run } from '../platform/process/run.ts';
 import { portOwner } from '../platform/tools/port-owner.ts';
@@ -45,7 +45,10 @@ export async function joinRegistry(
   await wireNodes(cluster.nodes, host);
   if (await nodesRead(cluster.nodes)) {
     const api = await connect({ context: cluster.context, kubeconfig: needs.kubeconfig });
-    await api.apply(hostingConfigMap(host));
+    await api.apply(hostingConfigMap(host)).catch((error: unknown) => {
+      if (!(error instanceof RefusedError) || error.status !== 409) throw error;
+      needs.report(`another program says which registry the cluster has; it stays so: ${error.message}`);
+    });
   } else
     needs.report(
       `containerd of this node image does not look into ${certificates}: Tilt will load images without the registry (kind 0.27 or newer makes nodes that do)`,

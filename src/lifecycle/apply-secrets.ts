@@ -5,14 +5,14 @@ import type { Loaded, LoadOptions } from '../config/load.ts';
 import { remarkText, secretRemarks } from '../config/secret-remarks.ts';
 import { type SecretObject, withPrevious } from '../synth/secrets/changes.ts';
 import { type PreparedSecrets, prepareSecrets } from '../synth/secrets/prepare.ts';
+import { type ApplyOptions, applyObjects } from './apply.ts';
+import type { OwnedNamespace } from './examine.ts';
 
 /**
- * Puts the values of the `.env` files into the cluster, as the Secrets that the manifests refer to. What a Secret was before
- * stays in it until {@link settleSecrets} has told all that use it.
+ * Applies the values of the `.env` files as the Secrets that the manifests refer to. What a Secret was before stays in it
+ * until {@link settleSecrets} has told all that use it.
  *
- * @param select which projects, beside the global tier
- * @param report says which files were made
- * @param before is called for each namespace, once it is there
+ * @param select which projects, beside the global tier; their namespaces are there
  * @returns the Secrets as they were applied
  */
 export async function applySecrets(
@@ -20,8 +20,25 @@ export async function applySecrets(
   root: string,
   options: LoadOptions,
   select: (loaded: Loaded) => readonly Project[],
+  applying: ApplyOptions,
+): Promise<PreparedSecrets> {
+  const prepared = await secretsToApply(cluster, root, options, select, applying.report);
+  for (const { namespace, secrets } of prepared.namespaces)
+    await applyObjects(cluster, ownedNamespace(namespace), secrets, applying);
+  return prepared;
+}
+
+/**
+ * The Secrets as they are to be applied, with what those in the cluster were before. A `.env` that isn't there is made.
+ *
+ * @param report says which files were made, and what gives secrets away
+ */
+export async function secretsToApply(
+  cluster: Cluster,
+  root: string,
+  options: LoadOptions,
+  select: (loaded: Loaded) => readonly Project[],
   report: (line: string) => void,
-  before: (namespace: ManifestObject) => Promise<void> = async () => undefined,
 ): Promise<PreparedSecrets> {
   const get = (namespace: string, name: string) =>
     cluster.get<Partial<SecretObject>>({ apiVersion: 'v1', kind: 'Secret', metadata: { namespace, name } });
@@ -36,21 +53,24 @@ export async function applySecrets(
   const owners = [environment, ...select(prepared.loaded)].map(({ name }) => name);
   const files = environmentFiles.filter(({ owner }) => owners.includes(owner));
   for (const remark of await secretRemarks(root, files)) report(`remark: ${remarkText(remark)}`);
-  const namespaces: PreparedSecrets['namespaces'][number][] = [];
-  for (const { namespace, secrets } of prepared.namespaces) {
-    await cluster.apply(namespace);
-    await before(namespace);
-    const applied = await Promise.all(
-      secrets.map(async (secret) => {
-        const { metadata } = secret;
-        const wanted = withPrevious(secret, await get(metadata?.namespace ?? '', metadata?.name ?? ''));
-        await cluster.apply(wanted);
-        return wanted;
-      }),
-    );
-    namespaces.push({ namespace, secrets: applied });
-  }
+  const namespaces = await Promise.all(
+    prepared.namespaces.map(async ({ namespace, secrets }) => ({
+      namespace,
+      secrets: await Promise.all(
+        secrets.map(async (secret) => {
+          const { namespace = '', name = '' } = secret.metadata ?? {};
+          return withPrevious(secret, await get(namespace, name));
+        }),
+      ),
+    })),
+  );
   return { ...prepared, namespaces };
 }
+
+/** A namespace as those want it that apply to it. */
+export const ownedNamespace = ({ metadata }: ManifestObject): OwnedNamespace => ({
+  name: metadata?.name ?? '',
+  labels: metadata?.labels ?? {},
+});
 
 const fromBase64 = (text: string): string => Buffer.from(text, 'base64').toString();

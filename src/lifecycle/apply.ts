@@ -1,69 +1,149 @@
+import { labelKeys, ownerPart } from '../../charts/common/labels.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import type { Cluster, ObjectReference } from '../cluster/client.ts';
+import { isOwn } from '../cluster/ownership.ts';
+import { removeAndWait } from '../cluster/remove-and-wait.ts';
 import { eachOf } from '../platform/each-of.ts';
-import type { PlannedNamespace } from '../synth/plan.ts';
-import { inventoried, inventoryName, inventoryObject, isOwn, outdated } from './inventory.ts';
-import { imagesAnnotation } from './manifests.ts';
+import { type Claim, type DataSet, dataVersion, type Enlargement, versionAnnotation } from './data-changes.ts';
+import { type ExaminationOptions, examine, mustBeClear, type OwnedNamespace, type Step } from './examine.ts';
+import { inventoried, inventoryName, inventoryObject, outdated } from './inventory.ts';
+
+export interface ApplyOptions extends ExaminationOptions {
+  readonly report: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
 
 /** What must be there before what refers to it. */
 const first = ['Namespace', 'ServiceAccount', 'Secret', 'ConfigMap', 'PersistentVolumeClaim', 'Service'];
 
 /**
+ * Applies objects to a namespace: the only place that does. What is there and not ours stops it before anything is
+ * changed; what is ours is taken back, whoever applied it last; what can't be changed is made anew where nothing is lost.
+ *
+ * @throws ClusterError with everything that stands in the way
+ */
+export async function applyObjects(
+  cluster: Cluster,
+  namespace: OwnedNamespace,
+  objects: readonly ManifestObject[],
+  options: ApplyOptions,
+): Promise<void> {
+  const examination = await examine(cluster, namespace, objects, options);
+  mustBeClear([examination]);
+  const { report, signal } = options;
+  await eachOf(examination.enlargements, (each) => enlarge(cluster, namespace, each, report));
+  const perform = ({ object, way, exists }: Step) => applyObject(cluster, object, way, exists, signal);
+  await eachOf(
+    examination.steps.filter(({ object }) => first.includes(object.kind)),
+    perform,
+  );
+  await eachOf(
+    examination.steps.filter(({ object }) => !first.includes(object.kind)),
+    perform,
+  );
+}
+
+async function applyObject(
+  cluster: Cluster,
+  object: ManifestObject,
+  way: Step['way'],
+  exists: boolean,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (way === 'leave') return;
+  if (way === 'anew' || way === 'orphan') await removeAndWait(cluster, object, { orphan: way === 'orphan', signal });
+  await cluster.apply(object, { force: exists && way === 'apply' });
+}
+
+async function enlarge(
+  cluster: Cluster,
+  { name }: OwnedNamespace,
+  { claim, size }: Enlargement,
+  report: ApplyOptions['report'],
+): Promise<void> {
+  const reference = { ...claim, apiVersion: 'v1', kind: 'PersistentVolumeClaim' };
+  await cluster.patch(reference, { spec: { resources: { requests: { storage: size } } } });
+  report(`${name}: enlarging claim ${claim.metadata.name} to ${size}`);
+}
+
+/** Kinds of which nothing of ours stays that the configuration no longer has, whoever applied it. */
+const swept = [
+  ['apps/v1', 'Deployment'],
+  ['apps/v1', 'StatefulSet'],
+  ['batch/v1', 'CronJob'],
+  ['batch/v1', 'Job'],
+  ['v1', 'Service'],
+] as const;
+
+/**
  * Applies the objects of a namespace, and removes those of an earlier time that are no longer among them, claims aside.
  *
  * The inventory names both the old and the new ones until all is done, so that a command that is cut short leaves
- * nothing that the next one doesn't know of.
+ * nothing that the next one doesn't know of. What Tilt or kubectl applied is in no inventory, and found by its labels.
  *
  * @returns what was removed
  */
 export async function applyNamespace(
   cluster: Cluster,
-  namespace: PlannedNamespace,
+  namespace: OwnedNamespace,
   objects: readonly ManifestObject[],
+  options: ApplyOptions,
 ): Promise<ObjectReference[]> {
   const inventory = {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: { name: inventoryName, namespace: namespace.name },
   };
-  const before = inventoried(namespace.name, await cluster.get(inventory));
-  for (const object of objects.filter(({ kind }) => kind === 'Namespace')) await cluster.apply(object);
+  const before = [
+    ...inventoried(namespace.name, await cluster.get(inventory)),
+    ...(await labelled(cluster, namespace)),
+  ];
   const wanted = objects.filter(({ kind }) => kind !== 'Namespace');
-  await cluster.apply(inventoryObject(namespace, [...before, ...wanted]));
-  const early = wanted.filter(({ kind }) => first.includes(kind));
-  const late = wanted.filter(({ kind }) => !first.includes(kind));
-  await eachOf(early, (object) => cluster.apply(object));
-  await eachOf(late, (object) => (object.kind === 'Job' ? applyJob(cluster, object) : cluster.apply(object)));
+  await applyObjects(cluster, namespace, [...wanted, inventoryObject(namespace, [...before, ...wanted])], options);
   const removed = await removeOwn(cluster, namespace, outdated(before, wanted));
-  await cluster.apply(inventoryObject(namespace, wanted));
+  await applyObjects(cluster, namespace, [inventoryObject(namespace, wanted)], options);
   return removed;
 }
 
-/** A job can't be changed: one that failed, or that ran in another image, is made anew. */
-async function applyJob(cluster: Cluster, job: ManifestObject): Promise<void> {
-  interface Existing extends ManifestObject {
-    readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
-  }
-  const existing = await cluster.get<Existing>(job);
-  const images = ({ metadata }: ManifestObject) =>
-    (metadata as { annotations?: Record<string, string> } | undefined)?.annotations?.[imagesAnnotation];
-  const failed = existing?.status?.conditions?.some(({ type, status }) => type === 'Failed' && status === 'True');
-  // Applied by something else, it says nothing of its images.
-  const other = existing && images(existing) !== undefined && images(existing) !== images(job);
-  if (existing && (failed || other)) await replaced(cluster, job);
-  await cluster.apply(job);
+/** What is ours by its labels, without what something else in the cluster has made. */
+async function labelled(cluster: Cluster, { name, labels }: OwnedNamespace): Promise<ObjectReference[]> {
+  const { [labelKeys.managedBy]: _tool, ...own } = ownerPart(labels);
+  const found: ObjectReference[] = [];
+  await eachOf(swept, async ([apiVersion, kind]) => {
+    for (const { metadata } of await cluster.list<ManifestObject>(apiVersion, kind, { namespace: name, labels: own })) {
+      const { ownerReferences = [] } = metadata as { ownerReferences?: readonly unknown[] };
+      if (ownerReferences.length === 0) found.push({ apiVersion, kind, metadata });
+    }
+  });
+  return found;
 }
 
-async function replaced(cluster: Cluster, job: ManifestObject): Promise<void> {
-  await cluster.remove(job);
-  while (await cluster.get(job)) await new Promise((resolve) => setTimeout(resolve, 200));
-}
-
-async function removeOwn(cluster: Cluster, { labels }: PlannedNamespace, references: readonly ObjectReference[]) {
+async function removeOwn(cluster: Cluster, { labels }: OwnedNamespace, references: readonly ObjectReference[]) {
   const removed: ObjectReference[] = [];
   await eachOf(references, async (reference) => {
     const object = await cluster.get(reference);
     if (object && isOwn(object, labels) && (await cluster.remove(reference))) removed.push(reference);
   });
   return removed;
+}
+
+/**
+ * Says on each claim which version of its program writes what is in it: once the program is gone, only the claim can tell.
+ */
+export async function noteDataVersions(cluster: Cluster, { name, labels }: OwnedNamespace): Promise<void> {
+  const { [labelKeys.managedBy]: _tool, ...own } = ownerPart(labels);
+  const sets = await cluster.list<DataSet>('apps/v1', 'StatefulSet', { namespace: name, labels: own });
+  const versions = sets.flatMap((set) => {
+    const version = dataVersion(set);
+    return version ? [{ set: set.metadata?.name ?? '', major: version.major }] : [];
+  });
+  if (versions.length === 0) return;
+  const claims = await cluster.list<Claim>('v1', 'PersistentVolumeClaim', { namespace: name });
+  for (const { set, major } of versions)
+    for (const claim of claims.filter(({ metadata }) => new RegExp(`-${set}-\\d+$`).test(metadata.name)))
+      if (claim.metadata.annotations?.[versionAnnotation] !== major)
+        await cluster.patch(
+          { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: claim.metadata },
+          { metadata: { annotations: { [versionAnnotation]: major } } },
+        );
 }

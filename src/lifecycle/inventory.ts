@@ -1,4 +1,4 @@
-import { ownerLabels } from '../../charts/common/labels.ts';
+import { ownerPart } from '../../charts/common/labels.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import type { ObjectReference } from '../cluster/client.ts';
 
@@ -18,13 +18,10 @@ export function inventoryObject(
   namespace: { readonly name: string; readonly labels: Readonly<Record<string, string>> },
   objects: readonly ObjectReference[],
 ): ManifestObject {
-  const labels = Object.fromEntries(
-    Object.entries(namespace.labels).filter(([key]) => !key.startsWith('pod-security')),
-  );
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    metadata: { name: inventoryName, namespace: namespace.name, labels },
+    metadata: { name: inventoryName, namespace: namespace.name, labels: ownerPart(namespace.labels) },
     data: { objects: [...new Set(objects.map(line))].sort().join('\n') },
   };
 }
@@ -42,15 +39,4 @@ export function inventoried(namespace: string, inventory: ManifestObject | undef
 export function outdated(before: readonly ObjectReference[], wanted: readonly ObjectReference[]): ObjectReference[] {
   const names = new Set(wanted.map(line));
   return before.filter((each) => !names.has(line(each)) && !kept.includes(each.kind));
-}
-
-/** Whether an object is repoctl's own, and of this namespace's owner. */
-export function isOwn(object: ManifestObject, owner: Readonly<Record<string, string>>): boolean {
-  const labels = object.metadata?.labels ?? {};
-  const [environment = '', tier] = [
-    owner['app.kubernetes.io/part-of'],
-    owner['repoctl.dev/tier'] as 'global' | 'project',
-  ];
-  const wanted = ownerLabels({ environment, tier, project: owner['repoctl.dev/project'] });
-  return Object.entries(wanted).every(([key, value]) => labels[key] === value);
 }

@@ -4,6 +4,7 @@ import { describeData, eraseShared, unsavedClaims } from '../backup/erase.ts';
 import { findSubject } from '../backup/subject.ts';
 import { type Cluster, connectToChange } from '../cluster/client.ts';
 import { withLeases } from '../cluster/lease.ts';
+import { removeAndWait } from '../cluster/remove-and-wait.ts';
 import { eachOf } from '../platform/each-of.ts';
 import { confirm } from '../platform/terminal/ask.ts';
 import { mustBeRight } from '../synth/last-good.ts';
@@ -38,37 +39,41 @@ export async function resetProject(name: string, options: ResetOptions): Promise
     : 'No backup is taken.';
   if (!(await confirm(`${after} Delete it?`, options.yes))) return options.report('nothing was changed');
   const started = withAwaited(plan, [project]);
-  const startAgain = () => start(cluster, made, [globalTier(plan), ...started], options);
-  await withLeases(cluster, { ...options, namespaces: leaseOrder(plan, started) }, async () => {
-    const ran = (await runningProjects(cluster, plan.environment)).includes(project.name);
-    let undo: string | undefined;
-    if (options.backup) {
-      const { saveProject } = await import('../backup/backup.ts');
-      // What is not running can't be asked for its data.
-      if (!ran) await startAgain();
-      const { folder } = await saveProject(cluster, findSubject(project.name, options.profile), options);
-      undo = `repoctl infra project restore ${project.name} ${relative(process.cwd(), folder)}`;
-    }
-    await stopNamespace(cluster, project, options);
-    await eraseShared(cluster, root, project.name, options);
-    await removeClaims(cluster, project.name, ownLabels(project.labels), options);
-    await removeJobs(cluster, project.name, ownLabels(project.labels));
-    options.report(`${project.name}: its data is gone${undo ? `; to have it back: ${undo}` : ''}`);
-    if (ran) await startAgain();
-  });
+  const startAgain = (how: Pick<StartOptions, 'keepData'> = {}) =>
+    start(cluster, made, [globalTier(plan), ...started], { ...options, ...how });
+  await withLeases(
+    cluster,
+    { ...options, environment: plan.environment, namespaces: leaseOrder(plan, started) },
+    async () => {
+      const ran = (await runningProjects(cluster, plan.environment)).includes(project.name);
+      let undo: string | undefined;
+      if (options.backup) {
+        const { saveProject } = await import('../backup/backup.ts');
+        // What is not running can't be asked for its data.
+        if (!ran) await startAgain({ keepData: true });
+        const { folder } = await saveProject(cluster, findSubject(project.name, options.profile), options);
+        undo = `repoctl infra project restore ${project.name} ${relative(process.cwd(), folder)}`;
+      }
+      await stopNamespace(cluster, project, options);
+      await eraseShared(cluster, root, project.name, options);
+      await removeClaims(cluster, project.name, ownLabels(project.labels), options);
+      await removeJobs(cluster, project.name, ownLabels(project.labels));
+      options.report(`${project.name}: its data is gone${undo ? `; to have it back: ${undo}` : ''}`);
+      if (ran) await startAgain();
+    },
+  );
 }
 
 async function removeClaims(
   cluster: Cluster,
   namespace: string,
   labels: Readonly<Record<string, string>>,
-  { report }: ResetOptions,
+  { report, signal }: ResetOptions,
 ): Promise<void> {
   const claims = await cluster.list<ManifestObject>('v1', 'PersistentVolumeClaim', { namespace, labels });
   for (const { metadata } of claims) {
     const claim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata };
-    await cluster.remove(claim);
-    while (await cluster.get(claim)) await new Promise((resolve) => setTimeout(resolve, 200));
+    await removeAndWait(cluster, claim, { patience: 120, signal });
     report(`${namespace}: removed claim ${metadata?.name}`);
   }
 }

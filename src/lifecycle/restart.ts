@@ -44,7 +44,7 @@ export async function restartProject(
   const started = withAwaited(plan, [project]);
   const cluster = await connectToChange(options);
   const namespaces = leaseOrder(plan, jobs.length > 0 ? started : [project]);
-  return withLeases(cluster, { ...options, namespaces }, async () => {
+  return withLeases(cluster, { ...options, environment: plan.environment, namespaces }, async () => {
     await mustRun(cluster, project);
     if (jobs.length > 0) mustBeRight(made.mistakes, started);
     if (jobs.length === 0) return restart(cluster, made, project, chosen.filter(isRestartable), options);

@@ -54,30 +54,34 @@ export async function rotatePasswords(
   const chosen = choose(plan, namespace, service);
   const { report, signal, profile = 'local', timeout } = options;
   const cluster = await connectToChange(options);
-  await withLeases(cluster, { ...options, namespaces: leaseOrder(plan, [namespace]) }, async () => {
-    const apply = () =>
-      applySecrets(
-        cluster,
-        root,
-        { profile, development: true, environmentFilesOf: [namespace.name, globalTier(plan).name] },
-        ({ environment }) => environment.projects.filter((project) => project.namespace === namespace.name),
-        report,
-      );
-    // A `.env` that is not there is made by this.
-    await apply();
-    const keys = chosen.flatMap((each) => each.keys);
-    for (const file of new Set(keys.map((key) => key.file))) {
-      const path = join(root, file);
-      const variables = [...new Set(keys.filter((key) => key.file === file).map(({ variable }) => variable))];
-      const values = new Map(variables.map((variable) => [variable, makePassword()]));
-      replaceWhole(root, path, withValues(readFileSync(path, 'utf8'), values));
-      report(`${file}: new ${variables.join(', ')}`);
-    }
-    const waiting = { plan, timeoutSeconds: timeout, progress: progressOn(process.stderr) };
-    const healthy = healthyAmong(cluster, waiting);
-    const stopped = await settleSecrets(cluster, await apply(), { report, signal, healthy });
-    for (const object of stopped) report(`${object} is stopped: it takes its new password when it is started`);
-  });
+  await withLeases(
+    cluster,
+    { ...options, environment: plan.environment, namespaces: leaseOrder(plan, [namespace]) },
+    async () => {
+      const apply = () =>
+        applySecrets(
+          cluster,
+          root,
+          { profile, development: true, environmentFilesOf: [namespace.name, globalTier(plan).name] },
+          ({ environment }) => environment.projects.filter((project) => project.namespace === namespace.name),
+          options,
+        );
+      // A `.env` that is not there is made by this.
+      await apply();
+      const keys = chosen.flatMap((each) => each.keys);
+      for (const file of new Set(keys.map((key) => key.file))) {
+        const path = join(root, file);
+        const variables = [...new Set(keys.filter((key) => key.file === file).map(({ variable }) => variable))];
+        const values = new Map(variables.map((variable) => [variable, makePassword()]));
+        replaceWhole(root, path, withValues(readFileSync(path, 'utf8'), values));
+        report(`${file}: new ${variables.join(', ')}`);
+      }
+      const waiting = { plan, timeoutSeconds: timeout, progress: progressOn(process.stderr) };
+      const healthy = healthyAmong(cluster, waiting);
+      const stopped = await settleSecrets(cluster, await apply(), { report, signal, healthy });
+      for (const object of stopped) report(`${object} is stopped: it takes its new password when it is started`);
+    },
+  );
 }
 
 function choose(plan: Plan, namespace: PlannedNamespace, service: string | undefined): Rotatable[] {

@@ -11,20 +11,16 @@ interface Options {
 }
 
 /**
- * Starts namespaces through a Tilt session, after their Secrets: what is new in the configuration becomes known to it,
+ * Starts namespaces through a Tilt session, after their Secrets and claims: what is new in the configuration becomes known to it,
  * and what it believes to be in the cluster comes back if it isn't.
- *
- * @param claims those of the namespaces that no workload's template makes; Tilt leaves them alone
  */
 export async function startByTilt(
   cluster: Cluster,
   session: Session,
   namespaces: readonly PlannedNamespace[],
-  claims: readonly ManifestObject[],
   options: Options,
 ): Promise<void> {
   const { report } = options;
-  for (const claim of claims) await cluster.apply(claim);
   report(`Tilt reads its Tiltfile again (${session.address})`);
   await session.reload(options);
   report(`Tilt starts ${namespaces.map(({ name }) => name).join(', ')}`);

@@ -3,6 +3,7 @@ import type { ProfileName } from '../../charts/model.ts';
 import { type Cluster, connectToChange } from '../cluster/client.ts';
 import type { ClusterOptions } from '../cluster/kubeconfig.ts';
 import { withLeases } from '../cluster/lease.ts';
+import { ensureNamespaces, mustBeOwn } from '../cluster/namespaces.ts';
 import { buildImages } from '../kind-cluster/images/build.ts';
 import { deliverImages } from '../kind-cluster/images/deliver.ts';
 import { eachOf } from '../platform/each-of.ts';
@@ -20,17 +21,18 @@ import {
 } from '../synth/plan-queries.ts';
 import type { PreparedSecrets } from '../synth/secrets/prepare.ts';
 import { findSession, refuseOtherProfile } from '../tilt/session.ts';
-import { applyNamespace } from './apply.ts';
-import { applySecrets } from './apply-secrets.ts';
+import { type ApplyOptions, applyNamespace, applyObjects, noteDataVersions } from './apply.ts';
+import { secretsToApply } from './apply-secrets.ts';
 import { awaitHealth, healthyAmong } from './await-health.ts';
 import { type Node, type RunningPod, shortages, shortageText } from './capacity.ts';
+import { examine, mustBeClear } from './examine.ts';
 import { readManifest, withImages } from './manifests.ts';
 import { settleSecrets } from './passwords/settle.ts';
 import { progressOn } from './progress.ts';
 import { startByTilt } from './start-by-tilt.ts';
 import { markStopped } from './stopped.ts';
 
-export interface StartOptions extends ClusterOptions {
+export interface StartOptions extends ClusterOptions, ApplyOptions {
   readonly profile?: ProfileName;
   /** How long to wait for health, in seconds. */
   readonly timeout: number;
@@ -40,10 +42,8 @@ export interface StartOptions extends ClusterOptions {
   readonly registry?: boolean;
   /** Start although the node lacks cpu or memory. */
   readonly force?: boolean;
-  /** Says what is being done. */
-  readonly report: (line: string) => void;
-  /** Breaks it off. */
-  readonly signal?: AbortSignal;
+  /** Namespaces that are taken over although they are not this environment's. */
+  readonly adopt?: readonly string[];
 }
 
 /** What was started. */
@@ -89,12 +89,23 @@ async function startAlone(
   options: StartOptions,
 ): Promise<Started> {
   const manifests = manifestsOf(made, namespaces);
+  const claimant = { environment: made.plan.environment, adopt: options.adopt };
+  await mustBeOwn(
+    cluster,
+    namespaces.map(({ name }) => name),
+    claimant,
+  );
   await checkCapacity(cluster, manifests, options);
   // A Lease lies in its namespace.
-  for (const object of [...manifests.values()].flat()) if (object.kind === 'Namespace') await cluster.apply(object);
+  const objects = [...manifests.values()].flat();
+  await ensureNamespaces(
+    cluster,
+    objects.filter(({ kind }) => kind === 'Namespace'),
+    claimant,
+  );
   const [global, ...rest] = namespaces as [PlannedNamespace, ...PlannedNamespace[]];
   const alone = rest.length === 0 ? [global] : rest;
-  return withLeases(cluster, { ...options, namespaces: leaseOrder(made.plan, alone) }, () =>
+  return withLeases(cluster, { ...options, ...claimant, namespaces: leaseOrder(made.plan, alone) }, () =>
     start(cluster, made, namespaces, options),
   );
 }
@@ -123,20 +134,30 @@ export async function start(
   if (session) refuseOtherProfile(options.profile);
   await eachOf(namespaces, ({ name }) => markStopped(cluster, name, false));
   const manifests = manifestsOf(made, namespaces);
-  const secrets = await applySecretsOf(cluster, root, namespaces, options);
+  const secrets = await secretsOf(cluster, root, namespaces, options);
+  const secretsIn = (name: string) =>
+    secrets.namespaces.find(({ namespace }) => namespace.metadata?.name === name)?.secrets ?? [];
+  const applied = (namespace: PlannedNamespace): ManifestObject[] => [
+    ...secretsIn(namespace.name),
+    ...inside(manifests.get(namespace)).filter(({ kind }) => !session || kind === 'PersistentVolumeClaim'),
+  ];
+  mustBeClear(
+    await Promise.all(namespaces.map((namespace) => examine(cluster, namespace, applied(namespace), options))),
+  );
   if (session) {
-    const claims = [...manifests.values()].flat().filter(({ kind }) => kind === 'PersistentVolumeClaim');
-    await startByTilt(cluster, session, namespaces, claims, options);
+    await eachOf(namespaces, (namespace) => applyObjects(cluster, namespace, applied(namespace), options));
+    await startByTilt(cluster, session, namespaces, options);
     await settle(secrets);
     await awaitHealth(cluster, namespaces, waiting);
     return { namespaces, context: cluster.context, byTilt: true };
   }
+  await eachOf(namespaces, (namespace) => applyObjects(cluster, namespace, secretsIn(namespace.name), options));
   const [global, ...rest] = namespaces as [PlannedNamespace, ...PlannedNamespace[]];
   // What the global tier runs is not built here, so that it starts while the images are.
   const applyGlobal = () => applyAll(cluster, global, manifests.get(global) ?? [], options);
   // No longer than that: a stop of the global tier also needs the leases of all projects.
   if (rest.length === 0) await applyGlobal();
-  else await withLeases(cluster, { ...options, namespaces: [global.name] }, applyGlobal);
+  else await withLeases(cluster, { ...options, environment: plan.environment, namespaces: [global.name] }, applyGlobal);
   const images = namespaces.flatMap((namespace) => namespace.images);
   const ids = await provideImages(cluster, root, images, options);
   report(`waiting for ${global.name}`);
@@ -151,6 +172,7 @@ export async function start(
     report(`waiting for ${rest.map(({ name }) => name).join(', ')}`);
     await awaitHealth(cluster, rest, waiting);
   }
+  await eachOf(namespaces, (namespace) => noteDataVersions(cluster, namespace));
   return { namespaces, context: cluster.context, byTilt: false };
 }
 
@@ -172,18 +194,22 @@ async function checkCapacity(
   throw new FailureError(text, advice);
 }
 
-/** Puts the Secrets of namespaces in. */
-function applySecretsOf(
+/** What lies in a namespace: all but itself. */
+const inside = (objects: readonly ManifestObject[] = []): ManifestObject[] =>
+  objects.filter(({ kind }) => kind !== 'Namespace');
+
+/** The Secrets of namespaces. */
+function secretsOf(
   cluster: Cluster,
   root: string,
   namespaces: readonly PlannedNamespace[],
   { profile = 'local', report }: StartOptions,
 ): Promise<PreparedSecrets> {
   const names = new Set(namespaces.map(({ name }) => name));
-  return applySecrets(
+  return secretsToApply(
     cluster,
     root,
-    { profile, environmentFilesOf: [...names] },
+    { profile, environmentFilesOf: namespaces.map(({ name, project = name }) => project) },
     ({ environment }) => environment.projects.filter(({ namespace }) => names.has(namespace)),
     report,
   );
@@ -220,9 +246,10 @@ async function applyAll(
   cluster: Cluster,
   namespace: PlannedNamespace,
   objects: readonly ManifestObject[],
-  { report }: StartOptions,
+  options: StartOptions,
 ): Promise<void> {
+  const { report } = options;
   report(`applying ${namespace.name}`);
-  for (const { kind, metadata } of await applyNamespace(cluster, namespace, objects))
+  for (const { kind, metadata } of await applyNamespace(cluster, namespace, objects, options))
     report(`removed ${kind.toLowerCase()} ${namespace.name}/${metadata?.name}, which the configuration no longer has`);
 }

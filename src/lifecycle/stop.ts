@@ -1,4 +1,4 @@
-import { labelKeys } from '../../charts/common/labels.ts';
+import { labelKeys, ownerPart } from '../../charts/common/labels.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import { pausedAnnotation } from '../backup/pause.ts';
 import { type Cluster, connect, connectToChange } from '../cluster/client.ts';
@@ -32,7 +32,7 @@ export async function stopProject(name: string, options: StopOptions): Promise<v
   const { plan } = await synthesized();
   const project = planned(plan, name);
   const cluster = await connectToChange(options);
-  await withLeases(cluster, { ...options, namespaces: [project.name] }, async () => {
+  await withLeases(cluster, { ...options, environment: plan.environment, namespaces: [project.name] }, async () => {
     const others = await runningAmong(cluster, dependants(plan, project.name));
     if (others.length > 0) options.report(`${others.join(', ')} need ${project.name} and are running`);
     await stopNamespace(cluster, project, options);
@@ -58,11 +58,15 @@ export async function stopGlobal(options: StopOptions): Promise<void> {
   };
   await unused();
   const concerned = options.force ? [global] : plan.namespaces;
-  await withLeases(cluster, { ...options, namespaces: leaseOrder(plan, concerned) }, async () => {
-    // One that was being started runs now.
-    await unused();
-    await stopNamespace(cluster, global, options);
-  });
+  await withLeases(
+    cluster,
+    { ...options, environment: plan.environment, namespaces: leaseOrder(plan, concerned) },
+    async () => {
+      // One that was being started runs now.
+      await unused();
+      await stopNamespace(cluster, global, options);
+    },
+  );
 }
 
 /**
@@ -74,14 +78,18 @@ export async function stopAll(options: StopOptions, byTilt: boolean): Promise<vo
   const { plan } = await synthesized();
   const cluster = await connect(options);
   const global = globalTier(plan);
-  await withLeases(cluster, { ...options, namespaces: leaseOrder(plan, plan.namespaces) }, async () => {
-    await eachOf(
-      plan.namespaces.filter((namespace) => namespace !== global),
-      (namespace) => stopNamespace(cluster, namespace, options),
-    );
-    await stopNamespace(cluster, global, options);
-    if (byTilt) await eachOf(plan.namespaces, ({ name }) => markStopped(cluster, name, true));
-  });
+  await withLeases(
+    cluster,
+    { ...options, environment: plan.environment, namespaces: leaseOrder(plan, plan.namespaces) },
+    async () => {
+      await eachOf(
+        plan.namespaces.filter((namespace) => namespace !== global),
+        (namespace) => stopNamespace(cluster, namespace, options),
+      );
+      await stopNamespace(cluster, global, options);
+      if (byTilt) await eachOf(plan.namespaces, ({ name }) => markStopped(cluster, name, true));
+    },
+  );
 }
 
 /**
@@ -141,10 +149,10 @@ async function podsGone(
 }
 
 /** The labels by which a namespace's own objects are found: Tilt puts its own name into `managed-by`. */
-export const ownLabels = (labels: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(labels).filter(([key]) => key !== labelKeys.managedBy && !key.startsWith('pod-security')),
-  );
+export function ownLabels(labels: Readonly<Record<string, string>>): Record<string, string> {
+  const { [labelKeys.managedBy]: _tool, ...own } = ownerPart(labels);
+  return own;
+}
 
 /** Names of the projects of an environment that run: of which anything is scaled to more than nothing. */
 export async function runningProjects(cluster: Cluster, environment: string): Promise<string[]> {

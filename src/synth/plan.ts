@@ -115,7 +115,7 @@ export function planNamespace(
     directory: project?.directory ?? '.',
     needs: project ? dependencies(project).map(namespaceOf) : [],
     manifest: manifestName(name),
-    labels: namespaceLabels(ownerOf(environment, project)),
+    labels: namespaceLabels(ownerOf(environment, project), profile),
     images: (project?.images ?? []).map((image) => planImage(profile, scope, image)),
     services: planServices(profile, project?.services ?? environment.services),
     workloads: planWorkloads(environment, profile, project, made),

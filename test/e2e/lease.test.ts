@@ -12,11 +12,14 @@ jest.setTimeout(120_000);
 const namespace = `leases-${process.pid}`;
 const modules = join(import.meta.dirname, '..', '..', 'src', 'cluster');
 let cluster: Cluster;
+/** The one that the namespace is of. */
+const environment = 'lease';
 let said: string[] = [];
 
 beforeAll(async () => {
   ensureCluster();
   kubectl('create', 'namespace', namespace);
+  kubectl('label', 'namespace', namespace, `repoctl.dev/tier=project`, `app.kubernetes.io/part-of=${environment}`);
   cluster = await connect({ context });
 });
 afterEach(() => {
@@ -27,7 +30,11 @@ afterAll(() => {
 });
 
 const holding = <Result>(work: () => Promise<Result>, given: Partial<LeaseOptions> = {}): Promise<Result> =>
-  withLeases(cluster, { namespaces: [namespace], timeout: 60, report: (line) => said.push(line), ...given }, work);
+  withLeases(
+    cluster,
+    { environment, namespaces: [namespace], timeout: 60, report: (line) => said.push(line), ...given },
+    work,
+  );
 
 const inCluster = () =>
   kubectl('get', 'leases', '-n', namespace, '-o', 'jsonpath={.items[*].spec.holderIdentity}').stdout;
@@ -109,7 +116,7 @@ describe('a namespace whose lease is held', () => {
       const { connect } = await import(${JSON.stringify(`file://${modules}/client.ts`)});
       const { withLeases } = await import(${JSON.stringify(`file://${modules}/lease.ts`)});
       const cluster = await connect({ context: ${JSON.stringify(context)} });
-      const options = { namespaces: [${JSON.stringify(namespace)}], timeout: 1, report: () => undefined };
+      const options = { environment: ${JSON.stringify(environment)}, namespaces: [${JSON.stringify(namespace)}], timeout: 1, report: () => undefined };
       await withLeases(cluster, options, () => new Promise(() => { console.log('held'); setInterval(() => 0, 1000); }));`;
     const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', script], {
       cwd: join(modules, '..', '..'),

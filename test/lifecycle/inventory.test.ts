@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { namespaceLabels, ownerLabels } from '../../charts/common/labels.ts';
-import { inventoried, inventoryObject, isOwn, outdated } from '../../src/lifecycle/inventory.ts';
+import { inventoried, inventoryObject, outdated } from '../../src/lifecycle/inventory.ts';
 
 const owner = { environment: 'dev', tier: 'project', project: 'shop' } as const;
-const namespace = { name: 'shop', labels: namespaceLabels(owner) };
+const namespace = { name: 'shop', labels: namespaceLabels(owner, { name: 'local', chain: ['local'] }) };
 const reference = (kind: string, name: string, apiVersion = 'v1') => ({
   apiVersion,
   kind,
@@ -35,16 +35,4 @@ describe('what is outdated', () => {
   test('is another object if only the kind differs', () => {
     expect(outdated([reference('Job', 'it', 'batch/v1')], [reference('CronJob', 'it', 'batch/v1')])).toHaveLength(1);
   });
-});
-
-describe('an object is repoctl’s own', () => {
-  const labelled = (labels: Record<string, string>) => ({ ...service, metadata: { ...service.metadata, labels } });
-
-  test.each([
-    ['with all of the owner’s labels', ownerLabels(owner), true],
-    ['with further ones', { ...ownerLabels(owner), x: 'y' }, true],
-    ['but not without labels', {}, false],
-    ['but not with another project’s', ownerLabels({ ...owner, project: 'web' }), false],
-    ['but not if Helm manages it', { ...ownerLabels(owner), 'app.kubernetes.io/managed-by': 'Helm' }, false],
-  ])('%s', (_, labels, own) => expect(isOwn(labelled(labels), namespace.labels)).toBe(own));
 });

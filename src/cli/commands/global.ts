@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { ClusterOptions } from '../../cluster/kubeconfig.ts';
 import { breakable } from './interrupt.ts';
 import {
+  type ConsentOptions,
   developmentProfileOption,
   type JsonOptions,
   jsonOption,
@@ -9,27 +10,34 @@ import {
   report,
   timeoutOption,
   withClusterOptions,
+  withConsentOptions,
 } from './options.ts';
 
 export const globalStartCommand = () =>
-  withClusterOptions(
-    new Command('start')
-      .summary('start the global tier alone')
-      .description('Start the global tier and wait until it is healthy. `infra project start` does so by itself.')
-      .addOption(developmentProfileOption())
-      .addOption(timeoutOption('how long to wait until everything is healthy', 300))
-      .addOption(jsonOption())
-      .option('--force', 'start although the cluster lacks cpu or memory'),
+  withConsentOptions(
+    withClusterOptions(
+      new Command('start')
+        .summary('start the global tier alone')
+        .description('Start the global tier and wait until it is healthy. `infra project start` does so by itself.')
+        .addOption(developmentProfileOption())
+        .addOption(timeoutOption('how long to wait until everything is healthy', 300))
+        .addOption(jsonOption())
+        .option('--force', 'start although the cluster lacks cpu or memory'),
+    ),
   )
     .addHelpText('after', '\nExamples:\n  repoctl infra global start')
-    .action(async (options: ClusterOptions & ProfileOptions & JsonOptions & { timeout: number; force?: boolean }) => {
-      await breakable('What was applied stays. The same command again goes on from here.', async (signal) => {
-        const { startGlobal } = await import('../../lifecycle/start.ts');
-        const { printEndpoints } = await import('../../synth/endpoints.ts');
-        const { namespaces } = await startGlobal({ ...options, report, signal });
-        printEndpoints(namespaces, options.output);
-      });
-    });
+    .action(
+      async (
+        options: ClusterOptions & ProfileOptions & ConsentOptions & JsonOptions & { timeout: number; force?: boolean },
+      ) => {
+        await breakable('What was applied stays. The same command again goes on from here.', async (signal) => {
+          const { startGlobal } = await import('../../lifecycle/start.ts');
+          const { printEndpoints } = await import('../../synth/endpoints.ts');
+          const { namespaces } = await startGlobal({ ...options, report, signal });
+          printEndpoints(namespaces, options.output);
+        });
+      },
+    );
 
 export const globalStopCommand = () =>
   withClusterOptions(

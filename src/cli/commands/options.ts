@@ -26,6 +26,22 @@ export const withClusterOptions = (command: Command): Command =>
     .option('--context <name>', 'context of the kubeconfig (default: the environment’s own cluster)')
     .option('--kubeconfig <file>', 'default: $KUBECONFIG, or ~/.kube/config');
 
+/** What is to be said expressly before something is done that can't be meant by accident. */
+export interface ConsentOptions {
+  readonly adopt?: readonly string[];
+  readonly startEmpty?: boolean;
+}
+
+/** Options of commands that make namespaces and what is in them; gives them to a command. */
+export const withConsentOptions = (command: Command): Command =>
+  command
+    .option(
+      '--adopt <namespace>',
+      'take over a namespace that is there and not this environment’s; may be repeated',
+      (namespace: string, before: readonly string[] = []) => [...before, namespace],
+    )
+    .option('--start-empty', 'start a renamed service without the data of its old name, which stays in its claim');
+
 /** `-o json`, of commands that print a text else. */
 export const jsonOption = () => new Option('-o, --output <format>', 'as data').choices(['json']);
 

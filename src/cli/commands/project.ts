@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { ClusterOptions } from '../../cluster/kubeconfig.ts';
 import { breakable } from './interrupt.ts';
 import {
+  type ConsentOptions,
   developmentProfileOption,
   type JsonOptions,
   jsonOption,
@@ -9,6 +10,7 @@ import {
   report,
   timeoutOption,
   withClusterOptions,
+  withConsentOptions,
 } from './options.ts';
 
 type Options = ClusterOptions & ProfileOptions & { readonly timeout: number };
@@ -19,35 +21,39 @@ const startTimeout = () => timeoutOption('how long to wait until everything is h
 const again = 'What was applied stays. The same command again goes on from here.';
 
 export const startCommand = () =>
-  withClusterOptions(
-    new Command('start')
-      .summary('start a project with all that it needs')
-      .description(
-        'Start a project: the global tier and the projects that it needs first. Builds its images, applies its manifests ' +
-          'on the server’s side, removes what the configuration no longer has (never claims), and waits until all is ' +
-          'healthy. Ends at once with the cause when something can’t become so.',
-      )
-      .argument('<project...>')
-      .addOption(development())
-      .addOption(startTimeout())
-      .addOption(jsonOption())
-      .option('--force', 'start although the cluster lacks cpu or memory'),
+  withConsentOptions(
+    withClusterOptions(
+      new Command('start')
+        .summary('start a project with all that it needs')
+        .description(
+          'Start a project: the global tier and the projects that it needs first. Builds its images, applies its manifests ' +
+            'on the server’s side, removes what the configuration no longer has (never claims), and waits until all is ' +
+            'healthy. Ends at once with the cause when something can’t become so.',
+        )
+        .argument('<project...>')
+        .addOption(development())
+        .addOption(startTimeout())
+        .addOption(jsonOption())
+        .option('--force', 'start although the cluster lacks cpu or memory'),
+    ),
   )
     .addHelpText(
       'after',
       '\nExamples:\n  repoctl infra project start turfoo\n  repoctl infra project start turfoo shop --timeout 600\n' +
         '  repoctl infra project start turfoo -o json | jq -r ".[].address"',
     )
-    .action(async (projects: readonly string[], options: Options & JsonOptions & { force?: boolean }) => {
-      await breakable(again, async (signal) => {
-        const { startProjects } = await import('../../lifecycle/start.ts');
-        const { printEndpoints } = await import('../../synth/endpoints.ts');
-        const { namespaces, byTilt } = await startProjects(projects, { ...options, report, signal });
-        printEndpoints(namespaces, options.output);
-        if (!byTilt)
-          report(`These ports are open while this runs: repoctl infra project forward ${projects.join(' ')}`);
-      });
-    });
+    .action(
+      async (projects: readonly string[], options: Options & ConsentOptions & JsonOptions & { force?: boolean }) => {
+        await breakable(again, async (signal) => {
+          const { startProjects } = await import('../../lifecycle/start.ts');
+          const { printEndpoints } = await import('../../synth/endpoints.ts');
+          const { namespaces, byTilt } = await startProjects(projects, { ...options, report, signal });
+          printEndpoints(namespaces, options.output);
+          if (!byTilt)
+            report(`These ports are open while this runs: repoctl infra project forward ${projects.join(' ')}`);
+        });
+      },
+    );
 
 export const stopCommand = () =>
   withClusterOptions(

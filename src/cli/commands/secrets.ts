@@ -1,21 +1,29 @@
 import { Command } from 'commander';
-import type { ManifestObject } from '../../../charts/common/manifest-object.ts';
 import type { ClusterOptions } from '../../cluster/kubeconfig.ts';
-import { developmentProfileOption, type ProfileOptions, report, withClusterOptions } from './options.ts';
+import {
+  type ConsentOptions,
+  developmentProfileOption,
+  type ProfileOptions,
+  report,
+  withClusterOptions,
+  withConsentOptions,
+} from './options.ts';
 
 const applyCommand = () =>
-  withClusterOptions(
-    new Command('apply')
-      .summary('put the values of the .env files into the cluster')
-      .description(
-        'Put the values of the .env files into the cluster, as the Secrets that the manifests refer to; and ' +
-          'the namespaces, with the claims of projects’ own manifests. A .env that is ' +
-          'not there is made from its .env.example, with the values that the cluster has or generated passwords; one that is ' +
-          'there is never changed. What runs takes the values that have changed: its passwords are changed, or it is ' +
-          'started again.',
-      )
-      .argument('[project...]', 'only the global tier and these projects with what they depend on')
-      .addOption(developmentProfileOption()),
+  withConsentOptions(
+    withClusterOptions(
+      new Command('apply')
+        .summary('put the values of the .env files into the cluster')
+        .description(
+          'Put the values of the .env files into the cluster, as the Secrets that the manifests refer to; and ' +
+            'the namespaces, with the claims of projects’ own manifests. A .env that is ' +
+            'not there is made from its .env.example, with the values that the cluster has or generated passwords; one that ' +
+            'is there is never changed. What runs takes the values that have changed: its passwords are changed, or it is ' +
+            'started again.',
+        )
+        .argument('[project...]', 'only the global tier and these projects with what they depend on')
+        .addOption(developmentProfileOption()),
+    ),
   )
     .addHelpText(
       'after',
@@ -24,13 +32,17 @@ const applyCommand = () =>
     )
     .action(apply);
 
-async function apply(projects: readonly string[], options: ProfileOptions & ClusterOptions): Promise<void> {
+type Options = ProfileOptions & ClusterOptions & ConsentOptions;
+
+async function apply(projects: readonly string[], options: Options): Promise<void> {
   const { connectToChange } = await import('../../cluster/client.ts');
+  const { ensureNamespaces } = await import('../../cluster/namespaces.ts');
   const { findRoot } = await import('../../config/root.ts');
   const { withDependencies } = await import('../../config/select-projects.ts');
+  const { applyObjects, noteDataVersions } = await import('../../lifecycle/apply.ts');
   const { markStopped } = await import('../../lifecycle/stopped.ts');
   const { readManifest } = await import('../../lifecycle/manifests.ts');
-  const { applySecrets } = await import('../../lifecycle/apply-secrets.ts');
+  const { secretsToApply } = await import('../../lifecycle/apply-secrets.ts');
   const { healthyAmong } = await import('../../lifecycle/await-health.ts');
   const { settleSecrets } = await import('../../lifecycle/passwords/settle.ts');
   const { progressOn } = await import('../../lifecycle/progress.ts');
@@ -53,24 +65,31 @@ async function apply(projects: readonly string[], options: ProfileOptions & Clus
   const concerned = [globalTier(plan), ...named].map(({ name }) => name);
   const read = projects.length === 0 ? options : { ...options, environmentFilesOf: concerned };
   const cluster = await connectToChange({ ...options, report });
-  const claimsIn = (folder: string, { metadata }: ManifestObject) =>
-    readManifest(folder, manifestName(metadata?.name ?? '')).filter(({ kind }) => kind === 'PersistentVolumeClaim');
-  const prepare = async (namespace: ManifestObject) => {
-    // Tilt begins with this: what is lacking from now on is so no longer on purpose.
-    await markStopped(cluster, namespace.metadata?.name ?? '', false);
-    await Promise.all(claimsIn(out, namespace).map((object) => cluster.apply(object)));
-  };
-  const applied = await applySecrets(
+  const applied = await secretsToApply(
     cluster,
     root,
     read,
     ({ environment }) => (projects.length === 0 ? environment.projects : withDependencies(environment, projects)),
     report,
-    prepare,
+  );
+  const claimant = { environment: plan.environment, adopt: options.adopt };
+  await ensureNamespaces(
+    cluster,
+    applied.namespaces.map(({ namespace }) => namespace),
+    claimant,
   );
   for (const { namespace, secrets } of applied.namespaces) {
+    const { name = '', labels = {} } = namespace.metadata ?? {};
+    // Tilt begins with this: what is lacking from now on is so no longer on purpose.
+    await markStopped(cluster, name, false);
+    const objects = readManifest(out, manifestName(name));
+    const claims = objects.filter(({ kind }) => kind === 'PersistentVolumeClaim');
+    // Tilt applies the rest, which takes no look at the data.
+    const beside = objects.filter(({ kind }) => kind === 'StatefulSet');
+    await applyObjects(cluster, { name, labels }, [...secrets, ...claims], { ...options, beside, report });
+    await noteDataVersions(cluster, { name, labels });
     const names = secrets.map(({ metadata }) => metadata?.name).join(', ');
-    report(`${namespace.metadata?.name}: ${names || 'needs no Secret'}`);
+    report(`${name}: ${names || 'needs no Secret'}`);
   }
   const waiting = { plan, timeoutSeconds: 300, progress: progressOn(process.stderr) };
   await settleSecrets(cluster, applied, { report, healthy: healthyAmong(cluster, waiting) });

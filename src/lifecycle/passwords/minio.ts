@@ -47,7 +47,7 @@ async function makeUsersAgain({ cluster, server, signal }: PasswordChange): Prom
     const name = `${namespace}/${job.metadata?.name}`;
     await cluster.remove(reference);
     await until(async () => (await cluster.get(reference)) === undefined, `${name} is not gone`);
-    await cluster.apply(jobAnew(job));
+    await cluster.create(jobAnew(job));
     await until(async () => {
       const conditions = (await cluster.get<Job>(reference))?.status?.conditions ?? [];
       const holds = (type: string) => conditions.some((each) => each.type === type && each.status === 'True');

@@ -4,6 +4,8 @@ import type { Cluster } from '../../cluster/client.ts';
 import { planSecrets } from '../../synth/plan.ts';
 import { type ChangedKey, changedKeys, type SecretObject, withoutPrevious } from '../../synth/secrets/changes.ts';
 import type { PreparedSecrets } from '../../synth/secrets/prepare.ts';
+import { applyObjects } from '../apply.ts';
+import { ownedNamespace } from '../apply-secrets.ts';
 import { type Holder, holderOf } from './table.ts';
 import { type Controller, type KeyReference, restart, usersOf } from './users.ts';
 
@@ -70,7 +72,7 @@ export async function settleSecrets(
   }
   if (users.length > 0) await healthy(users.map(({ metadata }) => metadata));
   await restarted('last');
-  await forget(cluster, secrets, held);
+  await forget(cluster, applied, held, options);
   const stopped = held.flatMap(({ holder, runs }) => (holder && !runs ? [holder.service.object] : []));
   return [...new Set(stopped)];
 }
@@ -131,15 +133,15 @@ async function giveToOthers(
 /** Takes what was before out of the Secrets that all know. What a server that is stopped does not know yet stays. */
 async function forget(
   cluster: Cluster,
-  secrets: readonly SecretObject[],
+  { namespaces }: PreparedSecrets,
   held: readonly { readonly change: ChangedKey; readonly holder?: Holder; readonly runs: boolean }[],
+  options: SettleOptions,
 ): Promise<void> {
   const unknown = new Set(
     held.filter(({ holder, runs }) => holder && !runs).map(({ change }) => `${change.namespace}/${change.secret}`),
   );
-  for (const secret of secrets) {
-    const { namespace, name } = secret.metadata ?? {};
-    if (changedKeys(secret).length > 0 && !unknown.has(`${namespace}/${name}`))
-      await cluster.apply(withoutPrevious(secret));
-  }
+  const isKnown = (secret: SecretObject) =>
+    changedKeys(secret).length > 0 && !unknown.has(`${secret.metadata?.namespace}/${secret.metadata?.name}`);
+  for (const { namespace, secrets } of namespaces)
+    await applyObjects(cluster, ownedNamespace(namespace), secrets.filter(isKnown).map(withoutPrevious), options);
 }

@@ -65,7 +65,7 @@ export async function prepareSecrets(
   const unusable: string[] = [];
   const namespaces = [undefined, ...select(loaded)].map((project) => {
     const { namespace: name } = project ?? environment;
-    const labels = namespaceLabels(ownerOf(environment, project));
+    const labels = namespaceLabels(ownerOf(environment, project), profile);
     const made = secretObjects({ name, labels, secrets: planSecrets(environment, profile, project) }, values);
     unusable.push(...made.unusable.map(({ file, variable, message }) => `${file}:1:1: ${variable} ${message}`));
     const namespace: ManifestObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } };

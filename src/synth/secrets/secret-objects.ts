@@ -1,4 +1,4 @@
-import { labelKeys } from '../../../charts/common/labels.ts';
+import { labelKeys, ownerPart } from '../../../charts/common/labels.ts';
 import type { PlannedNamespace, PlannedSecret } from '../plan.ts';
 import type { SecretObject } from './changes.ts';
 
@@ -19,7 +19,7 @@ export function secretObjects(
 ): { objects: SecretObject[]; unusable: UnusableValue[] } {
   const unusable: UnusableValue[] = [];
   const { name, labels } = namespace;
-  const ownLabels = Object.fromEntries(Object.entries(labels).filter(([key]) => !key.startsWith('pod-security')));
+  const ownLabels = ownerPart(labels);
   const objects = namespace.secrets.map((secret) => {
     const entries = secret.keys.map(({ key, variable, file, generated }) => {
       const value = values.get(file)?.[variable];

@@ -68,9 +68,11 @@ describe('labels', () => {
     );
   });
 
-  test('of a namespace are those of its owner, and Pod Security restricted in all its modes', () => {
-    expect(namespaceLabels(ofProject.owner)).toEqual({
+  test('of a namespace are those of its owner, its profile, and Pod Security restricted in all its modes', () => {
+    expect(namespaceLabels(ofProject.owner, { name: 'staging', chain: ['staging', 'production'] })).toEqual({
       ...ownerLabels(ofProject.owner),
+      'repoctl.dev/profile': 'staging',
+      'repoctl.dev/preset': 'production',
       'pod-security.kubernetes.io/enforce': 'restricted',
       'pod-security.kubernetes.io/warn': 'restricted',
       'pod-security.kubernetes.io/audit': 'restricted',

@@ -19,6 +19,7 @@ describe('defaults', () => {
     expect(spec.volumeClaimTemplates[0]?.spec).toEqual({
       accessModes: ['ReadWriteOnce'],
       resources: { requests: { storage: '1Gi' } },
+      volumeMode: 'Filesystem',
     });
     expect(one(objects, 'Service').spec.ports).toEqual([{ name: 'postgres', port: 5432, targetPort: 'postgres' }]);
   });

@@ -18,9 +18,18 @@ describe('a stateful service', () => {
     expect(one(objects, 'Service').metadata.name).toBe('shop-api');
   });
 
+  test('says all of its claim’s template that the API would fill in, so that who applies it next finds no conflict', () => {
+    expect(spec.volumeClaimTemplates[0]).toMatchObject({
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      spec: { volumeMode: 'Filesystem' },
+      status: { phase: 'Pending' },
+    });
+  });
+
   test('has a claim of the size that is asked for, mounted beside the other mounts', () => {
     const [claim] = spec.volumeClaimTemplates;
-    expect(claim?.spec).toEqual({ accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '7Gi' } } });
+    expect(claim?.spec).toMatchObject({ accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '7Gi' } } });
     expect(containerOf(objects).volumeMounts).toEqual([
       { name: 'run', mountPath: '/run/it' },
       { name: 'data', mountPath: '/data' },

@@ -97,7 +97,7 @@ export function planned(name: string, services: Readonly<Record<string, readonly
     directory: `backends/svc-${name}`,
     needs: [],
     manifest: `${name}.k8s.yaml`,
-    labels: namespaceLabels(owner),
+    labels: namespaceLabels(owner, { name: 'local', chain: ['local'] }),
     images: [],
     services: [],
     workloads: Object.entries(services).map(([short, after]) => ({

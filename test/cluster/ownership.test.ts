@@ -1,0 +1,56 @@
+import { describe, expect, test } from '@jest/globals';
+import { labelKeys, namespaceLabels, ownerLabels } from '../../charts/common/labels.ts';
+import { isOwn, namespaceRefusal } from '../../src/cluster/ownership.ts';
+
+const owner = { environment: 'dev', tier: 'project', project: 'shop' } as const;
+const local = { name: 'local', chain: ['local'] };
+const labels = namespaceLabels(owner, local);
+const { [labelKeys.managedBy]: _ours, ...unmanaged } = ownerLabels(owner);
+
+describe('an object is repoctl’s own', () => {
+  test.each<[string, Record<string, string>, boolean]>([
+    ['with all of the owner’s labels', ownerLabels(owner), true],
+    ['with further ones', { ...ownerLabels(owner), x: 'y' }, true],
+    ['applied by Tilt', { ...unmanaged, [labelKeys.managedBy]: 'tilt' }, true],
+    ['without saying what applied it', unmanaged, true],
+    ['but not without labels', {}, false],
+    ['but not with another project’s', ownerLabels({ ...owner, project: 'web' }), false],
+    ['but not with another environment’s', ownerLabels({ ...owner, environment: 'prod' }), false],
+    ['but not if Helm manages it', { ...unmanaged, [labelKeys.managedBy]: 'Helm' }, false],
+  ])('%s', (_, given, own) => expect(isOwn({ metadata: { labels: given } }, labels)).toBe(own));
+});
+
+describe('a namespace', () => {
+  const refused = (given: Record<string, string>, adopted: string[] = []) =>
+    namespaceRefusal({ name: 'shop', labels: given }, 'dev', adopted);
+  const foreign = 'the namespace shop is there already and is not repoctl’s; nothing was changed';
+  const other =
+    'the namespace shop is there already and belongs to the environment old, not to dev; nothing was changed';
+  const production = namespaceLabels(owner, { name: 'staging', chain: ['staging', 'production'] });
+  const real = 'the namespace shop is one of a real cluster (profile staging); nothing was changed';
+  const renamed = namespaceLabels({ ...owner, environment: 'old' }, local);
+
+  test.each<[string, Record<string, string>, string[], string | undefined]>([
+    ['of the environment is its own', labels, [], undefined],
+    ['of an earlier version, without a profile', ownerLabels(owner), [], undefined],
+    [
+      'of a development profile that has a name',
+      namespaceLabels(owner, { name: 'x', chain: ['x', 'local'] }),
+      [],
+      undefined,
+    ],
+    ['without labels is foreign', {}, [], foreign],
+    ['with the labels of a chart of the same name, too', { [labelKeys.partOf]: 'dev' }, [], foreign],
+    ['of another environment is that one’s', renamed, [], other],
+    ['that was given away is taken', {}, ['shop'], undefined],
+    ['of another environment that was given away is taken', renamed, ['shop'], undefined],
+    ['is not given away with another', {}, ['web'], foreign],
+    ['of a real cluster is refused', production, [], real],
+    ['of a real cluster can’t be given away', production, ['shop'], real],
+  ])('%s', (_, given, adopted, message) => expect(refused(given, adopted)?.message).toBe(message));
+
+  test('that is refused says how it can be given away, once', () => {
+    expect(refused({})?.advice).toContain('repoctl infra project start shop --adopt shop');
+    expect(namespaceRefusal({ name: 'dev' }, 'dev')?.advice).toContain('repoctl infra global start --adopt dev');
+  });
+});
