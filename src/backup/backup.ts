@@ -24,7 +24,7 @@ import {
 import { withObjectStore } from './object-store.ts';
 import { databases, dumpDatabase, postgresVersion, waitForPostgres } from './postgres.ts';
 import { count, size } from './sizes.ts';
-import { findSubject, type Subject, type SubjectOptions } from './subject.ts';
+import { findSubjectIn, type Subject, type SubjectOptions } from './subject.ts';
 
 export interface BackupOptions extends SubjectOptions {
   /** Folder of the backup. @default `backups/<project>/<time>` below the root */
@@ -55,8 +55,8 @@ interface Work {
  * @throws UsageError, ClusterError, FailureError; then nothing is left but what the error says
  */
 export async function backupProject(name: string, options: BackupOptions): Promise<Backup> {
-  const subject = findSubject(name, options.profile);
   const cluster = await connectToChange(options);
+  const subject = await findSubjectIn(cluster, name, options.profile);
   return withLeases(
     cluster,
     { ...options, environment: subject.environment.namespace, namespaces: [subject.project.namespace] },

@@ -8,21 +8,13 @@ import { type Broker, type ServicePod, savedServices } from './inventory.ts';
 import { withObjectStore } from './object-store.ts';
 import { containerOf, isReady, type PodState, waitForPod } from './pods.ts';
 import { count } from './sizes.ts';
-import { findSubject, type Subject, type SubjectOptions } from './subject.ts';
+import type { Subject, SubjectOptions } from './subject.ts';
 
 /**
  * What a project holds, as lines for a question: its claims with their sizes and, where the service runs and can be
  * asked, what is in them; the objects of its buckets; its Redis database.
- *
- * @param project any of its names
  */
-export async function describeData(
-  cluster: Cluster,
-  root: string,
-  project: string,
-  { profile }: Pick<SubjectOptions, 'profile'> = {},
-): Promise<string[]> {
-  const { inventory, project: found } = findSubject(project, profile, root);
+export async function describeData(cluster: Cluster, { inventory, project: found }: Subject): Promise<string[]> {
   const { postgres, immudb, store, broker } = inventory;
   const contents = [
     ...postgres.map((server) => asked(cluster, server, () => postgresData(cluster, server))),
@@ -91,16 +83,13 @@ async function brokerData(cluster: Cluster, broker: Broker): Promise<HeldData[]>
  * Deletes what a project has in the services that it shares with others: the objects of its buckets, and its Redis
  * database. Only a project that is stopped stays empty.
  *
- * @param project any of its names
  * @throws ClusterError if one of the services is stopped
  */
 export async function eraseShared(
   cluster: Cluster,
-  root: string,
-  project: string,
-  { profile, report }: Pick<SubjectOptions, 'profile' | 'report'>,
+  { inventory, project: found }: Subject,
+  { report }: Pick<SubjectOptions, 'report'>,
 ): Promise<void> {
-  const { inventory, project: found } = findSubject(project, profile, root);
   const { store, broker } = inventory;
   if (store)
     await withObjectStore(cluster, store, async (client) => {

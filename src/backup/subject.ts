@@ -1,9 +1,13 @@
 import type { Environment, ProfileName, Project } from '../../charts/model.ts';
+import type { Cluster } from '../cluster/client.ts';
 import type { ClusterOptions } from '../cluster/kubeconfig.ts';
 import { findRoot } from '../config/root.ts';
 import { findProject } from '../config/select-projects.ts';
 import { loadLastGood } from '../synth/last-good.ts';
+import { isPlanned, projectCalled } from '../synth/left-behind.ts';
+import { synthesized } from '../synth/plan-queries.ts';
 import { type Inventory, inventory } from './inventory.ts';
+import { liveInventory } from './live-inventory.ts';
 
 export interface SubjectOptions extends ClusterOptions {
   /** What the cluster's manifests were made for. @default local */
@@ -15,14 +19,36 @@ export interface SubjectOptions extends ClusterOptions {
 /** A project, and what holds its data. */
 export interface Subject {
   readonly root: string;
-  readonly environment: Environment;
+  readonly environment: Pick<Environment, 'name' | 'namespace'>;
   readonly profile: ProfileName;
-  readonly project: Project;
+  readonly project: Pick<Project, 'name' | 'namespace'>;
   readonly inventory: Inventory;
 }
 
 /**
- * The project that is meant by a name.
+ * The project that is meant by a name: one of the configuration, or one that the cluster still has and it no longer.
+ *
+ * @throws UsageError if there is neither
+ */
+export async function findSubjectIn(
+  cluster: Cluster,
+  name: string,
+  profileName: ProfileName = 'local',
+): Promise<Subject> {
+  const { root, plan } = await synthesized(profileName);
+  const found = await projectCalled(cluster, plan, name);
+  if (isPlanned(found)) return findSubject(found.name, profileName, root);
+  const { environment } = loadLastGood(root, { profile: profileName, development: true, environmentFilesOf: [] });
+  const project = { name: found.project, namespace: found.name };
+  const inventory = await liveInventory(cluster, { environment, project });
+  const taken = environment.projects.map(({ uses }) => (uses.redis as { database?: number } | undefined)?.database);
+  // A project that was renamed keeps its number.
+  const broker = taken.includes(inventory.broker?.database) ? undefined : inventory.broker;
+  return { root, environment, profile: profileName, project, inventory: { ...inventory, broker } };
+}
+
+/**
+ * The project of the configuration that is meant by a name.
  *
  * @param root default: the folder with repoctl.yaml at or above the working folder
  */

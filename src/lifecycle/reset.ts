@@ -1,14 +1,14 @@
 import { relative } from 'node:path';
-import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import { describeData, eraseShared, unsavedClaims } from '../backup/erase.ts';
 import { findSubject } from '../backup/subject.ts';
-import { type Cluster, connectToChange } from '../cluster/client.ts';
+import { connectToChange } from '../cluster/client.ts';
 import { withLeases } from '../cluster/lease.ts';
-import { removeAndWait } from '../cluster/remove-and-wait.ts';
-import { eachOf } from '../platform/each-of.ts';
 import { confirm } from '../platform/terminal/ask.ts';
 import { mustBeRight } from '../synth/last-good.ts';
-import { globalTier, leaseOrder, planned, synthesized, withAwaited } from '../synth/plan-queries.ts';
+import { isPlanned, projectCalled } from '../synth/left-behind.ts';
+import { globalTier, leaseOrder, synthesized, withAwaited } from '../synth/plan-queries.ts';
+import { removeClaims, removeJobs } from './remove-data.ts';
+import { resetLeft } from './reset-left.ts';
 import { type StartOptions, start } from './start.ts';
 import { ownLabels, runningProjects, stopNamespace } from './stop.ts';
 
@@ -23,15 +23,17 @@ export interface ResetOptions extends StartOptions {
 export async function resetProject(name: string, options: ResetOptions): Promise<void> {
   const made = await synthesized(options.profile);
   const { plan, root } = made;
-  const project = planned(plan, name);
+  const cluster = await connectToChange(options);
+  const project = await projectCalled(cluster, plan, name);
+  if (!isPlanned(project)) return resetLeft(cluster, project, plan, options);
   // It starts again what it has stopped.
   mustBeRight(made.mistakes, withAwaited(plan, [project]));
-  const cluster = await connectToChange(options);
-  const lines = await describeData(cluster, root, project.name);
+  const subject = findSubject(project.name, options.profile, root);
+  const lines = await describeData(cluster, subject);
   if (lines.length === 0) return options.report(`${project.name} has no data`);
   options.report(`This deletes the data of ${project.name}:`);
   for (const line of lines) options.report(`  ${line}`);
-  const unsaved = await unsavedClaims(cluster, findSubject(project.name, options.profile), ownLabels(project.labels));
+  const unsaved = await unsavedClaims(cluster, subject, ownLabels(project.labels));
   if (options.backup && unsaved.length > 0) options.report('No backup has, and so is lost for good:');
   if (options.backup) for (const claim of unsaved) options.report(`  claim ${claim}`);
   const after = options.backup
@@ -51,35 +53,15 @@ export async function resetProject(name: string, options: ResetOptions): Promise
         const { saveProject } = await import('../backup/backup.ts');
         // What is not running can't be asked for its data.
         if (!ran) await startAgain({ keepData: true });
-        const { folder } = await saveProject(cluster, findSubject(project.name, options.profile), options);
+        const { folder } = await saveProject(cluster, subject, options);
         undo = `repoctl infra project restore ${project.name} ${relative(process.cwd(), folder)}`;
       }
       await stopNamespace(cluster, project, options);
-      await eraseShared(cluster, root, project.name, options);
+      await eraseShared(cluster, subject, options);
       await removeClaims(cluster, project.name, ownLabels(project.labels), options);
       await removeJobs(cluster, project.name, ownLabels(project.labels));
       options.report(`${project.name}: its data is gone${undo ? `; to have it back: ${undo}` : ''}`);
       if (ran) await startAgain();
     },
   );
-}
-
-async function removeClaims(
-  cluster: Cluster,
-  namespace: string,
-  labels: Readonly<Record<string, string>>,
-  { report, signal }: ResetOptions,
-): Promise<void> {
-  const claims = await cluster.list<ManifestObject>('v1', 'PersistentVolumeClaim', { namespace, labels });
-  for (const { metadata } of claims) {
-    const claim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata };
-    await removeAndWait(cluster, claim, { patience: 120, signal });
-    report(`${namespace}: removed claim ${metadata?.name}`);
-  }
-}
-
-/** What has run once, such as migrations, has to run again. */
-async function removeJobs(cluster: Cluster, namespace: string, labels: Readonly<Record<string, string>>) {
-  const jobs = await cluster.list<ManifestObject>('batch/v1', 'Job', { namespace, labels });
-  await eachOf(jobs, ({ metadata }) => cluster.remove({ apiVersion: 'batch/v1', kind: 'Job', metadata }));
 }

@@ -8,8 +8,9 @@ import { findRoot } from '../config/root.ts';
 import { eachOf } from '../platform/each-of.ts';
 import { FailureError, TimeoutError, UsageError } from '../platform/errors.ts';
 import { poll } from '../platform/poll.ts';
+import { projectCalled } from '../synth/left-behind.ts';
 import type { PlannedNamespace } from '../synth/plan.ts';
-import { dependants, globalTier, leaseOrder, planned, synthesized } from '../synth/plan-queries.ts';
+import { dependants, globalTier, leaseOrder, synthesized } from '../synth/plan-queries.ts';
 import { findSession } from '../tilt/session.ts';
 import { markStopped } from './stopped.ts';
 
@@ -27,11 +28,11 @@ interface Scaled extends ManifestObject {
   readonly status?: { readonly active?: number };
 }
 
-/** Scales a project to zero. Its claims and their data stay. */
+/** Scales a project to zero, also one that the configuration no longer has. Its claims and their data stay. */
 export async function stopProject(name: string, options: StopOptions): Promise<void> {
   const { plan } = await synthesized();
-  const project = planned(plan, name);
   const cluster = await connectToChange(options);
+  const project = await projectCalled(cluster, plan, name);
   await withLeases(cluster, { ...options, environment: plan.environment, namespaces: [project.name] }, async () => {
     const others = await runningAmong(cluster, dependants(plan, project.name));
     if (others.length > 0) options.report(`${others.join(', ')} need ${project.name} and are running`);

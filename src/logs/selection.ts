@@ -1,7 +1,7 @@
 import { labelKeys } from '../../charts/common/labels.ts';
 import type { Environment } from '../../charts/model.ts';
 import type { ListOptions } from '../cluster/client.ts';
-import { findNamed } from '../config/select-projects.ts';
+import { findNamed, isNamed } from '../config/select-projects.ts';
 import { UsageError } from '../platform/errors.ts';
 import { suggestion } from '../platform/nearest.ts';
 
@@ -49,6 +49,29 @@ export function select(environment: Environment, given: string, service?: string
   const pods = { namespace, labels: { ...labels, [labelKeys.instance]: found.object } };
   return { ...tier, title: found.object, pods };
 }
+
+/**
+ * The pods of a project that the configuration no longer has, or of one of its services.
+ *
+ * @param left its short name and its namespace
+ */
+export function selectLeft(
+  { project: name, name: namespace }: { readonly project: string; readonly name: string },
+  service?: string,
+): Selection {
+  const object = service?.startsWith(`${name}-`) ? service : `${name}-${service}`;
+  const labels: Record<string, string> = { [labelKeys.project]: name };
+  return {
+    title: service === undefined ? name : object,
+    pods: { namespace, labels: service === undefined ? labels : { ...labels, [labelKeys.instance]: object } },
+    prefix: `${name}-`,
+    start: `${name} is not in the configuration; repoctl infra project reset ${name} deletes what is left of it`,
+  };
+}
+
+/** Whether a name means a tier of the configuration. */
+export const isTier = (environment: Environment, given: string): boolean =>
+  tiers(environment).some((tier) => isNamed(tier, given.replace(/\/+$/, '')));
 
 interface Tier extends Pick<Environment, 'services'> {
   readonly name: string;

@@ -37,7 +37,7 @@ describe('what is loaded', () => {
   test.each([
     ['--help', ['--help'], []],
     ['infra project start --help', ['infra', 'project', 'start', '--help'], []],
-    ['infra list', ['infra', 'list'], ['constructs']],
+    ['infra list -o name', ['infra', 'list', '-o', 'name'], ['constructs']],
     ['completion of a project', ['__complete', '--', 'infra', 'project', 'start', ''], ['constructs']],
   ])('for %s: neither cdk8s nor the client of Kubernetes', (_, args, packages) => {
     expect(packagesOf(...args)).toEqual(packages);

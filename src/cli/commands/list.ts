@@ -1,19 +1,27 @@
 import { Command, Option } from 'commander';
+import type { ClusterOptions } from '../../cluster/kubeconfig.ts';
 import { printJson, printLines } from '../../platform/terminal/print.ts';
+import { report, withClusterOptions } from './options.ts';
 
 export const listCommand = () =>
-  new Command('list')
+  withClusterOptions(new Command('list'))
     .summary('projects, services, fixed host ports and who needs whom')
-    .description('List the global tier and the projects, from the configuration alone: no cluster is asked.')
+    .description(
+      'List the global tier and the projects of the configuration, and those that only the cluster has, after they were ' +
+        'renamed or deleted. The names alone (-o name) are those of the configuration; no cluster is asked for them.',
+    )
     .addOption(new Option('-o, --output <format>', 'as data').choices(['json', 'name']))
     .addHelpText(
       'after',
       '\nExamples:\n  repoctl infra list\n  repoctl infra list -o json | jq -r ".[].ports[].hostPort"',
     )
-    .action(async ({ output }: { output?: 'json' | 'name' }) => {
+    .action(async ({ output, ...options }: ClusterOptions & { output?: 'json' | 'name' }) => {
       const { findRoot } = await import('../../config/root.ts');
       const { listLines, listNamespaces } = await import('../listing/list.ts');
-      const namespaces = listNamespaces(findRoot(process.cwd()), { profile: 'local', environmentFilesOf: [] });
+      const { leftInCluster } = await import('../listing/left.ts');
+      const listed = listNamespaces(findRoot(process.cwd()), { profile: 'local', environmentFilesOf: [] });
+      const left = output === 'name' ? [] : await leftInCluster(listed, options, report);
+      const namespaces = [...listed, ...left];
       const print = {
         json: () => printJson(namespaces),
         name: () => printLines(namespaces.filter(({ tier }) => tier === 'project').map(({ name }) => name)),

@@ -41,22 +41,34 @@ function lineCount(given: string): number {
 }
 
 async function logs(name: string, service: string | undefined, options: Options): Promise<void> {
-  const [{ connect }, { loadLastGood }, { findRoot }, { instantOf }, { select }, { showLogs }, { parseSince }] =
-    await Promise.all([
-      import('../../cluster/client.ts'),
-      import('../../synth/last-good.ts'),
-      import('../../config/root.ts'),
-      import('../../logs/instant.ts'),
-      import('../../logs/selection.ts'),
-      import('../../logs/show-logs.ts'),
-      import('../../logs/since.ts'),
-    ]);
+  const [
+    { connect },
+    { loadLastGood },
+    { findRoot },
+    { instantOf },
+    { isTier, select, selectLeft },
+    { leftBehind },
+    { showLogs },
+    { parseSince },
+  ] = await Promise.all([
+    import('../../cluster/client.ts'),
+    import('../../synth/last-good.ts'),
+    import('../../config/root.ts'),
+    import('../../logs/instant.ts'),
+    import('../../logs/selection.ts'),
+    import('../../synth/left-behind.ts'),
+    import('../../logs/show-logs.ts'),
+    import('../../logs/since.ts'),
+  ]);
   const now = new Date();
   const { follow = false, previous = false, timestamps = false } = options;
   const since = options.since === undefined ? undefined : parseSince(options.since, now);
   const { environment } = loadLastGood(findRoot(process.cwd()), { profile: 'local', environmentFilesOf: [] });
-  const selection = select(environment, name, service);
   const cluster = await connect(options);
+  const known = [environment, ...environment.projects].map(({ namespace }) => namespace);
+  const left = isTier(environment, name) ? [] : await leftBehind(cluster, environment.namespace, known);
+  const found = left.find((each) => each.name === name || each.project === name);
+  const selection = found ? selectLeft(found, service) : select(environment, name, service);
 
   const interrupt = new AbortController();
   if (follow) for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort());

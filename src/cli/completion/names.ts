@@ -28,7 +28,7 @@ export function configuredNames(folder: string): Names {
         .map(({ name }) => name),
     services: (project) =>
       namespaces()
-        .filter(({ name, directory }) => [name, directory, directory.split('/').at(-1)].includes(project))
+        .filter(({ name, directory }) => [name, directory, directory?.split('/').at(-1)].includes(project))
         .flatMap(({ services }) => services.map(({ name }) => name)),
   };
 }

@@ -8,8 +8,10 @@ import { type PlannedNamespace, planNamespace } from '../../synth/plan.ts';
 export interface ListedNamespace {
   readonly name: string;
   readonly tier: 'global' | 'project';
-  /** Folder, relative to the root. */
-  readonly directory: string;
+  /** Whether the configuration has it, or only the cluster. */
+  readonly configured: boolean;
+  /** Folder, relative to the root; none if it is not in the configuration. */
+  readonly directory?: string;
   readonly services: readonly { readonly name: string; readonly kind: string; readonly object: string }[];
   readonly ports: readonly { readonly service: string; readonly port: string; readonly hostPort: number }[];
   readonly needs: readonly string[];
@@ -25,6 +27,7 @@ export function listNamespaces(root: string, options: LoadOptions): ListedNamesp
   return planned.map((namespace) => ({
     name: namespace.name,
     tier: namespace.tier,
+    configured: true,
     directory: namespace.directory,
     services: [...namespace.services, ...namespace.workloads].map(({ name, kind, object }) => ({
       name,
@@ -39,6 +42,17 @@ export function listNamespaces(root: string, options: LoadOptions): ListedNamesp
 
 const needing = (planned: readonly PlannedNamespace[], name: string): string[] =>
   planned.filter(({ needs }) => needs.includes(name)).map((each) => each.name);
+
+/** A project that only the cluster has, as one of the list. */
+export const leftNamespace = (name: string): ListedNamespace => ({
+  name,
+  tier: 'project',
+  configured: false,
+  services: [],
+  ports: [],
+  needs: [],
+  neededBy: [],
+});
 
 /** The list for people: a line for each namespace, and below it one for each service. */
 export function listLines(namespaces: readonly ListedNamespace[]): string[] {
@@ -57,7 +71,9 @@ export function listLines(namespaces: readonly ListedNamespace[]): string[] {
 }
 
 /** `turfoo (backends/svc-turfoo-ingest), needs shop` */
-function namespaceLine({ name, directory, needs, neededBy }: ListedNamespace): string {
+function namespaceLine({ name, configured, directory, needs, neededBy }: ListedNamespace): string {
+  if (!configured)
+    return `${name}, not in the configuration: repoctl infra project stop ${name} ends it, reset ${name} deletes what is left`;
   const parts = [
     `${name} (${directory})`,
     ...(needs.length > 0 ? [`needs ${needs.join(', ')}`] : []),

@@ -41,11 +41,13 @@ export function assemble(plan: Plan | undefined, picture: Picture, context: stri
     const services = goes ? judged.filter((each) => each.health.status !== 'missing') : judged;
     const started = kept.has(namespace.name) || judged.some((each) => each.health.status !== 'missing');
     const { name, tier, project, directory, labels } = namespace;
+    const configured = plan?.namespaces.some((each) => each.name === name);
     return {
       name,
       tier,
       project,
       directory,
+      configured,
       status: statusOf(started || judged.length === 0, health, services),
       health,
       services: services.toSorted(worstFirst),
@@ -76,10 +78,11 @@ const clusterTier = (services: readonly ServiceReport[]): TierReport => ({
   foreign: [],
 });
 
-function serviceReport(item: Item, { planned }: Partial<ReportedNamespace> = {}): ServiceReport {
+function serviceReport(item: Item, { planned, directory }: Partial<ReportedNamespace> = {}): ServiceReport {
   const { namespace, object } = item;
   const isPlanned = planned?.has(object);
-  const extra = isPlanned === false && item.health.status === 'healthy';
+  // Of a whole namespace it is said once.
+  const extra = isPlanned === false && directory !== undefined && item.health.status === 'healthy';
   return {
     namespace,
     name: item.planned.name,

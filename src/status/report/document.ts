@@ -45,12 +45,13 @@ const healthFields = ({ reason, cause, advice, terminal }: Health) => ({
 });
 
 function tierFields(tier: TierReport): StatusDocument['tiers'][number] {
-  const { name, project, environment, status, health, services, foreign } = tier;
+  const { name, project, environment, configured, status, health, services, foreign } = tier;
   return {
     namespace: name,
     tier: tier.tier,
     project,
     environment,
+    configured,
     status,
     ...(health && { reason: health.reason, cause: health.cause, advice: commandsOf(health.advice) }),
     services: services.map((each) => serviceFields(each, name)),

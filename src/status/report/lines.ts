@@ -63,12 +63,21 @@ function tierRows(tier: TierReport, report: Report, options: LineOptions): Row[]
   const others = foreign.length > 0 && !wide ? `${counted(foreign.length, 'foreign object')}` : '';
   const head: Row = {
     cells: [paint('bold', name), shown, '', '', '', [...summary, others].filter(Boolean).join(', ')],
-    notes: health && healthNotes(health),
+    notes: [...(health ? healthNotes(health) : []), ...leftNotes(tier)],
   };
   if (quiet && !wide) return [head];
   const folds: Fold[] = wide ? services.map((each) => ({ services: [each], why: 'single' })) : fold(tier);
   return [head, ...folds.map((each) => foldRow(each, report, options)), ...foreignRows(tier, wide)];
 }
+
+/** What to do with a namespace that the configuration no longer has. */
+const leftNotes = ({ configured, status, name }: TierReport): NonNullable<Row['notes']> =>
+  configured === false
+    ? [
+        { text: status === 'stopped' ? 'not in the configuration; what is left of it:' : 'not in the configuration' },
+        { text: `repoctl infra project ${status === 'stopped' ? 'reset' : 'stop'} ${name}`, command: true },
+      ]
+    : [];
 
 const start = ({ tier, name }: TierReport): string =>
   tier === 'global' ? 'repoctl infra global start' : `repoctl infra project start ${name}`;

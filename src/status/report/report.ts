@@ -42,6 +42,8 @@ export interface TierReport {
   readonly tier: Tier | 'cluster';
   readonly project?: string;
   readonly directory?: string;
+  /** Whether the configuration has it; unknown without one. */
+  readonly configured?: boolean;
   /** Of the worst of its services, or its own. */
   readonly status: TierStatus;
   /** Of the namespace itself, if something is wrong with it. */

@@ -42,6 +42,10 @@ const tier = z.object({
     .describe('`cluster`: the parts of the cluster that services suffer from; its services may be of any namespace.'),
   project: z.string().optional(),
   environment: z.string().optional(),
+  configured: z
+    .boolean()
+    .optional()
+    .describe('Whether the configuration has it: `false` for what was renamed or deleted there; unknown without one.'),
   status: z
     .enum([...statuses, 'not-started'])
     .describe('Of the worst of its services, or of the namespace; `not-started` if there never was anything of it.'),

@@ -1,0 +1,98 @@
+import { relative } from 'node:path';
+import type { ManifestObject } from '../../charts/common/manifest-object.ts';
+import { describeData, eraseShared } from '../backup/erase.ts';
+import { findSubjectIn } from '../backup/subject.ts';
+import type { Cluster } from '../cluster/client.ts';
+import { withLeases } from '../cluster/lease.ts';
+import { isOwn } from '../cluster/ownership.ts';
+import { removeAndWait } from '../cluster/remove-and-wait.ts';
+import { eachOf } from '../platform/each-of.ts';
+import { confirm } from '../platform/terminal/ask.ts';
+import type { LeftBehind } from '../synth/left-behind.ts';
+import type { Plan } from '../synth/plan.ts';
+import { inventoryName } from './inventory.ts';
+import { removeClaims, removeJobs } from './remove-data.ts';
+import type { ResetOptions } from './reset.ts';
+import { ownLabels, stopNamespace } from './stop.ts';
+
+/**
+ * Deletes the data of a project that the configuration no longer has, and its namespace, if nothing of somebody else's is
+ * in it: nobody starts it again.
+ */
+export async function resetLeft(
+  cluster: Cluster,
+  project: LeftBehind,
+  plan: Plan,
+  options: ResetOptions,
+): Promise<void> {
+  const { name } = project;
+  const { report, signal } = options;
+  const subject = await findSubjectIn(cluster, name, options.profile);
+  report(`${name} is not in the configuration. This deletes what is left of it:`);
+  for (const line of await describeData(cluster, subject)) report(`  ${line}`);
+  report(`  the namespace ${name}`);
+  const after = options.backup ? 'A backup is taken first.' : 'No backup is taken.';
+  if (!(await confirm(`${after} Delete it?`, options.yes))) return report('nothing was changed');
+  await withLeases(cluster, { ...options, environment: plan.environment, namespaces: [name] }, async () => {
+    let undo = '';
+    if (options.backup) {
+      const { saveProject } = await import('../backup/backup.ts');
+      await startData(cluster, project);
+      const { folder } = await saveProject(cluster, subject, options);
+      undo = `; once the configuration has it again: repoctl infra project restore ${name} ${relative(process.cwd(), folder)}`;
+    }
+    await stopNamespace(cluster, project, options);
+    await eraseShared(cluster, subject, options);
+    await removeClaims(cluster, name, ownLabels(project.labels), options);
+    await removeJobs(cluster, name, ownLabels(project.labels));
+    report(`${name}: its data is gone${undo}`);
+  });
+  const foreign = await foreignIn(cluster, project);
+  if (foreign.length > 0) return report(`${name}: the namespace stays, with ${foreign.join(', ')}`);
+  const reference = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+  await removeAndWait(cluster, reference, { patience: options.timeout, signal });
+  report(`${name}: removed the namespace`);
+}
+
+/** What is stopped can't be asked for its data. */
+async function startData(cluster: Cluster, { name, labels }: LeftBehind): Promise<void> {
+  const own = { namespace: name, labels: ownLabels(labels) };
+  const sets = await cluster.list<ManifestObject>('apps/v1', 'StatefulSet', own);
+  await eachOf(
+    sets.filter(({ spec }) => (spec as { replicas?: number }).replicas === 0),
+    ({ metadata }) =>
+      cluster.patch({ apiVersion: 'apps/v1', kind: 'StatefulSet', metadata }, { spec: { replicas: 1 } }),
+  );
+}
+
+/** Kinds of what people put into a namespace. */
+const looked = [
+  ['v1', 'ConfigMap'],
+  ['v1', 'PersistentVolumeClaim'],
+  ['v1', 'Pod'],
+  ['v1', 'Secret'],
+  ['v1', 'Service'],
+  ['apps/v1', 'DaemonSet'],
+  ['apps/v1', 'Deployment'],
+  ['apps/v1', 'StatefulSet'],
+  ['batch/v1', 'CronJob'],
+  ['batch/v1', 'Job'],
+] as const;
+
+/** What every namespace has, and what repoctl keeps there. */
+const usual = ['kube-root-ca.crt', inventoryName];
+
+async function foreignIn(cluster: Cluster, { name, labels }: LeftBehind): Promise<string[]> {
+  const found: string[] = [];
+  await eachOf(looked, async ([apiVersion, kind]) => {
+    for (const object of await cluster.list<ManifestObject>(apiVersion, kind, { namespace: name })) {
+      const { name: own = '', ownerReferences = [] } = object.metadata as {
+        name?: string;
+        ownerReferences?: readonly unknown[];
+      };
+      const made = ownerReferences.length > 0 || usual.includes(own);
+      if (!made && !isOwn(object, labels)) found.push(`${kind.toLowerCase()} ${own}`);
+    }
+  });
+  return found.sort();
+}

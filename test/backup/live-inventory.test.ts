@@ -1,0 +1,84 @@
+import { expect, test } from '@jest/globals';
+import { inventoryOf, type Templated } from '../../src/backup/live-inventory.ts';
+
+const object = (name: string, short: string, container: object, more: object = {}): Templated => ({
+  apiVersion: 'apps/v1',
+  kind: 'x',
+  metadata: { name, labels: { 'app.kubernetes.io/name': short } },
+  spec: {
+    template: { spec: { containers: [{ name: short, ...container }], securityContext: { runAsUser: 999 } } },
+    ...more,
+  },
+});
+const left = { environment: { name: 'dev', namespace: 'me-dev' }, project: { name: 'shop', namespace: 'me-shop' } };
+const claims = { volumeClaimTemplates: [{}] };
+const postgres = object(
+  'shop-orders',
+  'orders',
+  {
+    name: 'postgres',
+    env: [
+      { name: 'POSTGRES_USER', value: 'owner' },
+      { name: 'POSTGRES_DB', value: 'orders' },
+    ],
+  },
+  claims,
+);
+const api = object('shop-api', 'api', {
+  env: [
+    { name: 'AWS_ENDPOINT_URL_S3', value: 'http://dev-minio.me-dev.svc.cluster.local:9000' },
+    { name: 'AWS_ACCESS_KEY_ID', value: 'shop' },
+    {
+      name: 'AWS_SECRET_ACCESS_KEY',
+      valueFrom: { secretKeyRef: { name: 'shop-minio', key: 'AWS_SECRET_ACCESS_KEY' } },
+    },
+    { name: 'S3_BUCKET_RAW', value: 'shop-raw' },
+    { name: 'REDIS_URL', value: 'redis://:$(REDIS_PASSWORD)@dev-redis.me-dev.svc.cluster.local:6379/4' },
+  ],
+});
+
+test('what holds data is told by what the namespace has', () => {
+  const mounted = (mountPath: string) => ({ volumeMounts: [{ name: 'data', mountPath }] });
+  const sets = [
+    postgres,
+    object('shop-immudb', 'immudb', mounted('/var/lib/immudb'), claims),
+    object('shop-search', 'search', mounted('/meili_data'), claims),
+    object('shop-odd', 'odd', {}, claims),
+  ];
+  const found = inventoryOf(left, sets, [api]);
+  expect(found.postgres).toMatchObject([
+    {
+      service: 'orders',
+      namespace: 'me-shop',
+      pod: 'shop-orders-0',
+      container: 'postgres',
+      user: 'owner',
+      database: 'orders',
+    },
+  ]);
+  expect(found.immudb).toMatchObject([
+    { service: 'immudb', pod: 'shop-immudb-0', container: 'immudb', folder: '/var/lib/immudb', user: 999 },
+  ]);
+  expect(found.store).toMatchObject({
+    namespace: 'me-dev',
+    pod: 'dev-minio-0',
+    accessKey: 'shop',
+    secret: { namespace: 'me-shop', name: 'shop-minio', key: 'AWS_SECRET_ACCESS_KEY' },
+    buckets: ['shop-raw'],
+  });
+  expect(found.broker).toMatchObject({ pod: 'dev-redis-0', database: 4 });
+  expect(found.claims).toMatchObject([{ service: 'search', pod: 'shop-search-0', folder: '/meili_data', user: 999 }]);
+  expect(found.skipped).toMatchObject([{ service: 'odd' }]);
+});
+
+test('what runs elsewhere is not the cluster’s', () => {
+  const elsewhere = object('shop-api', 'api', {
+    env: [
+      { name: 'AWS_ENDPOINT_URL_S3', value: 'https://s3.example.com' },
+      ...(api.spec.template.spec.containers[0]?.env ?? []).filter(({ name }) => /^(AWS_(ACC|SEC)|S3)/.test(name)),
+      { name: 'REDIS_URL', value: 'rediss://cache.example.com:6379/4' },
+    ],
+  });
+  const { store, broker } = inventoryOf(left, [], [elsewhere]);
+  expect([store, broker]).toEqual([undefined, undefined]);
+});
