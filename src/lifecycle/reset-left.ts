@@ -12,8 +12,15 @@ import type { LeftBehind } from '../synth/left-behind.ts';
 import type { Plan } from '../synth/plan.ts';
 import { inventoryName } from './inventory.ts';
 import { removeClaims, removeJobs } from './remove-data.ts';
-import type { ResetOptions } from './reset.ts';
+import type { StartOptions } from './start.ts';
 import { ownLabels, stopNamespace } from './stop.ts';
+
+export interface ResetOptions extends StartOptions {
+  /** Don't ask. */
+  readonly yes?: boolean;
+  /** Take a backup before. */
+  readonly backup: boolean;
+}
 
 /**
  * Deletes the data of a project that the configuration no longer has, and its namespace, if nothing of somebody else's is

@@ -8,16 +8,9 @@ import { mustBeRight } from '../synth/last-good.ts';
 import { isPlanned, projectCalled } from '../synth/left-behind.ts';
 import { globalTier, leaseOrder, synthesized, withAwaited } from '../synth/plan-queries.ts';
 import { removeClaims, removeJobs } from './remove-data.ts';
-import { resetLeft } from './reset-left.ts';
+import { type ResetOptions, resetLeft } from './reset-left.ts';
 import { type StartOptions, start } from './start.ts';
 import { ownLabels, runningProjects, stopNamespace } from './stop.ts';
-
-export interface ResetOptions extends StartOptions {
-  /** Don't ask. */
-  readonly yes?: boolean;
-  /** Take a backup before. */
-  readonly backup: boolean;
-}
 
 /** Deletes a project's data: its claims, its buckets' objects, its Redis database. What ran before runs again after. */
 export async function resetProject(name: string, options: ResetOptions): Promise<void> {
