@@ -13,29 +13,29 @@ import type { Patch, Profile } from './model.ts';
  * @returns what is wrong with the patches: a target that matches nothing, an operation that can't be done
  */
 export function patchChart(chart: Chart, patches: readonly Patch[], profile: Profile): Nonconformity[] {
+  const meantHere = patches.filter(({ profiles }) => profiles?.some((name) => profile.chain.includes(name)) ?? true);
+  if (meantHere.length === 0) return [];
   const objects = chart.node.findAll().filter((construct) => ApiObject.isApiObject(construct));
   const candidates = objects.map((object) => ({ object, manifest: object.toJson() as ManifestObject }));
-  return patches
-    .filter(({ profiles }) => profiles?.some((name) => profile.chain.includes(name)) ?? true)
-    .flatMap((patch) => {
-      const meant = candidates.filter(({ object, manifest }) => matches(patch.target, manifest, nameOf(object)));
-      if (meant.length === 0) return [problem(patch, targetText(patch.target), absence(patch, candidates))];
-      return meant.flatMap(({ object, manifest }) => {
-        try {
-          changed(object.toJson() as ManifestObject, patch);
-        } catch (error) {
-          return [problem(patch, `${manifest.kind}/${nameOf(object)}`, (error as Error).message)];
-        }
-        changeObject(object, (each) => changed(each, patch));
-        return [];
-      });
+  return meantHere.flatMap((patch) => {
+    const meant = candidates.filter(({ object, manifest }) => matches(patch.target, manifest, nameOf(object)));
+    if (meant.length === 0) return [problem(patch, targetText(patch.target), absence(patch, candidates))];
+    return meant.flatMap(({ object, manifest }) => {
+      try {
+        changed(object.toJson() as ManifestObject, patch);
+      } catch (error) {
+        return [problem(patch, `${manifest.kind}/${nameOf(object)}`, (error as Error).message)];
+      }
+      changeObject(object, (each) => changed(each, patch));
+      return [];
     });
+  });
 }
 
 /** The name by which people know an object: a job's without its hash. */
 function nameOf(object: ApiObject): string {
   const { scope } = object.node;
-  return scope instanceof HashedJob ? scope.labelled.object : object.name;
+  return scope && HashedJob.isHashedJob(scope) ? scope.labelled.object : object.name;
 }
 
 const problem = ({ file, line, column }: Patch, object: string, message: string): Nonconformity => ({

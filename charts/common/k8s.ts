@@ -64,7 +64,8 @@ type Change = (object: ManifestObject) => ManifestObject;
 
 /** Has an API object go through a change before it is printed, after those that were given before. */
 export function changeObject(object: ApiObject, change: Change): void {
-  if (loaded && object instanceof loaded) object.addChange(change);
+  // Not `instanceof`: that of cdk8s's own class, which takes any API object for one, is inherited.
+  if ('addChange' in object) (object as LiteralObject).addChange(change);
   else {
     // Others convert what was said of them when they are printed; a change is made to what comes out.
     const toJson = object.toJson.bind(object);
@@ -72,12 +73,11 @@ export function changeObject(object: ApiObject, change: Change): void {
   }
 }
 
-type LiteralObjectClass = new (
-  scope: Construct,
-  id: string,
-  literal: ApiObjectProps,
-  nameOf?: NameOf,
-) => ApiObject & { addChange(change: Change): void };
+type LiteralObjectClass = new (scope: Construct, id: string, literal: ApiObjectProps, nameOf?: NameOf) => LiteralObject;
+
+interface LiteralObject extends ApiObject {
+  addChange(change: Change): void;
+}
 
 const require = createRequire(import.meta.url);
 let loaded: LiteralObjectClass | undefined;
@@ -90,8 +90,9 @@ let loaded: LiteralObjectClass | undefined;
  * cdk8s is loaded on first use: reading the configuration needs the kinds' schemas, not their objects.
  */
 function literalObject(): LiteralObjectClass {
+  if (loaded) return loaded;
   const { ApiObject: Base, JsonPatch } = require('cdk8s') as typeof import('cdk8s');
-  loaded ??= class LiteralObject extends Base {
+  loaded = class LiteralObject extends Base {
     readonly #literal: ApiObjectProps;
     readonly #changes: Change[] = [];
     readonly #nameOf: NameOf | undefined;

@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { ApiObject, JsonPatch } from 'cdk8s';
+import { ConfigMap } from 'cdk8s-plus-28';
 import { globalObjects, projectObjects } from '../../charts/app.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import type { Patch } from '../../charts/model.ts';
@@ -48,6 +50,27 @@ describe('a patch', () => {
     expect(at(object, 'spec.template.spec.nodeSelector')).toEqual({ disk: 'ssd' });
     expect(at(object, 'spec')).not.toHaveProperty('revisionHistoryLimit');
     expect(at(object, 'spec.template.spec.containers.0.name')).toBe('api');
+  });
+
+  test('changes what a chart.ts has added, too, and whatever it has patched', () => {
+    const placed = {
+      file: 'infra/project.yaml',
+      line: 1,
+      column: 1,
+      merge: { metadata: { labels: { team: 'shop' } } },
+    };
+    const targets = [{ kind: 'ConfigMap' }, { kind: 'Job', name: 'shop-migrate' }, api];
+    const project = declareProject({ ...given, patches: targets.map((target) => ({ ...placed, target })) });
+    const environment = declareEnvironment([project]);
+    const { objects, nonconformities } = projectObjects(environment, environment.profiles.local, project, (chart) => {
+      new ConfigMap(chart, 'banner', { metadata: { name: 'shop-banner' }, data: { text: 'hello' } });
+      ApiObject.of(chart.workload('api')).addJsonPatch(JsonPatch.replace('/spec/replicas', 2));
+    });
+    expect(nonconformities).toEqual([]);
+    const labelled = objects.filter(({ metadata }) => metadata?.labels?.team === 'shop');
+    expect(labelled.map(({ kind }) => kind).sort()).toEqual(['ConfigMap', 'Deployment', 'Job']);
+    expect(at(find(objects, 'ConfigMap', 'shop-banner'), 'data.text')).toBe('hello');
+    expect(at(find(objects, 'Deployment', 'shop-api'), 'spec.replicas')).toBe(2);
   });
 
   test('does operations in their order', () => {
