@@ -7,6 +7,7 @@ import { type Cluster, connectToChange } from '../cluster/client.ts';
 import { withLeases } from '../cluster/lease.ts';
 import { FailureError } from '../platform/errors.ts';
 import { InterruptedError, interruptible } from '../platform/process/interrupt.ts';
+import { counted, size } from '../platform/text.ts';
 import { hasBucket, saveBucket } from './bucket.ts';
 import { writeChecked, writeText } from './checked-file.ts';
 import { saveClaim } from './claim.ts';
@@ -23,7 +24,6 @@ import {
 } from './manifest.ts';
 import { withObjectStore } from './object-store.ts';
 import { databases, dumpDatabase, postgresVersion, waitForPostgres } from './postgres.ts';
-import { count, size } from './sizes.ts';
 import { findSubjectIn, type Subject, type SubjectOptions } from './subject.ts';
 
 export interface BackupOptions extends SubjectOptions {
@@ -157,7 +157,7 @@ async function saveBuckets(store: ObjectStore, { cluster, folder, signal, report
         bytes,
         files: [list],
       });
-      report(`${store.service}: bucket ${bucket}, ${count(length, 'object')}, ${size(bytes)}`);
+      report(`${store.service}: bucket ${bucket}, ${counted(length, 'object')}, ${size(bytes)}`);
     }
   };
   await withObjectStore(cluster, store, save, signal);

@@ -1,10 +1,10 @@
 import type { Cluster } from '../cluster/client.ts';
+import { counted, size } from '../platform/text.ts';
 import { measureBucket } from './bucket.ts';
 import { transactions } from './immudb.ts';
 import type { Inventory, ObjectStore, PostgresServer, ServicePod } from './inventory.ts';
 import { withObjectStore } from './object-store.ts';
 import { databases, waitForPostgres } from './postgres.ts';
-import { count, size } from './sizes.ts';
 
 /** Data that a project has. */
 export interface HeldData {
@@ -21,14 +21,14 @@ export async function postgresData(
 ): Promise<HeldData[]> {
   await waitForPostgres(cluster, server, { signal });
   return (await databases(cluster, server)).map(({ name, bytes, filledTables }) => ({
-    line: `${server.service}: database ${name}, ${size(bytes)}, ${count(filledTables, 'table')} with rows`,
+    line: `${server.service}: database ${name}, ${size(bytes)}, ${counted(filledTables, 'table')} with rows`,
     filled: filledTables > 0,
   }));
 }
 
 export async function immudbData(cluster: Cluster, server: ServicePod): Promise<HeldData[]> {
   return [...(await transactions(cluster, server))].map(([name, last]) => ({
-    line: `${server.service}: database ${name}, ${count(last, 'transaction')}`,
+    line: `${server.service}: database ${name}, ${counted(last, 'transaction')}`,
     filled: last > 0,
   }));
 }
@@ -44,7 +44,7 @@ export async function bucketData(cluster: Cluster, store: ObjectStore, signal?: 
         if (!measured) continue;
         const { objects, bytes } = measured;
         held.push({
-          line: `${store.service}: bucket ${bucket}, ${count(objects, 'object')}, ${size(bytes)}`,
+          line: `${store.service}: bucket ${bucket}, ${counted(objects, 'object')}, ${size(bytes)}`,
           filled: objects > 0,
         });
       }

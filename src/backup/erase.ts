@@ -2,12 +2,12 @@ import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import type { Cluster } from '../cluster/client.ts';
 import { exec } from '../cluster/exec.ts';
 import { CommandError } from '../platform/errors.ts';
+import { counted } from '../platform/text.ts';
 import { deleteObjects, hasBucket } from './bucket.ts';
 import { bucketData, type HeldData, immudbData, postgresData } from './describe.ts';
 import { type Broker, type ServicePod, savedServices } from './inventory.ts';
 import { withObjectStore } from './object-store.ts';
 import { containerOf, isReady, type PodState, waitForPod } from './pods.ts';
-import { count } from './sizes.ts';
 import type { Subject, SubjectOptions } from './subject.ts';
 
 /**
@@ -76,7 +76,7 @@ const redisCommand = ({ database }: Broker, ...command: string[]): string[] => [
 async function brokerData(cluster: Cluster, broker: Broker): Promise<HeldData[]> {
   const { stdout } = await exec(cluster, containerOf(broker), redisCommand(broker, 'DBSIZE'), { timeout: 30_000 });
   const keys = Number(/\d+/.exec(stdout)?.[0] ?? 0);
-  return [{ line: `${broker.service}: database ${broker.database}, ${count(keys, 'key')}`, filled: keys > 0 }];
+  return [{ line: `${broker.service}: database ${broker.database}, ${counted(keys, 'key')}`, filled: keys > 0 }];
 }
 
 /**
@@ -95,7 +95,7 @@ export async function eraseShared(
     await withObjectStore(cluster, store, async (client) => {
       for (const bucket of store.buckets) {
         if (!(await hasBucket(client, bucket))) continue;
-        report(`${found.name}: deleted ${count(await deleteObjects(client, bucket), 'object')} of bucket ${bucket}`);
+        report(`${found.name}: deleted ${counted(await deleteObjects(client, bucket), 'object')} of bucket ${bucket}`);
       }
     });
   if (!broker) return;

@@ -5,6 +5,7 @@ import { withLeases } from '../cluster/lease.ts';
 import { type CommandError, FailureError } from '../platform/errors.ts';
 import { InterruptedError, interruptible } from '../platform/process/interrupt.ts';
 import { confirm } from '../platform/terminal/ask.ts';
+import { counted, size } from '../platform/text.ts';
 import { restoreBucket } from './bucket.ts';
 import { openFile } from './checked-file.ts';
 import { restoreClaim } from './claim.ts';
@@ -14,7 +15,6 @@ import { withObjectStore } from './object-store.ts';
 import { areWorkloadsPaused, pauseWorkloads, resumeServices, resumeWorkloads } from './pause.ts';
 import { planRestore, type RestorePlan } from './plan-restore.ts';
 import { restoreDatabase, waitForPostgres } from './postgres.ts';
-import { count, size } from './sizes.ts';
 import { findSubject, type SubjectOptions } from './subject.ts';
 import { type VerifiedBackup, verifyBackup } from './verify.ts';
 
@@ -161,7 +161,7 @@ function stepsOf({ cluster, backup, plan, signal, report }: Work): Step[] {
           const restore = (client: Parameters<typeof restoreBucket>[0]) =>
             restoreBucket(client, bucket, folder, entries, signal);
           const deleted = await withObjectStore(cluster, store, restore, signal);
-          return `${count(entries.length, 'object')}${deleted > 0 ? `, ${count(deleted, 'other')} deleted` : ''}`;
+          return `${counted(entries.length, 'object')}${deleted > 0 ? `, ${counted(deleted, 'other')} deleted` : ''}`;
         },
       }),
     ),

@@ -1,6 +1,7 @@
 import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { FailureError } from '../platform/errors.ts';
+import { lastLines } from '../platform/text.ts';
 import { type Channels, openChannels, podPath, protocols } from './channels.ts';
 import type { Cluster } from './client.ts';
 import { programEnd } from './program-end.ts';
@@ -55,19 +56,12 @@ export class ExecError extends FailureError {
   ) {
     const end = code === undefined ? 'was cut short' : `ended with exit code ${code}`;
     super(
-      `${command[0]} in ${where.namespace}/${where.pod} ${end}: ${lastLines(stderr) || 'it said nothing'}`,
+      `${command[0]} in ${where.namespace}/${where.pod} ${end}: ${lastLines(stderr, 5).join('\n  ') || 'it said nothing'}`,
       `repoctl infra project logs ${where.namespace} --tail 20`,
       options,
     );
   }
 }
-
-const lastLines = (text: string, count = 5): string =>
-  text
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .slice(-count)
-    .join('\n  ');
 
 /**
  * Runs a program in a container that must succeed. What goes in and out may be binary and is never whole in memory.

@@ -1,4 +1,4 @@
-import { printable } from '../platform/terminal/clean.ts';
+import { counted, printable } from '../platform/text.ts';
 
 /** Where in a file: a place counted from 1, or a path of keys whose place is looked up when it is reported. */
 export type Place =
@@ -30,8 +30,7 @@ export class ConfigurationError extends Error {
 
 /** All problems, a line each, and what became of the command: `2 problems; nothing was changed.` */
 export function problemLines({ lines }: ConfigurationError, outcome: string): string[] {
-  const count = `${lines.length} ${lines.length === 1 ? 'problem' : 'problems'}`;
-  return [...lines, `${count}; ${outcome}`];
+  return [...lines, `${counted(lines.length, 'problem')}; ${outcome}`];
 }
 
 /** A path of keys as people write it: `workloads.api.after[1]`. */

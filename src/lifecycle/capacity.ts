@@ -1,6 +1,7 @@
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
+import { memory } from '../platform/text.ts';
 import { podTemplateOf } from './manifests.ts';
-import { bytesText, quantityValue } from './quantity.ts';
+import { quantityValue } from './quantity.ts';
 
 /** Cores and bytes. */
 export interface Resources {
@@ -105,7 +106,7 @@ function relief(pods: readonly RunningPod[], resource: keyof Resources): Shortag
 
 /** `2.5 cores of cpu are asked for, 1.2 are free; stopping shop gives back 1.5` */
 export function shortageText({ resource, wanted, free, relief }: Shortage): string {
-  const text = (amount: number) => (resource === 'cpu' ? `${Number(amount.toFixed(2))} cores` : bytesText(amount));
+  const text = (amount: number) => (resource === 'cpu' ? `${Number(amount.toFixed(2))} cores` : memory(amount));
   const [first] = relief;
   const stop = first ? `; stopping ${first.project} gives back ${text(first.amount)}` : '';
   return `${resource}: ${text(wanted)} are asked for, ${text(Math.max(free, 0))} are free${stop}`;

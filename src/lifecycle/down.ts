@@ -7,6 +7,7 @@ import { ClusterError, type CommandError, FailureError, TimeoutError, UsageError
 import { foreground } from '../platform/process/foreground.ts';
 import { interruptible } from '../platform/process/interrupt.ts';
 import { confirm } from '../platform/terminal/ask.ts';
+import { counted } from '../platform/text.ts';
 import { loadLastGood } from '../synth/last-good.ts';
 import { findSession } from '../tilt/session.ts';
 import { tiltEnvironment, tiltFor } from './up.ts';
@@ -77,7 +78,7 @@ async function agreed(claims: readonly Claim[], { yes, report }: DownOptions): P
     report('there is no data to delete');
     return true;
   }
-  report(`the data of ${count(claims)}:`);
+  report(`the data of ${counted(claims.length, 'claim')}:`);
   for (const line of claimLines(claims)) report(line);
   return confirm("Delete it? It can't be had back.", yes);
 }
@@ -89,7 +90,7 @@ async function deleteAndTell(
   report: (line: string) => void,
 ): Promise<void> {
   await deleteClaims(cluster, claims, signal);
-  report(`deleted ${count(claims)}`);
+  report(`deleted ${counted(claims.length, 'claim')}`);
 }
 
 /** Deletes the whole cluster, even if it is so broken that what is in it can't be listed. */
@@ -98,7 +99,9 @@ async function downCluster(found: { readonly name: string; readonly context: str
   try {
     await wakeCluster(found.name, { kubeconfig, report, timeout: 60 });
     const claims = await listClaims(await connect({ context: found.context, kubeconfig }));
-    report(`the cluster ${found.name} holds ${claims.length === 0 ? 'no data' : `the data of ${count(claims)}:`}`);
+    report(
+      `the cluster ${found.name} holds ${claims.length === 0 ? 'no data' : `the data of ${counted(claims.length, 'claim')}:`}`,
+    );
     if (claims.length > 0) for (const line of claimLines(claims)) report(line);
   } catch (error) {
     if (!isUnreachable(error)) throw error;
@@ -112,5 +115,3 @@ async function downCluster(found: { readonly name: string; readonly context: str
 
 const isUnreachable = (error: unknown): error is CommandError =>
   error instanceof ClusterError || error instanceof TimeoutError;
-
-const count = (claims: readonly Claim[]): string => (claims.length === 1 ? '1 claim' : `${claims.length} claims`);

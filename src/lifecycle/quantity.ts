@@ -30,10 +30,3 @@ export function quantityValue(quantity: string | number): number {
   if (digits === '' || factor === undefined) throw new TypeError(`no quantity: ${quantity}`);
   return Number(digits) * factor;
 }
-
-/** Bytes as people read them: `1.5 GiB`. */
-export function bytesText(bytes: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-  const power = Math.min(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), units.length - 1);
-  return `${Number((bytes / 2 ** (10 * power)).toFixed(1))} ${units[power]}`;
-}

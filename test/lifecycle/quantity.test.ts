@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { bytesText, quantityValue } from '../../src/lifecycle/quantity.ts';
+import { quantityValue } from '../../src/lifecycle/quantity.ts';
 
 describe('quantityValue', () => {
   test.each([
@@ -17,14 +17,4 @@ describe('quantityValue', () => {
   test.each(['', 'Mi', '1 Gi', 'one', '1GB'])('"%s" is none', (quantity) => {
     expect(() => quantityValue(quantity)).toThrow(`no quantity: ${quantity}`);
   });
-});
-
-describe('bytesText', () => {
-  test.each([
-    [0, '0 B'],
-    [1023, '1023 B'],
-    [1024, '1 KiB'],
-    [1.5 * 2 ** 30, '1.5 GiB'],
-    [2 ** 51, '2048 TiB'],
-  ])('%d is %s', (bytes, text) => expect(bytesText(bytes)).toBe(text));
 });

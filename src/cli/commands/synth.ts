@@ -2,6 +2,7 @@ import { relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { exitCodes } from '../../platform/errors.ts';
 import { printLine, printLines } from '../../platform/terminal/print.ts';
+import { counted } from '../../platform/text.ts';
 import type { Synthesis } from '../../synth/synthesize.ts';
 import { type ProfileOptions, profileOption } from './options.ts';
 
@@ -47,11 +48,11 @@ export const synthCommand = () =>
 function summary({ plan, changes, files }: Synthesis): string {
   const written = changes.written.length;
   const parts = [
-    `${written} ${written === 1 ? 'file' : 'files'} written`,
+    `${counted(written, 'file')} written`,
     `${files - written} unchanged`,
     ...(changes.removed.length > 0 ? [`${changes.removed.length} removed`] : []),
   ];
-  return `${plan.namespaces.length} namespaces; ${parts.join(', ')}`;
+  return `${counted(plan.namespaces.length, 'namespace')}; ${parts.join(', ')}`;
 }
 
 function reportCheck({ changes }: Synthesis, folder: string, { profile, imageTag }: Options): void {

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { printLine } from '../../platform/terminal/print.ts';
+import { counted } from '../../platform/text.ts';
 import { type ProfileOptions, profileOption } from './options.ts';
 
 export const validateCommand = () =>
@@ -22,6 +23,6 @@ export const validateCommand = () =>
       const { environment, environmentFiles } = load(root, options);
       for (const remark of await secretRemarks(root, environmentFiles)) printLine(`remark: ${remarkText(remark)}`);
       printLine(
-        `${environment.name}: valid (${environment.projects.length} ${environment.projects.length === 1 ? 'project' : 'projects'}, profile ${options.profile})`,
+        `${environment.name}: valid (${counted(environment.projects.length, 'project')}, profile ${options.profile})`,
       );
     });

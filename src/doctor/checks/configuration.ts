@@ -1,3 +1,4 @@
+import { counted } from '../../platform/text.ts';
 import type { Check, Row } from '../check.ts';
 import type { ConfigurationFacts } from '../facts.ts';
 
@@ -13,7 +14,7 @@ export const checkConfiguration: Check = ({ configuration }) => {
 function checkProjects({ root, name, problems }: ConfigurationFacts): Row {
   const subject = 'configuration';
   if (problems.length === 0) return { level: 'ok', subject, found: `${name} (${root})` };
-  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+  const count = counted(problems.length, 'problem');
   return { level: 'fail', subject, found: `${count}: ${problems[0]}`, fix: 'repoctl validate' };
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '../../platform/text.ts';
 import { isAtLeast } from '../../platform/tools/version.ts';
 import type { Check, Row } from '../check.ts';
 import type { DockerEngine, Facts } from '../facts.ts';
@@ -33,7 +34,7 @@ function checkEngine({ version }: DockerEngine): Row {
 }
 
 function checkMemory({ memory: bytes, cpus }: DockerEngine): Row {
-  const found = `${gibibytes(bytes)} GiB, ${cpus} ${cpus === 1 ? 'CPU' : 'CPUs'}`;
+  const found = `${gibibytes(bytes)} GiB, ${counted(cpus, 'CPU')}`;
   const fix = 'Docker Desktop: Settings → Resources; elsewhere: repoctl infra project stop NAME for what is not used';
   const subject = 'docker memory';
   const size = bytes / gibibyte;

@@ -1,5 +1,4 @@
 import { ClusterError, type CommandError, FailureError } from '../errors.ts';
-import { clean } from '../terminal/clean.ts';
 import { tools } from '../tools/tools.ts';
 
 interface Symptom {
@@ -49,13 +48,4 @@ export function installation(program: string): string {
   if (program === 'docker') return 'Install Docker: https://docs.docker.com/get-docker/';
   const { install } = (tools as Readonly<Record<string, { readonly install: string } | undefined>>)[program] ?? {};
   return install ? `Install it: ${install}` : `Install ${program}, or put it on PATH`;
-}
-
-/** The last lines of an output that say something, without colours. */
-export function lastLines(output: string, count = 15): string[] {
-  return output
-    .split(/\r?\n|\r/)
-    .map((line) => clean(line).trimEnd())
-    .filter((line) => line !== '')
-    .slice(-count);
 }

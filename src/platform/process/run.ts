@@ -1,6 +1,7 @@
 import { execa } from 'execa';
 import { FailureError, UsageError } from '../errors.ts';
-import { diagnose, installation, lastLines } from './diagnosis.ts';
+import { lastLines } from '../text.ts';
+import { diagnose, installation } from './diagnosis.ts';
 
 export interface RunOptions {
   /** @default the current folder */

@@ -51,10 +51,6 @@ export const flat = (text: string): string => (text.includes('\n') ? text.replac
 /** How many columns a text takes; colours take none. */
 export const width = (text: string): number => clean(text).length;
 
-/** A text that somebody wrote into a file, in one line, with what a terminal would obey as it is named: `\u001b`. */
-export const printable = (text: string): string =>
-  escaped(text.replaceAll(/\s*\n\s*/g, ' ').replaceAll('\t', '\\u0009'));
-
 /**
  * JSON with each such character, which JSON itself allows but for C0, as `\u009b`: it says the same, and a terminal can
  * show it.

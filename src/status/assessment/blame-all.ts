@@ -1,6 +1,6 @@
+import { secondsSince, span } from '../../platform/text.ts';
 import type { Pod } from '../rules/objects.ts';
 import { patience } from '../rules/patience.ts';
-import { secondsSince, span } from '../rules/text.ts';
 import { type Health, isProblem, type Surroundings } from '../rules/verdict.ts';
 import { blameCluster, told, webhookOf } from './blame-cluster.ts';
 import type { ClusterPart } from './cluster-parts.ts';

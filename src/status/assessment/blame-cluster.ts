@@ -1,6 +1,6 @@
+import { bounded } from '../../platform/text.ts';
 import { commands } from '../rules/commands.ts';
 import type { Pod } from '../rules/objects.ts';
-import { bounded } from '../rules/text.ts';
 import { type Health, isProblem, type Surroundings, verdict } from '../rules/verdict.ts';
 import { type ClusterPart, nodes, type Role } from './cluster-parts.ts';
 

@@ -1,8 +1,8 @@
+import { oneLine, secondsSince, span } from '../../platform/text.ts';
 import { commands } from '../rules/commands.ts';
 import { health } from '../rules/health.ts';
 import type { DaemonSet, Deployment, Lease, Meta, Node, Pod, Workload } from '../rules/objects.ts';
 import { podHealth } from '../rules/pod.ts';
-import { oneLine, secondsSince, span } from '../rules/text.ts';
 import { type Health, isProblem, type Surroundings, verdict } from '../rules/verdict.ts';
 
 /** What is known of the cluster beside the environment. */

@@ -1,7 +1,7 @@
 import { exitCodes } from '../../platform/errors.ts';
+import { secondsSince } from '../../platform/text.ts';
 import { keyOf, type Report, type ServiceReport, type TierReport } from '../report/report.ts';
 import { isPassing } from '../rules/absent.ts';
-import { secondsSince } from '../rules/text.ts';
 import type { Health } from '../rules/verdict.ts';
 import type { Look } from './looks.ts';
 

@@ -1,9 +1,9 @@
 import { labelKeys, type Tier } from '../../../charts/common/labels.ts';
+import { secondsSince } from '../../platform/text.ts';
 import type { Plan } from '../../synth/plan.ts';
 import type { ExpectedNamespace, ExpectedWorkload } from '../assessment/judge.ts';
 import type { Pod, Workload } from '../rules/objects.ts';
 import { patience } from '../rules/patience.ts';
-import { secondsSince } from '../rules/text.ts';
 import { groupBy } from './group.ts';
 import type { Picture } from './picture.ts';
 

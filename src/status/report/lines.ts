@@ -1,6 +1,6 @@
 import { width } from '../../platform/terminal/clean.ts';
 import type { Colour, Paint } from '../../platform/terminal/paint.ts';
-import { counted, secondsSince, span } from '../rules/text.ts';
+import { counted, secondsSince, span } from '../../platform/text.ts';
 import type { Health } from '../rules/verdict.ts';
 import { type Fold, fold } from './fold.ts';
 import { keyOf, type Report, type ServiceReport, type TierReport, type TierStatus } from './report.ts';

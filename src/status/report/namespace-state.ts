@@ -1,6 +1,6 @@
+import { bounded, oneLine, secondsSince, span } from '../../platform/text.ts';
 import { commands } from '../rules/commands.ts';
 import { patience } from '../rules/patience.ts';
-import { bounded, oneLine, secondsSince, span } from '../rules/text.ts';
 import { type Health, type Surroundings, verdict } from '../rules/verdict.ts';
 import type { Namespace } from './records.ts';
 

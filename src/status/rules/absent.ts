@@ -1,5 +1,5 @@
+import { oneLine } from '../../platform/text.ts';
 import { commands } from './commands.ts';
-import { oneLine } from './text.ts';
 import { type Health, type Surroundings, verdict } from './verdict.ts';
 
 /** Where something should be. */

@@ -1,8 +1,8 @@
+import { oneLine, secondsSince, span } from '../../platform/text.ts';
 import { commands } from './commands.ts';
 import { eventsAbout, standing } from './events.ts';
 import type { PersistentVolumeClaim } from './objects.ts';
 import { patience } from './patience.ts';
-import { oneLine, secondsSince, span } from './text.ts';
 import { type Health, type Surroundings, verdict } from './verdict.ts';
 
 /** Failures that no retry of the provisioner's mends. */

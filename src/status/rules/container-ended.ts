@@ -1,3 +1,4 @@
+import { counted, oneLine, secondsSince, span } from '../../platform/text.ts';
 import { lastEnd, type ObservedContainer, titleOf } from './container.ts';
 import { crashesAllowed } from './container-waiting.ts';
 import { errorLine } from './error-line.ts';
@@ -5,7 +6,6 @@ import { isBefore, isSince } from './events.ts';
 import type { Ended } from './objects.ts';
 import { anyContainer, hasEnded, logsOf, type PodFacts, type PodRule } from './pod-rule.ts';
 import { startError } from './start-error.ts';
-import { counted, oneLine, secondsSince, span } from './text.ts';
 import { type Health, verdict } from './verdict.ts';
 import { waitingFor } from './waiting-for.ts';
 

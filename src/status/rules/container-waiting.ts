@@ -1,9 +1,9 @@
+import { oneLine } from '../../platform/text.ts';
 import { type ObservedContainer, titleOf } from './container.ts';
 import { messageOf, standing } from './events.ts';
 import { anyContainer, type PodFacts, type PodRule } from './pod-rule.ts';
 import { pullFailure, pullSecretsMissing } from './pull-failure.ts';
 import { startError } from './start-error.ts';
-import { oneLine } from './text.ts';
 import { type Health, verdict } from './verdict.ts';
 
 type Explain = (message: string, container: ObservedContainer, facts: PodFacts) => Omit<Health, 'status' | 'reason'>;

@@ -1,10 +1,10 @@
+import { counted, oneLine, secondsSince, span } from '../../platform/text.ts';
 import { commands } from './commands.ts';
 import { eventsAbout, lastSeen, standing } from './events.ts';
 import { jobHealth } from './job.ts';
 import type { CronJob, Job, Meta, Node, Pod } from './objects.ts';
 import { patience } from './patience.ts';
 import { dueTimes, type Schedule, scheduleOf } from './schedule.ts';
-import { counted, oneLine, secondsSince, span } from './text.ts';
 import { type Health, isProblem, type Surroundings, verdict } from './verdict.ts';
 import { created, podsRefused, removed } from './workload.ts';
 

@@ -1,7 +1,7 @@
+import { counted, secondsSince } from '../../platform/text.ts';
 import { commands } from './commands.ts';
 import type { DaemonSet } from './objects.ts';
 import { patience } from './patience.ts';
-import { counted, secondsSince } from './text.ts';
 import { type Health, isProblem, type Surroundings } from './verdict.ts';
 import {
   cannotCreate,

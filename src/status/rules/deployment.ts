@@ -1,7 +1,7 @@
+import { secondsSince } from '../../platform/text.ts';
 import { commands } from './commands.ts';
 import type { Deployment } from './objects.ts';
 import { patience } from './patience.ts';
-import { secondsSince } from './text.ts';
 import { type Health, isProblem, type Surroundings, verdict } from './verdict.ts';
 import {
   changedAt,

@@ -1,4 +1,4 @@
-import { bounded, oneLine } from './text.ts';
+import { bounded, oneLine } from '../../platform/text.ts';
 
 /** Lines that say nothing by themselves: of stacks, of what is around them, and what a runtime adds. */
 const noise: readonly RegExp[] = [

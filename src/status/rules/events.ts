@@ -1,5 +1,5 @@
+import { bounded } from '../../platform/text.ts';
 import type { Event, Meta } from './objects.ts';
-import { bounded } from './text.ts';
 
 /** When an event was seen last, ISO 8601. */
 export const lastSeen = (event: Event): string =>

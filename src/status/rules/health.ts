@@ -1,3 +1,4 @@
+import { oneLine } from '../../platform/text.ts';
 import { claimHealth } from './claim.ts';
 import { commands } from './commands.ts';
 import { cronJobHealth } from './cron-job.ts';
@@ -8,7 +9,6 @@ import type { PersistentVolumeClaim, Pod, Service, Workload } from './objects.ts
 import { podHealth } from './pod.ts';
 import { serviceHealth } from './service.ts';
 import { statefulSetHealth } from './stateful-set.ts';
-import { oneLine } from './text.ts';
 import { type Health, type Surroundings, verdict } from './verdict.ts';
 
 /** What a verdict can be had on. Items of a list come without their kind: it has to be put in. */

@@ -1,10 +1,10 @@
+import { oneLine, secondsSince, span } from '../../platform/text.ts';
 import { commands } from './commands.ts';
 import { containersOf, titleOf } from './container.ts';
 import type { Condition, Job, Pod } from './objects.ts';
 import { patience } from './patience.ts';
 import { podHealth } from './pod.ts';
 import { hasEnded } from './pod-rule.ts';
-import { oneLine, secondsSince, span } from './text.ts';
 import { type Health, isProblem, type Surroundings, verdict } from './verdict.ts';
 import { cannotCreate, created, type JudgedPod, judgePods, removed, worstPod } from './workload.ts';
 

@@ -1,8 +1,8 @@
+import { oneLine, secondsSince, span } from '../../platform/text.ts';
 import { claimHealth } from './claim.ts';
 import type { Pod } from './objects.ts';
 import { patience } from './patience.ts';
 import { hasEnded, type PodRule } from './pod-rule.ts';
-import { oneLine, secondsSince, span } from './text.ts';
 import { verdict } from './verdict.ts';
 
 /** Rows 4 and 5. */

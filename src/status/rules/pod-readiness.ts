@@ -1,10 +1,10 @@
+import { counted, oneLine, secondsSince, span } from '../../platform/text.ts';
 import { type ObservedContainer, titleOf } from './container.ts';
 import { endText, recentSeconds } from './container-ended.ts';
 import { firstSeen } from './events.ts';
 import type { Event, Probe } from './objects.ts';
 import { patience } from './patience.ts';
 import { logsOf, type PodFacts, type PodRule } from './pod-rule.ts';
-import { counted, oneLine, secondsSince, span } from './text.ts';
 import { type Health, verdict } from './verdict.ts';
 
 /** How long a probe may fail before it counts, in seconds, with Kubernetes' defaults. */

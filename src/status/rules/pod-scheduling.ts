@@ -1,8 +1,8 @@
+import { bounded, oneLine, secondsSince, span } from '../../platform/text.ts';
 import { claimHealth } from './claim.ts';
 import type { Node } from './objects.ts';
 import { patience } from './patience.ts';
 import type { PodFacts, PodRule } from './pod-rule.ts';
-import { bounded, oneLine, secondsSince, span } from './text.ts';
 import { type Health, isProblem, verdict } from './verdict.ts';
 
 /** Rows 7, 8 and 9, and a pod that the scheduler has not looked at yet. */

@@ -1,10 +1,10 @@
+import { oneLine, secondsSince, span } from '../../platform/text.ts';
 import { type ObservedContainer, titleOf } from './container.ts';
 import { lastSeen, standing } from './events.ts';
 import type { Event } from './objects.ts';
 import { patience } from './patience.ts';
 import { notStarted } from './pod-readiness.ts';
 import { logsOf, type PodFacts, type PodRule } from './pod-rule.ts';
-import { oneLine, secondsSince, span } from './text.ts';
 import { type Health, verdict } from './verdict.ts';
 import { waitingFor } from './waiting-for.ts';
 

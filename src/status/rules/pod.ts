@@ -1,3 +1,4 @@
+import { oneLine } from '../../platform/text.ts';
 import { commands } from './commands.ts';
 import { crashed, ended, looping, outOfMemory } from './container-ended.ts';
 import { cannotStart, configurationMissing, imageMissing } from './container-waiting.ts';
@@ -7,7 +8,6 @@ import { notReady, ready } from './pod-readiness.ts';
 import { type PodRule, podFacts } from './pod-rule.ts';
 import { unscheduled } from './pod-scheduling.ts';
 import { setupFailed, starting } from './pod-starting.ts';
-import { oneLine } from './text.ts';
 import { type Health, type Surroundings, verdict } from './verdict.ts';
 
 /** The decision table: the first rule that matches wins. */

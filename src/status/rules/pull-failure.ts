@@ -1,4 +1,4 @@
-import { bounded } from './text.ts';
+import { bounded } from '../../platform/text.ts';
 
 /** Why an image could not be had, and whether trying again is in vain. */
 export interface PullFailure {

@@ -1,4 +1,4 @@
-import { oneLine } from './text.ts';
+import { oneLine } from '../../platform/text.ts';
 import { type Health, isProblem } from './verdict.ts';
 
 /** Verdicts by `namespace/object`. */

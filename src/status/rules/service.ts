@@ -1,7 +1,7 @@
+import { secondsSince } from '../../platform/text.ts';
 import { commands } from './commands.ts';
 import type { EndpointSlice, Pod, Service } from './objects.ts';
 import { patience } from './patience.ts';
-import { secondsSince } from './text.ts';
 import { type Health, type Surroundings, verdict } from './verdict.ts';
 
 /** How long a pod may be ready before its Service leads to it, in seconds: a controller has to hear of it. */

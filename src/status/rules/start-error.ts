@@ -1,5 +1,5 @@
+import { oneLine } from '../../platform/text.ts';
 import { messageOf } from './events.ts';
-import { oneLine } from './text.ts';
 
 /** Failures that starting again does not mend, and what they come to. */
 const known: readonly (readonly [RegExp, string])[] = [

@@ -1,9 +1,9 @@
+import { counted, secondsSince } from '../../platform/text.ts';
 import { commands } from './commands.ts';
 import type { Pod, StatefulSet } from './objects.ts';
 import { patience } from './patience.ts';
 import { podHealth } from './pod.ts';
 import { isRejected } from './pod-lifetime.ts';
-import { counted, secondsSince } from './text.ts';
 import { type Health, isProblem, type Surroundings, verdict } from './verdict.ts';
 import {
   cannotCreate,

@@ -1,5 +1,5 @@
+import { plain } from '../../platform/text.ts';
 import type { Event, Job, Node, PersistentVolumeClaim, Pod, StorageClass } from './objects.ts';
-import { plain } from './text.ts';
 
 /** From best to worst. What is unknown is never healthy, and hides nothing: it is the worst. */
 export const statuses = ['healthy', 'stopped', 'progressing', 'missing', 'degraded', 'failed', 'unknown'] as const;

@@ -1,3 +1,4 @@
+import { counted, oneLine, secondsSince, span } from '../../platform/text.ts';
 import { commands } from './commands.ts';
 import { eventsAbout, lastSeen, messageOf, standing } from './events.ts';
 import type { Meta, Pod, Workload } from './objects.ts';
@@ -5,7 +6,6 @@ import { patience } from './patience.ts';
 import { podHealth } from './pod.ts';
 import { isShutDown } from './pod-lifetime.ts';
 import { hasEnded } from './pod-rule.ts';
-import { counted, oneLine, secondsSince, span } from './text.ts';
 import { type Health, isProblem, type Surroundings, severity, verdict } from './verdict.ts';
 
 /** A pod of a workload, and how it is. */

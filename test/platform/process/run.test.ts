@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { ClusterError, FailureError, UsageError } from '../../../src/platform/errors.ts';
-import { lastLines } from '../../../src/platform/process/diagnosis.ts';
 import { InterruptedError, interruptible, pause } from '../../../src/platform/process/interrupt.ts';
 import { attempt, run } from '../../../src/platform/process/run.ts';
 
@@ -109,8 +108,4 @@ describe('Ctrl-C', () => {
       expect(process.listenerCount('SIGINT')).toBe(0);
     });
   });
-});
-
-test('the last lines are those that say something, without colours', () => {
-  expect(lastLines('one\n\n\u001b[31mtwo\u001b[0m\r\n  three  \n\n', 2)).toEqual(['two', '  three']);
 });

@@ -1,5 +1,5 @@
 import { files } from '../../../../charts/constructs/celery-module.ts';
-import { lastLine, span } from '../../rules/text.ts';
+import { lastLine, span } from '../../../platform/text.ts';
 import type { Judgement, ProgramAnswer, ProgramCheck, Target } from '../check.ts';
 import { healthy } from '../check.ts';
 

@@ -1,5 +1,5 @@
 import { immudbPasswordKey, immudbPorts } from '../../../../charts/constructs/immudb.ts';
-import { oneLine } from '../../rules/text.ts';
+import { oneLine } from '../../../platform/text.ts';
 import {
   type Conversation,
   type ConversationCheck,

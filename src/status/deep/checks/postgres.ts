@@ -1,4 +1,4 @@
-import { lastLine, oneLine } from '../../rules/text.ts';
+import { lastLine, oneLine } from '../../../platform/text.ts';
 import { healthy, type Judgement, type ProgramAnswer, type ProgramCheck, type Target } from '../check.ts';
 
 // The address of the pod, since the server trusts its own socket and loopback whatever the password is. The time-outs of

@@ -1,4 +1,4 @@
-import { oneLine } from '../../rules/text.ts';
+import { oneLine } from '../../../platform/text.ts';
 import { healthy, type Judgement, type ProgramAnswer, type ProgramCheck, type Target } from '../check.ts';
 
 type Rule = readonly [pattern: RegExp, judgement: (output: string, target: Target) => Judgement];

@@ -1,6 +1,6 @@
 import { labelKeys } from '../../../../charts/common/labels.ts';
+import { counted, span } from '../../../platform/text.ts';
 import type { Pod } from '../../rules/objects.ts';
-import { counted, span } from '../../rules/text.ts';
 import type { Judgement, ProgramAnswer, ProgramCheck, Target } from '../check.ts';
 
 /** How many keys are looked at in all databases together, and how many streams. */

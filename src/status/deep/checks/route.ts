@@ -1,4 +1,4 @@
-import { lastLine, oneLine } from '../../rules/text.ts';
+import { lastLine, oneLine } from '../../../platform/text.ts';
 import { healthy, type Judgement, type RouteAnswer, type RouteCheck, type Target } from '../check.ts';
 import { mayI } from '../may-not.ts';
 

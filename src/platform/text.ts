@@ -1,4 +1,4 @@
-import { clean } from '../../platform/terminal/clean.ts';
+import { clean, escaped } from './terminal/clean.ts';
 
 /** Longest cause that is passed on from a message of the cluster's, in characters. */
 const limit = 240;
@@ -27,6 +27,10 @@ export function oneLine(message: string): string {
   return `${head}…${line.slice(-(limit - head.length - 1)).trimStart()}`;
 }
 
+/** What somebody wrote into a file, in one line, with what a terminal would obey spelled out: `\u001b`. */
+export const printable = (text: string): string =>
+  escaped(text.replaceAll(/\s*\n\s*/g, ' ').replaceAll('\t', '\\u0009'));
+
 /** The last line that says something. */
 export function lastLine(message: string | undefined): string | undefined {
   const line = bounded(message ?? '')
@@ -35,8 +39,31 @@ export function lastLine(message: string | undefined): string | undefined {
   return line === undefined ? undefined : oneLine(line);
 }
 
+/** The last lines of an output that say something. */
+export const lastLines = (output: string, count = 15): string[] =>
+  output
+    .split(/\r?\n|\r/)
+    .map((line) => clean(line).trimEnd())
+    .filter((line) => line !== '')
+    .slice(-count);
+
 /** `1 restart`, `3 restarts`. */
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
+/** The size of files and of what is transferred, in powers of 1000: `12.3 MB`. */
+export const size = (bytes: number): string => scaled(bytes, 1000, ['bytes', 'kB', 'MB', 'GB', 'TB'], 1);
+
+/** Memory and disks, in powers of 1024: `1.5 GiB`, `2 GiB`. */
+export const memory = (bytes: number): string => scaled(bytes, 1024, ['B', 'KiB', 'MiB', 'GiB', 'TiB'], 0);
+
+/** @param least digits after the point, of whatever is not in the first unit; there is at most one */
+function scaled(amount: number, base: number, units: readonly string[], least: 0 | 1): string {
+  let value = amount;
+  let unit = 0;
+  for (; value >= base && unit < units.length - 1; unit += 1) value /= base;
+  const text = value.toFixed(1);
+  return `${least === 1 && unit > 0 ? text : Number(text)} ${units[unit]}`;
+}
 
 /** A time span as people say it: `40 s`, `12 min`, `3 h`, `2 d`. */
 export function span(seconds: number): string {
