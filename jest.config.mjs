@@ -23,4 +23,5 @@ export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testPathIgnorePatterns: ['<rootDir>/test/e2e/'],
   globalSetup: '<rootDir>/test/temporary-folder.mjs',
+  globalTeardown: '<rootDir>/test/temporary-folder-removed.mjs',
 };
