@@ -1,5 +1,5 @@
 import { ApiObject, App, type Chart } from 'cdk8s';
-import { conform, type Nonconformity } from './common/conform.ts';
+import { admit, type Nonconformity } from './common/admission.ts';
 import { type Labelled, namespaceLabels, type OwnerLabels, ownerLabels } from './common/labels.ts';
 import type { ManifestObject } from './common/manifest-object.ts';
 import { HashedJob } from './constructs/hashed-job.ts';
@@ -91,7 +91,7 @@ function namespaceObjects(
   const added = manifests.map(({ path, objects }) => ({ origin: path, objects }));
   const own = origin === undefined ? made : [];
   const additions = origin === undefined ? added : [{ origin, objects: made }, ...added];
-  const { objects, nonconformities } = conform(namespace, ownerLabels(owner), own, additions);
+  const { objects, nonconformities } = admit(namespace, ownerLabels(owner), own, additions);
   return {
     namespace,
     objects: [namespaceObject(namespace, owner, profile), ...own, ...objects],

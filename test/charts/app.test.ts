@@ -106,7 +106,11 @@ describe("a project's own chart", () => {
       });
     });
     expect(nonconformities).toEqual([
-      { origin: 'backends/shop/infra/chart.ts', object: 'Pod/shop-node', message: 'hostNetwork is not allowed' },
+      {
+        origin: 'backends/shop/infra/chart.ts',
+        object: 'Pod/shop-node',
+        message: 'hostNetwork must be false, given true',
+      },
     ]);
   });
 

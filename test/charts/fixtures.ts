@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { globalObjects, projectObjects } from '../../charts/app.ts';
-import type { Nonconformity } from '../../charts/common/conform.ts';
+import type { Nonconformity } from '../../charts/common/admission.ts';
 import type { SecretReference } from '../../charts/common/connection.ts';
 import type { ProjectExtension } from '../../charts/extension.ts';
 import { type Environment, type Profile, type ProfileName, type Project, presetNames } from '../../charts/model.ts';

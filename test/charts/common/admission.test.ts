@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { conform } from '../../../charts/common/conform.ts';
+import { admit } from '../../../charts/common/admission.ts';
 import type { ManifestObject } from '../../../charts/common/manifest-object.ts';
+import { podObject, pods } from '../../fixtures/pods.ts';
 import type { Given } from '../declared.ts';
 import { all, one, podOf } from '../objects.ts';
 
@@ -8,7 +9,7 @@ const labels = { 'app.kubernetes.io/part-of': 'dev', 'repoctl.dev/project': 'sho
 const origin = 'backends/shop/infra/manifests/extra.yaml';
 
 const add = (objects: readonly ManifestObject[], own: readonly ManifestObject[] = []) =>
-  conform('shop', labels, own, [{ origin, objects }]);
+  admit('shop', labels, own, [{ origin, objects }]);
 
 const resources = { requests: { cpu: '10m', memory: '16Mi' }, limits: { memory: '32Mi' } };
 const page = { name: 'page', image: 'nginx:1.29.0', resources };
@@ -29,18 +30,40 @@ const deployment = ({ pod, container }: Change = {}): ManifestObject => ({
   },
 });
 
+const volumes =
+  'allowed: configMap, csi, downwardAPI, emptyDir, ephemeral, name, persistentVolumeClaim, projected, secret';
+
 const configMap = (metadata: ManifestObject['metadata']): ManifestObject => ({
   apiVersion: 'v1',
   kind: 'ConfigMap',
   metadata,
 });
 
+/** A resource that Kubernetes itself does not know. */
+const custom = (kind: string, rest: object, apiVersion = 'example.com/v1'): ManifestObject => ({
+  apiVersion,
+  kind,
+  metadata: { name: 'it' },
+  ...rest,
+});
+
+const groups: Readonly<Record<string, string>> = {
+  CronJob: 'batch/v1',
+  DaemonSet: 'apps/v1',
+  Deployment: 'apps/v1',
+  Job: 'batch/v1',
+  ReplicaSet: 'apps/v1',
+  StatefulSet: 'apps/v1',
+};
+
 /** An object with a pod template at a path. */
 const withTemplate = (kind: string, ...path: string[]): ManifestObject => {
   const template: unknown = { spec: { restartPolicy: 'Never', containers: [page] } };
   const body = path.reduceRight((inner, key) => ({ [key]: inner }), template) as object;
-  return { apiVersion: 'v1', kind, metadata: { name: 'it' }, ...body };
+  return { apiVersion: groups[kind] ?? 'v1', kind, metadata: { name: 'it' }, ...body };
 };
+
+const deploymentSpec = (spec: Given) => ({ template: { spec } });
 
 describe('what is filled in', () => {
   test('the namespace and the labels of the rest, beside its own labels', () => {
@@ -174,7 +197,125 @@ test.each([
   'MutatingWebhookConfiguration',
   'ValidatingWebhookConfiguration',
 ])('a project can not add a %s', (kind) => {
-  expect(add([{ apiVersion: 'v1', kind, metadata: { name: 'it' } }]).nonconformities).toHaveLength(1);
+  for (const apiVersion of ['v1', 'example.com/v1'])
+    expect(add([{ apiVersion, kind, metadata: { name: 'it' } }]).nonconformities).toHaveLength(1);
+});
+
+describe('pods as Pod Security restricted has them', () => {
+  test.each(pods.map((each) => [each.name, each] as const))('%s', (_, { pod, admitted }) => {
+    const { nonconformities } = add([podObject(pod)]);
+    expect(nonconformities.map(({ message }) => message)).toEqual(admitted ? [] : [expect.any(String)]);
+  });
+});
+
+describe('pods are found wherever they are', () => {
+  const privileged = { containers: [{ ...page, securityContext: { privileged: true } }] };
+  const message = 'securityContext.privileged must be false, given true';
+
+  test.each<[string, ManifestObject, string]>([
+    ['a PodTemplate', { ...custom('PodTemplate', { template: { spec: privileged } }), apiVersion: 'v1' }, message],
+    [
+      'an Argo Rollout',
+      custom('Rollout', { spec: { template: { spec: privileged } } }, 'argoproj.io/v1alpha1'),
+      `spec.template.spec: ${message}`,
+    ],
+    [
+      'a ScaledJob',
+      custom('ScaledJob', { spec: { jobTargetRef: { template: { spec: privileged } } } }, 'keda.sh/v1alpha1'),
+      `spec.jobTargetRef.template.spec: ${message}`,
+    ],
+    [
+      'a list of pods in a resource that nobody knows',
+      custom('Thing', { spec: { parts: [{}, { podSpec: privileged }] } }),
+      `spec.parts.1.podSpec: ${message}`,
+    ],
+    [
+      'a single container of a workflow',
+      custom('Workflow', { spec: { templates: [{ container: privileged.containers[0] }] } }, 'argoproj.io/v1alpha1'),
+      `spec.templates.0.container.${message}`,
+    ],
+    [
+      'a node’s folder in a workflow',
+      custom('Workflow', { spec: { volumes: [{ name: 'root', hostPath: { path: '/' } }] } }, 'argoproj.io/v1alpha1'),
+      'spec.volumes.0.hostPath must not be a volume, given {"path":"/"}',
+    ],
+    [
+      'the node’s network, asked for from an operator',
+      custom('Prometheus', { spec: { hostNetwork: true } }, 'monitoring.coreos.com/v1'),
+      'spec.hostNetwork must be false, given true',
+    ],
+    [
+      'containers as a map',
+      custom('Thing', { spec: { containers: { page } } }),
+      'spec: containers must be a list, given {"page":{"name":"page","image":"nginx:1.29.0","resources"…',
+    ],
+    [
+      'a container that changes one that an operator makes',
+      custom('Prometheus', { spec: { containers: [{ name: 'prometheus', securityContext: { runAsUser: 0 } }] } }),
+      'spec: securityContext.runAsUser must be a number above 0, given 0',
+    ],
+  ])('%s', (_what, given, expected) => {
+    expect(add([given]).nonconformities.map((each) => each.message)).toEqual([expected]);
+  });
+
+  test('a Rollout gets what a Deployment gets', () => {
+    const { kind: _, apiVersion: __, ...rest } = deployment();
+    const rollout = add([custom('Rollout', rest, 'argoproj.io/v1alpha1')]);
+    expect(rollout.nonconformities).toEqual([]);
+    expect(rollout.objects[0]?.spec).toEqual(add([deployment()]).objects[0]?.spec);
+  });
+
+  test('what only looks like one is left alone: the keys of a ConfigMap, a change to another’s container', () => {
+    const texts = { ...configMap({ name: 'a' }), data: { containers: 'x', securityContext: 'y' } };
+    const change = custom('Prometheus', { spec: { containers: [{ name: 'prometheus', env: [] }] } });
+    const { objects, nonconformities } = add([texts, change]);
+    expect(nonconformities).toEqual([]);
+    expect(objects).toMatchObject([{ data: texts.data }, { spec: change.spec }]);
+    expect(objects[1]?.spec).toEqual(change.spec);
+  });
+});
+
+describe('kinds and names that the API does not take', () => {
+  test.each<[string, ManifestObject, string]>([
+    [
+      'a kind in lower case',
+      { ...deployment(), kind: 'deployment' },
+      'kind must be letters and digits, the first a capital, given "deployment"; did you mean Deployment?',
+    ],
+    ['a kind in another group', { ...deployment(), apiVersion: 'v1' }, 'v1 has no Deployment; it is of apps/v1'],
+    [
+      'a version that is none',
+      { ...configMap({ name: 'a' }), apiVersion: 'v1/apps' },
+      'apiVersion must be GROUP/VERSION or v1, given "v1/apps"',
+    ],
+    [
+      'a name in capitals',
+      configMap({ name: 'Page_1' }),
+      'metadata.name must be lower-case letters, digits, "-" and ".", at most 253 characters, given "Page_1"',
+    ],
+    [
+      'a name that leaves the URL',
+      { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata: { name: '../pods' } },
+      'metadata.name must be without "/" and "%", at most 253 characters, given "../pods"',
+    ],
+    [
+      'a Service named by a number',
+      { apiVersion: 'v1', kind: 'Service', metadata: { name: '1st' } },
+      'metadata.name must be lower-case letters, digits and "-", the first a letter, at most 63 characters, given "1st"',
+    ],
+    [
+      'a name of 300 characters',
+      configMap({ name: 'x'.repeat(300) }),
+      `metadata.name must be lower-case letters, digits, "-" and ".", at most 253 characters, given "${'x'.repeat(300)}"`,
+    ],
+    [
+      'labels that are no map',
+      configMap({ name: 'a', labels: 'x' as never }),
+      'metadata.labels must be a map, given "x"',
+    ],
+  ])('%s', (_what, given, expected) => {
+    expect(add([given]).nonconformities.map((each) => each.message)).toContain(expected);
+  });
 });
 
 describe('what is refused', () => {
@@ -223,53 +364,69 @@ describe('what is refused', () => {
       },
       'selects pods with app.kubernetes.io/part-of: mine, but its own have dev',
     ],
-    ['the network of the node', deployment({ pod: { hostNetwork: true } }), 'hostNetwork is not allowed'],
-    ['the processes of the node', deployment({ pod: { hostPID: true } }), 'hostPID is not allowed'],
-    ['the shared memory of the node', deployment({ pod: { hostIPC: true } }), 'hostIPC is not allowed'],
+    ['the network of the node', deployment({ pod: { hostNetwork: true } }), 'hostNetwork must be false, given true'],
+    ['the processes of the node', deployment({ pod: { hostPID: true } }), 'hostPID must be false, given true'],
+    ['the shared memory of the node', deployment({ pod: { hostIPC: true } }), 'hostIPC must be false, given true'],
     [
       'a folder of the node',
       deployment({ pod: { volumes: [{ name: 'docker', hostPath: { path: '/var/run' } }] } }),
-      'volume docker is a hostPath, which is not allowed',
+      `volumes[0].hostPath is not allowed; ${volumes}`,
     ],
     [
       'a volume of a server that the pod names itself',
       deployment({ pod: { volumes: [{ name: 'share', nfs: { server: 'nas', path: '/' } }] } }),
-      'volume share is a nfs, which is not allowed',
+      `volumes[0].nfs is not allowed; ${volumes}`,
     ],
-    ['a pod as root', deployment({ pod: { securityContext: { runAsUser: 0 } } }), 'runAsUser must not be 0'],
+    [
+      'a pod as root',
+      deployment({ pod: { securityContext: { runAsUser: 0 } } }),
+      'securityContext.runAsUser must be a number above 0, given 0',
+    ],
     [
       'a pod that may be root',
       deployment({ pod: { securityContext: { runAsNonRoot: false } } }),
-      'runAsNonRoot must be true',
+      'securityContext.runAsNonRoot must be true, given false',
     ],
     [
       'a pod without seccomp',
       deployment({ pod: { securityContext: { seccompProfile: { type: 'Unconfined' } } } }),
-      'seccompProfile must be RuntimeDefault or Localhost',
+      'securityContext.seccompProfile.type must be RuntimeDefault or Localhost, given "Unconfined"',
     ],
-    ['a container as root', inContainer({ runAsUser: 0 }), 'runAsUser must not be 0'],
-    ['a container that may be root', inContainer({ runAsNonRoot: false }), 'runAsNonRoot must be true'],
+    [
+      'a container as root',
+      inContainer({ runAsUser: 0 }),
+      'securityContext.runAsUser must be a number above 0, given 0',
+    ],
+    [
+      'a container that may be root',
+      inContainer({ runAsNonRoot: false }),
+      'securityContext.runAsNonRoot must be true, given false',
+    ],
     [
       'a container without seccomp',
       inContainer({ seccompProfile: { type: 'Unconfined' } }),
-      'seccompProfile must be RuntimeDefault or Localhost',
+      'securityContext.seccompProfile.type must be RuntimeDefault or Localhost, given "Unconfined"',
     ],
-    ['privileges', inContainer({ privileged: true }), 'privileged is not allowed'],
-    ['a way to privileges', inContainer({ allowPrivilegeEscalation: true }), 'allowPrivilegeEscalation must be false'],
+    ['privileges', inContainer({ privileged: true }), 'securityContext.privileged must be false, given true'],
+    [
+      'a way to privileges',
+      inContainer({ allowPrivilegeEscalation: true }),
+      'securityContext.allowPrivilegeEscalation must be false, given true',
+    ],
     [
       'capabilities that are kept',
       inContainer({ capabilities: { drop: ['NET_RAW'] } }),
-      'capabilities.drop must hold ALL',
+      'securityContext.capabilities.drop must hold ALL, given ["NET_RAW"]',
     ],
     [
       'capabilities that are added',
       inContainer({ capabilities: { drop: ['ALL'], add: ['NET_BIND_SERVICE', 'SYS_ADMIN'] } }),
-      'capabilities.add may only hold NET_BIND_SERVICE, not SYS_ADMIN',
+      'securityContext.capabilities.add must hold nothing but NET_BIND_SERVICE, given ["NET_BIND_SERVICE","SYS_ADMIN"]',
     ],
     [
       'a port of the node',
       deployment({ container: { ports: [{ containerPort: 80, hostPort: 80 }] } }),
-      'hostPort 80 is not allowed',
+      'ports[0].hostPort must be 0, given 80',
     ],
     [
       'an image without a tag',
@@ -304,7 +461,7 @@ describe('what is refused', () => {
     [
       'an init container that is worse than the main one',
       deployment({ pod: { initContainers: [{ ...page, securityContext: { privileged: true } }] } }),
-      'privileged is not allowed',
+      'securityContext.privileged must be false, given true',
     ],
   ])('%s', (_what, given, message) => {
     expect(add([given]).nonconformities.map((each) => each.message)).toEqual([message]);
@@ -316,18 +473,23 @@ describe('what is refused', () => {
     ]);
   });
 
-  test.each<[string, unknown]>([
-    ['a specification that is no map', 5],
-    ['a container that is none', { template: { spec: { containers: [5, null] } } }],
+  test.each<[string, unknown, string]>([
+    ['a specification that is no map', 5, 'spec must be a map, given 5'],
+    ['a template that is a list', { template: [] }, 'template must be a map, given []'],
+    ['containers that are none', deploymentSpec({ containers: [5, null] }), 'containers[0] must be a map, given 5'],
+    [
+      'containers as a map',
+      deploymentSpec({ containers: { page } }),
+      'containers must be a list of at least one, given {"page":{"name":"page","image":"nginx:1.29.0","resources"…',
+    ],
+    ['no container', deploymentSpec({ containers: [] }), 'containers must be a list of at least one, given []'],
     [
       'capabilities that are no list',
-      { template: { spec: { containers: [{ ...page, securityContext: { capabilities: { drop: 5 } } }] } } },
+      deploymentSpec({ containers: [{ ...page, securityContext: { capabilities: { drop: 5 } } }] }),
+      'securityContext.capabilities.drop must hold ALL, given 5',
     ],
-  ])('%s', (_, spec) => {
-    const { nonconformities } = add([{ ...deployment(), spec }]);
-    expect(nonconformities.at(-1)).toMatchObject({
-      message: expect.stringContaining('does not have the form of a Deployment'),
-    });
+  ])('%s', (_, spec, message) => {
+    expect(add([{ ...deployment(), spec }]).nonconformities[0]?.message).toBe(message);
   });
 
   test('what is there already, among the own objects or twice among the added', () => {
@@ -335,7 +497,7 @@ describe('what is refused', () => {
     const message = 'is there already: rename one of the two';
     expect(add([given], [given]).nonconformities).toMatchObject([{ object: 'ConfigMap/page', message }]);
     expect(add([given, given]).nonconformities).toMatchObject([{ message }]);
-    expect(add([given, { ...given, kind: 'Role' }]).nonconformities).toEqual([]);
+    expect(add([given, { ...given, kind: 'Service' }]).nonconformities).toEqual([]);
   });
 
   test('all that is wrong at once', () => {
