@@ -1,7 +1,7 @@
 import { ApiObject, type Chart } from 'cdk8s';
 import jsonPatch from 'fast-json-patch';
 import mergePatch from 'json-merge-patch';
-import type { Nonconformity } from './common/conform.ts';
+import type { Nonconformity } from './common/admission.ts';
 import { changeObject } from './common/k8s.ts';
 import type { ManifestObject } from './common/manifest-object.ts';
 import { HashedJob } from './constructs/hashed-job.ts';

@@ -1,5 +1,5 @@
-// Bundles the command line (build/cli.js), the thread that helps it (build/thread.js) and what projects'
-// chart.ts can import (build/index.js, build/constructs.js).
+// Bundles the command line (build/cli.js), the thread that helps it (build/thread.js), the one that runs projects' own
+// charts (build/chart-thread.js) and what these can import (build/index.js, build/constructs.js).
 // --clean removes what earlier builds left; a program that is running may still need it.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -34,6 +34,7 @@ await build({
     index: 'src/index.ts',
     constructs: 'src/constructs.ts',
     thread: 'src/synth/thread.ts',
+    'chart-thread': 'src/synth/chart-thread.ts',
   },
   outdir: 'build',
   bundle: true,

@@ -111,6 +111,12 @@ export const environmentSchema = z.strictObject({
     .array(patchSchema)
     .default([])
     .describe("Changes to the global tier's objects, after everything else was said. A project's are in its own file."),
+  chartTimeLimitSeconds: z
+    .int()
+    .min(1)
+    .max(3600)
+    .default(30)
+    .describe("How long a project's `infra/chart.ts` may run before it is stopped."),
   profiles: z
     .record(dnsLabel, profile)
     .default({})

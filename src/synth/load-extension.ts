@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ProjectExtension } from '../../charts/extension.ts';
-import { ConfigurationError } from '../config/problem.ts';
+import { ConfigurationError, problemLine } from '../config/problem.ts';
 
 /**
  * The default export of a project's `infra/chart.ts`.
@@ -29,9 +29,8 @@ export async function loadExtension(root: string, path: string): Promise<Project
 
 /** Why a file can't be loaded, as a line: the compiler says where, everything else is at the top. */
 function loadProblem(path: string, error: unknown): string {
-  const [fault] =
-    (error as { errors?: { text: string; location?: { line: number; column: number } }[] } | null)?.errors ?? [];
-  const { line = 1, column = 0 } = fault?.location ?? {};
-  const message = fault?.text ?? (error instanceof Error ? error.message : String(error));
-  return `${path}:${line}:${column + 1}: can't be loaded: ${message.split('\n')[0]}`;
+  const message = error instanceof Error ? error.message : String(error);
+  const [, line, column, fault] = /^.*:(\d+):(\d+): ERROR: (.*)$/m.exec(message) ?? [];
+  const place = fault === undefined ? { line: 1, column: 1 } : { line: Number(line), column: Number(column) + 1 };
+  return problemLine({ file: path, place, message: `can't be loaded: ${fault ?? message.split('\n')[0]}` }, place);
 }

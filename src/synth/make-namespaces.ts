@@ -1,15 +1,14 @@
-import type { Environment, Profile, Project } from '../../charts/model.ts';
+import { availableParallelism } from 'node:os';
+import pMap from 'p-map';
+import type { Project } from '../../charts/model.ts';
 import type { Mistake } from '../config/mistakes.ts';
 import { ConfigurationError } from '../config/problem.ts';
-import { type MadeNamespace, makeNamespace } from './make-namespace.ts';
+import { hasChart, type MadeNamespace, type Making, makeNamespace } from './make-namespace.ts';
 import { read, write } from './output.ts';
 import { type Share, type Threads, takeTurns } from './threads.ts';
 
 /** What namespaces are made from, and what becomes of them. */
-export interface MakeOptions {
-  readonly root: string;
-  readonly environment: Environment;
-  readonly profile: Profile;
+export interface MakeOptions extends Making {
   /** The folder that the manifests go to. */
   readonly out: string;
   /** Only say what would change. */
@@ -47,10 +46,13 @@ export async function makeNamespaces(
   given: MakeOptions,
   projects: readonly (Project | undefined)[],
 ): Promise<SettledNamespaces> {
+  const peculiar = projects.filter(isPeculiar);
+  // Charts run in threads of their own, as many at a time as there are processors.
+  const attempts = await pMap(peculiar, (project) => tried(given, project), { concurrency: availableParallelism() });
   const first: MadeNamespace[] = [];
   const mistakes: Mistake[] = [];
-  for (const project of projects.filter(isPeculiar)) {
-    const { made, refused } = await tried(given, project);
+  for (const [index, { made, refused }] of attempts.entries()) {
+    const project = peculiar[index];
     if (made && refused.length === 0) first.push(made);
     else mistakes.push({ directory: project?.directory ?? '.', name: project?.name, lines: refused });
   }
@@ -65,11 +67,11 @@ export async function makeNamespaces(
 
 /** A namespace, and why it can't be so. */
 async function tried(
-  { root, environment, profile }: MakeOptions,
+  given: MakeOptions,
   project: Project | undefined,
 ): Promise<{ made?: MadeNamespace; refused: readonly string[] }> {
   try {
-    const made = await makeNamespace(root, environment, profile, project);
+    const made = await makeNamespace(given, project);
     return { made, refused: made.refused };
   } catch (error) {
     if (error instanceof ConfigurationError) return { refused: error.lines };
@@ -79,17 +81,16 @@ async function tried(
 
 /** Whether a namespace holds something else than what its project's services and workloads become. */
 const isPeculiar = (project: Project | undefined): boolean =>
-  project === undefined || project.chart !== undefined || project.manifests.length > 0 || project.patches.length > 0;
+  project === undefined || hasChart(project) || project.manifests.length > 0 || project.patches.length > 0;
 
 /** Makes and settles the next project that nobody has taken, until there is none. */
 export function makeShare(share: MakeShare): Promise<SettledNamespace[]> {
-  const { root, environment, profile } = share;
-  const projects = new Map(environment.projects.map((project) => [project.name, project]));
-  return takeTurns(share, async (name) =>
-    settle(await makeNamespace(root, environment, profile, projects.get(name)), share),
-  );
+  const projects = new Map(share.environment.projects.map((project) => [project.name, project]));
+  return takeTurns(share, async (name) => settle(await makeNamespace(share, projects.get(name)), share));
 }
 
 function settle({ name, text, plan }: MadeNamespace, { out, check }: MakeOptions): SettledNamespace {
+  // What can't be told without running a chart stays as it is.
+  if (text === undefined) return { name, plan, changed: false };
   return { name, plan, changed: check ? read(out, plan.manifest) !== text : write(out, plan.manifest, text) };
 }

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type PlannedNamespace, parsePlan } from './plan.ts';
+import type { PlannedNamespace } from './plan.ts';
+import { isManifestName, readManifestNames, readNamespaces } from './plan-file.ts';
 
 /** The file that says what else repoctl wrote into a folder. */
 export const planFile = 'plan.json';
@@ -14,14 +15,18 @@ export function write(folder: string, name: string, text: string): boolean {
   if (read(folder, name) === text) return false;
   const path = join(folder, name);
   if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
-  writeFileSync(`${path}.${process.pid}.tmp`, text);
-  renameSync(`${path}.${process.pid}.tmp`, path);
+  const draft = `${path}.${process.pid}.tmp`;
+  // What a killed run left there, or a link, which would be followed.
+  rmSync(draft, { force: true });
+  writeFileSync(draft, text, { flag: 'wx' });
+  renameSync(draft, path);
   return true;
 }
 
-/** Removes files of the folder. */
+/** Removes manifests from the folder; what has another name, or is no file of the folder itself, stays. */
 export function remove(folder: string, names: readonly string[]): void {
-  for (const name of names) rmSync(join(folder, name), { force: true });
+  for (const name of names.filter(isManifestName))
+    if (lstatSync(join(folder, name), { throwIfNoEntry: false })?.isFile()) rmSync(join(folder, name), { force: true });
 }
 
 /** The text of a file of the folder, if it is there. */
@@ -32,17 +37,13 @@ export function read(folder: string, name: string): string | undefined {
 
 /** What tells a file of the folder from what it was before, as make and git tell it; `undefined` if it isn't there. */
 export function stamp(folder: string, name: string): string | undefined {
-  const found = statSync(join(folder, name), { throwIfNoEntry: false });
+  const found = lstatSync(join(folder, name), { throwIfNoEntry: false });
   return found && `${found.size} ${found.mtimeMs} ${found.ino}`;
 }
 
 /** What an earlier run planned and wrote. */
-export function earlierNamespaces(folder: string): readonly PlannedNamespace[] {
-  const text = read(folder, planFile);
-  if (text === undefined) return [];
-  try {
-    return parsePlan(text).namespaces;
-  } catch {
-    return [];
-  }
-}
+export const earlierNamespaces = (folder: string): readonly PlannedNamespace[] =>
+  readNamespaces(read(folder, planFile) ?? '');
+
+/** The files of an earlier run, whichever version wrote them, the plan aside: only these may be removed. */
+export const earlierManifests = (folder: string): readonly string[] => readManifestNames(read(folder, planFile) ?? '');

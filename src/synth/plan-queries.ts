@@ -23,10 +23,11 @@ export interface Synthesized {
  * needs them checks those that it needs. One project's mistake is told, and its last good state goes on.
  *
  * @param options.development whether it has to be a profile for development
+ * @param options.runCharts whether projects' own charts are run: only what writes or applies manifests needs that
  */
 export async function synthesized(
   profile: ProfileName = 'local',
-  { development = true }: { readonly development?: boolean } = {},
+  { development = true, runCharts }: { readonly development?: boolean; readonly runCharts?: boolean } = {},
 ): Promise<Synthesized> {
   const root = findRoot(process.cwd());
   const out = defaultOut(root, profile);
@@ -36,6 +37,7 @@ export async function synthesized(
     out,
     environmentFilesOf: [],
     tolerant: true,
+    runCharts,
   });
   tellMistakes(mistakes);
   return { root, out, plan, mistakes };

@@ -69,6 +69,8 @@ export interface PlannedObject {
   readonly name: string;
   /** The service or workload that it belongs to: its `object`. */
   readonly of?: string;
+  /** Whether it is there only because of the project's `infra/chart.ts`. */
+  readonly added?: boolean;
 }
 
 /** A program that people run now and then in a workload's container. */
@@ -236,13 +238,3 @@ function planSecret(paths: (owner: string) => string, { name, keys }: SecretRefe
     keys: keys.map(({ key, variable, owner, generated }) => ({ key, variable, file: paths(owner), generated })),
   };
 }
-
-/**
- * The plan as a file. `kubectl apply -f` reads every file of a folder, JSON too, so the plan is an empty list to it.
- */
-export function planText(plan: Plan): string {
-  return `${JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [], plan }, null, 2)}\n`;
-}
-
-/** The plan in the text of such a file. */
-export const parsePlan = (text: string): Plan => (JSON.parse(text) as { plan: Plan }).plan;

@@ -7,9 +7,11 @@ import { findProfile, resolveProfiles } from '../config/profiles.ts';
 import type { ProjectMemory } from '../config/project-memory.ts';
 import { dependencies, findProject, withDependencies } from '../config/select-projects.ts';
 import { digest, type RememberedNamespace, readCache, writeCache } from './cache.ts';
+import { hasChart } from './make-namespace.ts';
 import { makeNamespaces } from './make-namespaces.ts';
-import { earlierNamespaces, planFile, read, remove, stamp, write } from './output.ts';
-import { type Plan, type PlannedNamespace, planText } from './plan.ts';
+import { earlierManifests, earlierNamespaces, planFile, read, remove, stamp, write } from './output.ts';
+import type { Plan, PlannedNamespace } from './plan.ts';
+import { planText } from './plan-file.ts';
 import { readAhead } from './read-ahead.ts';
 import { Threads } from './threads.ts';
 
@@ -28,6 +30,11 @@ export interface SynthesisOptions {
   readonly check?: boolean;
   /** Whether one project's mistake leaves the others alone: its last good state stays. @default false */
   readonly tolerant?: boolean;
+  /**
+   * Whether projects' `infra/chart.ts` are run. If not, what they add is what they added in an earlier run; their
+   * manifests and the plan's file stay as they are. @default true
+   */
+  readonly runCharts?: boolean;
 }
 
 export interface Synthesis {
@@ -76,14 +83,18 @@ async function synthesizeOn(threads: Threads, root: string, options: SynthesisOp
     if (remembered?.stamp === undefined || remembered.key !== keys.get(project)) return false;
     return remembered.stamp === stamp(options.out, remembered.plan.manifest);
   };
-  const { out, check = false } = options;
+  const { out, check = false, runCharts = true } = options;
   const earlier = earlierNamespaces(out);
   const before = earlier.filter(({ manifest }) => stamp(out, manifest) !== undefined);
   const kept = unremembered(loaded, before);
   const outdated = [...keys.keys()].filter((project) => !isRemembered(project) && !kept.has(nameOf(project)));
   const { settled, mistakes } = await makeNamespaces(
     threads,
-    { root, environment, profile, out, check, tolerant },
+    {
+      ...{ root, environment, profile, out, check, tolerant },
+      chartLimitSeconds: outlined.input.chartTimeLimitSeconds,
+      earlier: runCharts ? undefined : earlier,
+    },
     outdated,
   );
   const wrong = [...loaded.mistakes, ...mistakes];
@@ -104,8 +115,10 @@ async function synthesizeOn(threads: Threads, root: string, options: SynthesisOp
   const planned = [...kept.values(), ...Object.values(namespaces).map((namespace) => namespace.plan)];
   const plan = { environment: environment.namespace, profile: profile.name, namespaces: inOrder(planned) };
   const manifests = new Set(plan.namespaces.map(({ manifest }) => manifest));
-  const removed = earlier.map(({ manifest }) => manifest).filter((name) => !manifests.has(name));
+  const removed = earlierManifests(out).filter((name) => !manifests.has(name));
   const written = settled.filter(({ changed }) => changed).map((namespace) => namespace.plan.manifest);
+  if (!runCharts && projects.some(hasChart))
+    return { plan, changes: { written, removed: [] }, files: 0, memory: loaded.memory, mistakes: wrong };
   // The plan is the last, so that it never names a file that isn't there.
   const text = planText(plan);
   if (check ? read(out, planFile) !== text : write(out, planFile, text)) written.push(planFile);

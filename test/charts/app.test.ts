@@ -245,7 +245,7 @@ describe("a project's own chart and what repoctl made", () => {
       (chart) =>
         ApiObject.of(chart.service('postgres')).addJsonPatch(JsonPatch.add('/spec/template/spec/hostNetwork', true)),
       'StatefulSet/shop-postgres',
-      'hostNetwork is not allowed',
+      'hostNetwork must be false, given true',
     ],
     [
       'a patch of what is not there',

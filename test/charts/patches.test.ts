@@ -175,7 +175,7 @@ describe('a patch', () => {
       merge: { spec: { template: { spec: { hostNetwork: true } } } },
     });
     expect(nonconformities).toEqual([
-      { origin: 'infra/project.yaml', object: 'Deployment/shop-api', message: 'hostNetwork is not allowed' },
+      { origin: 'infra/project.yaml', object: 'Deployment/shop-api', message: 'hostNetwork must be false, given true' },
     ]);
   });
 });

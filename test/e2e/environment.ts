@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isSeq, parseDocument } from 'yaml';
 import { images } from '../../charts/common/images.ts';
-import { type Plan, parsePlan } from '../../src/synth/plan.ts';
+import type { Plan } from '../../src/synth/plan.ts';
+import { parsePlan } from '../synth/plan.ts';
 import { attempt, run } from './run.ts';
 
 const repository = join(import.meta.dirname, '..', '..');

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'dotenv';
 import { presetNames } from '../../charts/model.ts';
-import { parsePlan } from '../../src/synth/plan.ts';
 import { environmentText, madeUp } from '../../src/synth/secrets/environment-file.ts';
 import { synthesize } from '../../src/synth/synthesize.ts';
+import { parsePlan } from './plan.ts';
 import { copyRepository, repoctl, repository, texts, times } from './repository.ts';
 
 let root: string;

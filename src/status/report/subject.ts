@@ -76,7 +76,7 @@ async function planHere(profile?: ProfileName): Promise<{ plan?: Plan; problem?:
   }
   const { synthesized } = await import('../../synth/plan-queries.ts');
   try {
-    return { plan: (await synthesized(profile, { development: false })).plan };
+    return { plan: (await synthesized(profile, { development: false, runCharts: false })).plan };
   } catch (error) {
     if (error instanceof ConfigurationError) return { problem: error };
     throw error;

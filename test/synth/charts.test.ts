@@ -1,0 +1,29 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { synthesize } from '../../src/synth/synthesize.ts';
+import { inRepository } from '../config/repository.ts';
+
+const chart = 'backends/svc-a/infra/chart.ts';
+const adds = `
+  import { ConfigMap } from 'cdk8s-plus-28';
+  export default (chart) => void new ConfigMap(chart, 'a', { metadata: { name: 'added' }, data: { a: 'b' } });
+`;
+const installed = { node_modules: { link: join(import.meta.dirname, '..', '..', 'node_modules') } };
+
+test('a plan without running charts has what they added in an earlier run, and writes nothing for them', async () => {
+  await inRepository({ ...installed, [chart]: adds }, async (root) => {
+    const options = { profile: 'local', out: join(root, 'dist') };
+    const files = () => readdirSync(options.out).map((name) => [name, readFileSync(join(options.out, name), 'utf8')]);
+    const ran = await synthesize(root, options);
+    const objects = ran.plan.namespaces.find(({ name }) => name === 'alpha')?.objects;
+    expect(objects?.filter(({ added }) => added)).toEqual([{ kind: 'ConfigMap', name: 'added', added: true }]);
+    const before = files();
+
+    writeFileSync(join(root, chart), 'process.exit(1);');
+    const { plan } = await synthesize(root, { ...options, runCharts: false });
+    expect(JSON.parse(JSON.stringify(plan))).toEqual(JSON.parse(JSON.stringify(ran.plan)));
+    expect(files()).toEqual(before);
+    await expect(synthesize(root, options)).rejects.toThrow('ended the run itself, with 1');
+  });
+}, 60_000);
