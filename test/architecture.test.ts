@@ -198,6 +198,11 @@ describe('src/', () => {
   });
 });
 
+test('the links on the way of a path are followed in one place', () => {
+  const follows = [...charts, ...source].filter((file) => /realpath/i.test(withoutComments(text(file))));
+  expect(follows).toEqual(['src/config/configured-path.ts']);
+});
+
 describe('images', () => {
   /** Texts that are nothing but an image with a tag or a digest. */
   const references = (file: string) =>

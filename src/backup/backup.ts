@@ -1,10 +1,11 @@
 import { setMaxListeners } from 'node:events';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type Cluster, connectToChange } from '../cluster/client.ts';
 import { withLeases } from '../cluster/lease.ts';
+import { mustBeInside } from '../config/configured-path.ts';
 import { FailureError } from '../platform/errors.ts';
 import { InterruptedError, interruptible } from '../platform/process/interrupt.ts';
 import { counted, size } from '../platform/text.ts';
@@ -76,6 +77,7 @@ export function saveProject(
   return interruptible(async (signal) => {
     // Every stream listens to it.
     setMaxListeners(0, signal);
+    mustBeInside(root, dirname(folder));
     for (const left of await removeLeftovers(root, project.name, folder, cluster.context))
       report(`removed ${left}: a backup that was cut short`);
     const partial = await startFolder(folder, cluster.context);

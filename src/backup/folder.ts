@@ -20,6 +20,9 @@ export const folderName = (time: Date): string =>
     .replace(/\.\d+Z$/, 'Z')
     .replaceAll(':', '-');
 
+/** The beginning of the names that `folderName` gives: nothing else is taken for a leftover. */
+const ownName = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ\./;
+
 /** A backup that is being written. */
 export interface PartialFolder {
   /** Where it is written to. */
@@ -80,7 +83,7 @@ export async function removeLeftovers(
   context: string,
 ): Promise<string[]> {
   const left = (await names(backupsFolder(root, project)))
-    .filter((name) => name.endsWith(unfinishedOf(context)))
+    .filter((name) => name.endsWith(unfinishedOf(context)) && ownName.test(name))
     .map((name) => join(backupsFolder(root, project), name));
   const own = `${folder}${unfinishedOf(context)}`;
   if (existsSync(own) && !left.includes(own)) left.push(own);

@@ -9,7 +9,7 @@ export const manifestFile = 'manifest.json';
 /** Relative to the backup's folder, with `/`, and inside it. */
 const filePath = z
   .string()
-  .regex(/^[^/\\]+(\/[^/\\]+)*$/)
+  .regex(/^[^/\\\0]+(\/[^/\\\0]+)*$/)
   .refine((path) => !path.split('/').some((part) => part === '.' || part === '..'));
 
 const file = z.object({

@@ -1,4 +1,5 @@
 import { didYouMean } from '../platform/nearest.ts';
+import { leadsAway } from './configured-path.ts';
 import type { Problem } from './problem.ts';
 import type { Reader } from './reader.ts';
 
@@ -38,7 +39,7 @@ export function discover(
             `projects[${index}]: "${pattern}" has no ${projectFile}${didYouMean(directory, siblings(reader, directory))}`,
           );
       } else if (reader.inside(path) === undefined)
-        refuse(`projects[${index}]: "${linked(reader, path)}" is a link that leads nowhere or outside the repository`);
+        refuse(`projects[${index}]: "${linked(reader, path)}" ${leadsAway}`);
       else if (entry === 'file') directories.add(directory);
       else refuse(`projects[${index}]: ${path} is a folder; a file is expected`);
     }

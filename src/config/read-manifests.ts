@@ -29,9 +29,10 @@ export function readManifests(reader: Reader, directory: string, problems: Probl
       const refuse = (message: string, { place }: Pick<YamlDocument, 'place'> = { place: { line: 1, column: 1 } }) =>
         problems.push({ file: path, place, message });
       const text = reader.text(path);
-      if (reader.inside(path) === undefined) refuse('is a link that leads nowhere or outside the repository');
-      else if (text === undefined) refuse('is a folder; a file is expected');
-      else {
+      if (text === undefined) {
+        // Of anything else the reader tells why.
+        if (reader.entry(path) === 'folder') refuse('is a folder; a file is expected');
+      } else {
         const parsed = parseYamlDocuments(path, text);
         if (parsed.problems) problems.push(...parsed.problems);
         else return { path, objects: parsed.data.flatMap((document) => readObject(path, document, refuse)) };

@@ -3,6 +3,7 @@ import { namespaceName, objectName } from '../../charts/common/names.ts';
 import { serviceKinds } from '../../charts/kinds.ts';
 import type { ImageBuild, ProfileName, Project } from '../../charts/model.ts';
 import { didYouMean, suggestion } from '../platform/nearest.ts';
+import { leadsAway } from './configured-path.ts';
 import { projectFile } from './discover.ts';
 import { placedPatches } from './patch-schema.ts';
 import { givenText, type Problem, pathText } from './problem.ts';
@@ -157,7 +158,7 @@ function below(
     return undefined;
   }
   if (reader.inside(joined) === undefined && reader.names(parts.slice(0, -1).join('/'))?.includes(parts.at(-1) ?? '')) {
-    refuse(path, `${field}: "${given}" is a link that leads nowhere or outside the repository`);
+    refuse(path, `${field}: "${given}" ${leadsAway}`);
     return undefined;
   }
   return joined;
@@ -207,9 +208,21 @@ function readImage(context: Context, name: string, build: ProjectInput['images']
     target: build.target,
     localTarget: build.localTarget,
     buildArgs: build.buildArgs,
-    sync: build.sync.map(({ from, to }, index) => ({ from: relative(from, 'sync', index, 'from'), to })),
+    sync: build.sync.map(({ from, to }, index) => ({
+      from: synced(context, [...path, 'sync', index, 'from'], from),
+      to,
+    })),
     rebuildOn: build.rebuildOn.map((given, index) => relative(given, 'rebuildOn', index)),
   };
+}
+
+/** A path whose files development copies into containers; refused if one of them is somebody else's. */
+function synced(context: Context, path: readonly PropertyKey[], given: string): string {
+  const joined = below(context, path, given);
+  const [away] = joined === undefined ? [] : (context.reader.linksAway(joined) ?? []);
+  if (away !== undefined)
+    context.refuse(path, `${pathText(path)}: "${given}" holds ${away}, a link that leads outside the repository`);
+  return joined ?? given;
 }
 
 const otherImage = 'an image reference with a tag';

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { parse } from 'dotenv';
+import { insideRoot, leadsAway } from './configured-path.ts';
 import type { Problem } from './problem.ts';
 
 /** A variable of a `.env` file. Its value stays in the file. */
@@ -67,6 +68,11 @@ export class Reader {
     return this.#ask('inside', path);
   }
 
+  /** The links below a folder that lead outside the root, relative to the root; `undefined` if there is no such folder. */
+  linksAway(path: string): string[] | undefined {
+    return this.#ask('linksAway', path);
+  }
+
   #ask<Kind extends keyof Answers>(kind: Kind, path: string): Answers[Kind] {
     const { answer, unreadable } = ask(this.root, kind, path);
     if (unreadable) this.#unreadable.set(path, unreadable);
@@ -81,26 +87,53 @@ interface Answers {
   readonly entry: 'file' | 'folder' | undefined;
   readonly keys: EnvironmentKey[] | undefined;
   readonly inside: string | undefined;
+  readonly linksAway: string[] | undefined;
 }
 
 const answers: { readonly [Kind in keyof Answers]: (root: string, path: string) => Answers[Kind] } = {
-  text: (root, path) => readFileSync(join(root, path), 'utf8'),
+  text: (root, path) => contents(root, path),
   names: (root, path) => readdirSync(join(root, path)).sort(),
   entry: (root, path) => (statSync(join(root, path)).isDirectory() ? 'folder' : 'file'),
-  keys: (root, path) => environmentKeys(readFileSync(join(root, path), 'utf8')),
+  keys: (root, path) => environmentKeys(contents(root, path)),
   inside(root, path) {
-    const [base, target] = [realRoot(root), realpathSync.native(join(root, path))];
-    if (target === base) return '.';
-    return target.startsWith(base + sep) ? target.slice(base.length + 1).replaceAll(sep, '/') : undefined;
+    const end = insideRoot(root, path);
+    return 'inside' in end ? end.inside : undefined;
   },
+  linksAway: (root, path) => linksAway(root, path),
 };
 
-const realRoots = new Map<string, string>();
+/** The largest file that is read, in bytes: 1 MiB. */
+const largestFile = 2 ** 20;
 
-function realRoot(root: string): string {
-  const known = realRoots.get(root) ?? realpathSync.native(root);
-  realRoots.set(root, known);
-  return known;
+/** A file that is there and that nobody reads; the message says why. */
+class UnreadableError extends Error {}
+
+function contents(root: string, path: string): string {
+  const { size } = statSync(join(root, path));
+  if (size > largestFile)
+    throw new UnreadableError(`has ${size} bytes; a file of the configuration can have ${largestFile} at most`);
+  return readFileSync(join(root, path), 'utf8');
+}
+
+/** What lies below synced folders and is never part of a program's source. */
+const skipped = /^(\.|node_modules$|__pycache__$)/;
+
+/** The links below a folder that lead out of the root, relative to the root. */
+function linksAway(root: string, folder: string): string[] {
+  const found: string[] = [];
+  const visit = (path: string) => {
+    for (const entry of readdirSync(join(root, path), { withFileTypes: true })) {
+      if (skipped.test(entry.name)) continue;
+      const here = `${path}/${entry.name}`;
+      if (entry.isDirectory()) visit(here);
+      else if (entry.isSymbolicLink()) {
+        const end = insideRoot(root, here);
+        if ('lacks' in end && end.lacks === 'root') found.push(here);
+      }
+    }
+  };
+  if (statSync(join(root, folder)).isDirectory()) visit(folder);
+  return found.sort();
 }
 
 /** What the system says of a path that leads to nothing, or that can't be one. */
@@ -112,13 +145,20 @@ function ask<Kind extends keyof Answers>(
   path: string,
 ): { answer?: Answers[Kind]; unreadable?: string } {
   try {
+    const whole = join(root, path);
+    const isRead = kind === 'text' || kind === 'keys';
     // An exception takes ten times as long, and most projects lack most of what they may have.
-    if (!statSync(join(root, path), { throwIfNoEntry: false })) return {};
+    if (!statSync(whole, { throwIfNoEntry: false }))
+      return isRead && lstatSync(whole, { throwIfNoEntry: false }) ? { unreadable: leadsAway } : {};
+    // Only what is inside of the repository is read, whatever links are on the way.
+    if (isRead && !('inside' in insideRoot(root, path))) return { unreadable: leadsAway };
     return { answer: answers[kind](root, path) };
   } catch (error) {
+    if (error instanceof UnreadableError) return { unreadable: error.message };
     const code = (error as NodeJS.ErrnoException).code ?? '';
     if (code === 'EACCES' || code === 'EPERM') return { unreadable: `can't be read: permission denied (${code})` };
     if (code === 'EISDIR' && kind === 'keys') return { unreadable: 'is a folder; a file is expected' };
+    if (code === 'ELOOP' && (kind === 'text' || kind === 'keys')) return { unreadable: leadsAway };
     if (nothingThere.includes(code)) return {};
     throw error;
   }
@@ -134,12 +174,10 @@ const digestOf = (answer: unknown): string =>
 /** The variables of a `.env` text, each with the line of its value: the last one that names it. */
 export function environmentKeys(text: string): EnvironmentKey[] {
   const values = parse(text);
-  const lines = text.split(/\r\n?|\n/);
-  return Object.entries(values).map(([name, value]) => ({
-    name,
-    line:
-      lines.findLastIndex((line) => new RegExp(`^\\s*(export\\s+)?${name.replaceAll('.', '\\.')}\\s*[=:]`).test(line)) +
-      1,
-    empty: value === '',
-  }));
+  const lines = new Map<string, number>();
+  for (const [index, line] of text.split(/\r\n?|\n/).entries()) {
+    const [, name] = /^\s*(?:export\s+)?([\w.-]+)\s*[=:]/.exec(line) ?? [];
+    if (name !== undefined) lines.set(name, index + 1);
+  }
+  return Object.entries(values).map(([name, value]) => ({ name, line: lines.get(name) ?? 0, empty: value === '' }));
 }

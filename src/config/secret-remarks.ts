@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'dotenv';
 import { attempt } from '../platform/process/run.ts';
+import { readInside } from './configured-path.ts';
 import type { EnvironmentFiles } from './environment-files.ts';
 
 /** What may give a secret away, though nothing is wrong with the configuration. */
@@ -86,7 +87,7 @@ function modeRemark(root: string, place: string): Remark[] {
 
 function exampleRemarks(root: string, path: string): Remark[] {
   if (!existsSync(join(root, path))) return [];
-  const text = readFileSync(join(root, path), 'utf8');
+  const text = readInside(root, path);
   const lines = text.split('\n');
   return Object.entries(parse(text))
     .filter(([name, value]) => looksReal(name, value))

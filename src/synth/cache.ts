@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { ProjectMemory } from '../config/project-memory.ts';
 import type { PlannedNamespace } from './plan.ts';
+import { path, plannedNamespace } from './plan-file.ts';
 
 /** A namespace that an earlier run made, and what it was made from. */
 export interface RememberedNamespace {
@@ -27,20 +29,53 @@ declare const REPOCTL_BUILD: string | undefined;
 const build = typeof REPOCTL_BUILD === 'undefined' ? undefined : REPOCTL_BUILD;
 
 /** One cache a profile, where tools keep theirs; none where packages are not installed, or when run from source. */
-const path = (root: string, profile: string) => join(root, 'node_modules', '.cache', 'repoctl', `${profile}.json`);
+const cachePath = (root: string, profile: string) => join(root, 'node_modules', '.cache', 'repoctl', `${profile}.json`);
+
+const entry = z.looseObject({ name: z.string(), kind: z.string() });
+
+const project = z.looseObject({
+  name: z.string(),
+  directory: path,
+  images: z.array(
+    z.looseObject({
+      context: path,
+      dockerfile: path,
+      sync: z.array(z.looseObject({ from: path })),
+      rebuildOn: z.array(path),
+    }),
+  ),
+  services: z.array(entry),
+  workloads: z.array(entry),
+  manifests: z.array(z.looseObject({ path })),
+  chart: path.optional(),
+});
+
+const problem = z.looseObject({ file: z.string(), message: z.string() });
+
+/** What the file holds. Whoever can write there decides what is applied; but no path in it leads out of the repository. */
+const cacheFile = z.object({
+  build: z.string(),
+  of: z.string(),
+  projects: z.record(
+    path,
+    z.looseObject({
+      readFor: z.string(),
+      inputs: z.record(z.string(), z.string()),
+      read: z.looseObject({ project: project.optional(), problems: z.array(problem) }),
+    }),
+  ),
+  namespaces: z.record(z.string(), z.object({ key: z.string(), stamp: z.string().optional(), plan: plannedNamespace })),
+});
 
 export function readCache(root: string, profile: string): Cache {
+  if (build === undefined) return empty;
   try {
-    const {
-      build: writer,
-      of,
-      ...cache
-    } = JSON.parse(readFileSync(path(root, profile), 'utf8')) as Cache & {
-      readonly build: string;
-      readonly of: string;
-    };
+    const data: unknown = JSON.parse(readFileSync(cachePath(root, profile), 'utf8'));
+    if (!cacheFile.safeParse(data).success) return empty;
+    // As it was written: the order of fields is part of what digests are made of.
+    const { build: writer, of, ...cache } = data as Cache & { readonly build: string; readonly of: string };
     // Checkouts may share their packages by a link.
-    return build !== undefined && writer === build && of === root ? cache : empty;
+    return writer === build && of === root ? cache : empty;
   } catch {
     return empty;
   }
@@ -48,7 +83,7 @@ export function readCache(root: string, profile: string): Cache {
 
 export function writeCache(root: string, profile: string, cache: Cache): void {
   if (build === undefined || !existsSync(join(root, 'node_modules'))) return;
-  const file = path(root, profile);
+  const file = cachePath(root, profile);
   mkdirSync(join(file, '..'), { recursive: true });
   writeFileSync(`${file}.${process.pid}`, JSON.stringify({ build, of: root, ...cache }));
   renameSync(`${file}.${process.pid}`, file);

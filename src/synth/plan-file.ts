@@ -4,7 +4,7 @@ import type { Plan, PlannedNamespace } from './plan.ts';
 /** Only files with such names are ever removed. */
 const manifest = z.string().refine((name) => /^[a-z][-a-z0-9]*\.k8s\.yaml$/.test(name));
 /** Relative to the root, and inside it. */
-const path = z.string().refine((text) => !text.startsWith('/') && !text.split('/').includes('..'));
+export const path = z.string().refine((text) => !text.startsWith('/') && !text.split('/').includes('..'));
 const texts = z.array(z.string());
 const named = { name: z.string(), kind: z.string() };
 

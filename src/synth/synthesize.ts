@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Environment, Profile, ProfileName, Project } from '../../charts/model.ts';
 import { consumers } from '../../charts/wiring.ts';
+import { mustBeInside } from '../config/configured-path.ts';
 import { type Loaded, load, outline } from '../config/load.ts';
 import type { Mistake } from '../config/mistakes.ts';
 import { findProfile, resolveProfiles } from '../config/profiles.ts';
@@ -66,6 +67,7 @@ export async function synthesize(root: string, options: SynthesisOptions): Promi
 }
 
 async function synthesizeOn(threads: Threads, root: string, options: SynthesisOptions): Promise<Synthesis> {
+  mustBeInside(root, options.out);
   const outlined = outline(root);
   // Before the name of the profile becomes that of a file.
   if (outlined.valid) findProfile(resolveProfiles(outlined.input.profiles, 0), options.profile, options);

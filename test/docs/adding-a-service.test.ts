@@ -2,8 +2,8 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
-import { parsePlan } from '../../src/synth/plan.ts';
 import { all, identity, type Objects, one } from '../charts/objects.ts';
+import { parsePlan } from '../synth/plan.ts';
 import { copyFixture, repoctl, repository } from '../synth/repository.ts';
 
 // The examples of the page are files of a fixture: they are checked by the compiler, and the command line runs them.

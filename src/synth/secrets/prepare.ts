@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'dotenv';
 import { namespaceLabels } from '../../../charts/common/labels.ts';
 import type { ManifestObject } from '../../../charts/common/manifest-object.ts';
 import type { Project } from '../../../charts/model.ts';
 import { ownerOf } from '../../../charts/wiring.ts';
+import { readInside } from '../../config/configured-path.ts';
 import { requiredVariables } from '../../config/environment-files.ts';
 import type { Loaded, LoadOptions } from '../../config/load.ts';
 import { ConfigurationError } from '../../config/problem.ts';
@@ -58,9 +58,7 @@ export async function prepareSecrets(
   const loaded = made.length === 0 ? before : loadLastGood(root, options);
   const { environment, profile, environmentFiles } = loaded;
   const values: EnvironmentValues = new Map(
-    environmentFiles
-      .filter(({ file }) => file)
-      .map(({ path }) => [path, parse(readFileSync(join(root, path), 'utf8'))]),
+    environmentFiles.filter(({ file }) => file).map(({ path }) => [path, parse(readInside(root, path))]),
   );
   const unusable: string[] = [];
   const namespaces = [undefined, ...select(loaded)].map((project) => {
@@ -91,7 +89,7 @@ async function makeEnvironmentFiles(root: string, loaded: Loaded, known: KnownSe
   return missing.map(({ owner, examplePath, path }) => {
     const has = values.get(path);
     const make = madeUp(generated.get(owner) ?? new Set());
-    const example = readFileSync(join(root, examplePath), 'utf8');
+    const example = readInside(root, examplePath);
     const text = environmentText(example, (name, empty) => has?.get(name) ?? make(name, empty));
     makeWhole(root, join(root, path), text);
     return { path, refilled: has !== undefined };

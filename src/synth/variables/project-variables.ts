@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'dotenv';
 import type { Environment, Profile, Project } from '../../../charts/model.ts';
 import { connections, isManaged, variables } from '../../../charts/wiring.ts';
+import { readInside } from '../../config/configured-path.ts';
 import { findRoot } from '../../config/root.ts';
 import { findProject } from '../../config/select-projects.ts';
 import { endpoints } from '../endpoints.ts';
@@ -60,6 +61,6 @@ function environmentFiles(root: string, environment: Environment, profile: Profi
   return new Map(
     [...new Set(paths)]
       .filter((path) => existsSync(join(root, path)))
-      .map((path) => [path, parse(readFileSync(join(root, path), 'utf8'))]),
+      .map((path) => [path, parse(readInside(root, path))]),
   );
 }
