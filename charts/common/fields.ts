@@ -12,12 +12,8 @@ export const dnsLabel = z
     'must be lower-case letters, digits and "-", beginning with a letter (RFC 1123)',
   );
 
+const quantityRule = 'must be a Kubernetes quantity such as 100m, 1, 64Mi or 1Gi';
 const quantityPattern = /^\d+(\.\d+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/;
-
-/** An amount as Kubernetes writes it: `100m`, `1`, `64Mi`, `1Gi`. */
-export const quantityText = z
-  .string()
-  .regex(quantityPattern, 'must be a Kubernetes quantity such as 100m, 1, 64Mi or 1Gi');
 
 const units: Record<string, number> = {
   '': 1,
@@ -32,13 +28,25 @@ const units: Record<string, number> = {
   Ti: 2 ** 40,
 };
 
+/** An amount as Kubernetes writes it: `100m`, `1`, `64Mi`, `1Gi`. */
+export const quantityText = z
+  .string()
+  .regex(quantityPattern, quantityRule)
+  .refine((text) => !(amount(text) >= 2 ** 63), 'is more than Kubernetes can count');
+
 /** The number a quantity stands for, in cores or bytes; `NaN` for a text that is none. */
 export function amount(text: string): number {
   const match = quantityPattern.exec(text);
   return match ? Number.parseFloat(text) * (units[match[2] ?? ''] ?? Number.NaN) : Number.NaN;
 }
 
-const cpu = z.union([quantityText, z.number().positive().transform(String)]);
+// Numbers of many digits print as 1e+21.
+const cpuNumber = z
+  .number()
+  .positive()
+  .refine((number) => number <= 0 || quantityPattern.test(String(number)), quantityRule)
+  .transform(String);
+const cpu = z.union([quantityText, cpuNumber]);
 
 /** What a container asks for and may use, both always stated. Each value that is left out keeps its default. */
 export interface Resources {
@@ -109,13 +117,17 @@ export const image = (pinned: string) =>
 /** Size of a claim. */
 export const storage = (size: string) => quantityText.default(size).describe('Size of the claim that keeps the data.');
 
+// No process can be given one.
+const hasNoNull = (text: string): boolean => !text.includes('\0');
+const nullRule = 'may not hold the character NUL';
+
 /** A program and its arguments; no shell. */
-export const command = z.array(z.string().min(1)).min(1);
+export const command = z.array(z.string().min(1).refine(hasNoNull, nullRule)).min(1);
 
 /** Environment variables with their plain values. */
 export const environmentVariables = z.record(
   z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not a name for an environment variable'),
-  z.union([z.string(), z.number().transform(String), z.boolean().transform(String)]),
+  z.union([z.string().refine(hasNoNull, nullRule), z.number().transform(String), z.boolean().transform(String)]),
 );
 
 /** A numeric user id that isn't root. */

@@ -93,7 +93,7 @@ export interface ResolveContext {
 export interface UseProblem {
   readonly project: string;
   /** Below `uses` and the kind's name. */
-  readonly path: readonly string[];
+  readonly path: readonly (string | number)[];
   readonly message: string;
 }
 

@@ -6,25 +6,25 @@ import { addCronJob } from '../common/k8s.ts';
 import type { Workload, WorkloadContext, WorkloadKind } from '../common/kind.ts';
 import { objectLabels } from '../common/labels.ts';
 import { podTemplate } from '../common/pod.ts';
+import { scheduleProblem } from '../common/schedule.ts';
 import { commandField, stopSeconds, workloadFields } from '../common/workload-fields.ts';
 import { workloadPod } from '../common/workload-pod.ts';
 
 const component = 'cronjob';
-const cronField = String.raw`[\d*/,\-A-Za-z]+`;
 
 const schema = z.strictObject({
   ...workloadFields,
   command: commandField,
   schedule: z
     .string()
-    .regex(
-      new RegExp(`^(@(yearly|annually|monthly|weekly|daily|midnight|hourly)|${Array(5).fill(cronField).join(' +')})$`),
-      'must be five cron fields such as "*/5 * * * *", or @hourly, @daily, …',
-    )
+    .superRefine((schedule, context) => {
+      const message = scheduleProblem(schedule);
+      if (message) context.addIssue({ code: 'custom', message });
+    })
     .describe('When it runs, in five cron fields.'),
   timeZone: z
     .string()
-    .regex(/^[A-Za-z]+([/_+-][A-Za-z0-9]+)*$/)
+    .refine(isTimeZone, 'must be a time zone such as Europe/Berlin')
     .default('Etc/UTC')
     .describe('Time zone of the schedule, from the tz database.'),
   overlap: z
@@ -36,6 +36,14 @@ const schema = z.strictObject({
   stopSeconds,
   resources: resources(['50m', '64Mi'], ['1', '512Mi']),
 });
+
+function isTimeZone(name: string): boolean {
+  try {
+    return /^[A-Z]/.test(name) && new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
+}
 
 type CronJobSettings = z.output<typeof schema>;
 

@@ -1,14 +1,64 @@
+import { createHash } from 'node:crypto';
 import type { Construct } from 'constructs';
 import type { Variable } from '../common/connection.ts';
-import type { Consumer, Service } from '../common/kind.ts';
+import type { Consumer, Service, UseProblem } from '../common/kind.ts';
 import { labelled } from '../common/labelled.ts';
 import { serviceHost } from '../common/names.ts';
 import { HashedJob } from './hashed-job.ts';
 
-// Each argument is a project and its buckets, `turfoo raw-cards inbox`. Every step can run again. A secret key goes to mc
-// as input: as an argument it could be listed, and one that begins with "-" would be taken for an option.
+/** How many characters a bucket's name may have, by the rules of S3. */
+const maximumBucketName = 63;
+
+/** The name of a project's bucket on the server. */
+export const bucketName = (project: string, bucket: string): string => `${project}-${bucket}`;
+
+/**
+ * The name of a project's user, which is its access key: the project's own where MinIO takes it, which wants 3 to 20
+ * characters. A shorter one becomes `ab-project`; of a longer one the end becomes a hash.
+ */
+export function minioUser(project: string): string {
+  if (project.length < 3) return `${project}-project`;
+  if (project.length <= 20) return project;
+  const hash = createHash('sha256').update(project).digest('hex').slice(0, 8);
+  return `${project.slice(0, 11).replace(/-$/, '')}-${hash}`;
+}
+
+/**
+ * Buckets that S3 has no place for, and those and users of one project that are another's too: `d-raw` of `abc` and
+ * `raw` of `abc-d` would be the same bucket.
+ */
+export function bucketClashes(consumers: readonly Consumer<{ readonly buckets: readonly string[] }>[]): UseProblem[] {
+  const problems: UseProblem[] = [];
+  const owners = new Map<string, string>();
+  const users = new Map<string, string>();
+  for (const { project, use } of consumers) {
+    for (const [index, bucket] of use.buckets.entries()) {
+      const path = ['buckets', index];
+      const name = bucketName(project, bucket);
+      const other = owners.get(name);
+      if (name.length > maximumBucketName)
+        problems.push({
+          project,
+          path,
+          message: `"${name}" has ${name.length} characters; a bucket can have ${maximumBucketName}`,
+        });
+      if (other) problems.push({ project, path, message: `"${name}" is what ${other} becomes; choose another name` });
+      else owners.set(name, `${project}/${bucket}`);
+    }
+    const user = minioUser(project);
+    const other = users.get(user);
+    if (other)
+      problems.push({ project, path: [], message: `the user "${user}" is that of ${other}; rename one of both` });
+    else users.set(user, project);
+  }
+  return problems;
+}
+
+// Each argument is a project, its user and its buckets, `turfoo turfoo turfoo-raw-cards`. Every step can run again, and
+// what can't be done for one project does not keep the others waiting. A secret key goes to mc as input: as an argument
+// it could be listed, and one that begins with "-" would be taken for an option.
 const script = `
-set -eu
+set -u
 trap 'exit 143' TERM
 export MC_CONFIG_DIR=/tmp/mc HOME=/tmp
 export MC_HOST_store="http://$MINIO_ROOT_USER:$MINIO_ROOT_PASSWORD@$MINIO_ADDRESS"
@@ -17,24 +67,30 @@ until timeout 10 mc ready store >/dev/null 2>&1; do
   if [ "$(date +%s)" -ge "$end" ]; then echo "gave up: $MINIO_ADDRESS did not answer within 300 s"; exit 1; fi
   sleep 1
 done
-for entry in "$@"; do
-  set -- $entry
-  project=$1; shift
+set_up() {
+  project=$1 user=$2; shift 2
   resources=
   for bucket in "$@"; do
-    mc mb --ignore-existing "store/$project-$bucket"
-    resources="$resources,\\"arn:aws:s3:::$project-$bucket\\",\\"arn:aws:s3:::$project-$bucket/*\\""
+    mc mb --ignore-existing "store/$bucket" || return
+    resources="$resources,\\"arn:aws:s3:::$bucket\\",\\"arn:aws:s3:::$bucket/*\\""
   done
   printf '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:*"],"Resource":[%s]}]}' \\
-    "\${resources#,}" > /tmp/policy.json
-  mc admin policy create store "$project" /tmp/policy.json
-  printf '%s\\n%s\\n' "$project" "$(cat "/run/secrets/users/$project")" | mc admin user add store
-  attached=$(mc admin policy attach store "$project" --user "$project" 2>&1) || case "$attached" in
+    "\${resources#,}" > /tmp/policy.json || return
+  mc admin policy create store "$user" /tmp/policy.json || return
+  key=$(cat "/run/secrets/users/$project") || return
+  printf '%s\\n%s\\n' "$user" "$key" | mc admin user add store || return
+  attached=$(mc admin policy attach store "$user" --user "$user" 2>&1) || case "$attached" in
     *already*) ;;
-    *) echo "$attached"; exit 1 ;;
+    *) echo "$attached"; return 1 ;;
   esac
   echo "$project: $*"
+}
+failed=
+for entry in "$@"; do
+  set -- $entry
+  set_up "$@" || failed="$failed $1"
 done
+[ -z "$failed" ] || { echo "could not be set up:$failed; everybody else is"; exit 1; }
 `.trim();
 
 /**
@@ -65,7 +121,9 @@ export function minioBucketsJob(
         '-c',
         script,
         'buckets',
-        ...consumers.map(({ project, use }) => [project, ...use.buckets].join(' ')),
+        ...consumers.map(({ project, use }) =>
+          [project, minioUser(project), ...use.buckets.map((bucket) => bucketName(project, bucket))].join(' '),
+        ),
       ],
       variables: [...root, { name: 'MINIO_ADDRESS', value: `${serviceHost(object, namespace)}:9000` }],
       resources: { requests: { cpu: '20m', memory: '64Mi' }, limits: { cpu: '500m', memory: '256Mi' } },

@@ -8,7 +8,7 @@ import { labelled } from '../common/labelled.ts';
 import { objectName, serviceHost, variablePart } from '../common/names.ts';
 import { probeAction, probes } from '../common/probes.ts';
 import type { HashedJob } from './hashed-job.ts';
-import { minioBucketsJob } from './minio-buckets.ts';
+import { bucketClashes, bucketName, minioBucketsJob, minioUser } from './minio-buckets.ts';
 import { StatefulService } from './stateful-service.ts';
 
 export const minioPorts = { s3: 9000, console: 9001 };
@@ -33,7 +33,9 @@ export const minioUse = z.strictObject({
     .array(dnsLabel)
     .min(1)
     .refine((names) => new Set(names).size === names.length, 'names a bucket twice')
-    .describe("Buckets, made as `PROJECT-BUCKET`. Only the project's own user can read and write them."),
+    .describe(
+      'Buckets, made as `PROJECT-BUCKET`, of at most 63 characters. Only the project’s own user can read and write them.',
+    ),
 });
 
 export type MinioUse = z.output<typeof minioUse>;
@@ -118,12 +120,13 @@ export const minio: ServiceKind<MinioSettings, MinioUse> = {
     };
     return consumers.length > 0 ? [root, users] : [root];
   },
+  clashes: (_settings, consumers) => bucketClashes(consumers),
   connect(service, { project, use }) {
     const name = objectName(project, service.name);
     const host = serviceHost(service.object, service.namespace);
     const buckets = use.buckets.map((bucket) => ({
       name: `S3_BUCKET_${variablePart(bucket)}`,
-      value: `${project}-${bucket}`,
+      value: bucketName(project, bucket),
     }));
     return {
       promises: [
@@ -137,7 +140,7 @@ export const minio: ServiceKind<MinioSettings, MinioUse> = {
       variables: [
         { name: 'AWS_ENDPOINT_URL_S3', value: `http://${host}:${minioPorts.s3}` },
         { name: 'AWS_REGION', value: 'us-east-1' },
-        { name: 'AWS_ACCESS_KEY_ID', value: project },
+        { name: 'AWS_ACCESS_KEY_ID', value: minioUser(project) },
         { name: 'AWS_SECRET_ACCESS_KEY', secret: name, key: secretKey },
         ...buckets,
       ],

@@ -148,7 +148,7 @@ function checkClashes(environment: Environment, refuse: ReadonlyMap<Project, Ref
     const consumers = users.map(({ name, uses }) => ({ project: name, use: uses[kind] }));
     for (const { project, path, message } of globalKinds[kind]?.clashes?.(settings, consumers) ?? []) {
       const where = ['uses', kind, ...path];
-      refuse.get(projects.get(project) as Project)?.(where, `${where.join('.')}: ${message}`);
+      refuse.get(projects.get(project) as Project)?.(where, `${pathText(where)}: ${message}`);
     }
   }
 }

@@ -41,16 +41,14 @@ export function checkEnvironmentFiles(files: EnvironmentFiles, required: readonl
   const { example, file, examplePath, path } = files;
   const needed = required.map(({ variable }) => ({ name: variable, why: `a service of ${files.owner} needs` }));
   const listed = (example ?? []).map(({ name, line }) => ({ name, why: `line ${line} of ${examplePath} asks for` }));
-  const problems = lacking(
-    examplePath,
-    example,
-    needed,
-    ({ name }) => !required.some((key) => key.variable === name && key.generated),
-  );
+  const generated = new Set(required.filter((key) => key.generated).map(({ variable }) => variable));
+  const problems = lacking(examplePath, example, needed, ({ name }) => !generated.has(name));
   if (!file) return problems;
-  problems.push(...lacking(path, file, listed, ({ name }) => !listed.some((key) => key.name === name)));
+  const asked = new Set(listed.map(({ name }) => name));
+  problems.push(...lacking(path, file, listed, ({ name }) => !asked.has(name)));
+  const keys = new Map(file.map((key) => [key.name, key]));
   for (const { variable } of required) {
-    const key = file.find(({ name }) => name === variable);
+    const key = keys.get(variable);
     if (key?.empty)
       problems.push({
         file: path,
@@ -72,18 +70,22 @@ function lacking(
   wanted: readonly { readonly name: string; readonly why: string }[],
   mayBe: (key: EnvironmentKey) => boolean,
 ): Problem[] {
-  const names = (given ?? []).map(({ name }) => name);
-  const suspects = (given ?? []).filter(mayBe);
-  return wanted
-    .filter(({ name }) => !names.includes(name))
-    .map(({ name, why }) => {
-      const near = nearest(
-        name,
-        suspects.map((key) => key.name),
-      );
-      const line = suspects.find((key) => key.name === near)?.line ?? 1;
-      const what = given ? names.join(', ') || 'nothing' : 'no such file';
-      const misspelt = near === undefined ? '' : `; is "${near}" meant to be it?`;
-      return { file, place: { line, column: 1 }, message: `lacks ${name}, which ${why}; given: ${what}${misspelt}` };
-    });
+  const names = new Set((given ?? []).map(({ name }) => name));
+  const suspects = new Map((given ?? []).filter(mayBe).map(({ name, line }) => [name, line]));
+  const what = given ? shortened([...names]) || 'nothing' : 'no such file';
+  const missing = wanted.filter(({ name }) => !names.has(name));
+  // To compare thousands with thousands would take minutes, and help nobody.
+  const candidates = missing.length * suspects.size > 10_000 ? [] : [...suspects.keys()];
+  return missing.map(({ name, why }) => {
+    const near = nearest(name, candidates);
+    const line = suspects.get(near ?? '') ?? 1;
+    const misspelt = near === undefined ? '' : `; is "${near}" meant to be it?`;
+    return { file, place: { line, column: 1 }, message: `lacks ${name}, which ${why}; given: ${what}${misspelt}` };
+  });
+}
+
+/** At most thirty names, and how many more there are. */
+function shortened(names: readonly string[]): string {
+  const shown = names.slice(0, 30).join(', ');
+  return names.length > 30 ? `${shown} and ${names.length - 30} more` : shown;
 }

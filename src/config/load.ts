@@ -24,7 +24,7 @@ import type { ReadFor } from './read-project.ts';
 import { Reader } from './reader.ts';
 import { environmentFile } from './root.ts';
 import { schemaProblems, valueAt } from './schema-problems.ts';
-import { locate, parseYaml } from './yaml-file.ts';
+import { locator, parseYaml } from './yaml-file.ts';
 
 export interface LoadOptions {
   /** The profile that the configuration is for. */
@@ -145,10 +145,13 @@ export function load(root: string, options: LoadOptions): Loaded {
       .filter(({ owner }) => options.environmentFilesOf?.some((name) => isOwner(environment, owner, name)) ?? true);
     problems.push(...unique.flatMap((files) => checkEnvironmentFiles(files, required.get(files.owner) ?? [])));
   }
+  const data = perFile((file) => parseYaml(file, reader.text(file) ?? '').data);
   const lines = (some: readonly Problem[]) =>
     problemLines(
       reader,
-      some.map((problem) => placedInOverrides(reader, problem, profile)),
+      some.map((problem) =>
+        problem.file.endsWith(`/${projectFile}`) ? inOverrides(problem, data(problem.file), profile.chain) : problem,
+      ),
     );
   if (problems.length > 0) throw new ConfigurationError(lines([...problems, ...[...own.values()].flat()]));
   const mistakes = [...own].map(([directory, problems]) => ({
@@ -232,19 +235,22 @@ function listEnvironmentFiles(reader: Reader, environment: Environment, memory: 
 const overriddenProfiles = (memory: ProjectMemory): Record<string, readonly ProfileName[]> =>
   Object.fromEntries(Object.entries(memory).map(([directory, { read }]) => [directory, read.profiles ?? []]));
 
-/** A problem of a project's merged data where the file has it. */
-function placedInOverrides(reader: Reader, problem: Problem, { chain }: Profile): Problem {
-  if (!problem.file.endsWith(`/${projectFile}`)) return problem;
-  const { data } = { data: undefined, ...parseYaml(problem.file, reader.text(problem.file) ?? '') };
-  return inOverrides(problem, data, chain);
+/** What is worked out once for each file: thousands of problems may be of the same. */
+function perFile<Type>(make: (file: string) => Type): (file: string) => Type {
+  const made = new Map<string, Type>();
+  return (file) => {
+    if (!made.has(file)) made.set(file, make(file));
+    return made.get(file) as Type;
+  };
 }
 
 /** Problems as lines, in the order of the files. */
 function problemLines(reader: Reader, problems: readonly Problem[]): string[] {
-  const placed = problems.map((problem) => ({
-    problem,
-    position: locate(reader.text(problem.file) ?? '', problem.place),
-  }));
+  const places = perFile((file) => locator(reader.text(file) ?? ''));
+  const placed = problems.map((problem) => {
+    const { place, file } = problem;
+    return { problem, position: 'line' in place ? place : places(file)(place.path, place.at) };
+  });
   placed.sort((a, b) => {
     if (a.problem.file !== b.problem.file) return a.problem.file < b.problem.file ? -1 : 1;
     return a.position.line - b.position.line || a.position.column - b.position.column;

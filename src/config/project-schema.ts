@@ -6,7 +6,14 @@ import { patchSchema } from './patch-schema.ts';
 const relativePath = z
   .string()
   .min(1)
-  .regex(/^[^\s\\]+$/, 'must be a path with / and without spaces');
+  .regex(/^[^\s\\]+$/, 'must be a path with / and without spaces')
+  .refine((path) => !/\p{Cc}/u.test(path), 'must be a path with / and without spaces');
+
+// Those of BuildKit itself say which program reads the Dockerfile.
+const buildArgument = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not a name for a build argument')
+  .refine((name) => !name.startsWith('BUILDKIT_'), 'is one that BuildKit obeys, not an ARG of the Dockerfile');
 
 const imageBuild = z.strictObject({
   context: relativePath.default('.').describe("Folder sent to the build, relative to the project's."),
@@ -14,7 +21,7 @@ const imageBuild = z.strictObject({
   target: z.string().min(1).optional().describe('Stage of the Dockerfile. Default: the last.'),
   localTarget: z.string().min(1).optional().describe('Stage for development. Default: `target`.'),
   buildArgs: z
-    .record(z.string(), z.string())
+    .record(buildArgument, z.string().regex(/^[^\n\r\0]*$/, 'must be one line'))
     .default({})
     .describe('Values for `ARG`s of the Dockerfile. Not for secrets.'),
   sync: z

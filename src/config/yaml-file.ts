@@ -4,7 +4,7 @@ import type { Place, Problem } from './problem.ts';
 /** A parsed YAML file: its data, or the problems of its syntax. */
 export type ParsedYaml<Data = unknown> =
   | { readonly data: Data; readonly problems?: undefined }
-  | { readonly problems: readonly Problem[] };
+  | { readonly data?: undefined; readonly problems: readonly Problem[] };
 
 /** One of the documents of a file, and where it begins. */
 export interface YamlDocument {
@@ -138,22 +138,40 @@ function cause({ contents }: Document, { message, pos }: Fault): number {
   return start;
 }
 
+interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
 /**
  * The line and column, from 1, of a place in a YAML text. What isn't there is looked for where it would belong: at the
  * key of the map that lacks it.
  */
 export function locate(given: string, place: Place): { line: number; column: number } {
-  if ('line' in place) return place;
+  return 'line' in place ? place : locator(given)(place.path, place.at);
+}
+
+/** Looks up places of a YAML text, which is parsed once for all of them. */
+export function locator(given: string): (path: readonly PropertyKey[], at?: 'key' | 'value') => Position {
   const text = withoutMark(given);
   const document = parseDocument(text, { ...options, strict: false });
+  return (path, at) => positionOf(text, document, path, at);
+}
+
+function positionOf(
+  text: string,
+  document: Document,
+  path: readonly PropertyKey[],
+  at: 'key' | 'value' = 'value',
+): Position {
   let node: unknown = document.contents;
   let offset = firstOffset(document);
-  for (const [index, key] of place.path.entries()) {
+  for (const [index, key] of path.entries()) {
     if (isMap(node)) {
       const pair = pairOf(node, String(key)) ?? pairOf(node, '<<');
       if (!pair) break;
       node = pair.value;
-      const isValue = index === place.path.length - 1 && place.at !== 'key' && !isEmpty(node);
+      const isValue = index === path.length - 1 && at !== 'key' && !isEmpty(node);
       offset = rangeStart(isValue ? node : pair.key) ?? offset;
     } else if (isSeq(node)) {
       node = node.items[Number(key)];
@@ -181,7 +199,20 @@ const firstOffset = (document: Document): number => rangeStart(document.contents
 /** A text without its byte order mark, which editors don't count as a column. */
 const withoutMark = (text: string): string => text.replace(/^\uFEFF/, '');
 
+/** Where the lines of the text begin that was asked about last: a file has thousands of places. */
+let known: { readonly text: string; readonly starts: readonly number[] } = { text: '', starts: [0] };
+
 function position(text: string, offset: number): { line: number; column: number } {
-  const before = text.slice(0, offset).split('\n');
-  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+  if (known.text !== text) {
+    const starts = [0];
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) starts.push(end + 1);
+    known = { text, starts };
+  }
+  let [low, high] = [0, known.starts.length];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((known.starts[middle] ?? 0) <= offset) low = middle;
+    else high = middle;
+  }
+  return { line: low + 1, column: offset - (known.starts[low] ?? 0) + 1 };
 }

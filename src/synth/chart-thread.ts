@@ -18,7 +18,7 @@ async function answer({ root, environment, profile, project }: ChartQuestion): P
     const { objects, jobs, nonconformities } = projectObjects(environment, profile, project, extension);
     const replaced = replacedIntrinsic();
     if (replaced === undefined) return { objects: [...objects], jobs: [...jobs], own, refused: [...nonconformities] };
-    return { wrong: [`${project.chart}:1:1: replaces ${replaced}; it may only add objects`] };
+    return { wrong: [`${project.chart}:1:1: replaces ${replaced}; it may only add and change objects`] };
   } catch (error) {
     if (error instanceof ConfigurationError) return { wrong: [...error.lines] };
     throw error;

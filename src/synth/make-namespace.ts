@@ -36,12 +36,12 @@ export interface Making {
 export async function makeNamespace(making: Making, project: Project | undefined): Promise<MadeNamespace> {
   const { environment, profile, earlier } = making;
   if (project && hasChart(project) && earlier)
-    return withoutChart(making, project, earlier.find(({ name }) => name === project.name)?.objects);
+    return withoutChart(making, project, earlier.find(({ name }) => name === project.namespace)?.objects);
   const made = await objectsOf(making, project);
   const { objects, refused, own } = made;
   const plan = planNamespace(environment, profile, project, made);
   return {
-    name: project?.name ?? environment.name,
+    name: (project ?? environment).namespace,
     text: manifestText(objects),
     plan: own ? { ...plan, objects: plan.objects.map((each) => marked(each, own)) } : plan,
     refused: refused.map(refusal),

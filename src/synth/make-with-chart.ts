@@ -10,6 +10,7 @@ import { admit, type Nonconformity } from '../../charts/common/admission.ts';
 import { labelKeys, namespaceLabels, ownerLabels } from '../../charts/common/labels.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import type { Environment, Profile, Project } from '../../charts/model.ts';
+import { ownerOf } from '../../charts/wiring.ts';
 import { ConfigurationError, problemLine } from '../config/problem.ts';
 import { environmentFile } from '../config/root.ts';
 
@@ -145,7 +146,7 @@ async function run(question: ChartQuestion, limitSeconds: number, refuse: (messa
         // A message may have come at the same time, and be the first to have been sent.
         const last = receiveMessageOnPort(answers);
         if (last) resolve(last.message);
-        else reject(refuse(`ended the run itself, with ${code}; it may only add objects`));
+        else reject(refuse(`ended the run itself, with ${code}; it may only add and change objects`));
       });
     });
     await worker.terminate();
@@ -173,13 +174,13 @@ function parsed(message: unknown): unknown {
 
 /** The objects by this thread's own judgement, which leaves those alone that were judged already. */
 function judged(
-  { environment, project }: ChartQuestion,
+  { environment, profile, project }: ChartQuestion,
   given: readonly ManifestObject[],
 ): Pick<WithChart, 'objects' | 'refused'> {
-  const owner = { environment: environment.name, tier: 'project', project: project.name } as const;
-  const metadata = { name: project.name, labels: namespaceLabels(owner) };
+  const owner = ownerOf(environment, project);
+  const metadata = { name: project.namespace, labels: namespaceLabels(owner, profile) };
   const namespace: ManifestObject = { apiVersion: 'v1', kind: 'Namespace', metadata };
   const added = { origin: project.chart, objects: given.filter((each) => !isDeepStrictEqual(each, namespace)) };
-  const { objects, nonconformities } = admit(project.name, ownerLabels(owner), [], [added]);
+  const { objects, nonconformities } = admit(project.namespace, ownerLabels(owner), [], [added]);
   return { objects: [namespace, ...objects], refused: nonconformities };
 }
