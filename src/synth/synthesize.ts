@@ -67,7 +67,6 @@ export async function synthesize(root: string, options: SynthesisOptions): Promi
 }
 
 async function synthesizeOn(threads: Threads, root: string, options: SynthesisOptions): Promise<Synthesis> {
-  mustBeInside(root, options.out);
   const outlined = outline(root);
   // Before the name of the profile becomes that of a file.
   if (outlined.valid) findProfile(resolveProfiles(outlined.input.profiles, 0), options.profile, options);
