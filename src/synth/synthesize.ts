@@ -106,7 +106,7 @@ async function synthesizeOn(threads: Threads, root: string, options: SynthesisOp
   const namespaces: Record<string, RememberedNamespace> = {};
   for (const [project, key] of keys) {
     const name = nameOf(project);
-    if (kept.has(name) || mistakes.some((mistake) => mistake.name === name)) continue;
+    if (kept.has(name) || mistakes.some(({ directory }) => directory === (project?.directory ?? '.'))) continue;
     const fresh = made.get(name);
     const entry = fresh
       ? { key: key ?? '', stamp: stamp(out, fresh.plan.manifest), plan: fresh.plan }

@@ -46,13 +46,13 @@ describe('waiting', () => {
   });
 
   test('gives up at its limit, and says what the last answer was', () => {
-    expect(run('echo connection refused >&2; false', 1)).toEqual({
+    expect(run('echo connection refused >&2; false', 5)).toEqual({
       status: 1,
       lines: [
-        'waiting for shop/it, at most 1 s',
+        'waiting for shop/it, at most 5 s',
         // Each answer is told once: the report says what it waits for.
         'no answer yet: connection refused',
-        'gave up: shop/it did not answer within 1 s; the last answer was:',
+        'gave up: shop/it did not answer within 5 s; the last answer was:',
         'connection refused',
       ],
     });
