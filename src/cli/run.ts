@@ -22,7 +22,7 @@ export async function run(argv: readonly string[]): Promise<void> {
 function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   if (error instanceof ConfigurationError) {
-    printLines(problemLines(error, 'nothing was changed.'), process.stderr);
+    printLines(problemLines(error), process.stderr);
     return exitCodes.usage;
   }
   if (error instanceof CommandError) {

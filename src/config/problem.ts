@@ -23,13 +23,17 @@ export function problemLine(problem: Problem, position: { line: number; column: 
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
 
-  constructor(readonly lines: readonly string[]) {
+  /** @param outcome what became of the command */
+  constructor(
+    readonly lines: readonly string[],
+    readonly outcome = 'nothing was changed.',
+  ) {
     super(lines.join('\n'));
   }
 }
 
 /** All problems, a line each, and what became of the command: `2 problems; nothing was changed.` */
-export function problemLines({ lines }: ConfigurationError, outcome: string): string[] {
+export function problemLines({ lines, ...error }: ConfigurationError, outcome = error.outcome): string[] {
   return [...lines, `${counted(lines.length, 'problem')}; ${outcome}`];
 }
 

@@ -11,6 +11,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { load } from '../config/load.ts';
+import { ConfigurationError } from '../config/problem.ts';
 import { UsageError } from '../platform/errors.ts';
 
 /** A file to write. */
@@ -97,3 +99,17 @@ export function preview(files: readonly ProposedFile[]): string {
 
 /** The text of a `.env`, its values covered. */
 const withoutValues = (text: string): string => text.replaceAll(/^([\w.-]+=).+$/gm, '$1********');
+
+/**
+ * Reads the configuration with what was just written.
+ *
+ * @throws ConfigurationError that says so
+ */
+export function checkWritten(root: string): void {
+  try {
+    load(root, { profile: 'local' });
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    throw new ConfigurationError(error.lines, 'the files are written: correct them, then run repoctl validate');
+  }
+}

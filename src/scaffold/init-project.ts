@@ -5,11 +5,11 @@ import { load, outline } from '../config/load.ts';
 import { environmentFile } from '../config/root.ts';
 import { UsageError } from '../platform/errors.ts';
 import type { Ask } from '../platform/terminal/ask.ts';
-import { clashes, type ProposedFile, writeFiles } from './files.ts';
+import { checkWritten, clashes, type ProposedFile, writeFiles } from './files.ts';
 import { takeFree, takenDatabases, takenHostPorts } from './free.ts';
 import { gitIgnoreLines } from './git-ignore.ts';
 import { leadsTo } from './patterns.ts';
-import { checkProjectName } from './project-name.ts';
+import { calledProject, checkProjectName } from './project-name.ts';
 import { projectSchemaPath } from './project-text.ts';
 import { schemaFolder } from './schemas.ts';
 import { type Fillings, fill, projectTemplate, projectTemplates, templateFiles } from './templates.ts';
@@ -36,13 +36,20 @@ export interface NewProject {
  * The files of a new project from a template.
  *
  * @param root the folder with `repoctl.yaml`
+ * @param given its name, or its folder: `quotes`, `svc-quotes`, `backends/new_quotes`
  * @throws UsageError if its name, its folder or its template can't be, or if it would overwrite something
  * @throws ConfigurationError if the configuration is wrong already
  */
-export async function newProject(root: string, name: string, options: InitProjectOptions): Promise<NewProject> {
+export async function newProject(root: string, given: string, options: InitProjectOptions): Promise<NewProject> {
   const { environment } = load(root, { profile: 'local', environmentFilesOf: [] });
+  const { name, folder, directory: called } = calledProject(given);
+  if (called !== undefined && options.dir !== undefined)
+    throw new UsageError(
+      `${given} is a folder, and --dir is another one`,
+      `repoctl infra init ${name} --dir ${options.dir}`,
+    );
   checkProjectName(name, environment);
-  const directory = projectFolder(name, outline(root).input.projects, options.dir);
+  const directory = projectFolder(folder, outline(root).input.projects, called ?? options.dir);
   const template = options.template ?? (await askTemplate(options.ask));
   const { ports, uses, tryOut } = projectTemplate(template);
   requireServices(environment, template, uses);
@@ -71,7 +78,7 @@ export async function newProject(root: string, name: string, options: InitProjec
 /** Writes a new project's files, and checks the configuration with it. */
 export function writeProject(root: string, { files }: NewProject): void {
   writeFiles(root, files);
-  load(root, { profile: 'local' });
+  checkWritten(root);
 }
 
 const templateNames = () => Object.keys(projectTemplates);

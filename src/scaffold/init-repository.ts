@@ -9,7 +9,7 @@ import { readComposeFile } from './compose-file.ts';
 import type { ProposedProject } from './compose-project.ts';
 import { freeName, type Taken } from './compose-services.ts';
 import { environmentExample, environmentYaml, leftOut } from './environment-text.ts';
-import { clashes, lacking, type ProposedFile, writeFiles } from './files.ts';
+import { checkWritten, clashes, lacking, type ProposedFile, writeFiles } from './files.ts';
 import { folderProject, foldersWithDockerfile } from './folder-project.ts';
 import { takenDatabases, takenHostPorts } from './free.ts';
 import { gitIgnoreLines } from './git-ignore.ts';
@@ -70,7 +70,7 @@ export function newRepository(root: string): NewRepository {
 /** Writes what a repository lacks, and checks the configuration. */
 export function writeRepository(root: string, { files }: NewRepository): void {
   writeFiles(root, files);
-  load(root, { profile: 'local' });
+  checkWritten(root);
 }
 
 function environmentName(root: string): string {

@@ -13,6 +13,27 @@ export function asName(text: string, otherwise = 'app'): string {
   return name === '' ? otherwise : name;
 }
 
+/** What a new project is called by. */
+export interface CalledProject {
+  /** Short name. */
+  readonly name: string;
+  /** Name of its folder. */
+  readonly folder: string;
+  /** The folder, if that is what was given. */
+  readonly directory?: string;
+}
+
+/**
+ * The project that people mean by its name or its folder: `backends/svc-new_quotes` is `new-quotes`, in that folder.
+ */
+export function calledProject(given: string): CalledProject {
+  const directory = given.replace(/\/+$/, '');
+  const folder = directory.split('/').at(-1) ?? '';
+  // What is no name for other reasons is refused as it is.
+  const [, name = folder] = /^(?:svc[-_])?([a-z][a-z0-9_-]*)$/.exec(folder) ?? [];
+  return { name: name.replaceAll('_', '-'), folder, directory: directory.includes('/') ? directory : undefined };
+}
+
 /**
  * Checks the name of a new project.
  *

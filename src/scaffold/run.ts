@@ -10,12 +10,13 @@ const say = (line: string): void => printLine(line);
 /** `repoctl infra init NAME`: writes a project from a template and says how to go on. */
 export async function initProject(
   root: string,
-  name: string,
+  given: string,
   { dryRun, ...options }: InitProjectOptions & { readonly dryRun?: boolean },
 ): Promise<void> {
-  const project = await newProject(root, name, { ask: terminal(), ...options });
+  const project = await newProject(root, given, { ask: terminal(), ...options });
   if (dryRun) return printText(preview(project.files));
   writeProject(root, project);
+  const { name } = project;
   for (const { path } of project.files) say(`wrote ${path}`);
   say('');
   say(`${name} is ready in ${project.directory}/. Next:`);

@@ -39,8 +39,11 @@ test('what was cut short is removed: in the project’s folder, and where the ne
   const elsewhere = join(root, 'elsewhere');
   const own = backupsFolder(root, 'turfoo');
   const other = backupsFolder(root, 'shop');
+  const left = `${folderName(new Date(Date.UTC(2026, 1, 2)))}.kind-monorepo.partial`;
   for (const path of [
     `${own}/1`,
+    `${own}/${left}`,
+    // No name that a backup is given.
     `${own}/2.kind-monorepo.partial`,
     `${own}/3.kind-other.partial`,
     `${other}/4.kind-monorepo.partial`,
@@ -49,10 +52,8 @@ test('what was cut short is removed: in the project’s folder, and where the ne
   ])
     mkdirSync(path, { recursive: true });
   const removed = await removeLeftovers(root, 'turfoo', join(elsewhere, 'out'), 'kind-monorepo');
-  expect(removed.sort()).toEqual(
-    [join(own, '2.kind-monorepo.partial'), join(elsewhere, 'out.kind-monorepo.partial')].sort(),
-  );
-  expect(readdirSync(own)).toEqual(['1', '3.kind-other.partial']);
+  expect(removed.sort()).toEqual([join(own, left), join(elsewhere, 'out.kind-monorepo.partial')].sort());
+  expect(readdirSync(own)).toEqual(['1', '2.kind-monorepo.partial', '3.kind-other.partial']);
   expect(readdirSync(other)).toEqual(['4.kind-monorepo.partial']);
   expect(readdirSync(elsewhere)).toEqual(['x.kind-monorepo.partial']);
 });

@@ -5,6 +5,7 @@ import { load } from '../../src/config/load.ts';
 import { UsageError } from '../../src/platform/errors.ts';
 import { preview } from '../../src/scaffold/files.ts';
 import { newProject, writeProject } from '../../src/scaffold/init-project.ts';
+import { calledProject } from '../../src/scaffold/project-name.ts';
 import { projectTemplates, templateFiles } from '../../src/scaffold/templates.ts';
 import { synthesize } from '../../src/synth/synthesize.ts';
 import { type Files, inRepository } from '../config/repository.ts';
@@ -201,3 +202,36 @@ describe('refused is', () => {
     });
   });
 });
+
+describe('the name of a new project', () => {
+  test.each([
+    ['quotes', { name: 'quotes', folder: 'quotes', directory: undefined }],
+    ['svc-quotes', { name: 'quotes', folder: 'svc-quotes', directory: undefined }],
+    ['new_quotes', { name: 'new-quotes', folder: 'new_quotes', directory: undefined }],
+    ['backends/new_quotes', { name: 'new-quotes', folder: 'new_quotes', directory: 'backends/new_quotes' }],
+    [
+      'backends/svc-new_quotes/',
+      { name: 'new-quotes', folder: 'svc-new_quotes', directory: 'backends/svc-new_quotes' },
+    ],
+    ['Quotes', { name: 'Quotes', folder: 'Quotes', directory: undefined }],
+  ])('may be given as %s', (given, expected) => expect(calledProject(given)).toEqual(expected));
+
+  test('is derived from its folder, which stays as it was given', () =>
+    inRepository({}, async (root) => {
+      const { name, directory, files } = await newProject(root, 'backends/svc-new_quotes', { template: 'node' });
+      expect([name, directory]).toEqual(['new-quotes', 'backends/svc-new_quotes']);
+      const project = files.find(({ path }) => path === 'backends/svc-new_quotes/infra/project.yaml');
+      expect(project?.text).toContain('name: new-quotes\n');
+    }));
+});
+
+test('what was written and is wrong is not said to be unchanged', () =>
+  inRepository({}, async (root) => {
+    const project = await newProject(root, 'quotes', { template: 'node' });
+    const files = project.files.map((file) =>
+      file.path.endsWith('project.yaml') ? { ...file, text: 'name: quotes\nworkload: {}\n' } : file,
+    );
+    expect(() => writeProject(root, { ...project, files })).toThrow(
+      expect.objectContaining({ outcome: 'the files are written: correct them, then run repoctl validate' }),
+    );
+  }));

@@ -89,7 +89,7 @@ describeStarlark('the Tiltfile of many kinds of project', () => {
     const recording = run(own);
     expect(recording.error).toBeUndefined();
     expect(readFileSync(join(own, 'dist/local/search.k8s.yaml'), 'utf8')).toMatch(/^kind: PersistentVolumeClaim$/m);
-    expect(JSON.stringify(recording.calls)).not.toMatch(/PersistentVolumeClaim|persistentvolumeclaim/);
+    expect(JSON.stringify(recording.calls)).not.toMatch(/\\nkind: PersistentVolumeClaim|persistentvolumeclaim/);
   });
 
   test('starts pods of a project’s own manifests after its Secrets, in its group', () => {

@@ -35,13 +35,17 @@ export const initProjectCommand = () =>
       'Write a project that runs at once: its source, Dockerfile, infra/project.yaml, infra/.env.example and a VS Code ' +
         'workspace. Templates: python-celery, fastapi, go-worker, node. Never overwrites a file.',
     )
-    .argument('<name>', "short name: the project's namespace")
+    .argument(
+      '<name>',
+      'its short name, or its folder: svc-quotes and backends/new_quotes become quotes and new-quotes',
+    )
     .option('--template <template>', 'python-celery, fastapi, go-worker or node (default: asks)')
     .option('--dir <folder>', 'its folder, from the root of the repository (default: backends/NAME)')
     .option('--dry-run', 'write nothing; print the files')
     .addHelpText(
       'after',
       '\nExamples:\n  repoctl infra init quotes --template fastapi\n' +
+        '  repoctl infra init backends/new_quotes --template fastapi\n' +
         '  repoctl infra init web --template node --dir apps/web --dry-run',
     )
     .action(async (name: string, options: InitProjectOptions) => {
