@@ -32,6 +32,10 @@ const schema = z.strictObject({
     .default('Forbid')
     .describe('What happens when a run is due while one is going on (`concurrencyPolicy`).'),
   timeLimitSeconds: seconds.min(1).default(3600).describe('How long a run may take.'),
+  mayFail: z
+    .boolean()
+    .default(false)
+    .describe('Whether a run that failed is only a warning in `repoctl status`, which `--wait` does not wait for.'),
   retries: z.int().min(0).max(100).default(2).describe('How often a run is tried again when it fails.'),
   stopSeconds,
   resources: resources(['50m', '64Mi'], ['1', '512Mi']),

@@ -60,6 +60,8 @@ export interface PlannedWorkload {
   readonly after: readonly string[];
   /** Number of its pods. */
   readonly replicas?: number;
+  /** Whether a run of it that failed is no more than worth knowing. */
+  readonly mayFail?: true;
   /** Program in its container with which people talk to it. */
   readonly client?: readonly string[];
 }
@@ -205,6 +207,7 @@ function planWorkloads(
       // A chart of the project's own may have patched it.
       replicas: (made?.spec as { replicas?: number } | undefined)?.replicas ?? settings.replicas,
       after: settings.after.map((target) => qualified(environment, project as Project, target)),
+      ...('mayFail' in settings && settings.mayFail === true && { mayFail: true as const }),
     };
   });
   const brought = jobs

@@ -25,7 +25,8 @@ export interface Item {
   readonly role?: Role;
 }
 
-export interface ExpectedWorkload extends Pick<PlannedWorkload, 'name' | 'object' | 'controller' | 'after'> {
+export interface ExpectedWorkload
+  extends Pick<PlannedWorkload, 'name' | 'object' | 'controller' | 'after' | 'mayFail'> {
   /** What its pods may mean by the short name of what they wait for: `namespace/object`. @default after */
   readonly near?: readonly string[];
   /** Of its Service; no Service is missed of what has none. @default none */
@@ -73,7 +74,7 @@ export function judge(namespaces: readonly ExpectedNamespace[], observed: Eviden
   const { items: blamed, parts: guilty } = blameAll(declared, parts, moment);
   const all = [...blamed, ...guilty.map(partItem)];
   const final = new Map(all.map((item) => [keyOf(item), item.health] as const));
-  return all.map((item) => ({ ...item, health: withRootCause(keyOf(item), final) ?? item.health }));
+  return all.map((item) => tolerated({ ...item, health: withRootCause(keyOf(item), final) ?? item.health }));
 }
 
 const keyOf = ({ namespace, object }: Pick<Item, 'namespace' | 'object'>): string => `${namespace}/${object}`;
@@ -87,6 +88,15 @@ const partItem = ({ role, namespace, object, kind, health, workload, pods }: Clu
   pods,
   role,
 });
+
+/** What may fail is well when it has: its cause is worth knowing. */
+function tolerated(item: Item): Item {
+  const { health, planned } = item;
+  if (!planned.mayFail || health.status !== 'degraded') return item;
+  const { reason, cause, advice, pod } = health;
+  const warning = `it may fail, and did: ${reason}${cause ? `: ${cause}` : ''}`;
+  return { ...item, health: verdict('healthy', 'Tolerated', { warning, advice, pod }) };
+}
 
 /** What is no workload, such as a stream, is planned by nobody. */
 const asItem = (row: Item | Pick<Item, 'namespace' | 'object' | 'health'>): Item =>

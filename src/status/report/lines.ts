@@ -52,13 +52,21 @@ function tierRows(tier: TierReport, report: Report, options: LineOptions): Row[]
   const shown = paint(colours[status], status === 'not-started' ? 'not started' : status);
   if (status === 'not-started')
     return [{ cells: [paint('bold', name), shown, '', '', '', start(tier)] }, ...foreignRows(tier, wide)];
-  const uniform = services.every((each) => each.health.status === status || each.health.status === 'healthy');
+  const suspended = services.filter(({ health: of }) => of.status === 'stopped' && of.reason === 'Suspended').length;
+  const uniform = services.every(
+    ({ health: of }) =>
+      of.status === status || of.status === 'healthy' || (of.status === 'stopped' && of.reason === 'Suspended'),
+  );
   const quiet = !health && uniform && (status === 'healthy' || status === 'stopped');
   const warned = services.filter((each) => each.health.warning !== undefined).length;
   const well = services.filter((each) => each.health.status === 'healthy').length;
   const total = services.length === 0 ? 'no services' : counted(services.length, 'service');
   const summary = quiet
-    ? [total, warned > 0 && !wide && `${counted(warned, 'warning')} (-o wide)`]
+    ? [
+        total,
+        status === 'healthy' && suspended > 0 && `${suspended} suspended`,
+        warned > 0 && !wide && `${counted(warned, 'warning')} (-o wide)`,
+      ]
     : [services.length === 0 ? total : `${well} of ${total} healthy`];
   const others = foreign.length > 0 && !wide ? `${counted(foreign.length, 'foreign object')}` : '';
   const head: Row = {

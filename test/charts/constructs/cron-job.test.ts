@@ -58,6 +58,8 @@ describeFields(cronJob, minimal, build, {
     seen: (objects) => one(objects, 'CronJob').spec.jobTemplate.spec.backoffLimit,
     expected: 0,
   },
+  // It goes to the plan: test/status/report/assemble.test.ts.
+  mayFail: { given: true, seen: (_objects, _ports, settings) => settings.mayFail, expected: true },
   stopSeconds: stopCase,
   resources: resourcesCase,
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { assemble } from '../../../src/status/report/assemble.ts';
 import type { Report } from '../../../src/status/report/report.ts';
 import { selected } from '../../../src/status/report/select.ts';
+import type { Workload } from '../../../src/status/rules/objects.ts';
 import { ago } from '../rules/fixtures/objects.ts';
 import { crashedPodOf, deployment, job, namespace, picture, plan, planned, podOf, waitingPodOf } from './objects.ts';
 
@@ -291,6 +292,33 @@ describe('what may not be read', () => {
       ['progressing', "0 of 1 pods are available; its pods can't be seen: no"],
       ['healthy', undefined],
     ]);
+  });
+});
+
+describe('a cron job whose last run failed', () => {
+  const failing = {
+    kind: 'CronJob',
+    metadata: { ...deployment('shop', 'report', 1).metadata, creationTimestamp: ago(90) },
+    spec: { schedule: '0 3 * * *' },
+    status: { lastScheduleTime: ago(60) },
+  } as Workload;
+  const given = (more: object) => {
+    const [first, ...rest] = planned('shop', { report: [] }).workloads;
+    const controller = { kind: 'CronJob', name: 'shop-report' };
+    const namespaces = { ...planned('shop', {}), workloads: [{ ...first, controller, ...more }, ...rest] };
+    const seen = picture({ namespaces: [namespace('shop')], workloads: [failing] });
+    return assemble(plan(namespaces as never), seen, context).tiers[0];
+  };
+
+  test('is degraded', () => expect(given({})?.status).toBe('degraded'));
+
+  test('is healthy with a warning where the project says that it may fail', () => {
+    const tier = given({ mayFail: true });
+    expect(tier?.status).toBe('healthy');
+    expect(tier?.services[0]?.health).toMatchObject({
+      status: 'healthy',
+      warning: expect.stringMatching(/^it may fail, and did: LastRunFailed: its last run at /),
+    });
   });
 });
 

@@ -89,6 +89,13 @@ const rows: Readonly<Record<string, Expected>> = {
   '51-bare-pod-crashing': { is: 'degraded CrashLoopBackOff', says: /9 restarts/, object: 'shop-api-6f946bb9f6-abcde' },
 };
 
+test('a tier with a schedule that is suspended is told in a line', () => {
+  const lines = reportLines(reportOn(caseOf('25-suspended-cron-in-running-tier').objects), {
+    paint: (_colour, given) => given,
+  });
+  expect(lines).toEqual(['shop  healthy  3 services, 1 suspended']);
+});
+
 test('each case is tried', () => {
   expect(caseNames.length).toBeGreaterThanOrEqual(37);
   expect(Object.keys(rows).sort()).toEqual(caseNames);

@@ -16,6 +16,7 @@ const well = [
   'Ready',
   'Scheduled',
   'Succeeded',
+  'Tolerated',
   'WaitForFirstConsumer',
 ];
 
