@@ -1,3 +1,4 @@
+import { labelKeys } from '../../charts/common/labels.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import type { Project } from '../../charts/model.ts';
 import type { Cluster } from '../cluster/client.ts';
@@ -43,7 +44,9 @@ export async function secretsToApply(
   const get = (namespace: string, name: string) =>
     cluster.get<Partial<SecretObject>>({ apiVersion: 'v1', kind: 'Secret', metadata: { namespace, name } });
   const known = async (namespace: string, name: string) => {
-    const data = (await get(namespace, name))?.data;
+    const found = await get(namespace, name);
+    // What somebody else keeps there is no value of ours.
+    const data = found?.metadata?.labels?.[labelKeys.tier] === undefined ? undefined : found.data;
     return data && Object.fromEntries(Object.entries(data).map(([key, value]) => [key, fromBase64(value)]));
   };
   const prepared = await prepareSecrets(root, options, known, select);

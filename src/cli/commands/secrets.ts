@@ -36,7 +36,7 @@ type Options = ProfileOptions & ClusterOptions & ConsentOptions;
 
 async function apply(projects: readonly string[], options: Options): Promise<void> {
   const { connectToChange } = await import('../../cluster/client.ts');
-  const { ensureNamespaces } = await import('../../cluster/namespaces.ts');
+  const { ensureNamespaces, mustBeOwn } = await import('../../cluster/namespaces.ts');
   const { findRoot } = await import('../../config/root.ts');
   const { withDependencies } = await import('../../config/select-projects.ts');
   const { applyObjects, noteDataVersions } = await import('../../lifecycle/apply.ts');
@@ -65,6 +65,14 @@ async function apply(projects: readonly string[], options: Options): Promise<voi
   const concerned = [globalTier(plan), ...named].map(({ name }) => name);
   const read = projects.length === 0 ? options : { ...options, environmentFilesOf: concerned };
   const cluster = await connectToChange({ ...options, report });
+  const claimant = { environment: plan.environment, adopt: options.adopt };
+  const touched = projects.length === 0 ? plan.namespaces : [globalTier(plan), ...named];
+  // Before a `.env` is filled in with what their Secrets hold.
+  await mustBeOwn(
+    cluster,
+    touched.map(({ name }) => name),
+    claimant,
+  );
   const applied = await secretsToApply(
     cluster,
     root,
@@ -72,7 +80,6 @@ async function apply(projects: readonly string[], options: Options): Promise<voi
     ({ environment }) => (projects.length === 0 ? environment.projects : withDependencies(environment, projects)),
     report,
   );
-  const claimant = { environment: plan.environment, adopt: options.adopt };
   await ensureNamespaces(
     cluster,
     applied.namespaces.map(({ namespace }) => namespace),
