@@ -3,8 +3,7 @@ import { common } from '../../jest.config.mjs';
 export default {
   ...common,
   testMatch: ['<rootDir>/test/e2e/**/*.test.ts'],
-  setupFiles: ['<rootDir>/test/e2e/worker.mjs'],
-
+  testEnvironment: '<rootDir>/test/e2e/worker.mjs',
   maxWorkers: process.env.REPOCTL_E2E_CLUSTER ? 1 : 2,
   verbose: true,
 };

@@ -61,6 +61,7 @@ export function kubectlProxy(context: string): Promise<{ url: string; stop(): vo
   const child = spawn('kubectl', ['--context', context, 'proxy', '--port=0'], { stdio: ['ignore', 'pipe', 'inherit'] });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
+    child.once('close', (code) => reject(new Error(`kubectl proxy ended with ${code}`)));
     child.stdout.on('data', (data: Buffer) => {
       const address = /127\.0\.0\.1:\d+/.exec(String(data))?.[0];
       if (address) resolve({ url: `http://${address}`, stop: () => child.kill() });
