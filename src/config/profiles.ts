@@ -30,9 +30,6 @@ const presets: Readonly<Record<PresetName, Omit<Profile, 'name' | 'chain'>>> = {
 
 const isPreset = (name: string): name is PresetName => (presetNames as readonly string[]).includes(name);
 
-/** The profile of commands that are told none: `$REPOCTL_PROFILE`, or local. */
-export const defaultProfile = (env: NodeJS.ProcessEnv = process.env): ProfileName => env.REPOCTL_PROFILE || 'local';
-
 /** Names of all profiles, the presets first. */
 export const profileNames = (given: Given): ProfileName[] => [
   ...presetNames,

@@ -9,16 +9,13 @@ export interface ProfileOptions {
 
 /** `--profile`; which there are is known once the configuration was read. */
 export const profileOption = () =>
-  new Option(
-    '--profile <name>',
-    'what the manifests are for: local, external, production, or one of repoctl.yaml',
-  ).default('local');
+  profile('what the manifests are for: local, external, production, or one of repoctl.yaml');
 
 /** The same for commands that refuse profiles of real clusters. */
 export const developmentProfileOption = () =>
-  new Option('--profile <name>', 'what the manifests are for: local, external, or one that extends these').default(
-    'local',
-  );
+  profile('what the manifests are for: local, external, or one that extends these');
+
+const profile = (what: string): Option => new Option('--profile <name>', what).env('REPOCTL_PROFILE').default('local');
 
 /** Options of commands that talk to a cluster; gives them to a command. */
 export const withClusterOptions = (command: Command): Command =>
