@@ -180,6 +180,7 @@ describe('a namespace whose lease is held', () => {
     expect(await holding(async () => 'done', { namespaces: ['nowhere', namespace] })).toBe('done');
     const going = `${namespace}-going`;
     kubectl('create', 'namespace', going);
+    kubectl('label', 'namespace', going, `repoctl.dev/tier=project`, `app.kubernetes.io/part-of=${environment}`);
     const hold = (finalizers: readonly string[] | null) =>
       kubectl(
         'patch',

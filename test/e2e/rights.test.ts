@@ -56,9 +56,14 @@ afterAll(() => {
 
 /** Runs `repoctl status` as somebody with no other rights than those that were given. */
 const status = (...args: string[]) =>
-  attempt(process.execPath, [join(repository, 'bin', 'repoctl.mjs'), 'status', '--kubeconfig', kubeconfig, ...args], {
-    cwd: root,
-  });
+  attempt(
+    process.execPath,
+    [
+      ...[join(repository, 'bin', 'repoctl.mjs'), 'status'],
+      ...['--kubeconfig', kubeconfig, '--context', context, ...args],
+    ],
+    { cwd: root },
+  );
 const report = () => JSON.parse(status('-o', 'json').stdout) as StatusDocument;
 const statuses = ({ tiers }: StatusDocument) => Object.fromEntries(tiers.map((tier) => [tier.namespace, tier.status]));
 
