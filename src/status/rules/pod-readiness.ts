@@ -99,7 +99,10 @@ function probeText({ httpGet, tcpSocket, grpc, exec }: Probe): string {
   if (httpGet) return `GET ${httpGet.path ?? '/'} on port ${httpGet.port}`;
   if (tcpSocket) return `connecting to port ${tcpSocket.port}`;
   if (grpc) return `the gRPC health check on port ${grpc.port}`;
-  return `the command ${oneLine((exec?.command ?? []).join(' '))}`;
+  const command = exec?.command ?? [];
+  // A script says little; what it printed says why.
+  if (command.some((word) => word.includes('\n'))) return 'its probe, a script,';
+  return `the command ${oneLine(command.join(' '))}`;
 }
 
 /** All containers are ready, and the pod is not: something outside has to say so. */

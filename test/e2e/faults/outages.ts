@@ -107,8 +107,8 @@ export const outages: readonly Outage[] = [
     },
     culprit: {
       key: 'turfoo/turfoo-celery-worker',
-      reason: /^Stuck$/,
-      cause: /^no heartbeat for \d+ s: it is stuck, or has lost its broker$/,
+      reason: /^Unhealthy$/,
+      cause: /heartbeat was touched \d+ s ago, not within \d+ s$/,
     },
     victims: [],
     repair: () => {
