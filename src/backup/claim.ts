@@ -95,7 +95,8 @@ async function removed(cluster: Cluster, pod: ManifestObject): Promise<void> {
 }
 
 const saveScript = `
-set -e -o pipefail
+set -e
+if (set -o pipefail) 2>/dev/null; then set -o pipefail; fi
 cd "$1"
 { tar -c . | tee /dev/fd/3 | sha256sum >&2; } 3>&1 | cat`.trim();
 
@@ -121,7 +122,8 @@ export async function saveClaim(
 
 // What is there stays until everything has come. What does not come whole is removed: immudb would take it for a database.
 const restoreScript = `
-set -e -o pipefail
+set -e
+if (set -o pipefail) 2>/dev/null; then set -o pipefail; fi
 cd "$1"
 rm -rf .restoring .restoring.sum
 trap 'rm -rf .restoring .restoring.sum' EXIT
