@@ -1,0 +1,170 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { context, kubectl, setUp, tearDown } from './environment.ts';
+import { onNode } from './faults/node.ts';
+import { Reports, type Row, rowsOf } from './faults/reports.ts';
+import { eventually } from './run.ts';
+
+jest.setTimeout(900_000);
+
+const program = join(import.meta.dirname, '..', '..', 'bin', 'repoctl.mjs');
+const environment = setUp();
+const reports = new Reports(environment.root);
+
+/** A service whose process is stopped as by a debugger: it answers nothing, though the kernel accepts its connections. */
+interface Frozen {
+  readonly object: string;
+  /** Of its container. */
+  readonly container: string;
+  /** What is stopped: the container's first process, the one that it has started, or all. @default first */
+  readonly processes?: 'first' | 'child' | 'all';
+  /** What the report says of it. */
+  readonly cause: RegExp;
+}
+
+const noAnswer = (path: string, port: number) =>
+  new RegExp(`GET ${path} on port ${port} fails: .*(deadline|timeout)`, 'i');
+
+/** What nothing else waits for; in development a program is in front of Celery and of the API that starts them again. */
+const leaves: readonly Frozen[] = [
+  { object: 'monorepo-redis-insight', container: 'redis-insight', cause: noAnswer('/api/health/', 5540) },
+  { object: 'turfoo-pgadmin', container: 'pgadmin', cause: noAnswer('/misc/ping', 5050) },
+  { object: 'turfoo-api', container: 'api', processes: 'all', cause: noAnswer('/ready', 8000) },
+  {
+    object: 'turfoo-celery-worker',
+    container: 'celery-worker',
+    processes: 'child',
+    cause: /heartbeat was touched \d+ s ago, not within 15 s/,
+  },
+  {
+    object: 'turfoo-celery-beat',
+    container: 'celery-beat',
+    processes: 'child',
+    cause: /tick was touched \d+ s ago, not within 15 s/,
+  },
+];
+
+const servers: readonly Frozen[] = [
+  { object: 'monorepo-redis', container: 'redis', cause: /no answer to PING within 3 s/ },
+  { object: 'monorepo-minio', container: 'minio', cause: noAnswer('/minio/health/ready', 9000) },
+  { object: 'turfoo-postgres', container: 'postgres', cause: /pg_isready.*no response/ },
+];
+
+const immudb: Frozen = { object: 'turfoo-immudb', container: 'immudb', cause: /immuadmin status.*timed out/ };
+
+/** Restarted after five minutes, so that a broker that is away does not restart them; the others after a minute and a half. */
+const isPatient = ({ object }: Frozen): boolean => object.includes('celery');
+
+/** Processes of containers are seen from the node, where nothing bars the signal. */
+function freeze({ container, processes = 'first' }: Frozen): void {
+  const chosen = {
+    first: 'echo $first',
+    child: 'pgrep --parent $first | head -n 1',
+    all: 'pgrep --ns $first --nslist pid',
+  }[processes];
+  onNode(`set -e
+id=$(crictl ps --quiet --state running --name '^${container}$' | head -n 1)
+first=$(crictl inspect --output go-template --template '{{.info.pid}}' "$id")
+chosen=$(${chosen})
+[ -n "$chosen" ] && kill -STOP $chosen`);
+}
+
+const restarts = ({ object }: Frozen): number => {
+  const { stdout } = kubectl('get', 'pods', '-A', '-l', `app.kubernetes.io/instance=${object}`, '-o', 'json');
+  const { items } = JSON.parse(stdout) as { items: { status: { containerStatuses?: { restartCount: number }[] } }[] };
+  return items.reduce((sum, { status }) => sum + (status.containerStatuses?.[0]?.restartCount ?? 0), 0);
+};
+
+const told = ({ object, status, reason, cause }: Row): string => `${object} ${status} ${reason}: ${cause}`;
+
+/** Stops processes, and waits until the report names each as degraded, with its cause. */
+async function reported(frozen: readonly Frozen[]): Promise<void> {
+  const begun = performance.now();
+  for (const each of frozen) freeze(each);
+  const left = new Map(frozen.map((each) => [each.object, each]));
+  await eventually('the report of what is frozen', 45, () => {
+    const rows = rowsOf(reports.read()).filter(({ object }) => left.has(object));
+    for (const row of rows)
+      if (row.status === 'degraded' && left.get(row.object)?.cause.test(row.cause ?? '')) {
+        left.delete(row.object);
+        process.stderr.write(`after ${Math.round((performance.now() - begun) / 1000)} s: ${told(row)}\n`);
+      }
+    if (left.size > 0) throw new Error(rows.map(told).join('\n'));
+  });
+}
+
+async function restarted(frozen: readonly Frozen[], seconds: number): Promise<void> {
+  await eventually('the restart by the liveness probe', seconds, () => {
+    const same = frozen.filter((each) => restarts(each) === 0);
+    if (same.length > 0) throw new Error(same.map(({ object }) => object).join(', '));
+  });
+}
+
+/** What the processes of the node were started with, over the time of a start. */
+const commandLines = new Set<string>();
+
+beforeAll(async () => {
+  const child = spawn(process.execPath, [program, 'infra', 'project', 'start', 'turfoo', '--context', context], {
+    cwd: environment.root,
+    stdio: 'inherit',
+  });
+  const end = { status: undefined as number | null | undefined };
+  child.once('close', (status) => {
+    end.status = status;
+  });
+  const read = "for each in /proc/[0-9]*/cmdline; do tr '\\0' ' ' <$each; echo; done 2>/dev/null; true";
+  while (end.status === undefined) {
+    for (const line of onNode(read).split('\n')) commandLines.add(line);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+  expect(end.status).toBe(0);
+});
+
+afterAll(() => tearDown(environment));
+
+test('no password is an argument of any process', () => {
+  const { stdout } = kubectl('get', 'secrets', '-A', '-l', 'app.kubernetes.io/managed-by=repoctl', '-o', 'json');
+  const { items } = JSON.parse(stdout) as { items: { data?: Record<string, string> }[] };
+  const values = items
+    .flatMap(({ data = {} }) => Object.values(data).map((value) => Buffer.from(value, 'base64').toString()))
+    .filter((value) => value.length > 12);
+  expect(values.length).toBeGreaterThan(5);
+  const lines = [...commandLines];
+  expect(lines.some((line) => line.includes('redis-server'))).toBe(true);
+  expect(lines.some((line) => line.startsWith('sh -c'))).toBe(true);
+  expect(lines.filter((line) => values.some((value) => line.includes(value)))).toEqual([]);
+});
+
+describe('a process that is stopped', () => {
+  const patient = leaves.filter(isPatient);
+
+  test('is reported within 45 s with its cause, in each service that nothing waits for', async () => {
+    await reported(leaves);
+    await restarted(
+      leaves.filter((each) => !isPatient(each)),
+      240,
+    );
+  });
+
+  (environment.hasImmudb ? test : test.skip)('is reported within 45 s, and restarted, in ImmuDB', async () => {
+    await reported([immudb]);
+    await restarted([immudb], 300);
+  });
+
+  test('is reported within 45 s, and restarted, in each server that others wait for', async () => {
+    await reported(servers);
+    await restarted(servers, 300);
+  });
+
+  test('is restarted after five minutes in Celery', async () => {
+    await restarted(patient, 400);
+  });
+
+  test('leaves everything healthy', async () => {
+    await eventually('all is healthy', 240, () => {
+      const { status, stdout } = reports.run('--deep');
+      if (status !== 0) throw new Error(stdout);
+    });
+  });
+});
