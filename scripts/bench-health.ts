@@ -5,7 +5,8 @@
 //   KUBEBUILDER_ASSETS=DIR npm run bench:health              starts the etcd and kube-apiserver in that folder
 //   npm run bench:health -- --context NAME [100 1000]        uses an empty cluster: its bench-* namespaces are deleted after
 import { parseArgs } from 'node:util';
-import { type Cluster, connect } from '../src/cluster/client.ts';
+import type { Cluster } from '../src/cluster/client.ts';
+import { connect } from '../src/cluster/connect.ts';
 import { startApiServer } from './bench/api-server.ts';
 import { fill, namespaceCount, removeNamespaces } from './bench/environment.ts';
 import { figure, measure, median } from './bench/measure.ts';

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect } from '../../src/cluster/client.ts';
+import { connect } from '../../src/cluster/connect.ts';
 
 export interface ApiServer {
   readonly context: string;

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { resolve } from 'node:path';
-import { type Cluster, connectToChange } from '../cluster/client.ts';
+import type { Cluster } from '../cluster/client.ts';
+import { connectToChange } from '../cluster/connect.ts';
 import { withLeases } from '../cluster/lease.ts';
 import { type CommandError, FailureError } from '../platform/errors.ts';
 import { InterruptedError, interruptible } from '../platform/process/interrupt.ts';

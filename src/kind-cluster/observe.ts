@@ -1,4 +1,5 @@
-import { type Cluster, clusterOf } from '../cluster/client.ts';
+import type { Cluster } from '../cluster/client.ts';
+import { clusterOf } from '../cluster/connect.ts';
 import { resourcePath } from '../cluster/resources.ts';
 import { ClusterError } from '../platform/errors.ts';
 import { run } from '../platform/process/run.ts';

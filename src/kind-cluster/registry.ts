@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { images } from '../../charts/common/images.ts';
-import { connect, RefusedError } from '../cluster/client.ts';
+import { RefusedError } from '../cluster/client.ts';
+import { connect } from '../cluster/connect.ts';
 import { UsageError } from '../platform/errors.ts';
 import { attempt, failure, run } from '../platform/process/run.ts';
 import { portOwner } from '../platform/tools/port-owner.ts';

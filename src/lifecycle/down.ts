@@ -1,4 +1,5 @@
-import { type Cluster, connect, connectToChange } from '../cluster/client.ts';
+import type { Cluster } from '../cluster/client.ts';
+import { connect, connectToChange } from '../cluster/connect.ts';
 import { ownCluster } from '../config/own-cluster.ts';
 import { type Claim, claimLines, deleteClaims, isOwn, listClaims } from '../kind-cluster/claims.ts';
 import { findCluster, wakeCluster } from '../kind-cluster/cluster.ts';

@@ -1,4 +1,5 @@
-import { type Cluster, connect } from '../cluster/client.ts';
+import type { Cluster } from '../cluster/client.ts';
+import { connect } from '../cluster/connect.ts';
 import type { ClusterOptions } from '../cluster/kubeconfig.ts';
 import { portForward } from '../cluster/port-forward.ts';
 import { FailureError, UsageError } from '../platform/errors.ts';

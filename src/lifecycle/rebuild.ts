@@ -1,5 +1,5 @@
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
-import { connectToChange } from '../cluster/client.ts';
+import { connectToChange } from '../cluster/connect.ts';
 import { buildImages } from '../kind-cluster/images/build.ts';
 import { UsageError } from '../platform/errors.ts';
 import { mustBeRight } from '../synth/last-good.ts';

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { describeData, eraseShared, unsavedClaims } from '../backup/erase.ts';
 import { findSubject } from '../backup/subject.ts';
-import { connectToChange } from '../cluster/client.ts';
+import { connectToChange } from '../cluster/connect.ts';
 import { withLeases } from '../cluster/lease.ts';
 import { confirm } from '../platform/terminal/ask.ts';
 import { mustBeRight } from '../synth/last-good.ts';

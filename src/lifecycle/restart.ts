@@ -1,4 +1,5 @@
-import { type Cluster, connectToChange } from '../cluster/client.ts';
+import type { Cluster } from '../cluster/client.ts';
+import { connectToChange } from '../cluster/connect.ts';
 import { withLeases } from '../cluster/lease.ts';
 import { eachOf } from '../platform/each-of.ts';
 import { FailureError } from '../platform/errors.ts';

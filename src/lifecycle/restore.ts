@@ -1,5 +1,5 @@
 import { type RestoreOptions, restoreProject } from '../backup/restore.ts';
-import { connect } from '../cluster/client.ts';
+import { connect } from '../cluster/connect.ts';
 import { planned, synthesized } from '../synth/plan-queries.ts';
 import { awaitHealth } from './await-health.ts';
 import { progressOn } from './progress.ts';

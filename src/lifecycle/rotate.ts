@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { connectToChange } from '../cluster/client.ts';
+import { connectToChange } from '../cluster/connect.ts';
 import { withLeases } from '../cluster/lease.ts';
 import { UsageError } from '../platform/errors.ts';
 import { suggestion } from '../platform/nearest.ts';

@@ -1,6 +1,7 @@
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import type { ProfileName } from '../../charts/model.ts';
-import { type Cluster, connectToChange } from '../cluster/client.ts';
+import type { Cluster } from '../cluster/client.ts';
+import { connectToChange } from '../cluster/connect.ts';
 import type { ClusterOptions } from '../cluster/kubeconfig.ts';
 import { withLeases } from '../cluster/lease.ts';
 import { ensureNamespaces, mustBeOwn } from '../cluster/namespaces.ts';

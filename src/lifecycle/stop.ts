@@ -1,7 +1,8 @@
 import { labelKeys, ownerPart } from '../../charts/common/labels.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import { pausedAnnotation } from '../backup/pause.ts';
-import { type Cluster, connect, connectToChange } from '../cluster/client.ts';
+import type { Cluster } from '../cluster/client.ts';
+import { connect, connectToChange } from '../cluster/connect.ts';
 import type { ClusterOptions } from '../cluster/kubeconfig.ts';
 import { withLeases } from '../cluster/lease.ts';
 import { findRoot } from '../config/root.ts';

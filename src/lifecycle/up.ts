@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { connect } from '../cluster/client.ts';
+import { connect } from '../cluster/connect.ts';
 import { ownCluster } from '../config/own-cluster.ts';
 import { findProject } from '../config/select-projects.ts';
 import { ensureCluster } from '../kind-cluster/cluster.ts';

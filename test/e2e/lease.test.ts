@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { type Cluster, connect } from '../../src/cluster/client.ts';
+import type { Cluster } from '../../src/cluster/client.ts';
+import { connect } from '../../src/cluster/connect.ts';
 import { type LeaseOptions, TakenOverError, withLeases } from '../../src/cluster/lease.ts';
 import { TimeoutError } from '../../src/platform/errors.ts';
 import { context, ensureCluster, kubectl } from './environment.ts';
@@ -113,7 +114,7 @@ describe('a namespace whose lease is held', () => {
 
   test('is taken from a process that was killed', async () => {
     const script = `
-      const { connect } = await import(${JSON.stringify(`file://${modules}/client.ts`)});
+      const { connect } = await import(${JSON.stringify(`file://${modules}/connect.ts`)});
       const { withLeases } = await import(${JSON.stringify(`file://${modules}/lease.ts`)});
       const cluster = await connect({ context: ${JSON.stringify(context)} });
       const options = { environment: ${JSON.stringify(environment)}, namespaces: [${JSON.stringify(namespace)}], timeout: 1, report: () => undefined };

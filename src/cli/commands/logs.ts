@@ -51,7 +51,7 @@ async function logs(name: string, service: string | undefined, options: Options)
     { showLogs },
     { parseSince },
   ] = await Promise.all([
-    import('../../cluster/client.ts'),
+    import('../../cluster/connect.ts'),
     import('../../synth/last-good.ts'),
     import('../../config/root.ts'),
     import('../../logs/instant.ts'),

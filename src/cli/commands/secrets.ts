@@ -35,7 +35,7 @@ const applyCommand = () =>
 type Options = ProfileOptions & ClusterOptions & ConsentOptions;
 
 async function apply(projects: readonly string[], options: Options): Promise<void> {
-  const { connectToChange } = await import('../../cluster/client.ts');
+  const { connectToChange } = await import('../../cluster/connect.ts');
   const { ensureNamespaces, mustBeOwn } = await import('../../cluster/namespaces.ts');
   const { findRoot } = await import('../../config/root.ts');
   const { withDependencies } = await import('../../config/select-projects.ts');

@@ -1,4 +1,4 @@
-import { connect } from '../../cluster/client.ts';
+import { connect } from '../../cluster/connect.ts';
 import type { ClusterOptions } from '../../cluster/kubeconfig.ts';
 import { ClusterError } from '../../platform/errors.ts';
 import { leftBehind } from '../../synth/left-behind.ts';

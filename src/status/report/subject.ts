@@ -1,5 +1,6 @@
 import type { ProfileName } from '../../../charts/model.ts';
-import { type Cluster, connect } from '../../cluster/client.ts';
+import type { Cluster } from '../../cluster/client.ts';
+import { connect } from '../../cluster/connect.ts';
 import type { ClusterOptions } from '../../cluster/kubeconfig.ts';
 import { ConfigurationError } from '../../config/problem.ts';
 import { findRoot } from '../../config/root.ts';

@@ -1,0 +1,50 @@
+import type { RequestOptions } from 'node:https';
+import type { KubeConfig } from '@kubernetes/client-node';
+import { Cluster } from './client.ts';
+import { type ClusterOptions, readKubeconfig } from './kubeconfig.ts';
+
+/**
+ * Connects to the cluster of a context, by default to that of the environment that the working folder belongs to.
+ *
+ * @throws UsageError if there is no context of the name that was given
+ * @throws ClusterError if the environment's own cluster is not there
+ */
+export async function connect(options: ClusterOptions): Promise<Cluster> {
+  return clusterOf(await readKubeconfig(options));
+}
+
+/** The cluster of a kubeconfig's current context. */
+export const clusterOf = (config: KubeConfig): Cluster =>
+  new Cluster(config.getCurrentContext(), config.getCurrentCluster()?.server ?? '', authenticator(config));
+
+/**
+ * Connects in order to change something: says first where.
+ *
+ * @param options `report` gets the line
+ */
+export async function connectToChange(
+  options: ClusterOptions & { readonly report: (line: string) => void },
+): Promise<Cluster> {
+  const cluster = await connect(options);
+  options.report(`context ${cluster.context} (${cluster.server})`);
+  return cluster;
+}
+
+/** How long credentials are used before they are asked for again (a plugin's token expires), in milliseconds. */
+const credentialsLife = 240_000;
+
+function authenticator(config: KubeConfig): () => Promise<RequestOptions> {
+  let current: { readonly since: number; readonly options: Promise<RequestOptions> } | undefined;
+  const ask = async (): Promise<RequestOptions> => {
+    const options: RequestOptions = {};
+    await config.applyToHTTPSOptions(options as never);
+    // One connection serves many requests.
+    if (options.agent) Object.assign(options.agent, { keepAlive: true });
+    return options;
+  };
+  return () => {
+    if (!current || performance.now() - current.since > credentialsLife)
+      current = { since: performance.now(), options: ask() };
+    return current.options;
+  };
+}
