@@ -91,7 +91,13 @@ def test_a_stopped_worker_ends_its_task(
     with postgres.transaction():
         postgres.execute("LOCK TABLE race")
         race_id = post(client, card())
-        until(lambda: broker.hlen("turfoo:unacked") == 1, within=10, what="the task runs")
+        until(lambda: broker.hlen("turfoo:unacked") == 1, within=10, what="the task is taken")
+        # What a worker has taken and not begun it gives back when it is stopped.
+        until(
+            lambda: postgres.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone(),
+            within=10,
+            what="the task waits for the lock",
+        )
         worker.process.terminate()
         time.sleep(1)
     assert worker.process.wait(timeout=40) == 0
