@@ -198,6 +198,15 @@ describe('src/', () => {
   });
 });
 
+test('a kind of data store is one file: the rest of src/backup knows none', () => {
+  const general = source.filter((file) => /^src\/backup\/(?!stores)/.test(file));
+  const named = general.filter((file) =>
+    /postgres|immudb|minio|redis/i.test(withoutComments(text(file)).replace(/^import .*$/gm, '')),
+  );
+  expect(general.length).toBeGreaterThan(10);
+  expect(named).toEqual([]);
+});
+
 test('the links on the way of a path are followed in one place', () => {
   const follows = [...charts, ...source].filter((file) => /realpath/i.test(withoutComments(text(file))));
   expect(follows).toEqual(['src/config/configured-path.ts']);

@@ -14,7 +14,7 @@ import { Upload } from '@aws-sdk/lib-storage';
 import { eachOf } from '../platform/each-of.ts';
 import { FailureError } from '../platform/errors.ts';
 import { openFile, writeChecked } from './checked-file.ts';
-import type { ObjectEntry } from './manifest.ts';
+import type { ObjectEntry } from './object-list.ts';
 
 /** An object of a bucket. */
 export interface StoredObject {

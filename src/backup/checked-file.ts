@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { PassThrough, type Readable, Transform, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { FailureError } from '../platform/errors.ts';
-import type { BackupFile } from './manifest.ts';
+import type { BackupFile } from './part.ts';
 
 /**
  * Writes a file of a backup from a stream, which it may not outrun, and measures it on the way.

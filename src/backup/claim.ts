@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import { z } from 'zod';
 import { images } from '../../charts/common/images.ts';
 import { labelKeys } from '../../charts/common/labels.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
@@ -7,16 +8,13 @@ import type { Cluster } from '../cluster/client.ts';
 import { type ContainerReference, exec } from '../cluster/exec.ts';
 import { ClusterError, TimeoutError } from '../platform/errors.ts';
 import { poll } from '../platform/poll.ts';
-import type { ClaimServer } from './inventory.ts';
+import { size } from '../platform/text.ts';
+import { openFile } from './checked-file.ts';
+import type { Copies } from './data-store.ts';
+import { type BackupPart, fileOf, isPart, type PartKind, partFields } from './part.ts';
 import { isPaused, pauseService, resumeService } from './pause.ts';
-import { podPatience, waitForPod, waitUntilReady } from './pods.ts';
-import { sentSum } from './sent-sum.ts';
-
-// What is known of no better way is copied as files, while nothing writes them. So is immudb: its own export
-// (`immuadmin hot-backup`, ReplicateTx) can't be put back into the database that it makes by itself, since the server refuses
-// to make `defaultdb` a replica (ErrReservedDatabase, pkg/server/server.go of 1.11.1), and that is what workloads use by
-// default; and its documentation says the same for a cold backup. The folder holds every database, the users and the
-// server's identity, without which clients would see tampering.
+import { type ClaimServer, imageOf, podPatience, waitForPod, waitUntilReady } from './pods.ts';
+import { saveSent, sentSum } from './sent-file.ts';
 
 /** What is in the claim is read and written by a pod of our own, since the image of a server may have no shell. */
 function copyPod({ namespace, object, folder, user, group }: ClaimServer, claim: ManifestObject): ManifestObject {
@@ -105,7 +103,7 @@ cd "$1"
  *
  * @returns the SHA-256 of what was sent
  */
-export async function saveClaim(
+async function saveClaim(
   cluster: Cluster,
   service: ClaimServer,
   output: Writable,
@@ -120,7 +118,7 @@ export async function saveClaim(
   );
 }
 
-// What is there stays until everything has come. What does not come whole is removed: immudb would take it for a database.
+// What is there stays until everything has come. What does not come whole is removed: a server could take it for its own.
 const restoreScript = `
 set -e
 if (set -o pipefail) 2>/dev/null; then set -o pipefail; fi
@@ -135,7 +133,7 @@ find .restoring -mindepth 1 -maxdepth 1 -exec mv {} . \\;
 sync`.trim();
 
 /** Puts a copy in place of what a server has; the server is stopped meanwhile. */
-export async function restoreClaim(
+async function restoreClaim(
   cluster: Cluster,
   service: ClaimServer,
   input: () => Readable,
@@ -145,3 +143,34 @@ export async function restoreClaim(
   const command = ['sh', '-c', restoreScript, 'tar', service.folder, sha256];
   await withFolder(cluster, service, (where) => exec(cluster, where, command, { input: input(), signal }), signal);
 }
+
+/** A kind of part that is the claim of a server: a tar archive. */
+export function claimPart<const Kind extends string>(kind: Kind, describe: (part: BackupPart) => string) {
+  const schema = z.object({ kind: z.literal(kind), ...partFields });
+  return { kind, schema, describe } satisfies PartKind<z.output<typeof schema>>;
+}
+
+/** Copies of a server's claim: for what is known of no better way, its files, while nothing writes them. */
+export const claimCopies = (of: PartKind, server: ClaimServer): Copies => ({
+  async save({ cluster, folder, signal, report }) {
+    const { service } = server;
+    report(`${service}: is stopped while its folder is copied`);
+    const path = `${of.kind}/${service}.tar`;
+    const file = await saveSent(folder, path, (output) => saveClaim(cluster, server, output, signal));
+    report(`${service}: ${size(file.bytes)}, and running again`);
+    return [{ kind: of.kind, service, serverVersion: await imageOf(cluster, server), files: [file] }];
+  },
+  place(part) {
+    if (!isPart(of, part) || part.service !== server.service) return undefined;
+    const file = fileOf(part);
+    return {
+      what: server.service,
+      atomic: true,
+      async restore({ cluster, folder, signal, report }) {
+        report(`${server.service}: is stopped while its folder is replaced`);
+        await restoreClaim(cluster, server, () => openFile(folder, file.path), file.sha256, signal);
+        return `${size(file.bytes)}, and running again`;
+      },
+    };
+  },
+});

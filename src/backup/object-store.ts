@@ -2,8 +2,17 @@ import { S3Client } from '@aws-sdk/client-s3';
 import type { Cluster } from '../cluster/client.ts';
 import { portForward } from '../cluster/port-forward.ts';
 import { ClusterError, CommandError, FailureError } from '../platform/errors.ts';
-import type { ObjectStore } from './inventory.ts';
-import { waitForPod } from './pods.ts';
+import { type ServicePod, waitForPod } from './pods.ts';
+
+/** A server with the S3 API, and what a project has in it. */
+export interface ObjectStore extends ServicePod {
+  readonly port: number;
+  readonly accessKey: string;
+  /** Where the secret key is, in the project's namespace. */
+  readonly secret: { readonly namespace: string; readonly name: string; readonly key: string };
+  /** Names of the project's buckets, as the store knows them. */
+  readonly buckets: readonly string[];
+}
 
 /**
  * Does something with the project's object store, with the project's own rights, through a port of this machine.

@@ -1,5 +1,6 @@
 import { labelKeys } from '../../charts/common/labels.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
+import type { Project } from '../../charts/model.ts';
 import type { Cluster } from '../cluster/client.ts';
 import { eachOf } from '../platform/each-of.ts';
 import { TimeoutError } from '../platform/errors.ts';
@@ -13,6 +14,9 @@ interface Pausable extends ManifestObject {
   readonly spec: { readonly replicas?: number; readonly suspend?: boolean };
   readonly status?: { readonly active?: number };
 }
+
+/** A project, and where it is. */
+type Owner = Pick<Project, 'name' | 'namespace'>;
 
 /** How an object of a kind is paused: a field, and its value while it is. */
 interface Kind {
@@ -74,17 +78,17 @@ async function resume(cluster: Cluster, kind: Kind, object: Pausable): Promise<v
   );
 }
 
-const listed = (cluster: Cluster, { apiVersion, kind }: Kind, project: string): Promise<Pausable[]> =>
+const listed = (cluster: Cluster, { apiVersion, kind }: Kind, project: Owner): Promise<Pausable[]> =>
   cluster.list<Pausable>(apiVersion, kind, {
-    namespace: project,
-    labels: { [labelKeys.project]: project },
+    namespace: project.namespace,
+    labels: { [labelKeys.project]: project.name },
   });
 
 /** Pods that belong to what has been paused: all but those of stateful sets. */
-async function runningWorkloads(cluster: Cluster, project: string): Promise<string[]> {
+async function runningWorkloads(cluster: Cluster, project: Owner): Promise<string[]> {
   const pods = await cluster.list<PodState & { metadata: { ownerReferences?: { kind: string }[] } }>('v1', 'Pod', {
-    namespace: project,
-    labels: { [labelKeys.project]: project },
+    namespace: project.namespace,
+    labels: { [labelKeys.project]: project.name },
   });
   return pods
     .filter(({ status }) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed')
@@ -97,7 +101,7 @@ async function runningWorkloads(cluster: Cluster, project: string): Promise<stri
  *
  * @throws TimeoutError if something doesn't stop
  */
-export async function pauseWorkloads(cluster: Cluster, project: string, signal?: AbortSignal): Promise<void> {
+export async function pauseWorkloads(cluster: Cluster, project: Owner, signal?: AbortSignal): Promise<void> {
   for (const kind of workloads) {
     const objects = (await listed(cluster, kind, project)).filter(kind.concerned ?? (() => true));
     await eachOf(objects, (object) => pause(cluster, kind, object));
@@ -113,7 +117,7 @@ export async function pauseWorkloads(cluster: Cluster, project: string, signal?:
 }
 
 /** Whether a command that was cut short has left a project's workloads stopped. */
-export async function areWorkloadsPaused(cluster: Cluster, project: string): Promise<boolean> {
+export async function areWorkloadsPaused(cluster: Cluster, project: Owner): Promise<boolean> {
   for (const kind of workloads) {
     const objects = await listed(cluster, kind, project);
     if (objects.some((object) => isPausedAs(kind, object))) return true;
@@ -122,7 +126,7 @@ export async function areWorkloadsPaused(cluster: Cluster, project: string): Pro
 }
 
 /** Brings back what was paused, by this command or by one that was killed. */
-export async function resumeWorkloads(cluster: Cluster, project: string): Promise<void> {
+export async function resumeWorkloads(cluster: Cluster, project: Owner): Promise<void> {
   for (const kind of [...workloads].reverse())
     await eachOf(await listed(cluster, kind, project), (object) => resume(cluster, kind, object));
 }

@@ -1,11 +1,54 @@
+import type { Service } from '../../charts/common/kind.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import type { Cluster } from '../cluster/client.ts';
 import type { ContainerReference } from '../cluster/exec.ts';
 import { ClusterError, TimeoutError } from '../platform/errors.ts';
 import { poll } from '../platform/poll.ts';
-import type { ServicePod } from './inventory.ts';
 
-/** The parts of a pod that are looked at. */
+/** A pod of a service, and the container with its programs. */
+export interface ServicePod {
+  readonly service: string;
+  readonly namespace: string;
+  /** Name of its objects. */
+  readonly object: string;
+  readonly pod: string;
+  readonly container: string;
+  /** The command that starts it. */
+  readonly start: string;
+}
+
+/** A server whose claim is copied while it is stopped. */
+export interface ClaimServer extends ServicePod {
+  /** Where its claim is mounted. */
+  readonly folder: string;
+  readonly user: number;
+  readonly group?: number;
+}
+
+/** The pod of a service that is a StatefulSet of one pod. */
+export const podOf = ({ name, namespace, object, owner }: Service, container = name): ServicePod => ({
+  service: name,
+  namespace,
+  object,
+  pod: `${object}-0`,
+  container,
+  start: owner.project ? `repoctl infra project start ${owner.project}` : 'repoctl infra global start',
+});
+
+/** The same for a service of an environment's global tier, by its name. */
+export const globalPod = (
+  environment: { readonly name: string; readonly namespace: string },
+  service: string,
+): ServicePod => ({
+  service,
+  namespace: environment.namespace,
+  object: `${environment.name}-${service}`,
+  pod: `${environment.name}-${service}-0`,
+  container: service,
+  start: 'repoctl infra global start',
+});
+
+/** The parts of a pod that are read. */
 export interface PodState extends ManifestObject {
   readonly status?: {
     readonly phase?: string;
@@ -76,4 +119,16 @@ export async function waitForPod(cluster: Cluster, service: ServicePod, how: Wai
   if (!set) throw new ClusterError(`there is no ${object} in the namespace ${namespace} of ${cluster.context}`, start);
   if (set.spec.replicas === 0) throw new ClusterError(`${object} in ${namespace} is stopped`, start);
   await waitUntilReady(cluster, service, how);
+}
+
+/** The image that a service runs in: it stands for the version of a server that can't be asked. */
+export async function imageOf(cluster: Cluster, { namespace, object }: ServicePod): Promise<string | undefined> {
+  interface StatefulSet extends ManifestObject {
+    readonly spec: {
+      readonly template: { readonly spec: { readonly containers: readonly { readonly image: string }[] } };
+    };
+  }
+  const metadata = { namespace, name: object };
+  const set = await cluster.get<StatefulSet>({ apiVersion: 'apps/v1', kind: 'StatefulSet', metadata });
+  return set?.spec.template.spec.containers[0]?.image;
 }

@@ -6,18 +6,12 @@ import { withLeases } from '../cluster/lease.ts';
 import { type CommandError, FailureError } from '../platform/errors.ts';
 import { InterruptedError, interruptible } from '../platform/process/interrupt.ts';
 import { confirm } from '../platform/terminal/ask.ts';
-import { counted, size } from '../platform/text.ts';
-import { restoreBucket } from './bucket.ts';
-import { openFile } from './checked-file.ts';
-import { restoreClaim } from './claim.ts';
-import { heldData } from './describe.ts';
+import type { DataStore, HeldData, PlacedPart, Work } from './data-store.ts';
 import { latestBackup } from './folder.ts';
-import { withObjectStore } from './object-store.ts';
 import { areWorkloadsPaused, pauseWorkloads, resumeServices, resumeWorkloads } from './pause.ts';
-import { planRestore, type RestorePlan } from './plan-restore.ts';
-import { restoreDatabase, waitForPostgres } from './postgres.ts';
-import { findSubject, type SubjectOptions } from './subject.ts';
-import { type VerifiedBackup, verifyBackup } from './verify.ts';
+import { planRestore } from './plan-restore.ts';
+import { findSubject, type Subject, type SubjectOptions } from './subject.ts';
+import { verifyBackup } from './verify.ts';
 
 export interface RestoreOptions extends SubjectOptions {
   /** Don't ask before data is replaced. */
@@ -26,15 +20,6 @@ export interface RestoreOptions extends SubjectOptions {
   readonly force?: boolean;
   /** How long others that work on the project may take to be done, and what was stopped to answer again, in seconds. */
   readonly timeout: number;
-}
-
-/** What a restore is made with. */
-interface Work {
-  readonly cluster: Cluster;
-  readonly backup: VerifiedBackup;
-  readonly plan: RestorePlan;
-  readonly signal: AbortSignal;
-  readonly report: (line: string) => void;
 }
 
 /**
@@ -50,19 +35,22 @@ export async function restoreProject(
   folder: string | undefined,
   options: RestoreOptions,
 ): Promise<boolean> {
-  const { root, environment, project, inventory } = findSubject(name, options.profile);
+  const { root, environment, project, stores } = findSubject(name, options.profile);
   const { report } = options;
   const cluster = await connectToChange(options);
   const chosen = folder === undefined ? await latestBackup(root, project.name) : resolve(folder);
-  const backup = await verifyBackup(chosen);
-  const plan = planRestore(backup.manifest, project.name, inventory, options.force);
-  report(`${chosen}: whole, of ${backup.manifest.time}`);
+  const { folder: path, manifest } = await verifyBackup(chosen);
+  const plan = planRestore(manifest, project.name, stores, options.force);
+  report(`${chosen}: whole, of ${manifest.time}`);
   for (const line of plan.left) report(line);
   const leases = { ...options, environment: environment.namespace, namespaces: [project.namespace] };
   return withLeases(cluster, leases, async () => {
     // Stopped by a restore that was killed, they have to run to be asked.
-    await resumeServices(cluster, [...inventory.immudb, ...inventory.claims]);
-    const held = (await heldData(cluster, inventory)).filter(({ filled }) => filled);
+    await resumeServices(
+      cluster,
+      stores.map(({ server }) => server).filter(({ namespace }) => namespace === project.namespace),
+    );
+    const held = (await heldData(cluster, stores)).filter(({ filled }) => filled);
     if (held.length > 0) {
       report(`This replaces the data of ${project.name}:`);
       for (const { line } of held) report(`  ${line}`);
@@ -71,26 +59,38 @@ export async function restoreProject(
         return false;
       }
     }
-    await interruptible((signal) => restoreAll(project.name, { cluster, backup, plan, signal, report }));
+    await interruptible((signal) => restoreAll(project, plan.parts, { cluster, folder: path, signal, report }));
     report(`${project.name}: restored`);
     return true;
   });
 }
 
-async function restoreAll(project: string, work: Work): Promise<void> {
+/** What a project has of all that a backup holds. Its services must run. */
+async function heldData(cluster: Cluster, stores: readonly DataStore[]): Promise<HeldData[]> {
+  const held: HeldData[] = [];
+  for (const { server, copies, describe } of stores) {
+    if (typeof copies === 'string') continue;
+    // What is in it only its own program knows.
+    held.push(
+      ...((await describe?.(cluster)) ?? [{ line: `${server.service}: all files of its claim`, filled: true }]),
+    );
+  }
+  return held;
+}
+
+async function restoreAll(project: Subject['project'], parts: readonly PlacedPart[], work: Work): Promise<void> {
   const { cluster, report, signal } = work;
   // Every stream listens to it.
   setMaxListeners(0, signal);
-  report(`${project}: its workloads are stopped`);
-  const steps = stepsOf(work);
+  report(`${project.name}: its workloads are stopped`);
   const done: string[] = [];
   // Workloads that are still stopped are those of a restore that was cut short: there is half of the data already.
   let changing = await areWorkloadsPaused(cluster, project);
   try {
     await pauseWorkloads(cluster, project, signal);
-    for (const { what, atomic, run } of steps) {
+    for (const { what, atomic, restore } of parts) {
       changing ||= !atomic;
-      report(`${what}: ${await run()}`);
+      report(`${what}: ${await restore(work)}`);
       changing = true;
       done.push(what);
     }
@@ -98,15 +98,15 @@ async function restoreAll(project: string, work: Work): Promise<void> {
     // On half of the data nothing must run.
     if (changing)
       throw halfDone(
-        project,
+        project.name,
         error,
-        steps.slice(done.length).map(({ what }) => what),
+        parts.slice(done.length).map(({ what }) => what),
       );
     await resumeWorkloads(cluster, project);
     throw error;
   }
   await resumeWorkloads(cluster, project);
-  report(`${project}: its workloads are started again`);
+  report(`${project.name}: its workloads are started again`);
 }
 
 function halfDone(project: string, error: unknown, missing: readonly string[]): CommandError {
@@ -116,55 +116,4 @@ function halfDone(project: string, error: unknown, missing: readonly string[]): 
     `The same command again completes it; repoctl infra project start ${project} starts the workloads as it is`,
     { cause: error },
   );
-}
-
-/** A part of a restore. */
-interface Step {
-  readonly what: string;
-  /** Whether it happens as a whole or not at all. */
-  readonly atomic: boolean;
-  /** @returns what has been done */
-  run(): Promise<string>;
-}
-
-function stepsOf({ cluster, backup, plan, signal, report }: Work): Step[] {
-  const { folder, objects } = backup;
-  return [
-    ...plan.databases.map(
-      ({ server, database, file }): Step => ({
-        what: `${server.service} database ${database}`,
-        atomic: true,
-        async run() {
-          await waitForPostgres(cluster, server, { signal, report });
-          const own = { foreign: plan.foreign, signal };
-          await restoreDatabase(cluster, server, database, openFile(folder, file.path), own);
-          return size(file.bytes);
-        },
-      }),
-    ),
-    ...plan.folders.map(
-      ({ server, file }): Step => ({
-        what: server.service,
-        atomic: true,
-        async run() {
-          report(`${server.service}: is stopped while its folder is replaced`);
-          await restoreClaim(cluster, server, () => openFile(folder, file.path), file.sha256, signal);
-          return `${size(file.bytes)}, and running again`;
-        },
-      }),
-    ),
-    ...plan.buckets.map(
-      ({ store, bucket, from }): Step => ({
-        what: `${store.service} bucket ${bucket}`,
-        atomic: false,
-        async run() {
-          const entries = objects.get(from) ?? [];
-          const restore = (client: Parameters<typeof restoreBucket>[0]) =>
-            restoreBucket(client, bucket, folder, entries, signal);
-          const deleted = await withObjectStore(cluster, store, restore, signal);
-          return `${counted(entries.length, 'object')}${deleted > 0 ? `, ${counted(deleted, 'other')} deleted` : ''}`;
-        },
-      }),
-    ),
-  ];
 }

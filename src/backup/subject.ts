@@ -6,8 +6,8 @@ import { findProject } from '../config/select-projects.ts';
 import { loadLastGood } from '../synth/last-good.ts';
 import { isPlanned, projectCalled } from '../synth/left-behind.ts';
 import { synthesized } from '../synth/plan-queries.ts';
-import { type Inventory, inventory } from './inventory.ts';
-import { liveInventory } from './live-inventory.ts';
+import { readLeftStores } from './locate-left-stores.ts';
+import { locateStores, type ProjectStores } from './locate-stores.ts';
 
 export interface SubjectOptions extends ClusterOptions {
   /** What the cluster's manifests were made for. @default local */
@@ -16,13 +16,12 @@ export interface SubjectOptions extends ClusterOptions {
   readonly report: (line: string) => void;
 }
 
-/** A project, and what holds its data. */
-export interface Subject {
+/** A project, and where its data is. */
+export interface Subject extends ProjectStores {
   readonly root: string;
   readonly environment: Pick<Environment, 'name' | 'namespace'>;
   readonly profile: ProfileName;
   readonly project: Pick<Project, 'name' | 'namespace'>;
-  readonly inventory: Inventory;
 }
 
 /**
@@ -40,11 +39,13 @@ export async function findSubjectIn(
   if (isPlanned(found)) return findSubject(found.name, profileName, root);
   const { environment } = loadLastGood(root, { profile: profileName, development: true, environmentFilesOf: [] });
   const project = { name: found.project, namespace: found.name };
-  const inventory = await liveInventory(cluster, { environment, project });
-  const taken = environment.projects.map(({ uses }) => (uses.redis as { database?: number } | undefined)?.database);
-  // A project that was renamed keeps its number.
-  const broker = taken.includes(inventory.broker?.database) ? undefined : inventory.broker;
-  return { root, environment, profile: profileName, project, inventory: { ...inventory, broker } };
+  return {
+    root,
+    environment,
+    profile: profileName,
+    project,
+    ...(await readLeftStores(cluster, { environment, project })),
+  };
 }
 
 /**
@@ -59,5 +60,5 @@ export function findSubject(name: string, profileName: ProfileName = 'local', ro
     environmentFilesOf: [],
   });
   const project = findProject(environment, name);
-  return { root, environment, profile: profileName, project, inventory: inventory(environment, profile, project) };
+  return { root, environment, profile: profileName, project, ...locateStores({ environment, profile, project }) };
 }

@@ -4,14 +4,9 @@ import { eachOf } from '../platform/each-of.ts';
 import { UsageError } from '../platform/errors.ts';
 import { fileFault } from './checked-file.ts';
 import { isUnfinished } from './folder.ts';
-import {
-  type BackupFile,
-  type Manifest,
-  manifestFile,
-  type ObjectEntry,
-  parseManifest,
-  parseObjectList,
-} from './manifest.ts';
+import { type Manifest, manifestFile, parseManifest } from './manifest.ts';
+import type { BackupFile } from './part.ts';
+import { partKind } from './stores.ts';
 
 /** How many faults of a damaged backup are told one by one. */
 const shown = 20;
@@ -20,8 +15,6 @@ const shown = 20;
 export interface VerifiedBackup {
   readonly folder: string;
   readonly manifest: Manifest;
-  /** The objects of each bucket, by its name. */
-  readonly objects: ReadonlyMap<string, readonly ObjectEntry[]>;
 }
 
 /**
@@ -38,16 +31,11 @@ export async function verifyBackup(folder: string): Promise<VerifiedBackup> {
     folder,
     manifest.parts.flatMap(({ files }) => files),
   );
-  const objects = new Map<string, ObjectEntry[]>();
-  if (faults.length === 0) {
-    for (const part of manifest.parts) {
-      if (part.kind !== 'bucket') continue;
-      const [list] = part.files as [BackupFile];
-      objects.set(part.bucket, parseObjectList(await readFile(join(folder, list.path), 'utf8'), list.path));
-    }
-    faults.push(...(await faultsOf(folder, [...objects.values()].flat())));
-  }
-  if (faults.length === 0) return { folder, manifest, objects };
+  // What lists other files has to be right itself.
+  if (faults.length === 0)
+    for (const part of manifest.parts)
+      faults.push(...(await faultsOf(folder, (await partKind(part.kind).moreFiles?.(part, folder)) ?? [])));
+  if (faults.length === 0) return { folder, manifest };
   const more = faults.length > shown ? [`and ${faults.length - shown} more`] : [];
   throw new UsageError(
     `${folder} is damaged:\n${[...faults.slice(0, shown), ...more].map((fault) => `  ${fault}`).join('\n')}`,

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Profile } from '../../charts/model.ts';
-import { inventory, savedServices } from '../../src/backup/inventory.ts';
-import type { Manifest } from '../../src/backup/manifest.ts';
-import { planRestore } from '../../src/backup/plan-restore.ts';
+import { locateStores } from '../../src/backup/locate-stores.ts';
+import type { Manifest, Part } from '../../src/backup/manifest.ts';
+import { planRestore, type RestorePlan } from '../../src/backup/plan-restore.ts';
 import { load } from '../../src/config/load.ts';
 import { findProject } from '../../src/config/select-projects.ts';
 import { UsageError } from '../../src/platform/errors.ts';
@@ -12,7 +12,9 @@ import { declareEnvironment, declareProject } from '../charts/declared.ts';
 const repository = join(import.meta.dirname, '..', '..');
 const { environment, profile } = load(repository, { profile: 'local' });
 const turfoo = findProject(environment, 'turfoo');
-const held = inventory(environment, profile, turfoo);
+const { stores, skipped } = locateStores({ environment, profile, project: turfoo });
+const serversOf = (found: typeof stores) => found.map(({ server }) => server);
+const what = ({ parts }: RestorePlan) => parts.map((part) => part.what);
 
 const file = { path: 'x', bytes: 1, sha256: '0'.repeat(64) };
 const manifest = (project: string, parts: Manifest['parts']): Manifest => ({
@@ -25,7 +27,7 @@ const manifest = (project: string, parts: Manifest['parts']): Manifest => ({
   parts,
   skipped: [],
 });
-const bucket = (name: string): Manifest['parts'][number] => ({
+const bucket = (name: string): Part => ({
   kind: 'bucket',
   service: 'minio',
   bucket: name,
@@ -33,7 +35,7 @@ const bucket = (name: string): Manifest['parts'][number] => ({
   bytes: 0,
   files: [file],
 });
-const database = (name: string): Manifest['parts'][number] => ({
+const database = (name: string): Part => ({
   kind: 'postgres',
   service: 'postgres',
   database: name,
@@ -41,67 +43,63 @@ const database = (name: string): Manifest['parts'][number] => ({
 });
 
 test('a project holds its databases, its immudb server, its buckets and its Redis database', () => {
-  expect(held).toMatchObject({
-    postgres: [
-      { namespace: 'turfoo', pod: 'turfoo-postgres-0', container: 'postgres', user: 'turfoo', database: 'turfoo' },
-    ],
-    immudb: [{ namespace: 'turfoo', pod: 'turfoo-immudb-0' }],
-    store: {
+  expect(serversOf(stores)).toMatchObject([
+    { namespace: 'turfoo', pod: 'turfoo-postgres-0', container: 'postgres', user: 'turfoo', database: 'turfoo' },
+    { namespace: 'turfoo', pod: 'turfoo-immudb-0' },
+    {
       namespace: 'monorepo',
       pod: 'monorepo-minio-0',
       accessKey: 'turfoo',
       secret: { namespace: 'turfoo', name: 'turfoo-minio', key: 'MINIO_SECRET_KEY' },
       buckets: ['turfoo-raw-cards', 'turfoo-inbox'],
     },
-    broker: { namespace: 'monorepo', pod: 'monorepo-redis-0', database: 1 },
-    skipped: [{ service: 'redis' }],
-  });
+    { namespace: 'monorepo', pod: 'monorepo-redis-0', database: 1 },
+  ]);
+  expect(skipped).toMatchObject([{ service: 'redis' }]);
 });
 
 test('what is managed is not in the cluster, and is said', () => {
   const managed = { ...profile, managed: ['redis', 'minio', 'turfoo/postgres'] };
-  const { postgres, immudb, store, broker, skipped } = inventory(environment, managed, turfoo);
-  expect([postgres, store, broker]).toEqual([[], undefined, undefined]);
-  expect(immudb).toHaveLength(1);
-  expect(skipped.map(({ service, reason }) => [service, /managed/.test(reason)])).toEqual([
+  const found = locateStores({ environment, profile: managed, project: turfoo });
+  expect(serversOf(found.stores)).toMatchObject([{ service: 'immudb' }]);
+  expect(found.skipped.map(({ service, reason }) => [service, /managed/.test(reason)])).toEqual([
     ['redis', true],
     ['minio', true],
     ['postgres', true],
   ]);
 });
 
+test('the access key of a project whose name MinIO does not take is that of the user that was made for it', () => {
+  const project = declareProject({ name: 'ab', uses: { minio: { buckets: ['raw'] } } });
+  const declared = declareEnvironment([project]);
+  const found = locateStores({ environment: declared, profile: declared.profiles.local as Profile, project });
+  expect(serversOf(found.stores)).toMatchObject([{ accessKey: 'ab-project', buckets: ['ab-raw'] }]);
+});
+
 test('a backup of the project goes where it came from', () => {
   const plan = planRestore(
     manifest('turfoo', [database('turfoo'), database('reports'), bucket('turfoo-inbox')]),
     'turfoo',
-    held,
+    stores,
   );
-  expect(plan.foreign).toBe(false);
-  expect(plan.databases.map(({ server, database }) => [server.object, database])).toEqual([
-    ['turfoo-postgres', 'turfoo'],
-    ['turfoo-postgres', 'reports'],
-  ]);
-  expect(plan.buckets).toMatchObject([{ bucket: 'turfoo-inbox', from: 'turfoo-inbox' }]);
+  expect(what(plan)).toEqual(['postgres database turfoo', 'postgres database reports', 'minio bucket turfoo-inbox']);
 });
 
 test('a backup of another project is refused, unless it is forced: then its names become this one’s', () => {
   const other = manifest('horse-bets', [database('horse_bets'), database('reports'), bucket('horse-bets-inbox')]);
-  expect(() => planRestore(other, 'turfoo', held)).toThrow(UsageError);
-  expect(() => planRestore(other, 'turfoo', held)).toThrow('a backup of horse-bets, not of turfoo');
-  const plan = planRestore(other, 'turfoo', held, true);
-  expect(plan.foreign).toBe(true);
-  expect(plan.databases.map(({ database }) => database)).toEqual(['turfoo', 'reports']);
-  expect(plan.buckets).toMatchObject([{ bucket: 'turfoo-inbox', from: 'horse-bets-inbox' }]);
+  expect(() => planRestore(other, 'turfoo', stores)).toThrow(UsageError);
+  expect(() => planRestore(other, 'turfoo', stores)).toThrow('a backup of horse-bets, not of turfoo');
+  const plan = planRestore(other, 'turfoo', stores, true);
+  expect(what(plan)).toEqual(['postgres database turfoo', 'postgres database reports', 'minio bucket turfoo-inbox']);
 });
 
 test('a part without a place is refused; forced, it is left out and said', () => {
   const more = manifest('turfoo', [database('turfoo'), bucket('turfoo-gone')]);
-  expect(() => planRestore(more, 'turfoo', held)).toThrow(
+  expect(() => planRestore(more, 'turfoo', stores)).toThrow(
     'no place in the cluster for what the backup has: bucket turfoo-gone',
   );
-  const plan = planRestore(more, 'turfoo', held, true);
-  expect(plan.buckets).toEqual([]);
-  expect(plan.databases).toHaveLength(1);
+  const plan = planRestore(more, 'turfoo', stores, true);
+  expect(what(plan)).toEqual(['postgres database turfoo']);
   expect(plan.left.join()).toContain('bucket turfoo-gone: not restored');
 });
 
@@ -120,21 +118,19 @@ describe('a service of any image with a claim', () => {
     },
   });
   const declared = declareEnvironment([search]);
-  const shop = inventory(declared, declared.profiles.local as Profile, search);
+  const shop = locateStores({ environment: declared, profile: declared.profiles.local as Profile, project: search });
 
   test('is saved as its files, and no word is said of one without', () => {
-    expect(shop.claims).toMatchObject([
+    expect(serversOf(shop.stores)).toMatchObject([
       { service: 'search', pod: 'shop-search-0', container: 'search', folder: '/meili_data', user: 1001 },
     ]);
-    expect(savedServices(shop).map(({ service }) => service)).toEqual(['search']);
     expect(shop.skipped).toEqual([]);
   });
 
   test('gets them back', () => {
-    const part: Manifest['parts'][number] = { kind: 'claim', service: 'search', files: [file] };
-    const { folders, left } = planRestore(manifest('shop', [part]), 'shop', shop);
-    expect(folders).toEqual([{ server: shop.claims[0], file }]);
-    expect(left).toEqual([]);
-    expect(() => planRestore(manifest('turfoo', [part]), 'turfoo', held)).toThrow('search claim');
+    const part: Part = { kind: 'claim', service: 'search', files: [file] };
+    const plan = planRestore(manifest('shop', [part]), 'shop', shop.stores);
+    expect([what(plan), plan.left]).toEqual([['search'], []]);
+    expect(() => planRestore(manifest('turfoo', [part]), 'turfoo', stores)).toThrow('search claim');
   });
 });

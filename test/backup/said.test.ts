@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { parseTransactions } from '../../src/backup/immudb.ts';
-import { sentSum } from '../../src/backup/sent-sum.ts';
+import { sentSum } from '../../src/backup/sent-file.ts';
+import { parseTransactions } from '../../src/backup/stores/immudb.ts';
 
 test('the sum that a pod says it has sent is found among its other words', () => {
   const sha256 = 'ab'.repeat(32);

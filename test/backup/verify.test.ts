@@ -2,6 +2,8 @@ import { appendFileSync, readFileSync, rmSync, truncateSync, writeFileSync } fro
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { formatVersion, manifestFile, parseManifest } from '../../src/backup/manifest.ts';
+import type { BackupPart } from '../../src/backup/part.ts';
+import { partKind } from '../../src/backup/stores.ts';
 import { verifyBackup } from '../../src/backup/verify.ts';
 import { UsageError } from '../../src/platform/errors.ts';
 import { failure, temporaryFolder, writeBackup } from './written.ts';
@@ -17,7 +19,8 @@ test('a whole backup is what was written', async () => {
   const manifest = await writeBackup(folder);
   const verified = await verifyBackup(folder);
   expect(verified.manifest).toEqual(manifest);
-  expect(verified.objects.get('turfoo-raw')).toMatchObject([
+  const [bucket] = manifest.parts.filter(({ kind }) => kind === 'bucket');
+  expect(await partKind('bucket').moreFiles?.(bucket as BackupPart, folder)).toMatchObject([
     { key: '../odd key/ü.json', bytes: 2, contentType: 'application/json', metadata: { source: 'test' } },
     { key: 'empty', bytes: 0 },
   ]);

@@ -3,14 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from '@jest/globals';
 import { writeText } from '../../src/backup/checked-file.ts';
-import {
-  formatVersion,
-  type Manifest,
-  manifestFile,
-  manifestText,
-  type ObjectEntry,
-  objectListText,
-} from '../../src/backup/manifest.ts';
+import { formatVersion, type Manifest, manifestFile, manifestText } from '../../src/backup/manifest.ts';
+import { type ObjectEntry, objectListText } from '../../src/backup/object-list.ts';
 
 const made: string[] = [];
 afterAll(() => {

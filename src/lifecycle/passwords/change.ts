@@ -1,4 +1,4 @@
-import type { ServicePod } from '../../backup/inventory.ts';
+import type { ServicePod } from '../../backup/pods.ts';
 import type { Cluster } from '../../cluster/client.ts';
 
 /** A password of a server that runs in the cluster. */

@@ -1,5 +1,4 @@
-import { podOf } from '../../backup/inventory.ts';
-import { waitForPod } from '../../backup/pods.ts';
+import { podOf, waitForPod } from '../../backup/pods.ts';
 import type { Cluster } from '../../cluster/client.ts';
 import { planSecrets } from '../../synth/plan.ts';
 import { type ChangedKey, changedKeys, type SecretObject, withoutPrevious } from '../../synth/secrets/changes.ts';

@@ -1,5 +1,6 @@
 import type { Service } from '../../../charts/common/kind.ts';
 import { type MinioSettings, minioUsersSecret } from '../../../charts/constructs/minio.ts';
+import type { ServiceKindName } from '../../../charts/kinds.ts';
 import type { Environment, Profile } from '../../../charts/model.ts';
 import { servicesInCluster } from '../../../charts/wiring.ts';
 import type { ChangedKey } from '../../synth/secrets/changes.ts';
@@ -9,12 +10,19 @@ import { minioRootPassword, minioUserKeys } from './minio.ts';
 import { postgresPassword } from './postgres.ts';
 import { redisPassword } from './redis.ts';
 
-/** The passwords of a kind of service, by the Secret that holds them. */
-const ofService: Readonly<Record<string, PasswordKind>> = {
+/** What reads its password each time it starts, or has none. */
+const atStart = undefined;
+
+/** How the servers of a kind take a new password. */
+const ofService: Readonly<Record<ServiceKindName, PasswordKind | undefined>> = {
   postgres: postgresPassword,
   immudb: immudbPassword,
   redis: redisPassword,
   minio: minioRootPassword,
+  container: atStart,
+  pgadmin: atStart,
+  'redis-insight': atStart,
+  'redis-commander': atStart,
 };
 
 /** A service whose password a key of a Secret is. */
@@ -29,7 +37,7 @@ export function holderOf(environment: Environment, profile: Profile, changed: Ch
   const services = servicesInCluster(profile, owner?.services ?? environment.services);
   for (const service of services) {
     if (service.namespace !== changed.namespace) continue;
-    const kind = ofService[service.kind];
+    const kind = ofService[service.kind as ServiceKindName];
     if (kind && service.object === changed.secret) return { service, kind };
     if (service.kind === 'minio' && minioUsersSecret(service as Service<MinioSettings>) === changed.secret)
       return { service, kind: minioUserKeys };

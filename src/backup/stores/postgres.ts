@@ -1,14 +1,34 @@
 import { Readable, type Writable } from 'node:stream';
-import type { Cluster } from '../cluster/client.ts';
-import { ExecError, exec } from '../cluster/exec.ts';
-import { FailureError, TimeoutError } from '../platform/errors.ts';
-import { poll } from '../platform/poll.ts';
-import type { PostgresServer } from './inventory.ts';
-import { containerOf, type Waiting, waitForPod } from './pods.ts';
-import { sentSum } from './sent-sum.ts';
+import { z } from 'zod';
+import type { PostgresSettings } from '../../../charts/constructs/postgres.ts';
+import type { Cluster } from '../../cluster/client.ts';
+import { ExecError, exec } from '../../cluster/exec.ts';
+import { FailureError, TimeoutError } from '../../platform/errors.ts';
+import { poll } from '../../platform/poll.ts';
+import { counted, size } from '../../platform/text.ts';
+import { openFile } from '../checked-file.ts';
+import { type Copies, type DataStore, isForeign, type RestoreTarget, type StoreKind } from '../data-store.ts';
+import { fileOf, isPart, type PartKind, partFields } from '../part.ts';
+import { containerOf, podOf, type ServicePod, type Waiting, waitForPod } from '../pods.ts';
+import { saveSent, sentSum } from '../sent-file.ts';
+
+const schema = z.object({ kind: z.literal('postgres'), ...partFields, database: z.string().min(1) });
+
+/** A database of a server: what `pg_dump --format=custom` prints. */
+export const postgresPart: PartKind<z.output<typeof schema>> & { readonly schema: typeof schema } = {
+  kind: 'postgres',
+  schema,
+  describe: ({ service, database }) => `${service} database ${database}`,
+};
+
+interface PostgresServer extends ServicePod {
+  readonly user: string;
+  /** The one that the project's workloads are told to use. */
+  readonly database: string;
+}
 
 /** A database of a server. */
-export interface Database {
+interface Database {
   readonly name: string;
   readonly bytes: number;
   /** How many of its tables have rows. */
@@ -44,7 +64,7 @@ where c.relkind = 'r' and c.relpersistence = 'p' and n.nspname !~ '^pg_' and n.n
 `;
 
 /** Waits until the server answers queries, which is later than its pod is ready when its init scripts still run. */
-export async function waitForPostgres(cluster: Cluster, server: PostgresServer, how: Waiting = {}): Promise<void> {
+async function waitForPostgres(cluster: Cluster, server: PostgresServer, how: Waiting = {}): Promise<void> {
   await waitForPod(cluster, server, how);
   const { signal, report } = how;
   const question = psql(server, 'postgres', 'select 1');
@@ -66,13 +86,13 @@ const ask = (cluster: Cluster, server: PostgresServer, database: string, sql: st
   exec(cluster, containerOf(server), psql(server, database, sql), { timeout: questionPatience });
 
 /** The version of the server, e.g. `16.11`. */
-export async function postgresVersion(cluster: Cluster, server: PostgresServer): Promise<string> {
+async function postgresVersion(cluster: Cluster, server: PostgresServer): Promise<string> {
   const { stdout } = await ask(cluster, server, 'postgres', 'show server_version');
   return stdout.trim();
 }
 
 /** The databases of a server that are not its own. */
-export async function databases(cluster: Cluster, server: PostgresServer): Promise<Database[]> {
+async function databases(cluster: Cluster, server: PostgresServer): Promise<Database[]> {
   const sql = `select datname, pg_database_size(datname) from pg_database
     where not datistemplate and (datname <> 'postgres' or datname = ${literal(server.database)}) order by datname`;
   const { stdout } = await ask(cluster, server, 'postgres', sql);
@@ -96,7 +116,7 @@ set -o pipefail
  *
  * @returns the SHA-256 of what was sent
  */
-export async function dumpDatabase(
+async function dumpDatabase(
   cluster: Cluster,
   server: PostgresServer,
   database: string,
@@ -114,7 +134,7 @@ export async function dumpDatabase(
  * @param foreign whether the dump may name roles that the server doesn't have
  * @throws ExecError with what pg_restore said
  */
-export async function restoreDatabase(
+async function restoreDatabase(
   cluster: Cluster,
   server: PostgresServer,
   database: string,
@@ -147,3 +167,63 @@ export async function restoreDatabase(
 /** A name that is not taken for a connection string, as one with "=" would be. */
 const connectionName = (database: string): string =>
   /^\w+$/.test(database) ? database : `dbname='${database.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+
+/** A name as that of a file. */
+const fileName = (name: string): string => encodeURIComponent(name).replaceAll('.', '%2E');
+
+/** The main database of another project becomes the main one of this; others keep their names. */
+const databaseFor = (name: string, server: PostgresServer, target: RestoreTarget): string =>
+  isForeign(target) && name === target.from.replaceAll('-', '_') ? server.database : name;
+
+const copiesOf = (server: PostgresServer): Copies => ({
+  async save({ cluster, folder, signal, report }) {
+    await waitForPostgres(cluster, server, { signal, report });
+    const serverVersion = await postgresVersion(cluster, server);
+    const parts: z.output<typeof schema>[] = [];
+    for (const { name: database } of await databases(cluster, server)) {
+      const path = `postgres/${server.service}/${fileName(database)}.dump`;
+      const file = await saveSent(folder, path, (output) => dumpDatabase(cluster, server, database, output, signal));
+      parts.push({ kind: 'postgres', service: server.service, serverVersion, database, files: [file] });
+      report(`${server.service}: database ${database}, ${size(file.bytes)}`);
+    }
+    return parts;
+  },
+  place(part, target) {
+    if (!isPart(postgresPart, part) || part.service !== server.service) return undefined;
+    const database = databaseFor(part.database, server, target);
+    const file = fileOf(part);
+    return {
+      what: `${server.service} database ${database}`,
+      atomic: true,
+      async restore({ cluster, folder, signal, report }) {
+        await waitForPostgres(cluster, server, { signal, report });
+        const how = { foreign: isForeign(target), signal };
+        await restoreDatabase(cluster, server, database, openFile(folder, file.path), how);
+        return size(file.bytes);
+      },
+    };
+  },
+});
+
+const storeOf = (server: PostgresServer): DataStore => ({
+  server,
+  copies: copiesOf(server),
+  async describe(cluster, signal) {
+    await waitForPostgres(cluster, server, { signal });
+    return (await databases(cluster, server)).map(({ name, bytes, filledTables }) => ({
+      line: `${server.service}: database ${name}, ${size(bytes)}, ${counted(filledTables, 'table')} with rows`,
+      filled: filledTables > 0,
+    }));
+  },
+});
+
+export const postgresStore: StoreKind = {
+  locate(service) {
+    const { user, database } = service.settings as PostgresSettings;
+    return storeOf({ ...podOf(service, 'postgres'), user, database });
+  },
+  locateLeft: (servers) =>
+    servers.map(({ pod, variable }) =>
+      storeOf({ ...pod, user: variable('POSTGRES_USER') ?? '', database: variable('POSTGRES_DB') ?? '' }),
+    ),
+};

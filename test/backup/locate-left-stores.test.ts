@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { inventoryOf, type Templated } from '../../src/backup/live-inventory.ts';
+import { locateLeftStores, type Templated } from '../../src/backup/locate-left-stores.ts';
+import { declareEnvironment, declareProject } from '../charts/declared.ts';
 
 const object = (name: string, short: string, container: object, more: object = {}): Templated => ({
   apiVersion: 'apps/v1',
@@ -10,7 +11,10 @@ const object = (name: string, short: string, container: object, more: object = {
     ...more,
   },
 });
-const left = { environment: { name: 'dev', namespace: 'me-dev' }, project: { name: 'shop', namespace: 'me-shop' } };
+const left = {
+  environment: { name: 'dev', namespace: 'me-dev', projects: [] },
+  project: { name: 'shop', namespace: 'me-shop' },
+};
 const claims = { volumeClaimTemplates: [{}] };
 const postgres = object(
   'shop-orders',
@@ -45,8 +49,8 @@ test('what holds data is told by what the namespace has', () => {
     object('shop-search', 'search', mounted('/meili_data'), claims),
     object('shop-odd', 'odd', {}, claims),
   ];
-  const found = inventoryOf(left, sets, [api]);
-  expect(found.postgres).toMatchObject([
+  const { stores, skipped } = locateLeftStores(left, sets, [api]);
+  expect(stores.map(({ server }) => server)).toMatchObject([
     {
       service: 'orders',
       namespace: 'me-shop',
@@ -55,20 +59,25 @@ test('what holds data is told by what the namespace has', () => {
       user: 'owner',
       database: 'orders',
     },
-  ]);
-  expect(found.immudb).toMatchObject([
     { service: 'immudb', pod: 'shop-immudb-0', container: 'immudb', folder: '/var/lib/immudb', user: 999 },
+    { service: 'search', pod: 'shop-search-0', folder: '/meili_data', user: 999 },
+    {
+      namespace: 'me-dev',
+      pod: 'dev-minio-0',
+      accessKey: 'shop',
+      secret: { namespace: 'me-shop', name: 'shop-minio', key: 'AWS_SECRET_ACCESS_KEY' },
+      buckets: ['shop-raw'],
+    },
+    { pod: 'dev-redis-0', database: 4 },
   ]);
-  expect(found.store).toMatchObject({
-    namespace: 'me-dev',
-    pod: 'dev-minio-0',
-    accessKey: 'shop',
-    secret: { namespace: 'me-shop', name: 'shop-minio', key: 'AWS_SECRET_ACCESS_KEY' },
-    buckets: ['shop-raw'],
-  });
-  expect(found.broker).toMatchObject({ pod: 'dev-redis-0', database: 4 });
-  expect(found.claims).toMatchObject([{ service: 'search', pod: 'shop-search-0', folder: '/meili_data', user: 999 }]);
-  expect(found.skipped).toMatchObject([{ service: 'odd' }]);
+  expect(skipped).toMatchObject([{ service: 'odd' }]);
+});
+
+test('the Redis database of a project that was renamed is not its own any more', () => {
+  const renamed = declareProject({ name: 'store', uses: { redis: { database: 4 } } });
+  const { projects } = declareEnvironment([renamed]);
+  const { stores } = locateLeftStores({ ...left, environment: { ...left.environment, projects } }, [], [api]);
+  expect(stores.map(({ server }) => server.service)).toEqual(['minio']);
 });
 
 test('what runs elsewhere is not the cluster’s', () => {
@@ -79,6 +88,5 @@ test('what runs elsewhere is not the cluster’s', () => {
       { name: 'REDIS_URL', value: 'rediss://cache.example.com:6379/4' },
     ],
   });
-  const { store, broker } = inventoryOf(left, [], [elsewhere]);
-  expect([store, broker]).toEqual([undefined, undefined]);
+  expect(locateLeftStores(left, [], [elsewhere]).stores).toEqual([]);
 });

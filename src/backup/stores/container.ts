@@ -1,0 +1,18 @@
+import type { ContainerSettings } from '../../../charts/constructs/container-service.ts';
+import { claimCopies, claimPart } from '../claim.ts';
+import type { DataStore, StoreKind } from '../data-store.ts';
+import { type ClaimServer, podOf } from '../pods.ts';
+
+/** The claim of a service of any image, since format 2. */
+export const containerPart = claimPart('claim', ({ service }) => `${service} claim`);
+
+// What is in it only its own program knows.
+const storeOf = (server: ClaimServer): DataStore => ({ server, copies: claimCopies(containerPart, server) });
+
+export const containerStore: StoreKind = {
+  locate(service) {
+    const { storage, user, group } = service.settings as ContainerSettings;
+    return storage && storeOf({ ...podOf(service), folder: storage.path, user, group });
+  },
+  locateLeft: (servers) => servers.flatMap(({ claim }) => (claim ? [storeOf(claim)] : [])),
+};
