@@ -1,14 +1,17 @@
 import type { Cluster } from '../cluster/client.ts';
-import { FailureError, TimeoutError } from '../platform/errors.ts';
-import { poll } from '../platform/poll.ts';
-import { type Item, judge } from '../status/assessment/judge.ts';
-import { observe } from '../status/assessment/observe.ts';
+import { ClusterError, exitCodes, FailureError, TimeoutError } from '../platform/errors.ts';
 import { deepChecks } from '../status/deep/deep-checks.ts';
 import { asHealth } from '../status/deep/finding.ts';
+import { type Awaited, awaitReport } from '../status/live/await-report.ts';
+import { isHopeless } from '../status/live/wait.ts';
+import { assemble } from '../status/report/assemble.ts';
+import type { Report, ServiceReport } from '../status/report/report.ts';
+import { refusalAdvice, refusalText } from '../status/rules/absent.ts';
 import type { Pod } from '../status/rules/objects.ts';
+import { type Health, worst } from '../status/rules/verdict.ts';
 import type { Plan, PlannedNamespace } from '../synth/plan.ts';
 import { LastLines, type Lines } from './last-lines.ts';
-import { logLines, type Progress, reasonText } from './progress.ts';
+import { logLines, type Progress, reasonText, type Shown } from './progress.ts';
 
 export interface AwaitOptions {
   readonly plan: Plan;
@@ -16,61 +19,73 @@ export interface AwaitOptions {
   /** Names of the objects that are waited for. @default all of the namespaces */
   readonly objects?: readonly string[];
   readonly progress: Progress;
+  /** Ends the wait with its reason. */
+  readonly signal?: AbortSignal;
 }
 
-const pollMilliseconds = 1000;
-
-/** How often something must look hopeless in a row: what was just applied may still show what was before. */
-const looks = 3;
-
 /**
- * Waits until all that namespaces should run is healthy, or stopped as it should be.
+ * Waits until all that namespaces should run is healthy, or stopped as it should be: judged as `status --wait` does.
  *
- * @throws FailureError as soon as something can't become so, with its cause
- * @throws TimeoutError with what isn't by then
+ * @throws FailureError as soon as something can't become so, with its cause; TimeoutError with what isn't by then;
+ *   ClusterError if nothing can be read
  */
 export async function awaitHealth(
   cluster: Cluster,
   namespaces: readonly PlannedNamespace[],
-  { plan, timeoutSeconds, objects, progress }: AwaitOptions,
+  { plan, timeoutSeconds, objects, progress, signal }: AwaitOptions,
 ): Promise<void> {
-  const names = namespaces.map(({ name }) => name);
-  const isAwaited = ({ namespace, object }: Item) => names.includes(namespace) && (objects?.includes(object) ?? true);
-  const hopeless = new Map<string, number>();
   const lastLines = new LastLines(cluster);
-  let waiting: readonly Item[] = [];
-  let pods: readonly Pod[] = [];
-  const deeper = () => rejections(cluster, plan, pods);
-  const isHealthy = async () => {
-    const observed = await observe(cluster, plan.environment);
-    pods = observed.pods;
-    const surroundings = { now: new Date(), context: cluster.context };
-    const items = judge(plan.namespaces, observed, surroundings).filter(isAwaited);
-    progress.show(items, await lastLines.of(items));
-    waiting = items.filter(({ health }) => health.status !== 'healthy' && health.status !== 'stopped');
-    if (waiting.length === 0) return true;
-    for (const { object, health } of items) hopeless.set(object, health.terminal ? (hopeless.get(object) ?? 0) + 1 : 0);
-    const failed = waiting.filter(({ object }) => (hopeless.get(object) ?? 0) >= looks);
-    if (failed.length > 0) {
-      const causes = await deeper();
-      throw new FailureError(
+  const names = namespaces.map(({ name }) => name);
+  let parts: readonly ServiceReport[] = [];
+  try {
+    const awaited = await awaitReport(
+      {
+        cluster,
+        view: { environment: plan.environment, known: plan.namespaces.map(({ name }) => name) },
+        mustRun: () => true,
+        judge: (snapshot) => {
+          const report = assemble(plan, snapshot, cluster.context);
+          parts = report.tiers.filter(({ tier }) => tier === 'cluster').flatMap(({ services }) => services);
+          return partOf(report, names, objects);
+        },
+      },
+      {
+        timeoutSeconds,
+        // What was applied is up; that it stays so is what `status` is for.
+        stableSeconds: 0,
+        signal,
+        show: async ({ report }, { pods }) => {
+          progress.show([...shownOf(report), ...parts], await lastLines.of(servicesOf(report), pods));
+        },
+      },
+    );
+    if (awaited.exitCode !== exitCodes.ok) throw await failure(awaited);
+  } finally {
+    progress.end();
+  }
+
+  async function failure({ exitCode, report, snapshot, stale }: Awaited): Promise<Error> {
+    const [refused] = report.unseen;
+    if (exitCode === exitCodes.cluster)
+      return new ClusterError(
+        `can't tell whether ${names.join(', ')} is healthy${refused ? `: ${refusalText(refused)}` : ''}`,
+        refused && refusalAdvice(refused, { now: report.at, context: cluster.context }),
+      );
+    const causes = [...parts, ...(await rejections(cluster, plan, snapshot.pods))];
+    if (exitCode === exitCodes.unhealthy) {
+      const failed = shownOf(report).filter(({ health }) => isHopeless(health));
+      return new FailureError(
         `${[...told(causes), listed(failed)].join('\n')}\nThe rest stays as it is`,
         advice([...causes, ...failed]),
       );
     }
-    return false;
-  };
-  const expired = async () => {
-    const [causes, lines] = await Promise.all([deeper(), lastLines.latest(waiting)]);
+    const waiting = shownOf(report).filter(({ health }) => !isSettled(health));
+    const lines = await lastLines.latest(servicesOf(report), snapshot.pods);
+    const away = stale ? [`the cluster does not answer: ${stale.message}`] : [];
     return new TimeoutError(
-      `not healthy within ${timeoutSeconds} s:\n${[...told(causes), listed(waiting, lines)].join('\n')}`,
+      `not healthy within ${timeoutSeconds} s:\n${[...away, ...told(causes), listed(waiting, lines)].join('\n')}`,
       advice([...causes, ...waiting]),
     );
-  };
-  try {
-    await poll(isHealthy, expired, { timeout: timeoutSeconds * 1000, interval: pollMilliseconds });
-  } finally {
-    progress.end();
   }
 }
 
@@ -84,18 +99,40 @@ export const healthyAmong =
       { ...waiting, objects: objects.map(({ name }) => name) },
     );
 
-const listed = (items: readonly Item[], lines: Lines = new Map()): string =>
+/** The part of a report that is waited for: what is planned of namespaces. What was left behind there holds up nothing. */
+function partOf(report: Report, names: readonly string[], objects: readonly string[] | undefined): Report {
+  const tiers = report.tiers
+    .filter(({ name, tier }) => tier !== 'cluster' && names.includes(name))
+    .map((tier) => {
+      const services = tier.services.filter(
+        ({ object, planned }) => planned !== false && (objects?.includes(object) ?? true),
+      );
+      const healths = [...(tier.health ? [tier.health] : []), ...services.map(({ health }) => health)];
+      return { ...tier, services, status: worst(healths)?.status ?? 'healthy' };
+    });
+  return { ...report, tiers };
+}
+
+const servicesOf = ({ tiers }: Report): ServiceReport[] => tiers.flatMap(({ services }) => services);
+
+/** What is told of a report: its services, and namespaces that something is wrong with. */
+const shownOf = (report: Report): Shown[] => [
+  ...report.tiers.flatMap(({ name, health }) => (health ? [{ object: name, health }] : [])),
+  ...servicesOf(report),
+];
+
+const isSettled = ({ status }: Health): boolean => status === 'healthy' || status === 'stopped';
+
+const listed = (items: readonly Shown[], lines: Lines = new Map()): string =>
   items
     .flatMap(({ object, health }) => [`${object}: ${reasonText(health)}`, ...logLines(lines.get(object))])
     .join('\n');
-
-type Named = Pick<Item, 'object' | 'health'>;
 
 /**
  * What services that look healthy say in their own protocols, and makes others fail: that a password is not the one that
  * they know, that a disk is full.
  */
-async function rejections(cluster: Cluster, { namespaces }: Plan, pods: readonly Pod[]): Promise<Named[]> {
+async function rejections(cluster: Cluster, { namespaces }: Plan, pods: readonly Pod[]): Promise<Shown[]> {
   const services = new Set(namespaces.flatMap((each) => each.services.map(({ object }) => object)));
   // There is time now, and a machine that is busy answers late.
   const findings = await deepChecks(cluster, namespaces, pods, { timeoutMs: 10_000 });
@@ -104,8 +141,8 @@ async function rejections(cluster: Cluster, { namespaces }: Plan, pods: readonly
     .map((finding) => ({ object: finding.object, health: asHealth(finding) }));
 }
 
-const told = (items: readonly Named[]): string[] =>
+const told = (items: readonly Shown[]): string[] =>
   items.map(({ object, health }) => `${object}: ${reasonText(health)}`);
 
-const advice = (items: readonly Named[]): string | undefined =>
+const advice = (items: readonly Shown[]): string | undefined =>
   items.find(({ health }) => health.advice)?.health.advice;

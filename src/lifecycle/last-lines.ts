@@ -1,6 +1,8 @@
+import { labelKeys } from '../../charts/common/labels.ts';
 import type { Cluster } from '../cluster/client.ts';
 import { clean } from '../platform/terminal/clean.ts';
-import type { Item } from '../status/assessment/judge.ts';
+import type { ServiceReport } from '../status/report/report.ts';
+import type { Pod } from '../status/rules/objects.ts';
 
 /** How long a container may run without getting ready before it is looked into, in milliseconds. */
 const patience = 20_000;
@@ -31,8 +33,8 @@ export class LastLines {
   constructor(private readonly cluster: Cluster) {}
 
   /** Of those that have been like this for long; each instance of a container is asked once. */
-  of(items: readonly Item[], now = performance.now()): Promise<Lines> {
-    return this.#lines(items, async (unready) => {
+  of(services: readonly ServiceReport[], pods: readonly Pod[], now = performance.now()): Promise<Lines> {
+    return this.#lines(services, pods, async (unready) => {
       const since = this.#since.get(unready.id) ?? now;
       this.#since.set(unready.id, since);
       if (now - since < patience) return [];
@@ -43,15 +45,19 @@ export class LastLines {
   }
 
   /** As they are by now, of all. */
-  latest(items: readonly Item[]): Promise<Lines> {
-    return this.#lines(items, (unready) => this.#tail(unready));
+  latest(services: readonly ServiceReport[], pods: readonly Pod[]): Promise<Lines> {
+    return this.#lines(services, pods, (unready) => this.#tail(unready));
   }
 
-  async #lines(items: readonly Item[], read: (unready: Unready) => Promise<readonly string[]>): Promise<Lines> {
+  async #lines(
+    services: readonly ServiceReport[],
+    pods: readonly Pod[],
+    read: (unready: Unready) => Promise<readonly string[]>,
+  ): Promise<Lines> {
     const found = await Promise.all(
-      items.map(async (item) => {
-        const unready = unreadyOf(item);
-        return [item.object, unready ? await read(unready) : []] as const;
+      services.map(async (service) => {
+        const unready = unreadyOf(service, pods);
+        return [service.object, unready ? await read(unready) : []] as const;
       }),
     );
     return new Map(found.filter(([, lines]) => lines.length > 0));
@@ -79,9 +85,10 @@ export const telling = (log: string): string[] =>
     .slice(-count.shown);
 
 /** The first container of something that keeps it from being ready by itself. */
-function unreadyOf({ namespace, health, pods }: Item): Unready | undefined {
+function unreadyOf({ namespace, object, health }: ServiceReport, pods: readonly Pod[]): Unready | undefined {
   if (health.status === 'healthy' || health.waitingFor !== undefined) return undefined;
   for (const { metadata, status } of pods) {
+    if (metadata.namespace !== namespace || metadata.labels?.[labelKeys.instance] !== object) continue;
     const found = status?.containerStatuses?.find(({ state, ready }) => state?.running && !ready);
     if (!found) continue;
     const { name: pod } = metadata;

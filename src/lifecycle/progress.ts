@@ -1,15 +1,18 @@
 import { type Colour, type Paint, painter } from '../platform/terminal/paint.ts';
 import { printLines } from '../platform/terminal/print.ts';
 import { paintOver } from '../platform/terminal/screen.ts';
-import type { Item } from '../status/assessment/judge.ts';
+import type { ServiceReport } from '../status/report/report.ts';
 import type { Health, Status } from '../status/rules/verdict.ts';
 import type { Lines } from './last-lines.ts';
+
+/** What is told of something. */
+export type Shown = Pick<ServiceReport, 'object' | 'health'>;
 
 /** Shows how far things are. */
 export interface Progress {
   /** @param lines what those wrote last that have been running for long without getting ready */
-  show(items: readonly Item[], lines?: Lines): void;
-  /** Leaves the last picture where it is; what is printed next comes below it. */
+  show(items: readonly Shown[], lines?: Lines): void;
+  /** Leaves the last block where it is; what is printed next comes below it. */
   end(): void;
 }
 
@@ -82,15 +85,15 @@ interface Room {
 }
 
 /** The block's lines: no more than can be painted over, of which the healthy ones go first. */
-export function blockLines(items: readonly Item[], { columns, rows, paint, said }: Room): string[] {
+export function blockLines(items: readonly Shown[], { columns, rows, paint, said }: Room): string[] {
   const width = Math.max(...items.map(({ object }) => object.length));
   const cut = (text: string, room: number) => (text.length > room ? `${text.slice(0, room - 1)}…` : text);
-  const line = ({ object, health }: Item): string => {
+  const line = ({ object, health }: Shown): string => {
     const status = paint(colours[health.status], health.status.padEnd(11));
     const reason = health.status === 'healthy' ? '' : reasonText(health);
     return `  ${object.padEnd(width)}  ${status} ${cut(reason, Math.max(columns - width - 17, 10))}`.trimEnd();
   };
-  const withLog = (item: Item): string[] => [
+  const withLog = (item: Shown): string[] => [
     line(item),
     ...logLines(said?.get(item.object)).map((each) => paint('grey', cut(`  ${each}`, columns - 1))),
   ];

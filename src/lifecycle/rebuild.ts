@@ -44,7 +44,12 @@ export async function rebuildProject(
     report(`Tilt rebuilds ${objects.join(', ')}`);
     await session.reload(options);
     await session.trigger(objects, options);
-    const waiting = { plan, timeoutSeconds: options.timeout, progress: progressOn(process.stderr) };
+    const waiting = {
+      plan,
+      timeoutSeconds: options.timeout,
+      progress: progressOn(process.stderr),
+      signal: options.signal,
+    };
     await awaitHealth(cluster, [project], waiting);
     return { namespaces: [project], context: cluster.context, byTilt: true };
   }

@@ -99,10 +99,10 @@ async function awaited(
   { plan }: Synthesized,
   project: PlannedNamespace,
   objects: readonly string[],
-  { timeout, byTilt }: StartOptions & { readonly byTilt: boolean },
+  { timeout, byTilt, signal }: StartOptions & { readonly byTilt: boolean },
 ): Promise<Started> {
   const progress = progressOn(process.stderr);
-  await awaitHealth(cluster, [project], { plan, objects, timeoutSeconds: timeout, progress });
+  await awaitHealth(cluster, [project], { plan, objects, timeoutSeconds: timeout, progress, signal });
   return { namespaces: [project], context: cluster.context, byTilt };
 }
 

@@ -76,7 +76,7 @@ export async function rotatePasswords(
         replaceWhole(root, path, withValues(readFileSync(path, 'utf8'), values));
         report(`${file}: new ${variables.join(', ')}`);
       }
-      const waiting = { plan, timeoutSeconds: timeout, progress: progressOn(process.stderr) };
+      const waiting = { plan, timeoutSeconds: timeout, progress: progressOn(process.stderr), signal };
       const healthy = healthyAmong(cluster, waiting);
       const stopped = await settleSecrets(cluster, await apply(), { report, signal, healthy });
       for (const object of stopped) report(`${object} is stopped: it takes its new password when it is started`);

@@ -128,7 +128,7 @@ export async function start(
   const { root, plan } = made;
   const { report } = options;
   const progress = progressOn(process.stderr);
-  const waiting = { plan, timeoutSeconds: options.timeout, progress };
+  const waiting = { plan, timeoutSeconds: options.timeout, progress, signal: options.signal };
   const settle = (applied: PreparedSecrets) =>
     settleSecrets(cluster, applied, { report, signal: options.signal, healthy: healthyAmong(cluster, waiting) });
   const session = await findSession(root, cluster.context);

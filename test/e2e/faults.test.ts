@@ -187,7 +187,7 @@ describe('an API server that is away', () => {
   };
   afterAll(() => Promise.all(running.map((each) => each.interrupt())));
 
-  test('is said; who watches or waits sees that the picture is stale, and that it no longer is', async () => {
+  test('is said; who watches or waits sees that the report is stale, and that it no longer is', async () => {
     const watching = watch(cramped, '--watch', '-o', 'json');
     await eventually('the first report', 30, () => expect(watching.reports).not.toEqual([]));
     const broken = 'deployment/cramped-quota-exceeded';
@@ -202,14 +202,14 @@ describe('an API server that is away', () => {
       expect(stderr).toContain('Is the cluster running? repoctl up starts it; repoctl doctor says what is wrong');
     });
     // A server that ends goes on with its watches for a while.
-    await eventually('the picture is stale', 90, () => expect(watching.reports.at(-1)?.stale?.message).toBeTruthy());
+    await eventually('the report is stale', 90, () => expect(watching.reports.at(-1)?.stale?.message).toBeTruthy());
     bringApiServerBack();
     await eventually('the API server is back', 180, () => expect(reports.run(cramped).status).toBe(0));
-    await eventually('the picture is true', 30, () => expect(watching.reports.at(-1)?.stale).toBeUndefined());
+    await eventually('the report is true', 30, () => expect(watching.reports.at(-1)?.stale).toBeUndefined());
     kubectl('-n', cramped, 'rollout', 'undo', broken);
     expect([await waiting.ended, waiting.stderr]).toEqual([
       0,
-      expect.stringMatching(/the picture is stale: .*\n(.*\n)*.* the cluster answers again\n/),
+      expect.stringMatching(/the report is stale: .*\n(.*\n)*.* the cluster answers again\n/),
     ]);
     repoctl(environment.root, 'infra', 'project', 'stop', cramped, '--context', context);
     await eventually('the change is seen', 60, () =>

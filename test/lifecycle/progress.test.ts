@@ -1,19 +1,15 @@
 import { Writable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
-import { blockLines, progressOn } from '../../src/lifecycle/progress.ts';
-import type { Item } from '../../src/status/assessment/judge.ts';
+import { blockLines, progressOn, type Shown } from '../../src/lifecycle/progress.ts';
 import { type Health, type Status, verdict } from '../../src/status/rules/verdict.ts';
 
-const item = (object: string, status: Status, reason = 'Ready', more: Partial<Health> = {}): Item => ({
-  namespace: 'shop',
+const item = (object: string, status: Status, reason = 'Ready', more: Partial<Health> = {}): Shown => ({
   object,
   health: { ...verdict(status, reason), ...more },
-  planned: { name: object, object, after: [] },
-  pods: [],
 });
 
 /** What is written to a stream that is no terminal. */
-function written(pictures: readonly (readonly Item[])[], said?: ReadonlyMap<string, readonly string[]>): string[] {
+function written(pictures: readonly (readonly Shown[])[], said?: ReadonlyMap<string, readonly string[]>): string[] {
   let text = '';
   const stream = new Writable({
     write(chunk, _, done) {

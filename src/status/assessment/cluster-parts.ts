@@ -1,20 +1,13 @@
 import { oneLine, secondsSince, span } from '../../platform/text.ts';
 import { commands } from '../rules/commands.ts';
 import { health } from '../rules/health.ts';
-import type { DaemonSet, Deployment, Lease, Meta, Node, Pod, Workload } from '../rules/objects.ts';
+import type { DaemonSet, Deployment, Meta, Node, Pod, Workload } from '../rules/objects.ts';
 import { podHealth } from '../rules/pod.ts';
 import { type Health, isProblem, type Surroundings, verdict } from '../rules/verdict.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
 
 /** What is known of the cluster beside the environment. */
-export interface ClusterEvidence {
-  /** Of anybody. */
-  readonly workloads: readonly Workload[];
-  readonly nodes: readonly Node[];
-  /** Those of kube-system. @default they were not read */
-  readonly systemPods?: readonly Pod[];
-  /** Those of kube-system. @default they were not read */
-  readonly leases?: readonly Lease[];
-}
+type Evidence = Pick<Snapshot, 'workloads' | 'nodes' | 'systemPods' | 'leases' | 'events'>;
 
 /** What a part of the cluster does for others. */
 export type Role =
@@ -85,21 +78,13 @@ const leaseSeconds = 60;
 type Moment = Pick<Surroundings, 'now' | 'context'>;
 
 /** The parts of the cluster that are not as they should be. */
-export const clusterParts = (
-  evidence: ClusterEvidence,
-  events: Surroundings['events'],
-  moment: Moment,
-): ClusterPart[] => [
-  ...workloadParts(evidence, events, moment),
-  ...leaders(evidence, events, moment),
+export const clusterParts = (evidence: Evidence, moment: Moment): ClusterPart[] => [
+  ...workloadParts(evidence, moment),
+  ...leaders(evidence, moment),
   ...evidence.nodes.flatMap((node) => nodePart(node, moment) ?? []),
 ];
 
-function workloadParts(
-  { workloads, systemPods, nodes: all }: ClusterEvidence,
-  events: Surroundings['events'],
-  moment: Moment,
-): ClusterPart[] {
+function workloadParts({ workloads, systemPods, nodes: all, events }: Evidence, moment: Moment): ClusterPart[] {
   return workloads.flatMap((workload): ClusterPart[] => {
     const { kind, metadata } = workload;
     if (kind !== 'Deployment' && kind !== 'DaemonSet') return [];
@@ -144,11 +129,7 @@ function isOf({ metadata }: Pod, { kind, metadata: of }: Deployment | DaemonSet)
   );
 }
 
-function leaders(
-  { leases, systemPods = [] }: ClusterEvidence,
-  events: Surroundings['events'],
-  moment: Moment,
-): ClusterPart[] {
+function leaders({ leases, systemPods = [], events }: Evidence, moment: Moment): ClusterPart[] {
   return leading.flatMap(({ role, name }): ClusterPart[] => {
     const lease = leases?.find(({ metadata }) => metadata.name === name);
     const age = secondsSince(lease?.spec?.renewTime, moment.now);

@@ -1,16 +1,16 @@
 import { labelKeys } from '../../../charts/common/labels.ts';
 import type { PlannedNamespace, PlannedWorkload } from '../../synth/plan.ts';
-import { type DeepFinding, withFindings } from '../deep/finding.ts';
+import { withFindings } from '../deep/finding.ts';
 import { missingHealth, type Refusal, unknownHealth } from '../rules/absent.ts';
 import { health } from '../rules/health.ts';
-import type { EndpointSlice, Job, Pod, StorageClass, Workload } from '../rules/objects.ts';
+import type { EndpointSlice, Job, Pod, Workload } from '../rules/objects.ts';
 import { withRootCause } from '../rules/root-cause.ts';
 import { type Health, type Surroundings, verdict } from '../rules/verdict.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
 import { blameDeclared, declaredAfter } from './blame.ts';
 import { blameAll } from './blame-all.ts';
-import { type ClusterEvidence, type ClusterPart, clusterParts, type Role } from './cluster-parts.ts';
+import { type ClusterPart, clusterParts, type Role } from './cluster-parts.ts';
 import { judgeServices } from './judge-service.ts';
-import type { Observed } from './observe.ts';
 
 /** A service or workload and how it is. */
 export interface Item {
@@ -39,38 +39,24 @@ export interface ExpectedNamespace extends Pick<PlannedNamespace, 'name' | 'labe
   readonly workloads: readonly ExpectedWorkload[];
 }
 
-/** What was observed, and what could not be. */
-export type Evidence = Observed & {
-  readonly refusals?: readonly Refusal[];
-  /** What Services lead to. @default it is not looked at */
-  readonly slices?: readonly EndpointSlice[];
-  /** What services said when they were asked in their own protocols. */
-  readonly findings?: readonly DeepFinding[];
-  /** What the cluster has beside the environment. @default its nodes */
-  readonly cluster?: Omit<ClusterEvidence, 'nodes'>;
-  readonly storageClasses?: readonly StorageClass[];
-  readonly lastLines?: ReadonlyMap<string, string>;
-};
-
 type Moment = Pick<Surroundings, 'now' | 'context'>;
 
 /**
  * How the services and workloads are that namespaces should run in the cluster, and the parts of the cluster that they suffer
  * from. What waits for something that is not healthy itself has that one's cause.
  */
-export function judge(namespaces: readonly ExpectedNamespace[], observed: Evidence, moment: Moment): Item[] {
-  const within = byNamespace(observed);
+export function judge(namespaces: readonly ExpectedNamespace[], snapshot: Snapshot, moment: Moment): Item[] {
+  const within = byNamespace(snapshot);
   const judged = namespaces.flatMap((namespace) =>
     [...namespace.services, ...namespace.workloads]
       .filter(({ controller }) => controller)
       .map((workload) => judgeWorkload(namespace, workload, within(namespace.name), moment)),
   );
-  const items = withFindings(judged, observed.findings ?? []).map(asItem);
+  const items = withFindings(judged, snapshot.findings ?? []).map(asItem);
   const healths = new Map(items.map((item) => [keyOf(item), item.health]));
   const after = declaredAfter(items);
   const declared = items.map((item) => ({ ...item, health: blameDeclared(item.health, after(keyOf(item)), healths) }));
-  const { cluster = { workloads: [] }, nodes, events } = observed;
-  const parts = clusterParts({ ...cluster, nodes }, events, moment);
+  const parts = clusterParts(snapshot, moment);
   const { items: blamed, parts: guilty } = blameAll(declared, parts, moment);
   const all = [...blamed, ...guilty.map(partItem)];
   const final = new Map(all.map((item) => [keyOf(item), item.health] as const));
@@ -161,17 +147,18 @@ const withoutPods = ({ cause, ...judged }: Health, { message }: Refusal): Health
     cause: `${cause ?? judged.reason}; its pods can't be seen: ${message}`,
   });
 
-interface Within extends Omit<Observed, 'namespaces'> {
+interface Within
+  extends Pick<
+    Snapshot,
+    'nodes' | 'workloads' | 'pods' | 'claims' | 'events' | 'refusals' | 'storageClasses' | 'lastLines'
+  > {
   readonly exists: boolean;
-  readonly refusals: readonly Refusal[];
   /** None if they may not be seen. */
   readonly slices?: readonly EndpointSlice[];
-  readonly storageClasses?: readonly StorageClass[];
-  readonly lastLines?: ReadonlyMap<string, string>;
 }
 
-/** Parts what was observed by namespace, once for all. */
-function byNamespace({ namespaces, nodes, refusals = [], ...observed }: Evidence): (name: string) => Within {
+/** Parts a snapshot by namespace, once for all. */
+function byNamespace({ namespaces, nodes, refusals, ...snapshot }: Snapshot): (name: string) => Within {
   const grouped = <Type extends { readonly metadata: { readonly namespace?: string } }>(all: readonly Type[]) => {
     const groups = new Map<string | undefined, Type[]>();
     for (const each of all) {
@@ -181,27 +168,27 @@ function byNamespace({ namespaces, nodes, refusals = [], ...observed }: Evidence
     }
     return groups;
   };
-  const existing = new Set(namespaces);
+  const existing = new Set(namespaces.map(({ metadata }) => metadata.name));
   const [workloads, pods, claims, events, slices] = [
-    grouped(observed.workloads),
-    grouped(observed.pods),
-    grouped(observed.claims),
-    grouped(observed.events),
-    grouped(observed.slices ?? []),
+    grouped(snapshot.workloads),
+    grouped(snapshot.pods),
+    grouped(snapshot.claims),
+    grouped(snapshot.events),
+    grouped(snapshot.slices),
   ];
   const hides = ({ resource, namespace }: Refusal, name: string) =>
     resource.startsWith('endpointslices') && (namespace ?? name) === name;
   return (name) => ({
     exists: existing.has(name) || refusals.some(({ resource }) => resource === 'namespaces'),
     nodes,
-    storageClasses: observed.storageClasses,
-    lastLines: observed.lastLines,
+    storageClasses: snapshot.storageClasses,
+    lastLines: snapshot.lastLines,
     refusals: refusals.filter(({ namespace = name }) => namespace === name),
     workloads: workloads.get(name) ?? [],
     pods: pods.get(name) ?? [],
     claims: claims.get(name) ?? [],
     events: events.get(name) ?? [],
-    slices: observed.slices && !refusals.some((each) => hides(each, name)) ? (slices.get(name) ?? []) : undefined,
+    slices: refusals.some((each) => hides(each, name)) ? undefined : (slices.get(name) ?? []),
   });
 }
 

@@ -12,7 +12,7 @@ export class Changes {
 
   next({ report, stale }: Look): string[] {
     const lines: string[] = [];
-    if (stale && !this.#stale) lines.push(`${stamp(report)} the picture is stale: ${stale.message}; asking again`);
+    if (stale && !this.#stale) lines.push(`${stamp(report)} the report is stale: ${stale.message}; asking again`);
     if (!stale && this.#stale) lines.push(`${stamp(report)} the cluster answers again`);
     this.#stale = stale !== undefined;
     const now = new Map(report.tiers.flatMap((tier) => entries(tier)));

@@ -1,24 +1,24 @@
 import { setMaxListeners } from 'node:events';
 import type { Cluster } from '../../cluster/client.ts';
 import type { Staleness } from '../report/document.ts';
-import { clockSkew, type Picture, pictureOf } from '../report/picture.ts';
-import { readAnything, type View } from '../report/read-picture.ts';
-import { type ReadSource, readSource } from '../report/read-source.ts';
-import { type SourceName, sources } from '../report/sources.ts';
 import { isPassing, type Refusal } from '../rules/absent.ts';
-import { defaultTiming, Follower, type Timing } from './follower.ts';
-import { Store } from './store.ts';
+import { readAnything, type View } from '../snapshot/read-snapshot.ts';
+import { type ReadSource, readSource } from '../snapshot/read-source.ts';
+import { clockSkew, type Snapshot, snapshotOf } from '../snapshot/snapshot.ts';
+import { type SourceName, sources } from '../snapshot/sources.ts';
+import { defaultTiming, Informer, type Timing } from './informer.ts';
+import { InformerStore } from './informer-store.ts';
 
 /** How often it is asked whether the machine was asleep, in milliseconds. */
 const sleepCheck = 2000;
 
-/** A picture of a cluster that stays true, as long as the cluster answers. */
+/** A snapshot of a cluster that stays true, as long as the cluster answers. */
 export class Live {
-  readonly #stores = new Map<SourceName, Store[]>();
-  readonly #followers: Follower[] = [];
-  readonly #lost = new Map<Follower, Staleness>();
+  readonly #stores = new Map<SourceName, InformerStore[]>();
+  readonly #informers: Informer[] = [];
+  readonly #lost = new Map<Informer, Staleness>();
   /** What did not answer, and is asked again. */
-  readonly #unanswered = new Map<Follower, Refusal>();
+  readonly #unanswered = new Map<Informer, Refusal>();
   #changed: () => void = () => {};
 
   private constructor(
@@ -69,14 +69,14 @@ export class Live {
   }
 
   /** How things are now, as far as is known. */
-  get picture(): Picture {
+  get snapshot(): Snapshot {
     const items = (name: SourceName) => this.#stores.get(name)?.flatMap((store) => store.items) ?? [];
     const { readAnything } = this;
     const refusals = [...this.refusals, ...this.#unanswered.values()];
-    return pictureOf(items, { refusals, readAnything, now: new Date(Date.now() + this.skew) });
+    return snapshotOf(items, { refusals, readAnything, now: new Date(Date.now() + this.skew) });
   }
 
-  /** Since when the picture is not what is, if it isn't. */
+  /** Since when the snapshot is not what is, if it isn't. */
   get staleness(): Staleness | undefined {
     return [...this.#lost.values()].toSorted((a, b) => a.since.getTime() - b.since.getTime())[0];
   }
@@ -89,28 +89,28 @@ export class Live {
     signal: AbortSignal,
     timing: Timing,
   ): void {
-    const store = new Store();
+    const store = new InformerStore();
     this.#stores.set(name, [...(this.#stores.get(name) ?? []), store]);
     const listener = {
       // Leases are renewed all the time, and nothing follows from it.
       changed: () => name !== 'leases' && this.#changed(),
       connected: () => {
-        const answered = this.#unanswered.delete(follower);
-        if (this.#lost.delete(follower) || answered) this.#changed();
+        const answered = this.#unanswered.delete(informer);
+        if (this.#lost.delete(informer) || answered) this.#changed();
       },
       lost: (error: Error) => {
-        if (this.#lost.has(follower)) return;
-        this.#lost.set(follower, { since: new Date(), message: error.message });
+        if (this.#lost.has(informer)) return;
+        this.#lost.set(informer, { since: new Date(), message: error.message });
         this.#changed();
       },
     };
     const list = 'items' in part ? part : undefined;
-    const follower = new Follower(cluster, source, part.namespace, store, listener, timing, list);
-    if (!('items' in part)) this.#unanswered.set(follower, part);
+    const informer = new Informer(cluster, source, part.namespace, store, listener, timing, list);
+    if (!('items' in part)) this.#unanswered.set(informer, part);
     // Single namespaces that were read by name can't be watched; they stay as they were.
     if (list?.resourceVersion === '') return;
-    this.#followers.push(follower);
-    void follower.run(signal);
+    this.#informers.push(informer);
+    void informer.run(signal);
   }
 
   /** While a machine sleeps its connections end without a word. */
@@ -119,7 +119,7 @@ export class Live {
     const timer = setInterval(() => {
       const asleep = Date.now() - last > 10 * sleepCheck;
       last = Date.now();
-      if (asleep) for (const each of this.#followers) each.reconnect();
+      if (asleep) for (const each of this.#informers) each.reconnect();
     }, sleepCheck);
     signal.addEventListener('abort', () => clearInterval(timer), { once: true });
   }

@@ -21,7 +21,7 @@ const unnoticed = 1500;
 /** Looks whenever something has changed, and once a second, until the signal ends it. */
 export async function* looks(
   live: Live,
-  judge: (picture: Live['picture']) => Report,
+  judge: (snapshot: Live['snapshot']) => Report,
   signal: AbortSignal,
 ): AsyncGenerator<Look> {
   let wake = new AbortController();
@@ -30,7 +30,7 @@ export async function* looks(
   while (!signal.aborted) {
     wake = new AbortController();
     const begun = performance.now();
-    const report = judge(live.picture);
+    const report = judge(live.snapshot);
     const { staleness } = live;
     const stale = staleness && Date.now() - staleness.since.getTime() > unnoticed ? staleness : undefined;
     yield { report, stale };

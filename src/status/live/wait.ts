@@ -5,31 +5,33 @@ import { isPassing } from '../rules/absent.ts';
 import type { Health } from '../rules/verdict.ts';
 import type { Look } from './looks.ts';
 
-/** How long pods must have been ready, in seconds: many a stack crashes once more right after its start. */
-const stableSeconds = 5;
-
 /** How long something must look hopeless, in milliseconds: what was just changed may still show what was before. */
 const hopelessMilliseconds = 3000;
 
 /** What waiting has come to. */
 export type Outcome = { readonly done: false } | { readonly done: true; readonly exitCode: number };
 
+export interface WaitOptions {
+  /** Whether a tier of which nothing was started is waited for. */
+  readonly mustRun: (tier: TierReport) => boolean;
+  /** When it is too late; like `clock` in milliseconds. */
+  readonly end: number;
+  /** How long pods must have been ready, in seconds: many a stack crashes once more right after its start. @default 5 */
+  readonly stableSeconds?: number;
+  readonly clock?: () => number;
+}
+
 /** Waits for a report to become healthy, look by look. */
 export class Wait {
   readonly #hopelessSince = new Map<string, number>();
+  readonly #options: Required<WaitOptions>;
 
-  /**
-   * @param mustRun whether a tier of which nothing was started is waited for
-   * @param end when it is too late; like `clock` in milliseconds
-   */
-  constructor(
-    private readonly mustRun: (tier: TierReport) => boolean,
-    private readonly end: number,
-    private readonly clock: () => number = () => performance.now(),
-  ) {}
+  constructor(options: WaitOptions) {
+    this.#options = { stableSeconds: 5, clock: () => performance.now(), ...options };
+  }
 
   next({ report, stale }: Look): Outcome {
-    const now = this.clock();
+    const now = this.#options.clock();
     // What was is no answer to what is.
     if (!stale) {
       if (!report.readAnything) return { done: true, exitCode: exitCodes.cluster };
@@ -39,19 +41,21 @@ export class Wait {
         return { done: true, exitCode: exitCodes.cluster };
       if (this.#isHopeless(report, now)) return { done: true, exitCode: exitCodes.unhealthy };
     }
-    return now > this.end ? { done: true, exitCode: exitCodes.timedOut } : { done: false };
+    return now > this.#options.end ? { done: true, exitCode: exitCodes.timedOut } : { done: false };
   }
 
   /** Whether all that should run is well, and has been for a while. */
   isSettled({ tiers, at, complete, unseen }: Report): boolean {
+    const { mustRun, stableSeconds } = this.#options;
     // What did not answer is asked again; until then nobody knows what it would have said.
     if (!complete && unseen.some(isPassing)) return false;
     return (
       tiers.length > 0 &&
       tiers.every((tier) => {
-        if (tier.status === 'not-started') return !this.mustRun(tier);
+        if (tier.status === 'not-started') return !mustRun(tier);
         return (
-          (tier.status === 'healthy' || tier.status === 'stopped') && tier.services.every((each) => isStable(each, at))
+          (tier.status === 'healthy' || tier.status === 'stopped') &&
+          tier.services.every((each) => isStable(each, at, stableSeconds))
         );
       })
     );
@@ -79,10 +83,10 @@ const withoutForbidden = (report: Report): Report => {
   return { ...report, tiers };
 };
 
-/** What can't become healthy. A cluster may get room for a pod. */
-const isHopeless = ({ terminal, reason }: Health): boolean => terminal && reason !== 'Unschedulable';
+/** Whether it can't become healthy by waiting. A cluster may get room for a pod. */
+export const isHopeless = ({ terminal, reason }: Health): boolean => terminal && reason !== 'Unschedulable';
 
-function isStable({ health, readySince }: ServiceReport, at: Date): boolean {
+function isStable({ health, readySince }: ServiceReport, at: Date, stableSeconds: number): boolean {
   if (health.status !== 'healthy') return health.status === 'stopped';
   return (secondsSince(readySince, at) ?? stableSeconds) >= stableSeconds;
 }

@@ -2,36 +2,33 @@ import { labelKeys } from '../../../charts/common/labels.ts';
 import type { Plan } from '../../synth/plan.ts';
 import { type Item, judge } from '../assessment/judge.ts';
 import { type Health, severity, verdict, worst } from '../rules/verdict.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
 import { expectedNamespaces, isOwn, type ReportedNamespace } from './expected.ts';
 import { factsOf } from './facts.ts';
 import { foreignObjects } from './foreign.ts';
 import { groupBy } from './group.ts';
 import { terminatingHealth } from './namespace-state.ts';
-import type { Picture } from './picture.ts';
 import { keyOf, type Report, type RootCause, type ServiceReport, type TierReport, type TierStatus } from './report.ts';
 import { unseenHealth } from './unseen-health.ts';
 
-/** A picture judged: all tiers, whichever of them are asked for. */
-export function assemble(plan: Plan | undefined, picture: Picture, context: string): Report {
-  const namespaces = expectedNamespaces(plan, picture);
-  const moment = { now: picture.now, context };
-  const { systemPods, leases } = picture;
-  const cluster = { workloads: picture.workloads, systemPods, leases };
-  const observed = { ...picture, cluster, namespaces: picture.namespaces.map(({ metadata }) => metadata.name) };
-  const judgedAll = judge(namespaces, observed, moment);
+/** A snapshot judged: all tiers, whichever of them are asked for. */
+export function assemble(plan: Plan | undefined, snapshot: Snapshot, context: string): Report {
+  const namespaces = expectedNamespaces(plan, snapshot);
+  const moment = { now: snapshot.now, context };
+  const judgedAll = judge(namespaces, snapshot, moment);
   const items = groupBy(
     judgedAll.filter(({ role }) => role === undefined),
     ({ namespace }) => namespace,
   );
-  const foreign = foreignObjects(picture, plan?.environment);
+  const foreign = foreignObjects(snapshot, plan?.environment);
   const kept = new Set(
-    [...picture.workloads, ...picture.pods, ...picture.claims]
+    [...snapshot.workloads, ...snapshot.pods, ...snapshot.claims]
       .filter(({ metadata }) => isOwn(metadata.labels, plan?.environment))
       .map(({ metadata }) => metadata.namespace),
   );
   const tiers = namespaces.map((namespace): TierReport => {
-    const object = picture.namespaces.find(({ metadata }) => metadata.name === namespace.name);
-    const health = (object && terminatingHealth(object, moment)) ?? unseenHealth(namespace, picture.refusals, moment);
+    const object = snapshot.namespaces.find(({ metadata }) => metadata.name === namespace.name);
+    const health = (object && terminatingHealth(object, moment)) ?? unseenHealth(namespace, snapshot.refusals, moment);
     const stopped = object?.metadata.labels?.[labelKeys.stopped] !== undefined;
     const judged = (items.get(namespace.name) ?? [])
       .map((item) => serviceReport(item, namespace))
@@ -60,10 +57,10 @@ export function assemble(plan: Plan | undefined, picture: Picture, context: stri
   return {
     context,
     environment: plan?.environment,
-    at: picture.now,
-    complete: picture.refusals.length === 0,
-    readAnything: picture.readAnything,
-    unseen: picture.refusals,
+    at: snapshot.now,
+    complete: snapshot.refusals.length === 0,
+    readAnything: snapshot.readAnything,
+    unseen: snapshot.refusals,
     tiers: all.toSorted(worstTierFirst),
     causes: rootCauses(all),
   };

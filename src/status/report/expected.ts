@@ -4,8 +4,8 @@ import type { Plan } from '../../synth/plan.ts';
 import type { ExpectedNamespace, ExpectedWorkload } from '../assessment/judge.ts';
 import type { Pod, Workload } from '../rules/objects.ts';
 import { patience } from '../rules/patience.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
 import { groupBy } from './group.ts';
-import type { Picture } from './picture.ts';
 
 /** A namespace that is to be reported: what should be in it, and what else of repoctl's is. */
 export interface ReportedNamespace extends ExpectedNamespace {
@@ -21,12 +21,12 @@ export interface ReportedNamespace extends ExpectedNamespace {
  * What is to be reported: everything in the plan, and every namespace that carries the labels. What nobody plans is
  * known from the objects alone.
  */
-export function expectedNamespaces(plan: Plan | undefined, picture: Picture): ReportedNamespace[] {
+export function expectedNamespaces(plan: Plan | undefined, snapshot: Snapshot): ReportedNamespace[] {
   const planned = new Map(plan?.namespaces.map((namespace) => [namespace.name, namespace]));
-  const found = picture.namespaces.filter(({ metadata }) => metadata.labels?.[labelKeys.tier] !== undefined);
+  const found = snapshot.namespaces.filter(({ metadata }) => metadata.labels?.[labelKeys.tier] !== undefined);
   // Who may not see namespaces sees their pods and workloads.
   const labelled = new Map(
-    [...picture.workloads, ...picture.pods].flatMap(({ metadata }) =>
+    [...snapshot.workloads, ...snapshot.pods].flatMap(({ metadata }) =>
       isOwn(metadata.labels, plan?.environment) ? [[metadata.namespace ?? '', metadata.labels ?? {}] as const] : [],
     ),
   );
@@ -35,10 +35,10 @@ export function expectedNamespaces(plan: Plan | undefined, picture: Picture): Re
     ...found.map(({ metadata }) => [metadata.name, metadata.labels ?? {}] as const),
     ...(plan?.namespaces.map((namespace) => [namespace.name, namespace.labels] as const) ?? []),
   ]);
-  const ours = picture.workloads.filter(({ metadata }) => isOwn(metadata.labels, plan?.environment));
+  const ours = snapshot.workloads.filter(({ metadata }) => isOwn(metadata.labels, plan?.environment));
   const own = groupBy(ours, ({ metadata }) => metadata.namespace ?? '');
   const pods = groupBy(
-    picture.pods.filter(({ metadata }) => isOwn(metadata.labels, plan?.environment)),
+    snapshot.pods.filter(({ metadata }) => isOwn(metadata.labels, plan?.environment)),
     ({ metadata }) => metadata.namespace ?? '',
   );
   const everything = [...own].flatMap(([namespace, workloads]) =>
@@ -52,7 +52,7 @@ export function expectedNamespaces(plan: Plan | undefined, picture: Picture): Re
     const near = nearest(everything, name, of);
     const here = own.get(name) ?? [];
     const others = here.filter((each) => !objects.has(objectOf(each)));
-    const bare = unowned(pods.get(name) ?? [], new Set([...objects, ...here.map(objectOf)]), picture.now);
+    const bare = unowned(pods.get(name) ?? [], new Set([...objects, ...here.map(objectOf)]), snapshot.now);
     return {
       name,
       labels: of,

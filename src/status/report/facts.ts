@@ -1,6 +1,6 @@
 import type { Item } from '../assessment/judge.ts';
 import type { Pod, Workload } from '../rules/objects.ts';
-import type { CountedJob } from './records.ts';
+import type { CountedJob } from '../snapshot/records.ts';
 import type { ServiceReport } from './report.ts';
 
 type Counts = Pick<ServiceReport, 'ready' | 'wanted'>;

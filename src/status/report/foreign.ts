@@ -1,8 +1,8 @@
 import type { Workload } from '../rules/objects.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
 import { isOwn } from './expected.ts';
 import { countsOf } from './facts.ts';
 import { groupBy } from './group.ts';
-import type { Picture } from './picture.ts';
 import type { ForeignObject } from './report.ts';
 
 /**
@@ -10,7 +10,7 @@ import type { ForeignObject } from './report.ts';
  * foreign cron job that one is told.
  */
 export function foreignObjects(
-  { workloads, loosePods }: Picture,
+  { workloads, loosePods }: Snapshot,
   environment: string | undefined,
 ): (namespace: string) => readonly ForeignObject[] {
   const free = ({ metadata }: Pick<Workload, 'metadata'>) => (metadata.ownerReferences ?? []).length === 0;

@@ -2,7 +2,7 @@ import type { Cluster } from '../../cluster/client.ts';
 import { ClusterError } from '../../platform/errors.ts';
 import { errorLine } from '../rules/error-line.ts';
 import type { Pod } from '../rules/objects.ts';
-import type { Picture } from './picture.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
 import { keyOf, type Report } from './report.ts';
 
 /** Logs that are read for a report at most: many wait for the same, and say the same. */
@@ -19,16 +19,16 @@ interface Waiting {
 }
 
 /** What containers wrote last that wait for something healthy: by `namespace/pod/container`, its line that says the error. */
-export async function lastWords(cluster: Cluster, report: Report, picture: Picture): Promise<Map<string, string>> {
+export async function lastWords(cluster: Cluster, report: Report, snapshot: Snapshot): Promise<Map<string, string>> {
   const read = await Promise.all(
-    waitingInVain(report, picture)
+    waitingInVain(report, snapshot)
       .slice(0, most)
       .map(async (each) => [`${each.namespace}/${each.pod}/${each.container}`, await lastLine(cluster, each)] as const),
   );
   return new Map(read.flatMap(([key, line]) => (line === undefined ? [] : [[key, line] as const])));
 }
 
-function waitingInVain({ tiers }: Report, { pods }: Picture): Waiting[] {
+function waitingInVain({ tiers }: Report, { pods }: Snapshot): Waiting[] {
   const services = tiers.flatMap((tier) => tier.services);
   const healths = new Map(services.map((each) => [keyOf(each), each.health.status]));
   return services

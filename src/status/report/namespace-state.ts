@@ -2,7 +2,7 @@ import { bounded, oneLine, secondsSince, span } from '../../platform/text.ts';
 import { commands } from '../rules/commands.ts';
 import { patience } from '../rules/patience.ts';
 import { type Health, type Surroundings, verdict } from '../rules/verdict.ts';
-import type { Namespace } from './records.ts';
+import type { Namespace } from '../snapshot/records.ts';
 
 const kinds = (message: string | undefined): string[] =>
   [...bounded(message ?? '').matchAll(/(?<![-.a-z0-9])([a-z][-.a-z0-9]{0,252}) has \d+ resource instances?/g)].map(

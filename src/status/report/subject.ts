@@ -8,10 +8,10 @@ import { UsageError } from '../../platform/errors.ts';
 import type { Plan } from '../../synth/plan.ts';
 import type { DeepFinding } from '../deep/finding.ts';
 import { isProblem } from '../rules/verdict.ts';
+import { readSnapshot, type View } from '../snapshot/read-snapshot.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
 import { assemble } from './assemble.ts';
 import { lastWords } from './last-words.ts';
-import type { Picture } from './picture.ts';
-import { readPicture, type View } from './read-picture.ts';
 import type { Report } from './report.ts';
 import { type Scope, selected } from './select.ts';
 
@@ -22,9 +22,9 @@ export interface Subject {
   readonly cluster: Cluster;
   readonly view: View;
   /** Asks services in their own protocols; nobody, unless that was asked for. */
-  readonly findings: (picture: Picture) => Promise<readonly DeepFinding[]>;
+  readonly findings: (snapshot: Snapshot) => Promise<readonly DeepFinding[]>;
   /** Judges what was seen, and takes what was asked for. */
-  readonly judge: (picture: Picture) => Report;
+  readonly judge: (snapshot: Snapshot) => Report;
   /** Whether something of it must be there, rather than only not be broken. */
   readonly mustRun: (tier: { readonly name: string; readonly tier: string }) => boolean;
 }
@@ -48,18 +48,18 @@ export async function subjectOf(scope: Scope, names: readonly string[], options:
     problem,
     cluster,
     view: { environment: plan?.environment, known },
-    findings: async (picture) => {
+    findings: async (snapshot) => {
       if (!options.deep) return [];
       const { deepChecks } = await import('../deep/deep-checks.ts');
-      const unplanned = picture.namespaces.map(({ metadata }) => ({
+      const unplanned = snapshot.namespaces.map(({ metadata }) => ({
         name: metadata.name,
         services: [],
         workloads: [],
       }));
-      return deepChecks(cluster, plan?.namespaces ?? unplanned, picture.pods);
+      return deepChecks(cluster, plan?.namespaces ?? unplanned, snapshot.pods);
     },
-    judge: (picture) => {
-      const report = selected(assemble(plan, picture, cluster.context), scope, names);
+    judge: (snapshot) => {
+      const report = selected(assemble(plan, snapshot, cluster.context), scope, names);
       if (names.length > 0) for (const { name } of report.tiers) asked.add(name);
       return report;
     },
@@ -86,10 +86,10 @@ async function planHere(profile?: ProfileName): Promise<{ plan?: Plan; problem?:
 
 /** Looks once. */
 export async function look({ cluster, view, findings, judge }: Subject): Promise<Report> {
-  const picture = await readPicture(cluster, view, (picture) => needsEvents(judge(picture)));
-  const seen = { ...picture, findings: await findings(picture) };
+  const snapshot = await readSnapshot(cluster, view, (snapshot) => needsEvents(judge(snapshot)));
+  const seen = { ...snapshot, findings: await findings(snapshot) };
   const report = judge(seen);
-  const lastLines = await lastWords(cluster, report, picture);
+  const lastLines = await lastWords(cluster, report, snapshot);
   return lastLines.size > 0 ? judge({ ...seen, lastLines }) : report;
 }
 

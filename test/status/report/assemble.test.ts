@@ -4,7 +4,7 @@ import type { Report } from '../../../src/status/report/report.ts';
 import { selected } from '../../../src/status/report/select.ts';
 import type { Workload } from '../../../src/status/rules/objects.ts';
 import { ago } from '../rules/fixtures/objects.ts';
-import { crashedPodOf, deployment, job, namespace, picture, plan, planned, podOf, waitingPodOf } from './objects.ts';
+import { crashedPodOf, deployment, job, namespace, plan, planned, podOf, snapshot, waitingPodOf } from './objects.ts';
 
 const context = 'kind-dev';
 const statusesOf = ({ tiers }: Report) => tiers.map(({ name, status }) => `${name} ${status}`);
@@ -43,7 +43,7 @@ describe.each([
   ['with a plan', whole],
   ['from the objects alone', undefined],
 ])('a report %s', (_, given) => {
-  const report = assemble(given, picture(redisDown), context);
+  const report = assemble(given, snapshot(redisDown), context);
 
   test('has the worst first, and what others wait for before these', () => {
     expect(statusesOf(report)).toEqual(['dev degraded', 'shop progressing', 'web healthy']);
@@ -68,7 +68,7 @@ describe('the plan', () => {
   test('expects what is not there', () => {
     const report = assemble(
       plan(planned('shop', { api: [], site: [] })),
-      picture({ namespaces: [namespace('shop')], workloads: [deployment('shop', 'api', 1)] }),
+      snapshot({ namespaces: [namespace('shop')], workloads: [deployment('shop', 'api', 1)] }),
       context,
     );
     expect(servicesOf(report, 'shop')).toEqual(['shop-site missing NotDeployed', 'shop-api healthy Available']);
@@ -77,7 +77,7 @@ describe('the plan', () => {
 
   test('of which nothing was ever started is not started, be the namespace there or not', () => {
     const given = plan(planned('shop', { api: [] }), planned('web', { site: [] }));
-    const report = assemble(given, picture({ namespaces: [namespace('web')] }), context);
+    const report = assemble(given, snapshot({ namespaces: [namespace('web')] }), context);
     expect(statusesOf(report).sort()).toEqual(['shop not-started', 'web not-started']);
   });
 
@@ -85,7 +85,7 @@ describe('the plan', () => {
     const claim = { kind: 'PersistentVolumeClaim', metadata: deployment('shop', 'db', 1).metadata, spec: {} } as const;
     const report = assemble(
       plan(planned('shop', { api: [] })),
-      picture({ namespaces: [namespace('shop')], claims: [claim] }),
+      snapshot({ namespaces: [namespace('shop')], claims: [claim] }),
       context,
     );
     expect(statusesOf(report)).toEqual(['shop missing']);
@@ -96,7 +96,7 @@ describe('the plan', () => {
     const labels = { ...namespace('shop').metadata.labels, 'repoctl.dev/stopped': 'true' };
     const report = assemble(
       plan(planned('shop', { api: [] })),
-      picture({ namespaces: [namespace('shop', { labels })], claims: [claim] }),
+      snapshot({ namespaces: [namespace('shop', { labels })], claims: [claim] }),
       context,
     );
     expect(statusesOf(report)).toEqual(['shop stopped']);
@@ -107,7 +107,7 @@ describe('the plan', () => {
     const workloads = [deployment('shop', 'api', 0, 0), job('shop', 'migrate', 'shop-migrate-1')];
     const report = assemble(
       plan(planned('shop', { api: [] })),
-      picture({ namespaces: [namespace('shop')], workloads }),
+      snapshot({ namespaces: [namespace('shop')], workloads }),
       context,
     );
     expect(statusesOf(report)).toEqual(['shop stopped']);
@@ -117,7 +117,7 @@ describe('the plan', () => {
     const workloads = [deployment('shop', 'api', 1), deployment('shop', 'old', 1)];
     const report = assemble(
       plan(planned('shop', { api: [] })),
-      picture({ namespaces: [namespace('shop')], workloads }),
+      snapshot({ namespaces: [namespace('shop')], workloads }),
       context,
     );
     const old = report.tiers[0]?.services.find(({ name }) => name === 'old');
@@ -130,7 +130,7 @@ describe('the plan', () => {
       ...deployment('shop', 'api', 1),
       metadata: { name: 'x', namespace: 'other', labels: other.metadata.labels },
     };
-    const report = assemble(plan(planned('shop', { api: [] })), picture({ workloads: [workload as never] }), context);
+    const report = assemble(plan(planned('shop', { api: [] })), snapshot({ workloads: [workload as never] }), context);
     expect(statusesOf(report)).toEqual(['shop not-started']);
   });
 });
@@ -146,7 +146,7 @@ describe('from the objects alone', () => {
       },
       job('shop', 'migrate', 'shop-migrate-b'),
     ] as never[];
-    const report = assemble(undefined, picture({ namespaces: [namespace('shop')], workloads }), context);
+    const report = assemble(undefined, snapshot({ namespaces: [namespace('shop')], workloads }), context);
     expect(report.tiers[0]?.services.map(({ object, createdAt }) => [object, createdAt])).toEqual([
       ['shop-migrate', ago(7200)],
     ]);
@@ -165,7 +165,7 @@ describe('what is declared to start after something', () => {
       planned('dev', { redis: [] }),
       planned('shop', { api: ['dev/dev-redis'], site: ['dev/dev-redis'] }),
     );
-    expect(assemble(given, picture(crashed), context).causes).toMatchObject([
+    expect(assemble(given, snapshot(crashed), context).causes).toMatchObject([
       { object: 'dev/dev-redis', victims: ['shop/shop-api'] },
     ]);
   });
@@ -180,7 +180,7 @@ describe('what is declared to start after something', () => {
     );
     const { causes } = assemble(
       plan({ ...given, workloads }),
-      picture({
+      snapshot({
         namespaces: [namespace('shop')],
         workloads: [
           deployment('shop', 'db', 0),
@@ -195,7 +195,7 @@ describe('what is declared to start after something', () => {
   });
 
   test('is not known from the objects alone: each has a cause of its own', () => {
-    expect(assemble(undefined, picture(crashed), context).causes).toEqual([]);
+    expect(assemble(undefined, snapshot(crashed), context).causes).toEqual([]);
   });
 
   test('but has a trouble that nothing else brings is no victim', () => {
@@ -204,7 +204,7 @@ describe('what is declared to start after something', () => {
       podOf('shop', 'api', { status: { ready: false, state: { waiting: { reason: 'InvalidImageName' } } } }),
     ];
     const given = plan(planned('dev', { redis: [] }), planned('shop', { api: ['dev/dev-redis'] }));
-    expect(assemble(given, picture({ ...crashed, pods }), context).causes).toEqual([]);
+    expect(assemble(given, snapshot({ ...crashed, pods }), context).causes).toEqual([]);
   });
 });
 
@@ -214,7 +214,7 @@ describe('foreign objects', () => {
       ({ ...deployment('shop', 'x', 1), kind, metadata: { name, namespace: space, ...more } }) as never;
     const report = assemble(
       undefined,
-      picture({
+      snapshot({
         namespaces: [namespace('shop')],
         workloads: [
           deployment('shop', 'api', 1),
@@ -256,7 +256,7 @@ describe('a namespace that is being deleted', () => {
     ['long ago is stuck', 300, 'degraded'],
   ])('%s', (_, seconds, status) => {
     const held = namespace('shop', { deletionTimestamp: ago(seconds) }, { phase: 'Terminating', conditions });
-    const report = assemble(plan(planned('shop', { api: [] })), picture({ namespaces: [held] }), context);
+    const report = assemble(plan(planned('shop', { api: [] })), snapshot({ namespaces: [held] }), context);
     expect(statusesOf(report)).toEqual([`shop ${status}`]);
     expect(report.tiers[0]?.services).toEqual([]);
     expect(report.tiers[0]?.health).toMatchObject({ reason: 'Terminating' });
@@ -272,7 +272,7 @@ describe('what may not be read', () => {
     const refusals = [{ ...refusal, resource: 'deployments.apps', namespace: 'shop' }];
     const report = assemble(
       plan(planned('shop', { api: [] }), planned('web', { site: [] })),
-      picture({
+      snapshot({
         namespaces: [namespace('shop'), namespace('web')],
         workloads: [deployment('web', 'site', 1)],
         refusals,
@@ -287,7 +287,7 @@ describe('what may not be read', () => {
     const refusals = [{ ...refusal, resource: 'pods' }];
     const workloads = [deployment('shop', 'api', 0), deployment('shop', 'site', 1)];
     const given = plan(planned('shop', { api: [], site: [] }));
-    const report = assemble(given, picture({ namespaces: [namespace('shop')], workloads, refusals }), context);
+    const report = assemble(given, snapshot({ namespaces: [namespace('shop')], workloads, refusals }), context);
     expect(report.tiers[0]?.services.map(({ health }) => [health.status, health.cause])).toEqual([
       ['progressing', "0 of 1 pods are available; its pods can't be seen: no"],
       ['healthy', undefined],
@@ -306,7 +306,7 @@ describe('a cron job whose last run failed', () => {
     const [first, ...rest] = planned('shop', { report: [] }).workloads;
     const controller = { kind: 'CronJob', name: 'shop-report' };
     const namespaces = { ...planned('shop', {}), workloads: [{ ...first, controller, ...more }, ...rest] };
-    const seen = picture({ namespaces: [namespace('shop')], workloads: [failing] });
+    const seen = snapshot({ namespaces: [namespace('shop')], workloads: [failing] });
     return assemble(plan(namespaces as never), seen, context).tiers[0];
   };
 
@@ -323,7 +323,7 @@ describe('a cron job whose last run failed', () => {
 });
 
 describe('a selection', () => {
-  const report = assemble(whole, picture(redisDown), context);
+  const report = assemble(whole, snapshot(redisDown), context);
 
   test.each([['shop'], ['svc-shop'], ['backends/svc-shop'], ['backends/svc-shop/']])('takes the project %s', (name) => {
     const part = selected(report, 'project', [name]);

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { assemble } from '../../../src/status/report/assemble.ts';
-import type { Picture } from '../../../src/status/report/picture.ts';
 import { selected } from '../../../src/status/report/select.ts';
 import type { Node, Pod, Workload } from '../../../src/status/rules/objects.ts';
+import type { Snapshot } from '../../../src/status/snapshot/snapshot.ts';
 import { ago, condition, event } from '../rules/fixtures/objects.ts';
-import { crashedPodOf, deployment, namespace, picture, podOf, waitingPodOf } from './objects.ts';
+import { crashedPodOf, deployment, namespace, podOf, snapshot, waitingPodOf } from './objects.ts';
 
 const context = 'kind-dev';
 const system = (kind: 'Deployment' | 'DaemonSet', name: string, ready: number, wanted = 1): Workload =>
@@ -23,10 +23,10 @@ const node = (more: object = {}, conditions: object[] = []): Node => ({
   ...more,
 });
 const minio = { workloads: [deployment('dev', 'minio', 1)], pods: [podOf('dev', 'minio')] };
-const report = ({ workloads = [], pods = [], ...more }: Partial<Picture>) =>
+const report = ({ workloads = [], pods = [], ...more }: Partial<Snapshot>) =>
   assemble(
     undefined,
-    picture({
+    snapshot({
       namespaces: [namespace('dev'), namespace('shop')],
       workloads: [...minio.workloads, deployment('shop', 'api', 0), ...workloads],
       pods: [...minio.pods, ...pods],
@@ -34,9 +34,9 @@ const report = ({ workloads = [], pods = [], ...more }: Partial<Picture>) =>
     }),
     context,
   );
-const causes = (given: Partial<Picture>) =>
+const causes = (given: Partial<Snapshot>) =>
   report(given).causes.map(({ object, health, victims }) => [object, `${health.status} ${health.reason}`, ...victims]);
-const row = (given: Partial<Picture>) =>
+const row = (given: Partial<Snapshot>) =>
   report(given)
     .tiers.flatMap(({ services }) => services)
     .find(({ object }) => object === 'shop-api')?.health;
@@ -58,7 +58,7 @@ const lease = (name: string, seconds: number) => ({
 const dnsDown = [system('Deployment', 'coredns', 0, 0)];
 
 describe('the cluster’s own parts are named where they are the cause', () => {
-  test.each<[string, Partial<Picture>, string[]]>([
+  test.each<[string, Partial<Snapshot>, string[]]>([
     [
       'DNS, of what waits for something healthy',
       { workloads: dnsDown, pods: [waitingPodOf('shop', 'api', 'dev/minio')] },
@@ -136,7 +136,7 @@ describe('the cluster’s own parts are named where they are the cause', () => {
       ...deployment('shop', 'api', 0),
       status: { conditions: [condition('ReplicaFailure', 'True', { message })] },
     } as Workload;
-    const found = assemble(undefined, picture({ namespaces: [namespace('shop')], workloads: [refused] }), context);
+    const found = assemble(undefined, snapshot({ namespaces: [namespace('shop')], workloads: [refused] }), context);
     expect(found.causes.map(({ object, health, victims }) => [object, health.reason, victims])).toEqual([
       ['guard/hook', 'WebhookFailed', ['shop/shop-api']],
     ]);
@@ -207,7 +207,7 @@ test('what waits for something healthy is asked why, and is not believed for lon
   const ready = podOf('dev', 'minio', { conditions: [condition('Ready', 'True', { lastTransitionTime: ago(4000) })] });
   const found = assemble(
     undefined,
-    picture({
+    snapshot({
       namespaces: [namespace('dev'), namespace('shop')],
       workloads: [...minio.workloads, deployment('shop', 'api', 0)],
       pods: [ready, old],

@@ -9,7 +9,7 @@ import { type Output, printReport } from '../../../src/status/report/print.ts';
 import type { Report } from '../../../src/status/report/report.ts';
 import { words } from '../../../src/status/report/words.ts';
 import { ago } from '../rules/fixtures/objects.ts';
-import { crashedPodOf, deployment, namespace, picture, plan, planned, waitingPodOf } from './objects.ts';
+import { crashedPodOf, deployment, namespace, plan, planned, snapshot, waitingPodOf } from './objects.ts';
 
 const schema = JSON.parse(
   readFileSync(join(import.meta.dirname, '..', '..', '..', 'schemas', 'status.schema.json'), 'utf8'),
@@ -18,7 +18,7 @@ const ajv = new Ajv({ strict: false, allErrors: true });
 
 const report = assemble(
   plan(planned('dev', { redis: [] }), planned('shop', { api: ['dev/dev-redis'] }), planned('web', { site: [] })),
-  picture({
+  snapshot({
     namespaces: [
       namespace('dev'),
       namespace('shop'),

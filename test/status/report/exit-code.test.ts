@@ -72,11 +72,7 @@ describe('waiting', () => {
   const settled = { readySince: ago(60) };
   const waiting = (mustRun = true) => {
     let time = 0;
-    const wait = new Wait(
-      () => mustRun,
-      10_000,
-      () => time,
-    );
+    const wait = new Wait({ mustRun: () => mustRun, end: 10_000, clock: () => time });
     return (seconds: number, tiers: readonly TierReport[], stale = false) => {
       time = seconds * 1000;
       const staleness = stale ? { since: now, message: 'away' } : undefined;
@@ -122,7 +118,7 @@ describe('waiting', () => {
     expect([next(0, full), next(9, full), next(11, full)]).toEqual(['waits', 'waits', 4]);
   });
 
-  test('takes nothing from a picture that is stale', () => {
+  test('takes nothing from a snapshot that is stale', () => {
     const next = waiting();
     expect([next(0, well, true), next(11, well, true)]).toEqual(['waits', 4]);
   });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { assemble } from '../../../src/status/report/assemble.ts';
 import { type LineOptions, reportLines } from '../../../src/status/report/lines.ts';
-import type { Picture } from '../../../src/status/report/picture.ts';
 import { wrapped } from '../../../src/status/report/wrap.ts';
-import { crashedPodOf, deployment, namespace, picture, plan, planned, podOf, waitingPodOf } from './objects.ts';
+import type { Snapshot } from '../../../src/status/snapshot/snapshot.ts';
+import { crashedPodOf, deployment, namespace, plan, planned, podOf, snapshot, waitingPodOf } from './objects.ts';
 
 const plain = { paint: (_: string, text: string) => text };
 const given = plan(
@@ -11,8 +11,8 @@ const given = plan(
   planned('shop', { api: ['dev/dev-redis'], worker: ['dev/dev-redis'], site: [] }),
   planned('web', { site: [] }),
 );
-const lines = (parts: Partial<Picture>, options: Partial<LineOptions> = {}) =>
-  reportLines(assemble(given, picture(parts), 'kind-dev'), { ...plain, ...options });
+const lines = (parts: Partial<Snapshot>, options: Partial<LineOptions> = {}) =>
+  reportLines(assemble(given, snapshot(parts), 'kind-dev'), { ...plain, ...options });
 
 const well = {
   namespaces: [namespace('dev'), namespace('shop')],

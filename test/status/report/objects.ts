@@ -1,7 +1,7 @@
 import { namespaceLabels, objectLabels, ownerLabels } from '../../../charts/common/labels.ts';
-import type { Picture } from '../../../src/status/report/picture.ts';
-import type { Namespace } from '../../../src/status/report/records.ts';
 import type { Meta, Pod, Workload } from '../../../src/status/rules/objects.ts';
+import type { Namespace } from '../../../src/status/snapshot/records.ts';
+import type { Snapshot } from '../../../src/status/snapshot/snapshot.ts';
 import type { Plan, PlannedNamespace } from '../../../src/synth/plan.ts';
 import { ago, now, pod } from '../rules/fixtures/objects.ts';
 
@@ -73,7 +73,7 @@ export const waitingPodOf = (space: string, name: string, target: string): Pod =
     status: { ready: false, started: false, state: { waiting: { reason: 'PodInitializing' } } },
   });
 
-export const picture = (parts: Partial<Picture> = {}): Picture => ({
+export const snapshot = (parts: Partial<Snapshot> = {}): Snapshot => ({
   namespaces: [],
   nodes: [],
   pods: [],

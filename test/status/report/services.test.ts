@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { assemble } from '../../../src/status/report/assemble.ts';
-import type { Picture } from '../../../src/status/report/picture.ts';
 import type { EndpointSlice } from '../../../src/status/rules/objects.ts';
+import type { Snapshot } from '../../../src/status/snapshot/snapshot.ts';
 import type { PlannedNamespace } from '../../../src/synth/plan.ts';
-import { deployment, namespace, picture, plan, planned, podOf } from './objects.ts';
+import { deployment, namespace, plan, planned, podOf, snapshot } from './objects.ts';
 
 const context = 'kind-dev';
 const labels = { 'app.kubernetes.io/instance': 'shop-api', 'kubernetes.io/service-name': 'shop-api' };
@@ -20,7 +20,7 @@ function withPort(): PlannedNamespace {
   return { ...given, workloads: given.workloads.map((each) => ({ ...each, ports })) };
 }
 
-const reported = (parts: Partial<Picture>, given = [withPort()]) => {
+const reported = (parts: Partial<Snapshot>, given = [withPort()]) => {
   const seen = {
     namespaces: [namespace('shop')],
     workloads: [deployment('shop', 'api', 1)],
@@ -28,8 +28,8 @@ const reported = (parts: Partial<Picture>, given = [withPort()]) => {
     ...parts,
   };
   return given.length > 0
-    ? assemble(plan(...given), picture(seen), context)
-    : assemble(undefined, picture(seen), context);
+    ? assemble(plan(...given), snapshot(seen), context)
+    : assemble(undefined, snapshot(seen), context);
 };
 const verdictIn = (...given: Parameters<typeof reported>) => {
   const { status, reason } = reported(...given).tiers[0]?.services[0]?.health ?? {};
@@ -66,7 +66,7 @@ test('what waits for a service that nothing leads to has that cause', () => {
   const given = plan(withPort(), planned('web', { site: ['shop/shop-api'] }));
   const { causes } = assemble(
     given,
-    picture({
+    snapshot({
       namespaces: [namespace('shop'), namespace('web')],
       workloads: [deployment('shop', 'api', 1), deployment('web', 'site', 0)],
       pods: [podOf('shop', 'api'), podOf('web', 'site', { status: { ready: false } })],

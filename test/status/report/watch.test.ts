@@ -2,12 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import { Changes } from '../../../src/status/live/changes.ts';
 import { signature } from '../../../src/status/live/signature.ts';
 import { assemble } from '../../../src/status/report/assemble.ts';
-import type { Picture } from '../../../src/status/report/picture.ts';
+import type { Snapshot } from '../../../src/status/snapshot/snapshot.ts';
 import { now } from '../rules/fixtures/objects.ts';
-import { crashedPodOf, deployment, namespace, picture, podOf } from './objects.ts';
+import { crashedPodOf, deployment, namespace, podOf, snapshot } from './objects.ts';
 
-const look = (parts: Partial<Picture>, stale = false) => ({
-  report: assemble(undefined, picture({ namespaces: [namespace('shop')], ...parts }), 'kind-dev'),
+const look = (parts: Partial<Snapshot>, stale = false) => ({
+  report: assemble(undefined, snapshot({ namespaces: [namespace('shop')], ...parts }), 'kind-dev'),
   stale: stale ? { since: now, message: "can't reach it" } : undefined,
 });
 const well = { workloads: [deployment('shop', 'api', 1)], pods: [podOf('shop', 'api')] };
@@ -35,10 +35,10 @@ describe('changes in lines', () => {
     ]);
   });
 
-  test('say once that the picture is stale, and that it no longer is', () => {
+  test('say once that the report is stale, and that it no longer is', () => {
     expect(told(new Changes(true), look(well), look(well, true), look(well, true), look(well))).toEqual([
       [],
-      ["the picture is stale: can't reach it; asking again"],
+      ["the report is stale: can't reach it; asking again"],
       [],
       ['the cluster answers again'],
     ]);
@@ -46,7 +46,8 @@ describe('changes in lines', () => {
 });
 
 describe('a report is another one', () => {
-  const of = (parts: Partial<Picture>, stale = false) => signature(look(parts, stale).report, look(parts, stale).stale);
+  const of = (parts: Partial<Snapshot>, stale = false) =>
+    signature(look(parts, stale).report, look(parts, stale).stale);
 
   test('when a service is', () => expect(of(broken)).not.toBe(of(well)));
   test('when it gets stale', () => expect(of(well, true)).not.toBe(of(well)));

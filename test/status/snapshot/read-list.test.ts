@@ -2,9 +2,9 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
 import { Cluster } from '../../../src/cluster/client.ts';
-import { readList } from '../../../src/status/report/read-list.ts';
-import { sources } from '../../../src/status/report/sources.ts';
-import { podOf } from './objects.ts';
+import { readList } from '../../../src/status/snapshot/read-list.ts';
+import { sources } from '../../../src/status/snapshot/sources.ts';
+import { podOf } from '../report/objects.ts';
 
 /** The beginning of a page as the API server writes it. */
 const head = (next?: string) =>

@@ -1,7 +1,7 @@
-import type { Kept } from '../report/read-list.ts';
+import type { Kept } from '../snapshot/read-list.ts';
 
 /** The objects of a source as they were heard of last. */
-export class Store {
+export class InformerStore {
   readonly #items = new Map<string, Kept>();
 
   replace(items: readonly Kept[]): void {

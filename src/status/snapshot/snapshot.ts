@@ -15,7 +15,7 @@ import type { Namespace } from './records.ts';
 import type { SourceName } from './sources.ts';
 
 /** What was seen of a cluster. */
-export interface Picture {
+export interface Snapshot {
   /** Those that carry the environment's labels, or that were asked for by name. */
   readonly namespaces: readonly Namespace[];
   readonly nodes: readonly Node[];
@@ -50,11 +50,11 @@ export interface Picture {
 /** The sources without which nothing can be said. */
 export const essential: readonly SourceName[] = ['pods', 'deployments', 'statefulSets'];
 
-/** The records of all sources as one picture. */
-export function pictureOf(
+/** The records of all sources as one snapshot. */
+export function snapshotOf(
   items: (name: SourceName) => readonly Kept[],
-  rest: Pick<Picture, 'refusals' | 'readAnything' | 'now'>,
-): Picture {
+  rest: Pick<Snapshot, 'refusals' | 'readAnything' | 'now'>,
+): Snapshot {
   const workloads = (['deployments', 'statefulSets', 'daemonSets', 'jobs', 'cronJobs'] as const).flatMap(
     (name) => items(name) as readonly Workload[],
   );

@@ -1,7 +1,7 @@
 import type { Cluster } from '../../cluster/client.ts';
 import { ClusterError } from '../../platform/errors.ts';
-import { clockSkew, essential, type Picture, pictureOf } from './picture.ts';
 import { type ReadSource, readSource, refusal } from './read-source.ts';
+import { clockSkew, essential, type Snapshot, snapshotOf } from './snapshot.ts';
 import { explaining, type SourceName, sources } from './sources.ts';
 
 /** What is looked at. */
@@ -25,11 +25,11 @@ export const readAnything = (read: ReadSources): boolean =>
  * @param needsCauses whether what says why matters (events, the cluster's own parts): it is asked for only then
  * @throws ClusterError if the server can't be reached
  */
-export async function readPicture(
+export async function readSnapshot(
   cluster: Cluster,
   { environment, known }: View,
-  needsCauses: (picture: Picture) => boolean,
-): Promise<Picture> {
+  needsCauses: (snapshot: Snapshot) => boolean,
+): Promise<Snapshot> {
   const all = sources(environment);
   const begun = new Date();
   const read = new Map<SourceName, ReadSource>();
@@ -40,14 +40,14 @@ export async function readPicture(
   if (failures[0] && failures.length === first.length) throw failures[0];
   const date = read.get('namespaces')?.parts[0]?.date ?? read.get('pods')?.parts[0]?.date;
   const skew = clockSkew(date, begun);
-  const look = (): Picture =>
-    pictureOf((name) => read.get(name)?.parts.flatMap(({ items }) => items) ?? [], {
+  const look = (): Snapshot =>
+    snapshotOf((name) => read.get(name)?.parts.flatMap(({ items }) => items) ?? [], {
       refusals: [...read.values()].flatMap(({ refusals }) => refusals),
       readAnything: readAnything(read),
       now: new Date(Date.now() + skew),
     });
-  const picture = look();
-  if (!needsCauses(picture)) return picture;
+  const snapshot = look();
+  if (!needsCauses(snapshot)) return snapshot;
   await readAll(cluster, all, names.filter(isCause), known, read);
   return look();
 }

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { type Cluster, RefusedError } from '../../cluster/client.ts';
 import { pause } from '../../platform/process/interrupt.ts';
-import { type List, readList, recordOf } from '../report/read-list.ts';
-import { type Source, sourcePath } from '../report/sources.ts';
+import { type List, readList, recordOf } from '../snapshot/read-list.ts';
+import { type Source, sourcePath } from '../snapshot/sources.ts';
 import { eventsIn } from './events.ts';
-import type { Store } from './store.ts';
+import type { InformerStore } from './informer-store.ts';
 
 /** Times of following, in milliseconds. */
 export interface Timing {
@@ -20,7 +20,7 @@ export interface Timing {
 
 export const defaultTiming: Timing = { watch: 290_000, silence: 100_000, answer: 30_000, backoff: [500, 8000] };
 
-/** Who is told what a follower sees. */
+/** Who is told what an informer sees. */
 export interface Listener {
   changed(): void;
   /** The server answers; what is in the store is how it is. */
@@ -33,7 +33,7 @@ export interface Listener {
  * Keeps a store as the objects of a source are: from a list on by watches. One that breaks off or falls silent is taken up
  * where it was; where the server no longer knows that far back, the list is read again.
  */
-export class Follower {
+export class Informer {
   #version: string | undefined;
   #connection = new AbortController();
 
@@ -41,7 +41,7 @@ export class Follower {
     private readonly cluster: Cluster,
     private readonly source: Source,
     private readonly namespace: string | undefined,
-    private readonly store: Store,
+    private readonly store: InformerStore,
     private readonly listener: Listener,
     private readonly timing: Timing,
     /** What was read already; without it that is done first. */

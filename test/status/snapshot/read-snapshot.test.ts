@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Cluster } from '../../../src/cluster/client.ts';
-import { readPicture } from '../../../src/status/report/read-picture.ts';
-import { ApiServer } from './api-server.ts';
-import { deployment, namespace, podOf } from './objects.ts';
+import { readSnapshot } from '../../../src/status/snapshot/read-snapshot.ts';
+import { ApiServer } from '../report/api-server.ts';
+import { deployment, namespace, podOf } from '../report/objects.ts';
 
 let server: ApiServer;
 let cluster: Cluster;
@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => server.stop());
 
 const read = (known: readonly string[] = [], needsEvents = false) =>
-  readPicture(cluster, { environment: 'dev', known }, () => needsEvents);
+  readSnapshot(cluster, { environment: 'dev', known }, () => needsEvents);
 
 function fill(namespaces: number): void {
   for (let index = 0; index < namespaces; index += 1) {
@@ -24,15 +24,15 @@ function fill(namespaces: number): void {
   }
 }
 
-describe('a picture', () => {
+describe('a snapshot', () => {
   test('takes as many requests of many namespaces as of one, and asks for events only if they are needed', async () => {
     fill(1);
     await read();
     const few = server.requests.length;
     fill(200);
     server.requests.length = 0;
-    const picture = await read();
-    expect([picture.pods.length, picture.workloads.length]).toEqual([200, 200]);
+    const snapshot = await read();
+    expect([snapshot.pods.length, snapshot.workloads.length]).toEqual([200, 200]);
     expect(server.requests).toHaveLength(few);
     expect(server.requests.some(({ pathname }) => pathname.endsWith('/events'))).toBe(false);
     server.requests.length = 0;
@@ -65,10 +65,10 @@ describe('with rights in some namespaces only', () => {
 
   test('reads those, and says what it could not', async () => {
     server.forbidden = (path) => !path.includes('/namespaces/shop-1');
-    const picture = await read(['shop-0', 'shop-1']);
-    expect(picture.pods.map(({ metadata }) => metadata.namespace)).toEqual(['shop-1']);
-    expect(picture.readAnything).toBe(true);
-    const refused = picture.refusals.map(({ resource, namespace, code }) => [resource, namespace, code]);
+    const snapshot = await read(['shop-0', 'shop-1']);
+    expect(snapshot.pods.map(({ metadata }) => metadata.namespace)).toEqual(['shop-1']);
+    expect(snapshot.readAnything).toBe(true);
+    const refused = snapshot.refusals.map(({ resource, namespace, code }) => [resource, namespace, code]);
     expect(refused).toContainEqual(['deployments.apps', 'shop-0', 403]);
     expect(refused).toContainEqual(['nodes', undefined, 403]);
     expect(refused).not.toContainEqual(['pods', 'shop-1', 403]);
@@ -84,7 +84,7 @@ describe('with rights in some namespaces only', () => {
   });
 });
 
-test('a server that is away is an error, not an empty picture', async () => {
+test('a server that is away is an error, not an empty snapshot', async () => {
   await server.stop();
   await expect(read()).rejects.toThrow("can't reach");
 });
