@@ -30,7 +30,7 @@ if (process.argv.includes('--clean')) rmSync(join(root, 'build'), { recursive: t
 await build({
   absWorkingDir: root,
   entryPoints: {
-    cli: 'src/cli/run.ts',
+    cli: 'src/cli/main.ts',
     index: 'src/index.ts',
     constructs: 'src/constructs.ts',
     thread: 'src/synth/thread.ts',

@@ -172,9 +172,9 @@ describe('src/', () => {
       [...charts, ...source, 'bin/repoctl.mjs'].filter((file) =>
         pattern.test(withoutTexts(withoutComments(text(file)))),
       );
-    expect(uses(/process\.(exit|abort|kill)\b(?!Code)/)).toEqual(['src/cli/run.ts']);
-    expect(uses(/process\.exitCode/).filter((file) => !/^src\/cli\/(run\.ts$|commands\/)/.test(file))).toEqual([]);
-    expect(uses(/process\.exitCode/)).toContain('src/cli/run.ts');
+    expect(uses(/process\.(exit|abort|kill)\b(?!Code)/)).toEqual(['src/cli/main.ts']);
+    expect(uses(/process\.exitCode/).filter((file) => !/^src\/cli\/(main\.ts$|commands\/)/.test(file))).toEqual([]);
+    expect(uses(/process\.exitCode/)).toContain('src/cli/main.ts');
   });
 
   test('writes to a terminal in one place, where nothing is left that a terminal would obey', () => {

@@ -11,7 +11,7 @@ import type { Work } from './data-store.ts';
 import { backupsFolder, folderName, removeLeftovers, startFolder } from './folder.ts';
 import { formatVersion, type Manifest, manifestFile, manifestText, type Part } from './manifest.ts';
 import type { BackupPart } from './part.ts';
-import { findSubjectIn, type Subject, type SubjectOptions } from './subject.ts';
+import { findSubjectIn, type Subject, type SubjectOptions } from './stored-project.ts';
 
 export interface BackupOptions extends SubjectOptions {
   /** Folder of the backup. @default `backups/<project>/<time>` below the root */

@@ -2,7 +2,7 @@ import type { Service } from '../../charts/common/kind.ts';
 import type { Environment, Profile, Project } from '../../charts/model.ts';
 import type { Cluster } from '../cluster/client.ts';
 import type { BackupPart } from './part.ts';
-import type { ClaimServer, ServicePod } from './pods.ts';
+import type { ClaimServer, ServicePod } from './service-pods.ts';
 
 /** What a backup or a restore is made with. */
 export interface Work {

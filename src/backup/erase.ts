@@ -2,8 +2,8 @@ import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import type { Cluster } from '../cluster/client.ts';
 import { CommandError } from '../platform/errors.ts';
 import type { DataStore } from './data-store.ts';
-import { isReady, type PodState } from './pods.ts';
-import type { Subject, SubjectOptions } from './subject.ts';
+import { isReady, type PodState } from './service-pods.ts';
+import type { Subject, SubjectOptions } from './stored-project.ts';
 
 /**
  * What a project holds, as lines for a question: its claims with their sizes and, where the service runs and can be

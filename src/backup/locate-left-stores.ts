@@ -4,7 +4,7 @@ import { type ServiceKindName, serviceKinds } from '../../charts/kinds.ts';
 import type { Cluster } from '../cluster/client.ts';
 import type { LeftProject, LeftServer, LeftVariable } from './data-store.ts';
 import type { ProjectStores } from './locate-stores.ts';
-import type { ServicePod } from './pods.ts';
+import type { ServicePod } from './service-pods.ts';
 import { storeKinds } from './stores.ts';
 
 interface Container {

@@ -2,7 +2,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import type { Cluster } from '../cluster/client.ts';
 import { portForward } from '../cluster/port-forward.ts';
 import { ClusterError, CommandError, FailureError } from '../platform/errors.ts';
-import { type ServicePod, waitForPod } from './pods.ts';
+import { type ServicePod, waitForPod } from './service-pods.ts';
 
 /** A server with the S3 API, and what a project has in it. */
 export interface ObjectStore extends ServicePod {

@@ -5,7 +5,7 @@ import type { Cluster } from '../cluster/client.ts';
 import { eachOf } from '../platform/each-of.ts';
 import { TimeoutError } from '../platform/errors.ts';
 import { poll } from '../platform/poll.ts';
-import { type PodState, podPatience } from './pods.ts';
+import { type PodState, podPatience } from './service-pods.ts';
 
 /** What a paused object was before, as JSON: kept in the cluster, so that it outlives the command. */
 export const pausedAnnotation = 'repoctl.dev/paused';

@@ -10,7 +10,7 @@ import type { DataStore, HeldData, PlacedPart, Work } from './data-store.ts';
 import { latestBackup } from './folder.ts';
 import { areWorkloadsPaused, pauseWorkloads, resumeServices, resumeWorkloads } from './pause.ts';
 import { planRestore } from './plan-restore.ts';
-import { findSubject, type Subject, type SubjectOptions } from './subject.ts';
+import { findSubject, type Subject, type SubjectOptions } from './stored-project.ts';
 import { verifyBackup } from './verify.ts';
 
 export interface RestoreOptions extends SubjectOptions {

@@ -3,7 +3,7 @@ import { globalKinds, serviceKinds, workloadKinds } from '../../charts/kinds.ts'
 import type { Environment } from '../../charts/model.ts';
 import { registryPort } from '../kind-cluster/registry-files.ts';
 import { tiltPort } from '../tilt/port.ts';
-import type { WantedPort } from './facts.ts';
+import type { WantedPort } from './machine-facts.ts';
 
 /** What the port is for where Tilt serves its page. */
 export const tiltsOwn = 'Tilt';

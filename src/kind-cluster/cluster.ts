@@ -3,10 +3,10 @@ import { ClusterError, FailureError, TimeoutError } from '../platform/errors.ts'
 import { poll } from '../platform/poll.ts';
 import { interruptible } from '../platform/process/interrupt.ts';
 import { type Condition, judge } from './condition.ts';
+import { ControlPlane, holdsVolumes, startedAt } from './control-plane.ts';
 import { createCluster, removeUnfinished } from './create.ts';
-import { ensureContext, hasContext } from './kubeconfig.ts';
+import { ensureContext, hasContext } from './kind-kubeconfig.ts';
 import { controlPlane, kubernetesNodes, listContainers, type NodeContainer, startContainers } from './nodes.ts';
-import { ControlPlane, holdsVolumes, startedAt } from './observe.ts';
 import { underway } from './processes.ts';
 
 export interface ClusterNeeds {

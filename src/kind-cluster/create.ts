@@ -2,7 +2,7 @@ import type { KindConfig } from '../config/kind-config.ts';
 import { InterruptedError, pause } from '../platform/process/interrupt.ts';
 import { attempt, failure, run } from '../platform/process/run.ts';
 import { kindPath } from '../platform/process/tool-path.ts';
-import { kubeconfigArguments } from './kubeconfig.ts';
+import { kubeconfigArguments } from './kind-kubeconfig.ts';
 import { listContainers } from './nodes.ts';
 import { underway } from './processes.ts';
 

@@ -4,7 +4,7 @@ import type { Project } from '../../charts/model.ts';
 import type { Cluster } from '../cluster/client.ts';
 import type { Loaded, LoadOptions } from '../config/load.ts';
 import { remarkText, secretRemarks } from '../config/secret-remarks.ts';
-import { type SecretObject, withPrevious } from '../synth/secrets/changes.ts';
+import { type SecretObject, withPrevious } from '../synth/secrets/changed-keys.ts';
 import { type PreparedSecrets, prepareSecrets } from '../synth/secrets/prepare.ts';
 import { type ApplyOptions, applyObjects } from './apply.ts';
 import type { OwnedNamespace } from './examine.ts';

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import { describeData, eraseShared } from '../backup/erase.ts';
-import { findSubjectIn } from '../backup/subject.ts';
+import { findSubjectIn } from '../backup/stored-project.ts';
 import type { Cluster } from '../cluster/client.ts';
 import { withLeases } from '../cluster/lease.ts';
 import { isOwn } from '../cluster/ownership.ts';

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { describeData, eraseShared, unsavedClaims } from '../backup/erase.ts';
-import { findSubject } from '../backup/subject.ts';
+import { findSubject } from '../backup/stored-project.ts';
 import { connectToChange } from '../cluster/connect.ts';
 import { withLeases } from '../cluster/lease.ts';
 import { confirm } from '../platform/terminal/ask.ts';

@@ -1,4 +1,4 @@
-import type { Output } from './output.ts';
+import type { Output } from './log-output.ts';
 import type { Entry, Printer } from './printer.ts';
 import { ReorderBuffer } from './reorder-buffer.ts';
 

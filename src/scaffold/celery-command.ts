@@ -1,4 +1,4 @@
-import { words } from './words.ts';
+import { shellWords } from './shell-words.ts';
 
 /** A `celery worker` or `celery beat` command, as fields of a workload. */
 export interface CeleryCommand {
@@ -74,5 +74,5 @@ function readOptions(rest: readonly string[]) {
 function unwrapped(line: readonly string[]): readonly string[] {
   const [shell = '', flag = '', script = ''] = line;
   if (!/(^|\/)(ba)?sh$/.test(shell) || !/^-\w*c$/.test(flag) || /[;&|<>`$\n]/.test(script)) return line;
-  return words(script) ?? line;
+  return shellWords(script) ?? line;
 }

@@ -3,8 +3,8 @@ import { ConfigurationError, problemLine } from '../config/problem.ts';
 import { locate, parseYaml } from '../config/yaml-file.ts';
 import { type Interpolated, interpolate } from './compose-interpolation.ts';
 import { type ComposePort, composePort } from './compose-ports.ts';
+import { shellWords } from './shell-words.ts';
 import type { Source } from './source.ts';
-import { words } from './words.ts';
 
 /** A service of a compose file, its short forms spelt out. */
 export interface ComposeService {
@@ -117,7 +117,7 @@ function readService(name: string, data: Data, values: Record<string, string>, s
   const filled = (value: unknown): string => interpolate(String(value ?? ''), values).text;
   const line = (value: unknown): string[] | undefined => {
     if (Array.isArray(value)) return value.map(filled);
-    return typeof value === 'string' ? words(filled(value)) : undefined;
+    return typeof value === 'string' ? shellWords(filled(value)) : undefined;
   };
   const deploy = isMap(data.deploy) ? data.deploy : {};
   for (const key of Object.keys(deploy))

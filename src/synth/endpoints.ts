@@ -1,5 +1,5 @@
 import { printJson, printLines } from '../platform/terminal/print.ts';
-import { tableLines } from '../platform/terminal/table.ts';
+import { tableLines } from '../platform/terminal/text-table.ts';
 import type { PlannedNamespace, PlannedWorkload } from './plan.ts';
 
 /** A fixed port of the developer's machine, and what answers there. */

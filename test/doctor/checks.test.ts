@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Container, Facts, PortFacts } from '../../src/doctor/facts.ts';
-import { engine, rowOf, rows, system } from './facts.ts';
+import type { Container, Facts, PortFacts } from '../../src/doctor/machine-facts.ts';
+import { engine, rowOf, rows, system } from './example-machine.ts';
 
 const gibibyte = 2 ** 30;
 

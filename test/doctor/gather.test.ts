@@ -3,11 +3,10 @@ import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { gatherConfiguration } from '../../src/doctor/gather/configuration.ts';
-import { gatherContext } from '../../src/doctor/gather/context.ts';
-import { gatherDocker } from '../../src/doctor/gather/docker.ts';
-import { gather } from '../../src/doctor/gather/gather.ts';
-import { gatherSystem } from '../../src/doctor/gather/system.ts';
+import { gatherConfiguration } from '../../src/doctor/gather/configuration-facts.ts';
+import { gatherContext } from '../../src/doctor/gather/context-facts.ts';
+import { gatherDocker } from '../../src/doctor/gather/docker-facts.ts';
+import { gather, gatherSystem } from '../../src/doctor/gather/gather.ts';
 import { cleanUp, emptyFolder, folderWith } from '../platform/tools/server.ts';
 import { copyRepository } from '../synth/repository.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Row } from '../../src/doctor/check.ts';
-import { containerOf, publishedPorts } from '../../src/doctor/gather/docker.ts';
-import { isHealthy, rowDocument, rowLines } from '../../src/doctor/report.ts';
+import { isHealthy, rowDocument, rowLines } from '../../src/doctor/diagnose.ts';
+import { containerOf, publishedPorts } from '../../src/doctor/gather/docker-facts.ts';
+import type { Row } from '../../src/doctor/machine-check.ts';
 
 const table: Row[] = [
   { level: 'ok', subject: 'node', found: '20.19.0' },

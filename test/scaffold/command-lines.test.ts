@@ -6,7 +6,7 @@ import { dockerfileFacts } from '../../src/scaffold/dockerfile.ts';
 import { healthRoutes } from '../../src/scaffold/health-route.ts';
 import { leadsTo } from '../../src/scaffold/patterns.ts';
 import { asName } from '../../src/scaffold/project-name.ts';
-import { words } from '../../src/scaffold/words.ts';
+import { shellWords } from '../../src/scaffold/shell-words.ts';
 
 describe('words of a command line', () => {
   test.each([
@@ -17,7 +17,7 @@ describe('words of a command line', () => {
     ["''", ['']],
     ['', []],
     ['"never closed', undefined],
-  ])('%j', (line, expected) => expect(words(line)).toEqual(expected));
+  ])('%j', (line, expected) => expect(shellWords(line)).toEqual(expected));
 });
 
 describe('variables of a compose file', () => {
@@ -47,7 +47,7 @@ describe('ports of a compose file', () => {
 });
 
 describe('Celery command lines', () => {
-  const celery = (line: string) => celeryCommand(words(line));
+  const celery = (line: string) => celeryCommand(shellWords(line));
   test.each([
     ['celery -A shop.tasks worker', { kind: 'celery-worker', fields: { app: 'shop.tasks' } }],
     [

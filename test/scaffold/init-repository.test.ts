@@ -191,7 +191,7 @@ test('with --dry-run files are printed; nobody being there to answer, nothing is
       process.execPath,
       [
         ...['--import', join(repository, 'node_modules/tsx/dist/loader.mjs'), '--input-type=module', '--eval'],
-        `import { initRepository } from '${join(repository, 'src/scaffold/run.ts')}';
+        `import { initRepository } from '${join(repository, 'src/scaffold/init.ts')}';
          await initRepository(process.cwd(), { dryRun: true });
          await initRepository(process.cwd(), {});`,
       ],

@@ -1,7 +1,7 @@
 import type { ContainerSettings } from '../../../charts/constructs/container-service.ts';
-import { claimCopies, claimPart } from '../claim.ts';
+import { claimCopies, claimPart } from '../claim-copies.ts';
 import type { DataStore, StoreKind } from '../data-store.ts';
-import { type ClaimServer, podOf } from '../pods.ts';
+import { type ClaimServer, podOf } from '../service-pods.ts';
 
 /** The claim of a service of any image, since format 2. */
 export const containerPart = claimPart('claim', ({ service }) => `${service} claim`);

@@ -3,9 +3,9 @@ import type { Cluster } from '../../cluster/client.ts';
 import { portForward } from '../../cluster/port-forward.ts';
 import { FailureError } from '../../platform/errors.ts';
 import { counted } from '../../platform/text.ts';
-import { claimCopies, claimPart } from '../claim.ts';
+import { claimCopies, claimPart } from '../claim-copies.ts';
 import type { DataStore, StoreKind } from '../data-store.ts';
-import { type ClaimServer, podOf, type ServicePod, waitForPod } from '../pods.ts';
+import { type ClaimServer, podOf, type ServicePod, waitForPod } from '../service-pods.ts';
 
 /**
  * The folder of a server that was stopped. Its own export (`immuadmin hot-backup`, ReplicateTx) can't be put back into the

@@ -13,7 +13,7 @@ import type { Copies, DataStore, HeldData, StoreKind } from '../data-store.ts';
 import { objectListText, parseObjectList } from '../object-list.ts';
 import { type ObjectStore, withObjectStore } from '../object-store.ts';
 import { fileOf, isPart, type PartKind, partFields } from '../part.ts';
-import { globalPod, imageOf, podOf } from '../pods.ts';
+import { globalPod, imageOf, podOf } from '../service-pods.ts';
 
 const schema = z.object({
   kind: z.literal('bucket'),

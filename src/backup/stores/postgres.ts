@@ -9,8 +9,8 @@ import { counted, size } from '../../platform/text.ts';
 import { openFile } from '../checked-file.ts';
 import { type Copies, type DataStore, isForeign, type RestoreTarget, type StoreKind } from '../data-store.ts';
 import { fileOf, isPart, type PartKind, partFields } from '../part.ts';
-import { containerOf, podOf, type ServicePod, type Waiting, waitForPod } from '../pods.ts';
 import { saveSent, sentSum } from '../sent-file.ts';
+import { containerOf, podOf, type ServicePod, type Waiting, waitForPod } from '../service-pods.ts';
 
 const schema = z.object({ kind: z.literal('postgres'), ...partFields, database: z.string().min(1) });
 

@@ -3,7 +3,7 @@ import type { Cluster } from '../../cluster/client.ts';
 import { exec } from '../../cluster/exec.ts';
 import { counted } from '../../platform/text.ts';
 import type { DataStore, StoreKind } from '../data-store.ts';
-import { containerOf, globalPod, podOf, type ServicePod, waitForPod } from '../pods.ts';
+import { containerOf, globalPod, podOf, type ServicePod, waitForPod } from '../service-pods.ts';
 
 interface Broker extends ServicePod {
   /** Number of the project's logical database. */

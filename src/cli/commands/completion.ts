@@ -26,7 +26,7 @@ export const completeCommand = (program: Command) =>
     .allowUnknownOption()
     .action(async (words: readonly string[]) => {
       const { candidates } = await import('../completion/candidates.ts');
-      const { configuredNames } = await import('../completion/names.ts');
+      const { configuredNames } = await import('../completion/configured-names.ts');
       const found = candidates(program, words, configuredNames(process.cwd()));
       printData(found.map((word) => `${word}\n`).join(''));
     });

@@ -22,10 +22,9 @@ export const doctorCommand = () =>
       '\nExamples:\n  repoctl doctor\n  repoctl doctor -o json | jq \'.checks[] | select(.level == "fail")\'',
     )
     .action(async ({ output, kubeconfig }: Options) => {
-      const [{ gather }, { diagnose }, { isHealthy, rowDocument, rowLines }, { painter }] = await Promise.all([
+      const [{ gather }, { diagnose, isHealthy, rowDocument, rowLines }, { painter }] = await Promise.all([
         import('../../doctor/gather/gather.ts'),
         import('../../doctor/diagnose.ts'),
-        import('../../doctor/report.ts'),
         import('../../platform/terminal/paint.ts'),
       ]);
       const rows = diagnose(await gather({ folder: process.cwd(), kubeconfig }));

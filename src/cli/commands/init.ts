@@ -17,7 +17,7 @@ export const initCommand = () =>
     .option('--dry-run', 'write nothing; print the files')
     .addHelpText('after', '\nExamples:\n  repoctl init\n  repoctl init --dry-run\n  repoctl init --yes')
     .action(async (options: InitOptions) => {
-      const { initRepository } = await import('../../scaffold/run.ts');
+      const { initRepository } = await import('../../scaffold/init.ts');
       await initRepository(process.cwd(), options);
     });
 
@@ -50,7 +50,7 @@ export const initProjectCommand = () =>
     )
     .action(async (name: string, options: InitProjectOptions) => {
       const [{ initProject }, { findRoot }] = await Promise.all([
-        import('../../scaffold/run.ts'),
+        import('../../scaffold/init.ts'),
         import('../../config/root.ts'),
       ]);
       await initProject(findRoot(process.cwd()), name, options);

@@ -17,7 +17,7 @@ export const listCommand = () =>
     )
     .action(async ({ output, ...options }: ClusterOptions & { output?: 'json' | 'name' }) => {
       const { findRoot } = await import('../../config/root.ts');
-      const { listLines, listNamespaces } = await import('../listing/list.ts');
+      const { listLines, listNamespaces } = await import('../listing/listed-namespaces.ts');
       const { leftInCluster } = await import('../listing/left.ts');
       const listed = listNamespaces(findRoot(process.cwd()), { profile: 'local', environmentFilesOf: [] });
       const left = output === 'name' ? [] : await leftInCluster(listed, options, report);

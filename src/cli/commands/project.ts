@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { ClusterOptions } from '../../cluster/kubeconfig.ts';
-import { breakable } from './interrupt.ts';
+import { breakable } from '../breakable.ts';
 import {
   type ConsentOptions,
   developmentProfileOption,

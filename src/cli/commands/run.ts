@@ -26,7 +26,7 @@ export const runCommandCommand = () =>
         process.exitCode = await runCommand(project, name, more, options);
         return;
       }
-      const { tableLines } = await import('../../platform/terminal/table.ts');
+      const { tableLines } = await import('../../platform/terminal/text-table.ts');
       const rows = (await commandsOf(project)).map((each) => [each.name, each.description ?? each.command.join(' ')]);
       printLines(tableLines([['COMMAND', 'DOES'], ...rows]));
     });

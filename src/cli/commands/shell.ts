@@ -1,8 +1,7 @@
 import { Command } from 'commander';
-import { shellQuoted } from '../../../charts/common/shell.ts';
+import { shellQuoted } from '../../../charts/common/shell-quoted.ts';
 import type { ClusterOptions } from '../../cluster/kubeconfig.ts';
 import { UsageError } from '../../platform/errors.ts';
-import { divided } from './divide.ts';
 import { report, withClusterOptions } from './options.ts';
 
 interface ShellOptions extends ClusterOptions {
@@ -68,4 +67,15 @@ async function open(
   // What people type, not how it was started.
   report('no window can be opened here; in a terminal:');
   report(`  repoctl ${words.slice(2).map(shellQuoted).join(' ')}`);
+}
+
+/** What stands before and after `--`: the parser hands both on as one list. */
+export function divided(
+  given: readonly (string | undefined)[],
+  argv: readonly string[] = process.argv,
+): { readonly before: readonly string[]; readonly after: readonly string[] } {
+  const all = given.filter((word) => word !== undefined);
+  const at = argv.indexOf('--');
+  const after = at < 0 ? [] : argv.slice(at + 1);
+  return { before: all.slice(0, all.length - after.length), after };
 }

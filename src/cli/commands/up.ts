@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { breakable } from './interrupt.ts';
+import { breakable } from '../breakable.ts';
 import { report, timeoutOption } from './options.ts';
 
 interface Options {

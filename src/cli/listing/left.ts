@@ -2,7 +2,7 @@ import { connect } from '../../cluster/connect.ts';
 import type { ClusterOptions } from '../../cluster/kubeconfig.ts';
 import { ClusterError } from '../../platform/errors.ts';
 import { leftBehind } from '../../synth/left-behind.ts';
-import { type ListedNamespace, leftNamespace } from './list.ts';
+import { type ListedNamespace, leftNamespace } from './listed-namespaces.ts';
 
 /** How long the cluster may take to answer, in milliseconds: the list is there without it. */
 const patience = 2000;

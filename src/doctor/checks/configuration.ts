@@ -1,6 +1,6 @@
 import { counted } from '../../platform/text.ts';
-import type { Check, Row } from '../check.ts';
-import type { ConfigurationFacts } from '../facts.ts';
+import type { Check, Row } from '../machine-check.ts';
+import type { ConfigurationFacts } from '../machine-facts.ts';
 
 export const checkConfiguration: Check = ({ configuration }) => {
   if (configuration.root === undefined) {

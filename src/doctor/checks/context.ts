@@ -1,5 +1,5 @@
-import type { Check } from '../check.ts';
-import type { Facts } from '../facts.ts';
+import type { Check } from '../machine-check.ts';
+import type { Facts } from '../machine-facts.ts';
 
 const subject = 'context';
 

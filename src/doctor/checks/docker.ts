@@ -1,7 +1,7 @@
 import { counted } from '../../platform/text.ts';
 import { isAtLeast } from '../../platform/tools/version.ts';
-import type { Check, Row } from '../check.ts';
-import type { DockerEngine, Facts } from '../facts.ts';
+import type { Check, Row } from '../machine-check.ts';
+import type { DockerEngine, Facts } from '../machine-facts.ts';
 
 /** The oldest engine that kind works with reliably. */
 const engineMinimum = '20.10.0';

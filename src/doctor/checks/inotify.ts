@@ -1,4 +1,4 @@
-import type { Check } from '../check.ts';
+import type { Check } from '../machine-check.ts';
 
 /**
  * What kind advises, since pods that watch files fail with "too many open files" below it.

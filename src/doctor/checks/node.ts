@@ -1,5 +1,5 @@
 import { isAtLeast } from '../../platform/tools/version.ts';
-import type { Check } from '../check.ts';
+import type { Check } from '../machine-check.ts';
 
 /** The oldest Node that repoctl runs on, as package.json says. */
 export const nodeMinimum = '20.19.0';

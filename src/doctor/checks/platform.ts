@@ -1,4 +1,4 @@
-import type { Check, Row } from '../check.ts';
+import type { Check, Row } from '../machine-check.ts';
 
 /** The kernel's names of what kind's node images are built for, with Node's. */
 const architectures: Readonly<Record<string, string>> = {

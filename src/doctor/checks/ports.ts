@@ -1,7 +1,7 @@
 import { registryName, registryPort } from '../../kind-cluster/registry-files.ts';
 import { ownerText } from '../../platform/tools/port-owner.ts';
-import type { Check, Row } from '../check.ts';
-import type { Container, Facts, PortFacts } from '../facts.ts';
+import type { Check, Row } from '../machine-check.ts';
+import type { Container, Facts, PortFacts } from '../machine-facts.ts';
 import { tiltsOwn } from '../wanted-ports.ts';
 
 /** The ports that are wanted: one row for those that are free, and one for each that is not. */

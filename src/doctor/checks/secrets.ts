@@ -1,4 +1,4 @@
-import type { Check } from '../check.ts';
+import type { Check } from '../machine-check.ts';
 
 /** What may give a secret of the repository away. */
 export const checkSecrets: Check = ({ remarks }) =>

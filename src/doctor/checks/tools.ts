@@ -1,5 +1,5 @@
 import { tools } from '../../platform/tools/tools.ts';
-import type { Check, Row } from '../check.ts';
+import type { Check, Row } from '../machine-check.ts';
 
 /** kind and Tilt. What is missing is fetched by `repoctl up`, so that nothing of it is a failure. */
 export const checkTools: Check = ({ tools: found }) =>

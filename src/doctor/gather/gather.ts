@@ -1,13 +1,13 @@
+import { readFile } from 'node:fs/promises';
 import { secretRemarks } from '../../config/secret-remarks.ts';
-import type { Variables } from '../../platform/tools/cache.ts';
 import { findTool } from '../../platform/tools/find.ts';
 import { portOwners } from '../../platform/tools/port-owner.ts';
-import type { Facts } from '../facts.ts';
+import type { Variables } from '../../platform/tools/tool-cache.ts';
+import type { Facts, SystemFacts } from '../machine-facts.ts';
 import { ownPorts } from '../wanted-ports.ts';
-import { gatherConfiguration } from './configuration.ts';
-import { gatherContext } from './context.ts';
-import { gatherDocker } from './docker.ts';
-import { gatherSystem } from './system.ts';
+import { gatherConfiguration } from './configuration-facts.ts';
+import { gatherContext } from './context-facts.ts';
+import { gatherDocker } from './docker-facts.ts';
 
 export interface GatherOptions {
   /** Where the configuration is looked for: here and above. */
@@ -33,4 +33,23 @@ export async function gather({ folder, kubeconfig, env = process.env }: GatherOp
   ]);
   const ports = wanted.map((each) => ({ ...each, owner: owners.get(each.port) }));
   return { system, tools, docker, configuration, remarks, ports, context };
+}
+
+/** Asks Node and the kernel. */
+export async function gatherSystem(): Promise<SystemFacts> {
+  const [watches, instances] = await Promise.all(['watches', 'instances'].map(readLimit));
+  return {
+    platform: process.platform,
+    architecture: process.arch,
+    node: process.versions.node,
+    inotify: watches !== undefined && instances !== undefined ? { watches, instances } : undefined,
+  };
+}
+
+async function readLimit(name: string): Promise<number | undefined> {
+  try {
+    return Number(await readFile(`/proc/sys/fs/inotify/max_user_${name}`, 'utf8'));
+  } catch {
+    return undefined;
+  }
 }

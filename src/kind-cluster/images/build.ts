@@ -1,4 +1,4 @@
-import { shellQuoted } from '../../../charts/common/shell.ts';
+import { shellQuoted } from '../../../charts/common/shell-quoted.ts';
 import { eachOf } from '../../platform/each-of.ts';
 import { FailureError } from '../../platform/errors.ts';
 import { attempt, failure, type Outcome, run } from '../../platform/process/run.ts';

@@ -1,4 +1,4 @@
-import type { ServicePod } from '../../backup/pods.ts';
+import type { ServicePod } from '../../backup/service-pods.ts';
 import type { Cluster } from '../../cluster/client.ts';
 
 /** A password of a server that runs in the cluster. */

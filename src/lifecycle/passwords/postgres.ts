@@ -1,7 +1,7 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { PostgresSettings } from '../../../charts/constructs/postgres.ts';
-import { containerOf } from '../../backup/pods.ts';
+import { containerOf } from '../../backup/service-pods.ts';
 import { exec } from '../../cluster/exec.ts';
 import type { PasswordChange, PasswordKind } from './change.ts';
 

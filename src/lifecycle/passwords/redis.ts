@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { containerOf } from '../../backup/pods.ts';
+import { containerOf } from '../../backup/service-pods.ts';
 import { exec } from '../../cluster/exec.ts';
 import { FailureError } from '../../platform/errors.ts';
 import type { PasswordChange, PasswordKind } from './change.ts';

@@ -1,11 +1,11 @@
-import { podOf, waitForPod } from '../../backup/pods.ts';
+import { podOf, waitForPod } from '../../backup/service-pods.ts';
 import type { Cluster } from '../../cluster/client.ts';
 import { planSecrets } from '../../synth/plan.ts';
-import { type ChangedKey, changedKeys, type SecretObject, withoutPrevious } from '../../synth/secrets/changes.ts';
+import { type ChangedKey, changedKeys, type SecretObject, withoutPrevious } from '../../synth/secrets/changed-keys.ts';
 import type { PreparedSecrets } from '../../synth/secrets/prepare.ts';
 import { applyObjects } from '../apply.ts';
 import { ownedNamespace } from '../apply-secrets.ts';
-import { type Holder, holderOf } from './table.ts';
+import { type Holder, holderOf } from './password-kinds.ts';
 import { type Controller, type KeyReference, restart, usersOf } from './users.ts';
 
 export interface SettleOptions {

@@ -1,13 +1,11 @@
 import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { FailureError } from '../errors.ts';
-import { cachedProgram, shownPath, type Variables } from './cache.ts';
-import { listedChecksum } from './checksum.ts';
+import { FailureError, UsageError } from '../errors.ts';
 import { download, readText } from './download.ts';
+import type { DownloadProgress } from './download-progress.ts';
 import { askVersion } from './find.ts';
-import { mirrored } from './mirror.ts';
-import type { Platform } from './platform.ts';
-import type { Progress } from './progress.ts';
+import { cachedProgram, shownPath, type Variables } from './tool-cache.ts';
+import type { Platform } from './tool-platform.ts';
 import type { Tool } from './tools.ts';
 import { TransferError, type TransferReason } from './transfer-error.ts';
 
@@ -17,7 +15,7 @@ export interface FetchOptions {
   readonly cache: string;
   /** For the mirror and the proxy. */
   readonly env: Variables;
-  readonly progress: Progress;
+  readonly progress: DownloadProgress;
   /** How long nothing may come, in milliseconds. @default 30 s */
   readonly silence?: number;
   /** Ends it; nothing is left behind. */
@@ -162,4 +160,34 @@ function explain(error: unknown, tool: Tool, { cache, env }: FetchOptions): unkn
       cause: error,
     },
   );
+}
+
+/**
+ * The SHA-256 of a file in a list that its vendor publishes: lines of `checksum  name` as `sha256sum` writes them, or
+ * nothing but a checksum.
+ */
+export function listedChecksum(list: string, name: string): string | undefined {
+  const lines = list
+    .split('\n')
+    .map((line) => line.trim().split(/\s+\*?/))
+    .filter(([sum = '']) => /^[0-9a-f]{64}$/i.test(sum));
+  const named = lines.find(([, file]) => file?.split('/').at(-1) === name);
+  const alone = lines.length === 1 && lines[0]?.length === 1 ? lines[0] : undefined;
+  return (named ?? alone)?.[0]?.toLowerCase();
+}
+
+/**
+ * Where a download is to come from: `$REPOCTL_TOOLS_MIRROR`, a URL, takes the place of its scheme and host.
+ *
+ * @throws UsageError if that is no URL
+ */
+export function mirrored(url: string, { REPOCTL_TOOLS_MIRROR: mirror }: Variables): URL {
+  if (!mirror) return new URL(url);
+  if (!URL.canParse(mirror) || !/^https?:$/.test(new URL(mirror).protocol))
+    throw new UsageError(
+      `$REPOCTL_TOOLS_MIRROR is "${mirror}"; expected a URL`,
+      'export REPOCTL_TOOLS_MIRROR=https://mirror.example.com/tools',
+    );
+  const { pathname } = new URL(url);
+  return new URL(mirror.replace(/\/+$/, '') + pathname);
 }

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { execa } from 'execa';
-import { cachedProgram, cacheFolder, type Variables } from './cache.ts';
+import { cachedProgram, cacheFolder, type Variables } from './tool-cache.ts';
 import { type Tool, type ToolName, tools } from './tools.ts';
 import { isAtLeast } from './version.ts';
 

@@ -2,8 +2,8 @@ import { type ClientRequest, request as http, type IncomingMessage, type Request
 import { request as https } from 'node:https';
 import type { Socket } from 'node:net';
 import { connect as tls } from 'node:tls';
-import type { Variables } from './cache.ts';
 import { proxyAuthorization, proxyFor } from './proxy.ts';
+import type { Variables } from './tool-cache.ts';
 import { TransferError } from './transfer-error.ts';
 
 export interface GetOptions {

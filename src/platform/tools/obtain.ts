@@ -1,10 +1,10 @@
 import { FailureError, UsageError } from '../errors.ts';
 import { confirm, terminal } from '../terminal/ask.ts';
-import { cacheFolder, shownPath, type Variables } from './cache.ts';
+import { type DownloadProgress, downloadProgressOn } from './download-progress.ts';
 import { fetchTool } from './fetch-tool.ts';
 import { type FoundTool, findTool } from './find.ts';
-import { platformOf } from './platform.ts';
-import { type Progress, progressOn } from './progress.ts';
+import { cacheFolder, shownPath, type Variables } from './tool-cache.ts';
+import { platformOf } from './tool-platform.ts';
 import { type Tool, type ToolName, tools } from './tools.ts';
 
 export interface ObtainOptions {
@@ -13,7 +13,7 @@ export interface ObtainOptions {
   /** Asks a question that yes or no answers. @default on the terminal, if there is one; `null`: nobody can be asked */
   readonly ask?: ((question: string) => Promise<boolean>) | null;
   /** @default shown on stderr */
-  readonly progress?: Progress;
+  readonly progress?: DownloadProgress;
   /** For PATH, the cache's folder, the mirror and the proxy. @default those of the process */
   readonly env?: Variables;
   /** Names of those that can be done without: what hinders to get them is only said. @default none */
@@ -56,7 +56,7 @@ interface Lacking {
 }
 
 async function fetchAll(lacking: readonly Lacking[], options: ObtainOptions): Promise<FoundTool[]> {
-  const { env = process.env, progress = progressOn(process.stderr), signal, silence } = options;
+  const { env = process.env, progress = downloadProgressOn(process.stderr), signal, silence } = options;
   const fetchOptions = { platform: platformOf(), cache: cacheFolder(env), env, progress, silence, signal };
   const fetched: FoundTool[] = [];
   for (const { tool, optional } of lacking) {

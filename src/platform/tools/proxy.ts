@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.ts';
-import type { Variables } from './cache.ts';
+import type { Variables } from './tool-cache.ts';
 
 /**
  * The proxy that the environment names for a URL: `$HTTPS_PROXY` or `$HTTP_PROXY` by the URL's scheme, unless

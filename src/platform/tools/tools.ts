@@ -1,4 +1,4 @@
-import type { Platform } from './platform.ts';
+import type { Platform } from './tool-platform.ts';
 
 /** The programs that repoctl starts and can fetch. */
 export type ToolName = 'kind' | 'tilt';

@@ -10,7 +10,7 @@ import type { Loaded, LoadOptions } from '../../config/load.ts';
 import { ConfigurationError } from '../../config/problem.ts';
 import { loadLastGood } from '../last-good.ts';
 import { planSecrets } from '../plan.ts';
-import type { SecretObject } from './changes.ts';
+import type { SecretObject } from './changed-keys.ts';
 import { environmentText, madeUp } from './environment-file.ts';
 import { type EnvironmentValues, secretObjects } from './secret-objects.ts';
 import { makeWhole } from './whole-file.ts';

@@ -1,6 +1,6 @@
 import { labelKeys, ownerPart } from '../../../charts/common/labels.ts';
 import type { PlannedNamespace, PlannedSecret } from '../plan.ts';
-import type { SecretObject } from './changes.ts';
+import type { SecretObject } from './changed-keys.ts';
 
 /** The values of `.env` files, by the path of the file and the name of the variable. */
 export type EnvironmentValues = ReadonlyMap<string, Readonly<Record<string, string>>>;

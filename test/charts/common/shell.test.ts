@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { shellQuoted } from '../../../charts/common/shell.ts';
+import { shellQuoted } from '../../../charts/common/shell-quoted.ts';
 
 test.each([
   ['plain/path:1', 'plain/path:1'],

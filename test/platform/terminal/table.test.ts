@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { painter } from '../../../src/platform/terminal/paint.ts';
-import { tableLines } from '../../../src/platform/terminal/table.ts';
+import { tableLines } from '../../../src/platform/terminal/text-table.ts';
 
 describe('tableLines', () => {
   test('aligns columns, and leaves no space at the end of a line', () => {

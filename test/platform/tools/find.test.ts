@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { cachedProgram } from '../../../src/platform/tools/cache.ts';
 import { findTool, pathWith } from '../../../src/platform/tools/find.ts';
+import { cachedProgram } from '../../../src/platform/tools/tool-cache.ts';
 import { cleanUp, emptyFolder, folderWith, program, toolAt } from './server.ts';
 
 const tool = toolAt('http://127.0.0.1:1');

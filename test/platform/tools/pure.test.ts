@@ -1,10 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { cachedProgram, cacheFolder, shownPath } from '../../../src/platform/tools/cache.ts';
-import { listedChecksum } from '../../../src/platform/tools/checksum.ts';
-import { mirrored } from '../../../src/platform/tools/mirror.ts';
-import { type Platform, platformOf } from '../../../src/platform/tools/platform.ts';
-import { progressOn } from '../../../src/platform/tools/progress.ts';
+import { downloadProgressOn } from '../../../src/platform/tools/download-progress.ts';
+import { listedChecksum, mirrored } from '../../../src/platform/tools/fetch-tool.ts';
 import { proxyFor } from '../../../src/platform/tools/proxy.ts';
+import { cachedProgram, cacheFolder, shownPath } from '../../../src/platform/tools/tool-cache.ts';
+import { type Platform, platformOf } from '../../../src/platform/tools/tool-platform.ts';
 import { tools } from '../../../src/platform/tools/tools.ts';
 import { isAtLeast } from '../../../src/platform/tools/version.ts';
 
@@ -156,7 +155,7 @@ describe('proxy', () => {
 describe('progress', () => {
   const shown = (isTTY: boolean) => {
     let text = '';
-    const progress = progressOn({ isTTY, write: (part: string) => (text += part) });
+    const progress = downloadProgressOn({ isTTY, write: (part: string) => (text += part) });
     progress.start('kind 0.32.0', 'host');
     progress.step('kind 0.32.0', 4_200_000, 10_600_000);
     progress.step('kind 0.32.0', 4_200_001, 10_600_000);

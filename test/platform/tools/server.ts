@@ -4,9 +4,9 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Platform } from '../../../src/platform/tools/platform.ts';
-import { platformOf } from '../../../src/platform/tools/platform.ts';
-import type { Progress } from '../../../src/platform/tools/progress.ts';
+import type { DownloadProgress } from '../../../src/platform/tools/download-progress.ts';
+import type { Platform } from '../../../src/platform/tools/tool-platform.ts';
+import { platformOf } from '../../../src/platform/tools/tool-platform.ts';
 import type { Tool } from '../../../src/platform/tools/tools.ts';
 
 export const platform: Platform = platformOf();
@@ -67,4 +67,4 @@ export function folderWith(name: string, text: string): string {
   return folder;
 }
 
-export const noProgress: Progress = { start: () => {}, step: () => {}, end: () => {} };
+export const noProgress: DownloadProgress = { start: () => {}, step: () => {}, end: () => {} };

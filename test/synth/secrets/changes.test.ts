@@ -1,5 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { changedKeys, type SecretObject, withoutPrevious, withPrevious } from '../../../src/synth/secrets/changes.ts';
+import {
+  changedKeys,
+  type SecretObject,
+  withoutPrevious,
+  withPrevious,
+} from '../../../src/synth/secrets/changed-keys.ts';
 
 const secret = (values: Readonly<Record<string, string>>): SecretObject => ({
   apiVersion: 'v1',

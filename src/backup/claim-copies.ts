@@ -13,8 +13,8 @@ import { openFile } from './checked-file.ts';
 import type { Copies } from './data-store.ts';
 import { type BackupPart, fileOf, isPart, type PartKind, partFields } from './part.ts';
 import { isPaused, pauseService, resumeService } from './pause.ts';
-import { type ClaimServer, imageOf, podPatience, waitForPod, waitUntilReady } from './pods.ts';
 import { saveSent, sentSum } from './sent-file.ts';
+import { type ClaimServer, imageOf, podPatience, waitForPod, waitUntilReady } from './service-pods.ts';
 
 /** What is in the claim is read and written by a pod of our own, since the image of a server may have no shell. */
 function copyPod({ namespace, object, folder, user, group }: ClaimServer, claim: ManifestObject): ManifestObject {

@@ -1,4 +1,4 @@
-import type { Facts } from './facts.ts';
+import type { Facts } from './machine-facts.ts';
 
 /** How bad it is: `warn` may work, `fail` can't. */
 export type Level = 'ok' | 'warn' | 'fail';

@@ -3,7 +3,7 @@ import { command } from '../terminal/paint.ts';
 import { printLine, printText, type Stream } from '../terminal/print.ts';
 
 /** Shows how far downloads are. */
-export interface Progress {
+export interface DownloadProgress {
   /** @param what e.g. `kind 0.32.0` */
   start(what: string, host: string): void;
   step(what: string, received: number, total: number | undefined): void;
@@ -12,7 +12,7 @@ export interface Progress {
 }
 
 /** Shows downloads on a stream: as a line that changes on a terminal, else as a line at each beginning and end. */
-export function progressOn(stream: Stream): Progress {
+export function downloadProgressOn(stream: Stream): DownloadProgress {
   let shown = '';
   const show = (line: string) => {
     if (!stream.isTTY || line === shown) return;

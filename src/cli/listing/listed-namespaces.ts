@@ -1,5 +1,5 @@
 import type { LoadOptions } from '../../config/load.ts';
-import { tableLines } from '../../platform/terminal/table.ts';
+import { tableLines } from '../../platform/terminal/text-table.ts';
 import { endpoints } from '../../synth/endpoints.ts';
 import { loadLastGood } from '../../synth/last-good.ts';
 import { type PlannedNamespace, planNamespace } from '../../synth/plan.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hearing, InterruptedError } from '../../platform/process/interrupt.ts';
+import { hearing, InterruptedError } from '../platform/process/interrupt.ts';
 
 /** How long what heeds the signal may take to put things in order, in milliseconds. */
 const grace = 2000;

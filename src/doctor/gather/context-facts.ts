@@ -3,7 +3,7 @@ import { connect } from '../../cluster/connect.ts';
 import type { ClusterOptions } from '../../cluster/kubeconfig.ts';
 import { ConfigurationError } from '../../config/problem.ts';
 import { ClusterError, CommandError } from '../../platform/errors.ts';
-import type { ContextFacts } from '../facts.ts';
+import type { ContextFacts } from '../machine-facts.ts';
 
 /** How long the API server may take to answer, in milliseconds. */
 const patience = 5000;

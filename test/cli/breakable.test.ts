@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { repository } from '../../synth/repository.ts';
+import { repository } from '../synth/repository.ts';
 
 const modules = join(repository, 'src');
 
@@ -15,7 +15,7 @@ async function interrupted(
   alone = false,
 ): Promise<{ stdout: string; end: number | NodeJS.Signals | null }> {
   const script = `
-    const { breakable } = await import(${JSON.stringify(`file://${modules}/cli/commands/interrupt.ts`)});
+    const { breakable } = await import(${JSON.stringify(`file://${modules}/cli/breakable.ts`)});
     const { run } = await import(${JSON.stringify(`file://${modules}/platform/process/run.ts`)});
     const { interruptible } = await import(${JSON.stringify(`file://${modules}/platform/process/interrupt.ts`)});
     const begun = () => console.log('begun');

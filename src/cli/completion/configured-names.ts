@@ -2,7 +2,7 @@ import { presetNames } from '../../../charts/model.ts';
 import { outline } from '../../config/load.ts';
 import { profileNames } from '../../config/profiles.ts';
 import { findRoot } from '../../config/root.ts';
-import { listNamespaces } from '../listing/list.ts';
+import { listNamespaces } from '../listing/listed-namespaces.ts';
 import type { Names } from './candidates.ts';
 
 /** The names of the configuration that a folder belongs to; none while it is wrong. */

@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { execa } from 'execa';
-import type { Variables } from '../../platform/tools/cache.ts';
-import type { Container, DockerFacts } from '../facts.ts';
+import type { Variables } from '../../platform/tools/tool-cache.ts';
+import type { Container, DockerFacts } from '../machine-facts.ts';
 
 /** What `docker info` says, as far as it is used. */
 interface Info {

@@ -2,7 +2,7 @@
  * The words of a command line, as a shell would split it: quotes and backslashes are taken away, nothing is replaced.
  * Undefined if a quote is never closed.
  */
-export function words(line: string): string[] | undefined {
+export function shellWords(line: string): string[] | undefined {
   const found: string[] = [];
   const part = /\s+|'([^']*)'|"((?:\\.|[^"\\])*)"|\\(.)|([^\s'"\\]+)|(['"\\])/gsy;
   let word: string | undefined;

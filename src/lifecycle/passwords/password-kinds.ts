@@ -3,7 +3,7 @@ import { type MinioSettings, minioUsersSecret } from '../../../charts/constructs
 import type { ServiceKindName } from '../../../charts/kinds.ts';
 import type { Environment, Profile } from '../../../charts/model.ts';
 import { servicesInCluster } from '../../../charts/wiring.ts';
-import type { ChangedKey } from '../../synth/secrets/changes.ts';
+import type { ChangedKey } from '../../synth/secrets/changed-keys.ts';
 import type { PasswordKind } from './change.ts';
 import { immudbPassword } from './immudb.ts';
 import { minioRootPassword, minioUserKeys } from './minio.ts';

@@ -5,7 +5,7 @@ import { ownCluster } from '../../config/own-cluster.ts';
 import { ConfigurationError } from '../../config/problem.ts';
 import { findRoot } from '../../config/root.ts';
 import { UsageError } from '../../platform/errors.ts';
-import type { ConfigurationFacts, WantedPort } from '../facts.ts';
+import type { ConfigurationFacts, WantedPort } from '../machine-facts.ts';
 import { hostPorts } from '../wanted-ports.ts';
 
 /** Reads the configuration at or above a folder, and the ports that it asks for. A wrong one is a fact as well. */

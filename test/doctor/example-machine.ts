@@ -1,6 +1,6 @@
-import type { Row } from '../../src/doctor/check.ts';
 import { diagnose } from '../../src/doctor/diagnose.ts';
-import type { DockerEngine, Facts, SystemFacts } from '../../src/doctor/facts.ts';
+import type { Row } from '../../src/doctor/machine-check.ts';
+import type { DockerEngine, Facts, SystemFacts } from '../../src/doctor/machine-facts.ts';
 
 /** An engine with enough of everything. */
 export const engine = (given: Partial<DockerEngine> = {}): Facts['docker'] => ({

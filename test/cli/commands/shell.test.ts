@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { divided } from '../../../src/cli/commands/divide.ts';
+import { divided } from '../../../src/cli/commands/shell.ts';
 
 test.each([
   [
