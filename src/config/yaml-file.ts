@@ -18,7 +18,8 @@ const maxAliasCount = 1000;
 const options = {
   prettyErrors: false,
   strict: true,
-  uniqueKeys: true,
+  // The parser compares each key with all keys before it; see duplicateKeys.
+  uniqueKeys: false,
   merge: true,
   // Only texts, numbers, true, false, null, lists and maps: a set would pass for a map without fields.
   resolveKnownTags: false,
@@ -57,7 +58,8 @@ export function parseYamlDocuments(file: string, given: string): ParsedYaml<read
 
 /** The data of a document; refuses what is no YAML, and what YAML allows but data can't hold. */
 function documentData(file: string, text: string, document: Document): ParsedYaml {
-  if (document.errors.length > 0) return { problems: syntaxProblems(file, text, document) };
+  const faults = [...document.errors, ...duplicateKeys(document)];
+  if (faults.length > 0) return { problems: syntaxProblems(file, text, document, faults) };
   const problems: Problem[] = [];
   const refuse = (node: unknown, message: string) =>
     problems.push({ file, place: position(text, rangeStart(node) ?? firstOffset(document)), message });
@@ -92,7 +94,24 @@ function documentData(file: string, text: string, document: Document): ParsedYam
   return { problems };
 }
 
-type Fault = Document['errors'][number];
+type Fault = Pick<Document['errors'][number], 'code' | 'message' | 'pos'>;
+
+/** The keys that a map has had before. */
+function duplicateKeys(document: Document): Fault[] {
+  const faults: Fault[] = [];
+  visit(document, {
+    Map(_, map) {
+      const keys = new Set<unknown>();
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue;
+        const start = rangeStart(key) ?? 0;
+        if (keys.has(key.value)) faults.push({ code: 'DUPLICATE_KEY', message: '', pos: [start, start + 1] });
+        keys.add(key.value);
+      }
+    },
+  });
+  return faults;
+}
 
 /** What people get wrong, in their words: for a code of the parser's, or for the beginning of a message. */
 const hints: Readonly<Record<string, string | ((fault: Fault, text: string) => string)>> = {
@@ -114,9 +133,9 @@ const hints: Readonly<Record<string, string | ((fault: Fault, text: string) => s
 };
 
 /** The first fault of each line: those after it follow from it. */
-function syntaxProblems(file: string, text: string, document: Document): Problem[] {
+function syntaxProblems(file: string, text: string, document: Document, faults: readonly Fault[]): Problem[] {
   const problems = new Map<number, Problem>();
-  for (const fault of document.errors) {
+  for (const fault of faults) {
     const start = Object.keys(hints).find((each) => fault.code === each || fault.message.startsWith(each)) ?? '';
     const hint = hints[start] ?? fault.message;
     const place = position(text, cause(document, fault));
