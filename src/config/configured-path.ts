@@ -77,18 +77,19 @@ export function readInside(root: string, path: string): string {
  * folder elsewhere is as good as its name.
  *
  * @param folder absolute; it need not be there
+ * @param advice what to do where it leads out
  * @throws UsageError if it is a link, or below one, that leads out of the root
  */
-export function mustBeInside(root: string, folder: string): void {
+export function mustBeInside(
+  root: string,
+  folder: string,
+  advice = 'Remove the link, or name the folder that it leads to with --out',
+): void {
   const path = relative(root, resolve(folder));
   if (path === '' || path.startsWith('..') || isAbsolute(path)) return;
   for (let part = path; part !== '.'; part = dirname(part)) {
     const end = insideRoot(root, part.replaceAll(sep, '/'));
     if ('inside' in end) return;
-    if (end.lacks !== 'everything')
-      throw new UsageError(
-        `${part} ${leadsAway}; nothing was written`,
-        'Remove the link, or name the folder that it leads to with --out',
-      );
+    if (end.lacks !== 'everything') throw new UsageError(`${part} ${leadsAway}; nothing was written`, advice);
   }
 }

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../platform/errors.ts';
+import { readInside } from './configured-path.ts';
 import { outline } from './load.ts';
 import { ConfigurationError, givenText, type Problem, problemLine } from './problem.ts';
 import { locate, parseYaml } from './yaml-file.ts';
@@ -29,19 +30,27 @@ export const contextOf = (cluster: string): string => `kind-${cluster}`;
  * @throws ConfigurationError if it is wrong
  */
 export function readKindConfig(root: string, env: NodeJS.ProcessEnv = process.env): KindConfig {
-  const file = join(root, kindConfigFile);
-  if (!existsSync(file))
+  const text = kindConfigText(root);
+  if (text === undefined)
     throw new UsageError(
       `there is no ${kindConfigFile} in ${root}`,
       'repoctl init writes one; its least content is:\n' +
         '    kind: Cluster\n    apiVersion: kind.x-k8s.io/v1alpha4\n    name: monorepo',
     );
   const { input } = outline(root);
-  const named = clusterName(readFileSync(file, 'utf8'));
+  const named = clusterName(text);
   const name = env.KIND_CLUSTER_NAME || named || input.name;
   const { nodeImage } = input.cluster;
-  return { name, file, nodeImage: env.KIND_NODE_IMAGE || nodeImage };
+  return { name, file: join(root, kindConfigFile), nodeImage: env.KIND_NODE_IMAGE || nodeImage };
 }
+
+/**
+ * The text of a repository's kind-config.yaml; `undefined` if there is none.
+ *
+ * @throws UsageError if it is a link that leads nowhere or out of the repository
+ */
+export const kindConfigText = (root: string): string | undefined =>
+  lstatSync(join(root, kindConfigFile), { throwIfNoEntry: false }) ? readInside(root, kindConfigFile) : undefined;
 
 /**
  * The name in the text of a kind-config.yaml; `undefined` if it gives none.

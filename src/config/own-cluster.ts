@@ -1,6 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { clusterName, contextOf, kindConfigFile } from './kind-config.ts';
+import { clusterName, contextOf, kindConfigFile, kindConfigText } from './kind-config.ts';
 import { outline, outlineError, unknownName } from './load.ts';
 import { environmentFile, rootAbove } from './root.ts';
 
@@ -28,8 +26,8 @@ export function ownCluster(root: string, env: NodeJS.ProcessEnv = process.env): 
   const outlined = outline(root);
   const { input, valid } = outlined;
   if (input.cluster.context !== undefined) return { context: input.cluster.context, source: environmentFile };
-  const file = join(root, kindConfigFile);
-  const named = existsSync(file) ? clusterName(readFileSync(file, 'utf8')) : undefined;
+  const text = kindConfigText(root);
+  const named = text === undefined ? undefined : clusterName(text);
   if (named !== undefined) return kindCluster(named, kindConfigFile);
   if (!valid && input.name === unknownName) throw outlineError(outlined);
   return kindCluster(input.name, environmentFile);

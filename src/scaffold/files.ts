@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { mustBeInside } from '../config/configured-path.ts';
 import { load } from '../config/load.ts';
 import { ConfigurationError } from '../config/problem.ts';
 import { UsageError } from '../platform/errors.ts';
@@ -49,10 +50,12 @@ function there(root: string, { path, text }: ProposedFile): 'nothing' | 'same' |
 /**
  * Writes files. None is overwritten, and each appears whole or not at all, whenever the process ends.
  *
- * @throws UsageError if one has come into being meanwhile, or a folder can't be written to
+ * @throws UsageError if one has come into being meanwhile, a folder leads out of the root or can't be written to
  */
 export function writeFiles(root: string, files: readonly ProposedFile[]): void {
-  for (const file of lacking(root, files)) {
+  const wanted = lacking(root, files);
+  for (const { path } of wanted) mustBeInside(root, dirname(join(root, path)), 'Remove the link');
+  for (const file of wanted) {
     try {
       writeWhole(join(root, file.path), file);
     } catch (error) {

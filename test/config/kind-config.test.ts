@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { clusterName, readKindConfig } from '../../src/config/kind-config.ts';
+import { ownCluster } from '../../src/config/own-cluster.ts';
 import { ConfigurationError } from '../../src/config/problem.ts';
 import { UsageError } from '../../src/platform/errors.ts';
 
@@ -39,6 +40,12 @@ describe('the cluster of a repository', () => {
   test('needs kind-config.yaml, and says what its least content is', () => {
     expect(() => readKindConfig(root, {})).toThrow(UsageError);
     expect(() => readKindConfig(root, {})).toThrow(`there is no kind-config.yaml in ${root}`);
+  });
+
+  test('is not read through a link out of the repository', () => {
+    symlinkSync('/etc/hostname', join(root, 'kind-config.yaml'));
+    for (const read of [readKindConfig, ownCluster])
+      expect(() => read(root, {})).toThrow('kind-config.yaml is a link that leads nowhere or outside the repository');
   });
 
   test('has the environment’s name if kind-config.yaml gives none', () => {

@@ -6,6 +6,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -33,6 +34,20 @@ test('a file that has come into being meanwhile is not overwritten', () => {
   expect(() => writeFiles(root, [{ path: 'a', text: 'other' }])).toThrow(UsageError);
   expect(read('a')).toBe('mine');
   expect(readdirSync(root)).toEqual(['a']);
+});
+
+test('nothing is written through a link out of the repository', () => {
+  const outside = mkdtempSync(join(tmpdir(), 'repoctl-outside-'));
+  symlinkSync(outside, join(root, 'backends'));
+  const files = [
+    { path: 'a', text: 'a\n' },
+    { path: 'backends/svc-a/infra/project.yaml', text: 'name: a\n' },
+  ];
+  expect(() => writeFiles(root, files)).toThrow(
+    'backends is a link that leads nowhere or outside the repository; nothing was written',
+  );
+  expect([readdirSync(root), readdirSync(outside)]).toEqual([['backends'], []]);
+  rmSync(outside, { recursive: true });
 });
 
 test('one that holds the same text already is no clash, and stays', () => {
