@@ -8,10 +8,17 @@ import type { Subject, SubjectOptions } from './stored-project.ts';
 /**
  * What a project holds, as lines for a question: its claims with their sizes and, where the service runs and can be
  * asked, what is in them; and what it has in services that projects share.
+ *
+ * @param labels that the project's own objects have
  */
-export async function describeData(cluster: Cluster, { stores, project }: Subject): Promise<string[]> {
+export async function describeData(
+  cluster: Cluster,
+  { stores, project }: Pick<Subject, 'project' | 'stores'>,
+  labels: Readonly<Record<string, string>>,
+): Promise<string[]> {
   const contents = stores.map((store) => asked(cluster, store));
-  return [...(await claimLines(cluster, project.namespace)), ...(await Promise.all(contents)).flat()];
+  const claims = await cluster.list<Claim>('v1', 'PersistentVolumeClaim', { namespace: project.namespace, labels });
+  return [...claimLines(claims), ...(await Promise.all(contents)).flat()];
 }
 
 interface Claim extends ManifestObject {
@@ -19,13 +26,11 @@ interface Claim extends ManifestObject {
   readonly status?: { readonly capacity?: { readonly storage?: string } };
 }
 
-async function claimLines(cluster: Cluster, namespace: string): Promise<string[]> {
-  const claims = await cluster.list<Claim>('v1', 'PersistentVolumeClaim', { namespace });
-  return claims.map(({ metadata, spec, status }) => {
+const claimLines = (claims: readonly Claim[]): string[] =>
+  claims.map(({ metadata, spec, status }) => {
     const capacity = status?.capacity?.storage ?? spec?.resources?.requests?.storage ?? 'unknown size';
     return `claim ${metadata?.name}, ${capacity}`;
   });
-}
 
 /**
  * Names of a project's claims that a backup leaves out: those of its own manifests, and of services that repoctl can't back up.
@@ -47,6 +52,9 @@ async function asked(cluster: Cluster, { server, describe }: DataStore): Promise
   if (!describe) return [];
   const { service, namespace, pod } = server;
   const found = await cluster.get<PodState>({ apiVersion: 'v1', kind: 'Pod', metadata: { namespace, name: pod } });
+  // It has never run, or its data was deleted.
+  const claim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { namespace, name: `data-${pod}` } };
+  if (!found && !(await cluster.get(claim))) return [];
   const unknown = (why: string) => [`${service}: contents unknown, ${why}`];
   if (!isReady(found)) return unknown('it is not running');
   try {

@@ -3,9 +3,11 @@ import { resolve } from 'node:path';
 import type { Cluster } from '../cluster/client.ts';
 import { connectToChange } from '../cluster/connect.ts';
 import { withLeases } from '../cluster/lease.ts';
-import { type CommandError, FailureError } from '../platform/errors.ts';
+import { type CommandError, FailureError, UsageError } from '../platform/errors.ts';
 import { InterruptedError, interruptible } from '../platform/process/interrupt.ts';
 import { confirm } from '../platform/terminal/ask.ts';
+import { isPlanned, projectCalled } from '../synth/left-behind.ts';
+import { synthesized } from '../synth/plan-queries.ts';
 import type { DataStore, HeldData, PlacedPart, Work } from './data-store.ts';
 import { latestBackup } from './folder.ts';
 import { areWorkloadsPaused, pauseWorkloads, resumeServices, resumeWorkloads } from './pause.ts';
@@ -27,17 +29,25 @@ export interface RestoreOptions extends SubjectOptions {
  * cut short, the same again completes it.
  *
  * @param folder default: the newest backup of the project
- * @returns whether somebody consented
- * @throws UsageError if the backup is damaged, of a newer format, or of another project, or if nobody consents
+ * @returns the short name of the project; `undefined` if nobody consented
+ * @throws UsageError if the project is not in the configuration, the backup is damaged, of a newer format, or of another
+ * project, or if nobody consents
  */
 export async function restoreProject(
   name: string,
   folder: string | undefined,
   options: RestoreOptions,
-): Promise<boolean> {
-  const { root, environment, project, stores } = findSubject(name, options.profile);
+): Promise<string | undefined> {
   const { report } = options;
+  const { root, plan: made } = await synthesized(options.profile, { runCharts: false });
   const cluster = await connectToChange(options);
+  const found = await projectCalled(cluster, made, name);
+  if (!isPlanned(found))
+    throw new UsageError(
+      `${found.project} is not in the configuration`,
+      'A backup is restored into a project of the configuration: name that, or check out a branch that has this one',
+    );
+  const { environment, project, stores } = findSubject(found.project ?? found.name, options.profile, root);
   const chosen = folder === undefined ? await latestBackup(root, project.name) : resolve(folder);
   const { folder: path, manifest } = await verifyBackup(chosen);
   const plan = planRestore(manifest, project.name, stores, options.force);
@@ -56,12 +66,12 @@ export async function restoreProject(
       for (const { line } of held) report(`  ${line}`);
       if (!(await confirm('Replace it?', options.yes))) {
         report('nothing was changed');
-        return false;
+        return undefined;
       }
     }
     await interruptible((signal) => restoreAll(project, plan.parts, { cluster, folder: path, signal, report }));
     report(`${project.name}: restored`);
-    return true;
+    return project.name;
   });
 }
 

@@ -34,9 +34,9 @@ export async function findSubjectIn(
   name: string,
   profileName: ProfileName = 'local',
 ): Promise<Subject> {
-  const { root, plan } = await synthesized(profileName);
+  const { root, plan } = await synthesized(profileName, { runCharts: false });
   const found = await projectCalled(cluster, plan, name);
-  if (isPlanned(found)) return findSubject(found.name, profileName, root);
+  if (isPlanned(found)) return findSubject(found.project ?? found.name, profileName, root);
   const { environment } = loadLastGood(root, { profile: profileName, development: true, environmentFilesOf: [] });
   const project = { name: found.project, namespace: found.name };
   return {

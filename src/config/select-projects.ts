@@ -9,32 +9,51 @@ interface Named {
   /** Short name, where `name` is that of the namespace. */
   readonly project?: string;
   readonly namespace?: string;
-  readonly directory: string;
+  /** None of what the configuration does not have. */
+  readonly directory?: string;
 }
 
-/** The forms in which a project may be named: short name, folder's name, folder, or namespace. */
-const namesOf = ({ name, project = name, namespace = name, directory }: Named): string[] => [
+/** The names that are a project's own: short name, namespace, and folder. */
+const ownNames = ({ name, project = name, namespace = name, directory = project }: Named): string[] => [
   project,
-  directory.split('/').at(-1) ?? '',
-  directory,
   name,
   namespace,
+  directory,
 ];
 
-/** Whether a project is meant by a name. */
-export const isNamed = (project: Named, given: string): boolean => namesOf(project).includes(given);
+/** The last part of a project's folder, which may be another one's name. */
+const folderName = ({ directory }: Named): string | undefined => directory?.split('/').at(-1);
+
+const withoutSlash = (given: string): string => given.replace(/\/+$/, '');
+
+/** The project that has a name as its own; the short name of one counts before the namespace of another. */
+export function findOwn<Type extends Named>(projects: readonly Type[], given: string): Type | undefined {
+  const wanted = withoutSlash(given);
+  const called = projects.find(({ name, project = name }) => project === wanted);
+  return called ?? projects.find((project) => ownNames(project).includes(wanted));
+}
+
+/** Whether a project is meant by a name, if no other one is called so. */
+export const isNamed = (project: Named, given: string): boolean =>
+  [...ownNames(project), folderName(project)].includes(withoutSlash(given));
 
 /**
- * The one of some projects that is meant by a name.
+ * The one of some projects that is meant by a name: the last part of a folder only counts where none is called so.
  *
- * @throws UsageError if there is none
+ * @throws UsageError if there is none, or several are in folders of that name
  */
 export function findNamed<Type extends Named>(projects: readonly Type[], given: string): Type {
-  const wanted = given.replace(/\/+$/, '');
-  const found = projects.find((project) => isNamed(project, wanted));
+  const wanted = withoutSlash(given);
+  const own = findOwn(projects, wanted);
+  if (own) return own;
+  const [found, ...others] = projects.filter((project) => folderName(project) === wanted);
+  const shortName = ({ name, project = name }: Named) => project;
+  if (others.length > 0)
+    throw new UsageError(
+      `"${given}" is the folder of several projects; expected one of ${[found, ...others].map((each) => shortName(each as Type)).join(', ')}`,
+    );
   if (found) return found;
-  const names = projects.map(({ name, project = name }) => project);
-  throw new UsageError(`no project "${given}"; ${suggestion(wanted, names)}`);
+  throw new UsageError(`no project "${given}"; ${suggestion(wanted, projects.map(shortName))}`);
 }
 
 /**

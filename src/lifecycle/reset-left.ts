@@ -36,7 +36,7 @@ export async function resetLeft(
   const { report, signal } = options;
   const subject = await findSubjectIn(cluster, name, options.profile);
   report(`${name} is not in the configuration. This deletes what is left of it:`);
-  for (const line of await describeData(cluster, subject)) report(`  ${line}`);
+  for (const line of await describeData(cluster, subject, ownLabels(project.labels))) report(`  ${line}`);
   report(`  the namespace ${name}`);
   const after = options.backup ? 'A backup is taken first.' : 'No backup is taken.';
   if (!(await confirm(`${after} Delete it?`, options.yes))) return report('nothing was changed');

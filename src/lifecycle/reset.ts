@@ -9,7 +9,7 @@ import { isPlanned, projectCalled } from '../synth/left-behind.ts';
 import { globalTier, leaseOrder, synthesized, withAwaited } from '../synth/plan-queries.ts';
 import { removeClaims, removeJobs } from './remove-data.ts';
 import { type ResetOptions, resetLeft } from './reset-left.ts';
-import { type StartOptions, start } from './start.ts';
+import { makeNamespaces, type StartOptions, start } from './start.ts';
 import { ownLabels, runningProjects, stopNamespace } from './stop.ts';
 
 /** Deletes a project's data: its claims, its buckets' objects, its Redis database. What ran before runs again after. */
@@ -21,8 +21,8 @@ export async function resetProject(name: string, options: ResetOptions): Promise
   if (!isPlanned(project)) return resetLeft(cluster, project, plan, options);
   // It starts again what it has stopped.
   mustBeRight(made.mistakes, withAwaited(plan, [project]));
-  const subject = findSubject(project.name, options.profile, root);
-  const lines = await describeData(cluster, subject);
+  const subject = findSubject(project.project ?? project.name, options.profile, root);
+  const lines = await describeData(cluster, subject, ownLabels(project.labels));
   if (lines.length === 0) return options.report(`${project.name} has no data`);
   options.report(`This deletes the data of ${project.name}:`);
   for (const line of lines) options.report(`  ${line}`);
@@ -34,8 +34,11 @@ export async function resetProject(name: string, options: ResetOptions): Promise
     : 'No backup is taken.';
   if (!(await confirm(`${after} Delete it?`, options.yes))) return options.report('nothing was changed');
   const started = withAwaited(plan, [project]);
+  const namespaces = [globalTier(plan), ...started];
   const startAgain = (how: Pick<StartOptions, 'keepData'> = {}) =>
-    start(cluster, made, [globalTier(plan), ...started], { ...options, ...how });
+    start(cluster, made, namespaces, { ...options, ...how });
+  // What is saved has to run, also where only the shared services have data of it.
+  if (options.backup) await makeNamespaces(cluster, made, namespaces, options);
   await withLeases(
     cluster,
     { ...options, environment: plan.environment, namespaces: leaseOrder(plan, started) },

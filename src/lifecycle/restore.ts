@@ -11,9 +11,10 @@ import { progressOn } from './progress.ts';
  * @throws as `restoreProject`; FailureError or TimeoutError if it does not answer
  */
 export async function restoreRunning(name: string, folder: string | undefined, options: RestoreOptions): Promise<void> {
-  if (!(await restoreProject(name, folder, options))) return;
-  const { plan } = await synthesized(options.profile);
-  const project = planned(plan, name);
+  const restored = await restoreProject(name, folder, options);
+  if (restored === undefined) return;
+  const { plan } = await synthesized(options.profile, { runCharts: false });
+  const project = planned(plan, restored);
   options.report(`waiting for ${project.name}`);
   const waiting = { plan, timeoutSeconds: options.timeout, progress: progressOn(process.stderr) };
   await awaitHealth(await connect(options), [project], waiting);

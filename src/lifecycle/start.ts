@@ -98,18 +98,26 @@ async function startAlone(
   );
   await checkCapacity(cluster, manifests, options);
   // A Lease lies in its namespace.
-  const objects = [...manifests.values()].flat();
-  await ensureNamespaces(
-    cluster,
-    objects.filter(({ kind }) => kind === 'Namespace'),
-    claimant,
-  );
+  await makeNamespaces(cluster, made, namespaces, options);
   const [global, ...rest] = namespaces as [PlannedNamespace, ...PlannedNamespace[]];
   const alone = rest.length === 0 ? [global] : rest;
   return withLeases(cluster, { ...options, ...claimant, namespaces: leaseOrder(made.plan, alone) }, () =>
     start(cluster, made, namespaces, options),
   );
 }
+
+/** Makes the namespaces that something is to be started in, where they are not there. */
+export const makeNamespaces = (
+  cluster: Cluster,
+  made: Synthesized,
+  namespaces: readonly PlannedNamespace[],
+  { adopt }: Pick<StartOptions, 'adopt'>,
+): Promise<void> =>
+  ensureNamespaces(
+    cluster,
+    [...manifestsOf(made, namespaces).values()].flat().filter(({ kind }) => kind === 'Namespace'),
+    { environment: made.plan.environment, adopt },
+  );
 
 const manifestsOf = ({ out }: Synthesized, namespaces: readonly PlannedNamespace[]) =>
   new Map(namespaces.map((namespace) => [namespace, readManifest(out, namespace.manifest)]));
@@ -128,7 +136,7 @@ export async function start(
   const { root, plan } = made;
   const { report } = options;
   const progress = progressOn(process.stderr);
-  const waiting = { plan, timeoutSeconds: options.timeout, progress, signal: options.signal };
+  const waiting = { plan, timeoutSeconds: options.timeout, progress };
   const settle = (applied: PreparedSecrets) =>
     settleSecrets(cluster, applied, { report, signal: options.signal, healthy: healthyAmong(cluster, waiting) });
   const session = await findSession(root, cluster.context);

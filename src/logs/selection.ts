@@ -1,7 +1,7 @@
 import { labelKeys } from '../../charts/common/labels.ts';
 import type { Environment } from '../../charts/model.ts';
 import type { ListOptions } from '../cluster/client.ts';
-import { findNamed, isNamed } from '../config/select-projects.ts';
+import { findNamed, findOwn } from '../config/select-projects.ts';
 import { UsageError } from '../platform/errors.ts';
 import { suggestion } from '../platform/nearest.ts';
 
@@ -69,9 +69,9 @@ export function selectLeft(
   };
 }
 
-/** Whether a name means a tier of the configuration. */
+/** Whether a tier of the configuration is called so. */
 export const isTier = (environment: Environment, given: string): boolean =>
-  tiers(environment).some((tier) => isNamed(tier, given.replace(/\/+$/, '')));
+  findOwn(tiers(environment), given) !== undefined;
 
 interface Tier extends Pick<Environment, 'services'> {
   readonly name: string;

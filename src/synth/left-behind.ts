@@ -1,9 +1,7 @@
 import { labelKeys } from '../../charts/common/labels.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import type { Cluster } from '../cluster/client.ts';
-import { isNamed } from '../config/select-projects.ts';
-import { UsageError } from '../platform/errors.ts';
-import { suggestion } from '../platform/nearest.ts';
+import { findNamed, findOwn } from '../config/select-projects.ts';
 import type { Plan, PlannedNamespace } from './plan.ts';
 import { projects } from './plan-queries.ts';
 
@@ -55,18 +53,15 @@ export async function projectCalled(
   plan: Plan,
   given: string,
 ): Promise<PlannedNamespace | LeftBehind> {
-  const wanted = given.replace(/\/+$/, '');
-  const planned = projects(plan).find((project) => isNamed(project, wanted));
-  if (planned) return planned;
+  const own = findOwn(projects(plan), given);
+  if (own) return own;
   const left = await leftBehind(
     cluster,
     plan.environment,
     plan.namespaces.map(({ name }) => name),
   );
-  const found = left.find(({ name, project }) => name === wanted || project === wanted);
-  if (found) return found;
-  const names = [...projects(plan), ...left].map(({ name, project = name }) => project);
-  throw new UsageError(`no project "${given}"; ${suggestion(wanted, names)}`);
+  // A folder keeps its name when the project in it gets another one.
+  return findNamed<PlannedNamespace | LeftBehind>([...projects(plan), ...left], given);
 }
 
 /** Whether the configuration has a project. */

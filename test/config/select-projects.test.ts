@@ -30,6 +30,20 @@ describe('a project is found by', () => {
     expect(findProject(await environment(), given)).toMatchObject({ name: 'alpha', directory: 'backends/svc-a' });
   });
 
+  test('its own name before the folder of another one, and by a folder’s name only if it is the only one', async () => {
+    const names = { [paths.project]: 'alpha', 'apps/alpha': 'beta', 'apps/site': 'gamma', 'backends/site': 'delta' };
+    const files = Object.entries(names).map(([folder, name]) => [
+      folder.endsWith('.yaml') ? folder : `${folder}/infra/project.yaml`,
+      `name: ${name}\n${workload('')}`,
+    ]);
+    const all = await inRepository(Object.fromEntries(files), (root) => load(root, { profile: 'local' }).environment);
+    expect(findProject(all, 'alpha').directory).toBe('backends/svc-a');
+    expect(findProject(all, 'apps/alpha/').name).toBe('beta');
+    expect(() => findProject(all, 'site')).toThrow(
+      '"site" is the folder of several projects; expected one of delta, gamma',
+    );
+  });
+
   test('not by a part of its name', async () => {
     const all = await environment();
     for (const given of ['alp', 'backends', 'svc', '/svc-a', ''])
