@@ -63,6 +63,13 @@ trap 'exit 143' TERM
 export MC_CONFIG_DIR=/tmp/mc HOME=/tmp
 export MC_HOST_store="http://$MINIO_ROOT_USER:$MINIO_ROOT_PASSWORD@$MINIO_ADDRESS"
 end=$(( $(date +%s) + 300 ))
+# Where the server stops answering in the middle, mc would wait for as long as the job may take.
+client() {
+  timeout 60 mc "$@"
+  code=$?
+  [ $code != 124 ] || echo "mc $1 $2: no answer within 60 s"
+  return $code
+}
 until timeout 10 mc ready store >/dev/null 2>&1; do
   if [ "$(date +%s)" -ge "$end" ]; then echo "gave up: $MINIO_ADDRESS did not answer within 300 s"; exit 1; fi
   sleep 1
@@ -71,15 +78,15 @@ set_up() {
   project=$1 user=$2; shift 2
   resources=
   for bucket in "$@"; do
-    mc mb --ignore-existing "store/$bucket" || return
+    client mb --ignore-existing "store/$bucket" || return
     resources="$resources,\\"arn:aws:s3:::$bucket\\",\\"arn:aws:s3:::$bucket/*\\""
   done
   printf '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:*"],"Resource":[%s]}]}' \\
     "\${resources#,}" > /tmp/policy.json || return
-  mc admin policy create store "$user" /tmp/policy.json || return
+  client admin policy create store "$user" /tmp/policy.json || return
   key=$(cat "/run/secrets/users/$project") || return
-  printf '%s\\n%s\\n' "$user" "$key" | mc admin user add store || return
-  attached=$(mc admin policy attach store "$user" --user "$user" 2>&1) || case "$attached" in
+  printf '%s\\n%s\\n' "$user" "$key" | client admin user add store || return
+  attached=$(client admin policy attach store "$user" --user "$user" 2>&1) || case "$attached" in
     *already*) ;;
     *) echo "$attached"; return 1 ;;
   esac

@@ -151,7 +151,7 @@ export const minio: ServiceKind<MinioSettings, MinioUse> = {
           'export MC_CONFIG_DIR=/tmp/mc HOME=/tmp',
           'scheme=${AWS_ENDPOINT_URL_S3%%://*} address=${AWS_ENDPOINT_URL_S3#*://}',
           'export MC_HOST_store="$scheme://$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY@$address"',
-          ...buckets.map((bucket) => `mc ls "store/$${bucket.name}"`),
+          ...buckets.map((bucket) => `timeout 10 mc ls "store/$${bucket.name}"`),
         ].join('\n'),
       },
     };

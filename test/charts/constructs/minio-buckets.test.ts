@@ -44,9 +44,9 @@ describe('the job that makes users and buckets', () => {
   });
 
   test('hands secret keys to mc as input: as arguments, those that begin with "-" would be taken for options', () => {
-    const [line] = script.split('\n').filter((each) => each.includes('mc admin user add'));
+    const [line] = script.split('\n').filter((each) => each.includes('admin user add'));
     expect(script).toContain('key=$(cat "/run/secrets/users/$project")');
-    expect(line).toMatch(/^\s*printf '%s\\n%s\\n' "\$user" "\$key" \| mc admin user add store \|\|/);
+    expect(line).toMatch(/^\s*printf '%s\\n%s\\n' "\$user" "\$key" \| client admin user add store \|\|/);
   });
 
   test("a project's policy is for its own buckets only", () => {
@@ -86,7 +86,10 @@ describe('the user of a project', () => {
  * The script, run with another `mc` on PATH that writes down what it is told, and fails for a bucket and a user named
  * in the environment. The shell is the real one.
  */
-function setUp(entries: readonly string[], failing: { readonly bucket?: string; readonly user?: string }) {
+function setUp(
+  entries: readonly string[],
+  failing: { readonly bucket?: string; readonly user?: string; readonly hanging?: string },
+) {
   const folder = mkdtempSync(join(tmpdir(), 'repoctl-mc-'));
   try {
     const mc = [
@@ -94,13 +97,14 @@ function setUp(entries: readonly string[], failing: { readonly bucket?: string; 
       'case "$1 $2 $3" in',
       '  "mb --ignore-existing store/$FAILING_BUCKET") echo "mc: no such disk"; exit 1 ;;',
       '  "admin user add") read -r user; [ "$user" != "$FAILING_USER" ] || { echo "mc: $user: refused"; exit 1; }; echo "user $user" ;;',
+      '  "mb --ignore-existing store/$HANGING_BUCKET") exec sleep 60 ;;',
       '  "mb --ignore-existing "*) echo "bucket $3" ;;',
       'esac',
     ];
     writeFileSync(join(folder, 'mc'), mc.join('\n'), { mode: 0o755 });
     const objects = build(shop);
     const [, , script = ''] = containerOf(objects, name).command;
-    const local = script.replaceAll('/tmp', folder).replaceAll('/run/secrets/users', folder);
+    const local = script.replaceAll('/tmp', folder).replaceAll('/run/secrets/users', folder).replaceAll('60', '1');
     for (const entry of entries) writeFileSync(join(folder, entry.split(' ')[0] ?? ''), 'secret');
     const { status, stdout } = spawnSync('sh', ['-c', local, 'buckets', ...entries], {
       encoding: 'utf8',
@@ -111,6 +115,7 @@ function setUp(entries: readonly string[], failing: { readonly bucket?: string; 
         MINIO_ADDRESS: 'nowhere:9000',
         FAILING_BUCKET: failing.bucket ?? 'none',
         FAILING_USER: failing.user ?? 'none',
+        HANGING_BUCKET: failing.hanging ?? 'none',
       },
     });
     return { status, lines: stdout.trim().split('\n') };
@@ -145,6 +150,18 @@ describe('sets everybody up whom it can', () => {
       'could not be set up: bbb ccc; everybody else is',
     ]);
   });
+});
+
+test('a server that no longer answers holds it up for a while only, and for nobody else', () => {
+  const { status, lines } = setUp(['aaa aaa aaa-one', 'bbb bbb bbb-one'], { hanging: 'aaa-one' });
+  expect(status).toBe(1);
+  expect(lines).toEqual([
+    'mc mb --ignore-existing: no answer within 1 s',
+    'bucket store/bbb-one',
+    'user bbb',
+    'bbb: bbb-one',
+    'could not be set up: aaa; everybody else is',
+  ]);
 });
 
 describe('runs again', () => {
