@@ -207,6 +207,18 @@ test('a kind of data store is one file: the rest of src/backup knows none', () =
   expect(named).toEqual([]);
 });
 
+test('objects are applied in one place; who may take fields from other managers is known', () => {
+  const using = (pattern: RegExp) =>
+    [...charts, ...source].filter((file) => pattern.test(withoutComments(text(file)))).sort();
+  expect(using(/apply-patch|server-side|['"]apply['"],/)).toEqual(['src/cluster/client.ts']);
+  // Namespaces that were given to us, and what is in ours: each asks first whose it is.
+  expect(using(/\.apply\([^;]*\bforce\b/)).toEqual([
+    'src/cluster/namespaces.ts',
+    'src/lifecycle/apply.ts',
+    'src/lifecycle/examine.ts',
+  ]);
+});
+
 test('the links on the way of a path are followed in one place', () => {
   const follows = [...charts, ...source].filter((file) => /realpath/i.test(withoutComments(text(file))));
   expect(follows).toEqual(['src/config/configured-path.ts']);

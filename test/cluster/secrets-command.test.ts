@@ -1,14 +1,15 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { copyRepository, repository } from '../synth/repository.ts';
+import { ApiServer } from './api-server.ts';
 
 const kubeconfig = (server: string, names: readonly string[]) =>
   JSON.stringify({
     apiVersion: 'v1',
     kind: 'Config',
-    clusters: [{ name: 'c', cluster: { server } }],
+    clusters: [{ name: 'c', cluster: { server, ...(/^http:/.test(server) && { 'insecure-skip-tls-verify': true }) } }],
     users: [{ name: 'u', user: { token: 't' } }],
     contexts: names.map((name) => ({ name, context: { cluster: 'c', user: 'u' } })),
     'current-context': names[0],
@@ -73,5 +74,63 @@ describe('repoctl secrets apply', () => {
     writeFileSync(join(root, 'repoctl.yaml'), 'nam: monorepo\n');
     expect(apply(kubeconfig(nobody, ['kind-monorepo'])).status).toBe(2);
     expect(existsSync(join(root, '.env'))).toBe(false);
+  });
+});
+
+describe('a .env that is not there', () => {
+  const file = 'backends/svc-turfoo-ingest/infra/.env';
+  const tier = { 'app.kubernetes.io/part-of': 'monorepo', 'repoctl.dev/tier': 'project' };
+
+  /** Applies to a server that has the namespace and the Secret of turfoo with these labels, and refuses every change. */
+  async function appliedTo(labels: { readonly namespace: object; readonly secret: object }) {
+    const server = new ApiServer();
+    const changes: string[] = [];
+    server.behaviour.route = (path, response, { method }) => {
+      if (method !== 'GET') changes.push(`${method} ${path}`);
+      const data = { POSTGRES_PASSWORD: Buffer.from('of-the-cluster-0123').toString('base64') };
+      const found = {
+        '/api/v1/namespaces/turfoo': { metadata: { name: 'turfoo', labels: labels.namespace } },
+        '/api/v1/namespaces/turfoo/secrets/turfoo-postgres': { metadata: { labels: labels.secret }, data },
+      }[path];
+      response.writeHead(method === 'GET' ? (found ? 200 : 404) : 403).end(JSON.stringify(found ?? { message: 'no' }));
+    };
+    try {
+      const path = join(root, 'kubeconfig');
+      writeFileSync(path, kubeconfig((await server.start()).server, ['kind-monorepo']));
+      const program = join(repository, 'bin', 'repoctl.mjs');
+      const child = spawn(process.execPath, [program, 'secrets', 'apply', 'turfoo', '--kubeconfig', path], {
+        cwd: root,
+      });
+      let stderr = '';
+      child.stderr.on('data', (chunk) => {
+        stderr += String(chunk);
+      });
+      const status = await new Promise((resolve) => child.once('close', resolve));
+      return { status, stderr, changes };
+    } finally {
+      await server.stop();
+    }
+  }
+
+  const password = () => /^POSTGRES_PASSWORD=(.*)$/m.exec(readFileSync(join(root, file), 'utf8'))?.[1];
+
+  test('is not made from the Secrets of somebody else’s namespace, which is refused first', async () => {
+    const { status, stderr, changes } = await appliedTo({ namespace: {}, secret: tier });
+    expect([status, changes]).toEqual([2, []]);
+    expect(stderr).toContain('the namespace turfoo is there already and is not repoctl’s; nothing was changed');
+    expect(existsSync(join(root, file))).toBe(false);
+  });
+
+  test('gets nothing from a Secret that is not ours in a namespace of ours', async () => {
+    const { stderr } = await appliedTo({ namespace: tier, secret: {} });
+    expect(stderr).toContain(`made ${file} from its .env.example\n`);
+    expect(password()).toMatch(/./);
+    expect(password()).not.toBe('of-the-cluster-0123');
+  });
+
+  test('gets back what our Secret has', async () => {
+    const { stderr } = await appliedTo({ namespace: tier, secret: tier });
+    expect(stderr).toContain(`made ${file} from its .env.example, with the values that the cluster has`);
+    expect(password()).toBe('of-the-cluster-0123');
   });
 });
