@@ -6,6 +6,7 @@ import type { Cluster } from './client.ts';
 import { connect } from './connect.ts';
 import type { ContainerReference } from './exec.ts';
 import type { ClusterOptions } from './kubeconfig.ts';
+import { mustBeOwn } from './namespaces.ts';
 import { podsOf, type Selecting } from './pods-of.ts';
 import { programEnd } from './program-end.ts';
 
@@ -17,6 +18,8 @@ export interface Controller {
 }
 
 export interface SessionOptions extends ClusterOptions {
+  /** Name of the environment that is at work. */
+  readonly environment: string;
   /** The command that starts what is stopped. */
   readonly start: string;
 }
@@ -29,6 +32,7 @@ const sizeChannel = 4;
  * the terminal's size. Where stdin or stdout is no terminal, the program has none either.
  *
  * @returns its exit code
+ * @throws UsageError if the namespace is not this environment's, or is one of a real cluster
  * @throws FailureError if no pod of it runs, or the program can't be started or watched to its end
  * @throws InterruptedError on Ctrl-C, where the program has no terminal
  */
@@ -38,6 +42,7 @@ export async function execIn(
   options: SessionOptions,
 ): Promise<number> {
   const cluster = await connect(options);
+  await mustBeOwn(cluster, [controller.namespace], options);
   const where = await containerOf(cluster, controller, options.start);
   const { stdin, stdout } = process;
   const terminal = Boolean(stdin.isTTY && stdout.isTTY);

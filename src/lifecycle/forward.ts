@@ -1,6 +1,7 @@
 import type { Cluster } from '../cluster/client.ts';
 import { connect } from '../cluster/connect.ts';
 import type { ClusterOptions } from '../cluster/kubeconfig.ts';
+import { mustBeOwn } from '../cluster/namespaces.ts';
 import { portForward } from '../cluster/port-forward.ts';
 import { FailureError, UsageError } from '../platform/errors.ts';
 import { commandLine, ownerText, type PortOwner, portOwners } from '../platform/tools/port-owner.ts';
@@ -15,11 +16,11 @@ export interface ForwardOptions extends ClusterOptions {
 /**
  * Opens the fixed ports of projects and of the global tier, until the process ends.
  *
- * @throws UsageError if another program holds one of the ports
+ * @throws UsageError if another program holds one of the ports, or a namespace is not this environment's
  * @throws FailureError if nothing runs
  */
 export async function forwardProjects(names: readonly string[], options: ForwardOptions): Promise<void> {
-  const { plan } = await synthesized();
+  const { plan } = await synthesized('local', { runCharts: false });
   const cluster = await connect(options);
   const running = await runningProjects(cluster, plan.environment);
   const chosen = withAwaited(
@@ -34,6 +35,11 @@ export async function forwardProjects(names: readonly string[], options: Forward
         : 'no project is running',
       `repoctl infra project start ${stopped[0] ?? 'NAME'}`,
     );
+  await mustBeOwn(
+    cluster,
+    [globalTier(plan), ...chosen].map(({ name }) => name),
+    plan,
+  );
   const all = await closed(endpoints(globalTier(plan)), chosen.flatMap(endpoints), options);
   const opened = await Promise.allSettled(all.map((endpoint) => open(cluster, endpoint, options)));
   const failures = opened.flatMap((each) => (each.status === 'rejected' ? [each.reason as Error] : []));

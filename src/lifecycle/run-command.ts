@@ -18,17 +18,17 @@ export async function runCommand(
   more: readonly string[],
   options: ClusterOptions,
 ): Promise<number> {
-  const { plan } = await synthesized();
+  const { plan } = await synthesized('local', { runCharts: false });
   const namespace = planned(plan, project);
   const { object, command } = findCommand(namespace, name);
   const controller = { kind: 'Deployment', namespace: namespace.name, name: object } as const;
   const start = `repoctl infra project start ${namespace.name}`;
-  return execIn(controller, [...command, ...more], { ...options, start });
+  return execIn(controller, [...command, ...more], { ...options, environment: plan.environment, start });
 }
 
 /** The commands that a project names. */
 export async function commandsOf(project: string): Promise<readonly PlannedCommand[]> {
-  const { plan } = await synthesized();
+  const { plan } = await synthesized('local', { runCharts: false });
   return planned(plan, project).commands;
 }
 

@@ -8,6 +8,8 @@ import { globalTier, planned, plannedWorkload, synthesized } from '../synth/plan
 export interface ShellTarget {
   readonly controller: Controller;
   readonly program: readonly string[];
+  /** Name of the environment that it belongs to. */
+  readonly environment: string;
   /** The command that starts the service. */
   readonly start: string;
 }
@@ -19,7 +21,7 @@ export interface ShellTarget {
  * @param service the first that has a client, if none is named
  */
 export async function shellTarget(project: string | undefined, service: string | undefined): Promise<ShellTarget> {
-  const { plan } = await synthesized();
+  const { plan } = await synthesized('local', { runCharts: false });
   const namespace = project === undefined ? globalTier(plan) : planned(plan, project);
   const entry = service === undefined ? firstClient(namespace) : plannedWorkload(namespace, service);
   const { controller, object, client } = entry;
@@ -29,6 +31,7 @@ export async function shellTarget(project: string | undefined, service: string |
   return {
     controller: { kind: controller.kind, namespace: namespace.name, name: controller.name },
     program: client ?? ['sh'],
+    environment: plan.environment,
     start: project === undefined ? 'repoctl infra global start' : `repoctl infra project start ${namespace.name}`,
   };
 }
@@ -42,7 +45,7 @@ function firstClient(namespace: PlannedNamespace): PlannedWorkload {
 
 /** @returns the program's exit code */
 export const openShell = (
-  { controller, program, start }: ShellTarget,
+  { controller, program, environment, start }: ShellTarget,
   more: readonly string[],
   options: ClusterOptions,
-) => execIn(controller, [...program, ...more], { ...options, start });
+) => execIn(controller, [...program, ...more], { ...options, environment, start });

@@ -31,7 +31,7 @@ interface Scaled extends ManifestObject {
 
 /** Scales a project to zero, also one that the configuration no longer has. Its claims and their data stay. */
 export async function stopProject(name: string, options: StopOptions): Promise<void> {
-  const { plan } = await synthesized();
+  const { plan } = await synthesized('local', { runCharts: false });
   const cluster = await connectToChange(options);
   const project = await projectCalled(cluster, plan, name);
   await withLeases(cluster, { ...options, environment: plan.environment, namespaces: [project.name] }, async () => {
@@ -47,7 +47,7 @@ export async function stopProject(name: string, options: StopOptions): Promise<v
  * @throws UsageError while projects run, unless it is forced
  */
 export async function stopGlobal(options: StopOptions): Promise<void> {
-  const { plan } = await synthesized();
+  const { plan } = await synthesized('local', { runCharts: false });
   const cluster = await connectToChange(options);
   const global = globalTier(plan);
   const unused = async () => {
@@ -77,7 +77,7 @@ export async function stopGlobal(options: StopOptions): Promise<void> {
  * @param byTilt whether Tilt has taken workloads away before
  */
 export async function stopAll(options: StopOptions, byTilt: boolean): Promise<void> {
-  const { plan } = await synthesized();
+  const { plan } = await synthesized('local', { runCharts: false });
   const cluster = await connect(options);
   const global = globalTier(plan);
   await withLeases(
