@@ -57,15 +57,25 @@ const immudb: Frozen = { object: 'turfoo-immudb', container: 'immudb', cause: /i
 const isPatient = ({ object }: Frozen): boolean => object.includes('celery');
 
 /** Processes of containers are seen from the node, where nothing bars the signal. */
-function freeze({ container, processes = 'first' }: Frozen): void {
+function freeze({ object, container, processes = 'first' }: Frozen): void {
   const chosen = {
     first: 'echo $first',
     child: 'pgrep --parent $first | head -n 1',
     all: 'pgrep --ns $first --nslist pid',
   }[processes];
+  const path = `{.items[0].status.containerStatuses[?(@.name=="${container}")].containerID}`;
+  const { stdout } = kubectl(
+    'get',
+    'pods',
+    '-A',
+    '-l',
+    `app.kubernetes.io/instance=${object}`,
+    '-o',
+    `jsonpath=${path}`,
+  );
+  const id = stdout.replace('containerd://', '');
   onNode(`set -e
-id=$(crictl ps --quiet --state running --name '^${container}$' | head -n 1)
-first=$(crictl inspect --output go-template --template '{{.info.pid}}' "$id")
+first=$(cat /run/containerd/io.containerd.runtime.v2.task/k8s.io/${id}/init.pid)
 chosen=$(${chosen})
 [ -n "$chosen" ] && kill -STOP $chosen`);
 }
