@@ -23,6 +23,8 @@ interface Options extends ClusterOptions {
   readonly wait?: boolean;
   readonly watch?: boolean;
   readonly timeout: number;
+  readonly logs?: number;
+  readonly since?: string;
 }
 
 /** `status`, at each of its places. */
@@ -46,6 +48,18 @@ export function statusCommand(scope: Scope): Command {
       new Option('--watch', 'go on, and show what changes until Ctrl-C; with -o json a line for each change').conflicts(
         'wait',
       ),
+    )
+    .addOption(
+      new Option('--logs [lines]', 'also show the last lines and the warnings of what is not healthy')
+        .argParser(lineCount)
+        .preset(10)
+        .conflicts('watch'),
+    )
+    .addOption(
+      new Option(
+        '--since <time>',
+        'also show what happened since: 30m, 1h, 2d, or a time such as 2026-01-31T09:00:00Z',
+      ).conflicts(['watch', 'wait']),
     )
     .addOption(new Option('--deep', 'also ask each service in its own protocol').conflicts(['watch', 'wait']))
     .option('--wait', 'wait until all is healthy; fails at once if something can’t become so')
@@ -71,8 +85,21 @@ async function status(scope: Scope, names: readonly string[], options: Options, 
     throw new UsageError('--timeout says how long to wait, but nothing is waited for', 'Add --wait');
   if (options.watch && (options.output === 'yaml' || options.output === 'name'))
     throw new UsageError(`--watch prints no ${options.output}`, 'Allowed with it: -o wide, -o json');
+  const since = options.since === undefined ? undefined : await instantSince(options.since);
   const { showStatus } = await import('../../status/report/show-status.ts');
-  process.exitCode = await showStatus(scope, names, options);
+  process.exitCode = await showStatus(scope, names, { ...options, since });
+}
+
+async function instantSince(given: string): Promise<Date> {
+  const { parseSince } = await import('../../logs/since.ts');
+  return new Date(parseSince(given, new Date()));
+}
+
+function lineCount(given: string | number): number {
+  const count = Number(given);
+  if (!Number.isInteger(count) || count < 1 || count > 1000)
+    throw new InvalidArgumentError('expected a number of lines from 1 to 1000; name projects before --logs');
+  return count;
 }
 
 function failOn(given: string, before: readonly FailOn[]): FailOn[] {
@@ -91,6 +118,8 @@ const examples: Readonly<Record<Scope, readonly string[]>> = {
     'repoctl status',
     'repoctl status turfoo -o wide',
     'repoctl status --watch',
+    'repoctl status turfoo --logs=20',
+    'repoctl status --since 1h',
     'repoctl status turfoo --wait --timeout 120',
     'repoctl infra status -o json | jq -r ".tiers[].status"',
   ],

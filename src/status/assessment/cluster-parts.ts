@@ -152,6 +152,7 @@ function leaders({ leases, systemPods = [], events }: Evidence, moment: Moment):
         health: verdict('degraded', worst?.reason ?? 'NotRunning', {
           cause: `${name} has not been at work for ${span(age)}${worst?.cause ? `: ${worst.cause}` : absent}`,
           advice: worst?.advice ?? run.kubectl('get pods', '-l', `component=${name}`),
+          since: lease?.spec?.renewTime ?? undefined,
         }),
         pods,
       },
@@ -184,6 +185,7 @@ function nodePart({ metadata, spec, status }: Node, moment: Moment): ClusterPart
     return part(
       verdict('unknown', 'NodeNotReady', {
         cause: `node ${name} is not ready${why}`,
+        since: ready?.lastTransitionTime ?? undefined,
         // kind's nodes are containers of the same name.
         advice: moment.context?.startsWith('kind-')
           ? `docker start ${name}`
@@ -197,6 +199,7 @@ function nodePart({ metadata, spec, status }: Node, moment: Moment): ClusterPart
       verdict('degraded', pressure.type, {
         cause: `node ${name} ${pressures.get(pressure.type)}${pressure.message ? `: ${oneLine(pressure.message)}` : ''}`,
         advice: run.clusterKubectl('describe node', name),
+        since: pressure.lastTransitionTime ?? undefined,
       }),
     );
   if (!spec?.unschedulable) return undefined;
@@ -204,6 +207,7 @@ function nodePart({ metadata, spec, status }: Node, moment: Moment): ClusterPart
     verdict('degraded', 'Cordoned', {
       cause: `node ${name} is cordoned: it takes no new pods`,
       advice: run.clusterKubectl('uncordon', name),
+      since: spec.taints?.find(({ key }) => key === 'node.kubernetes.io/unschedulable')?.timeAdded,
     }),
   );
 }

@@ -11,6 +11,7 @@ import { blameDeclared, declaredAfter } from './blame.ts';
 import { blameAll } from './blame-all.ts';
 import { type ClusterPart, clusterParts, type Role } from './cluster-parts.ts';
 import { judgeServices } from './judge-service.ts';
+import { firstFailures, sinceOf } from './since.ts';
 
 /** A service or workload and how it is. */
 export interface Item {
@@ -60,7 +61,11 @@ export function judge(namespaces: readonly ExpectedNamespace[], snapshot: Snapsh
   const { items: blamed, parts: guilty } = blameAll(declared, parts, moment);
   const all = [...blamed, ...guilty.map(partItem)];
   const final = new Map(all.map((item) => [keyOf(item), item.health] as const));
-  return all.map((item) => tolerated({ ...item, health: withRootCause(keyOf(item), final) ?? item.health }));
+  const failures = firstFailures(snapshot.events);
+  return all.map((item) => {
+    const health = { ...(withRootCause(keyOf(item), final) ?? item.health), since: sinceOf(item, failures) };
+    return tolerated({ ...item, health });
+  });
 }
 
 const keyOf = ({ namespace, object }: Pick<Item, 'namespace' | 'object'>): string => `${namespace}/${object}`;

@@ -5,7 +5,7 @@ import { isPassing, type Refusal } from '../rules/absent.ts';
 import { readAnything, type View } from '../snapshot/read-snapshot.ts';
 import { type ReadSource, readSource } from '../snapshot/read-source.ts';
 import { clockSkew, type Snapshot, snapshotOf } from '../snapshot/snapshot.ts';
-import { type SourceName, sources } from '../snapshot/sources.ts';
+import { isTelling, type SourceName, sources } from '../snapshot/sources.ts';
 import { defaultTiming, Informer, type Timing } from './informer.ts';
 import { InformerStore } from './informer-store.ts';
 
@@ -41,7 +41,9 @@ export class Live {
     // Each source and each of its requests listens to it.
     setMaxListeners(0, signal);
     const begun = new Date();
-    const wanted = Object.entries(sources(environment)) as [SourceName, ReturnType<typeof sources>[SourceName]][];
+    const wanted = (
+      Object.entries(sources(environment)) as [SourceName, ReturnType<typeof sources>[SourceName]][]
+    ).filter(([name]) => !isTelling(name));
     const read = new Map<SourceName, ReadSource>(
       await Promise.all(
         wanted.map(async ([name, source]) => [name, await readSource(cluster, source, known, signal)] as const),

@@ -32,14 +32,16 @@ export function statusDocument(report: Report, stale?: Staleness): StatusDocumen
       victims: [...victims],
     })),
     tiers: report.tiers.map(tierFields),
+    history: report.history && { ...report.history, happenings: [...report.history.happenings] },
   };
 }
 
 const commandsOf = (advice: string | undefined) => (advice === undefined ? [] : [{ command: words(advice) }]);
 
-const healthFields = ({ reason, cause, advice, terminal }: Health) => ({
+const healthFields = ({ reason, cause, advice, terminal, since }: Health) => ({
   reason,
   cause,
+  since,
   advice: commandsOf(advice),
   terminal,
 });
@@ -53,14 +55,19 @@ function tierFields(tier: TierReport): StatusDocument['tiers'][number] {
     environment,
     configured,
     status,
-    ...(health && { reason: health.reason, cause: health.cause, advice: commandsOf(health.advice) }),
+    ...(health && {
+      reason: health.reason,
+      cause: health.cause,
+      since: health.since,
+      advice: commandsOf(health.advice),
+    }),
     services: services.map((each) => serviceFields(each, name)),
     foreign: [...foreign],
   };
 }
 
 function serviceFields(service: ServiceReport, tier: string): StatusDocument['tiers'][number]['services'][number] {
-  const { name, object, kind, health, ready, wanted, restarts, createdAt, planned } = service;
+  const { name, object, kind, health, ready, wanted, restarts, createdAt, planned, log, warnings } = service;
   const { status, warning, waitingFor, pod } = health;
   const { namespace } = service;
   return {
@@ -78,5 +85,7 @@ function serviceFields(service: ServiceReport, tier: string): StatusDocument['ti
     restarts,
     createdAt,
     planned,
+    log: log && { ...log, lines: [...log.lines] },
+    warnings: warnings && [...warnings],
   };
 }

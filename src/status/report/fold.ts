@@ -32,5 +32,7 @@ function foldKey(service: ServiceReport): string {
   if (status === 'healthy' && warning === undefined) return 'well';
   if (reason === 'Forbidden') return 'unseen';
   if (waitingFor !== undefined && waitingFor !== keyOf(service)) return `waiting for ${waitingFor}`;
-  return JSON.stringify(warning === undefined ? [status, reason, cause, advice] : keyOf(service));
+  // A log is of one service only.
+  const own = warning !== undefined || service.log !== undefined || (service.warnings ?? []).length > 0;
+  return own ? keyOf(service) : JSON.stringify([status, reason, cause, advice]);
 }

@@ -1,8 +1,9 @@
 import { width } from '../../platform/terminal/clean.ts';
 import type { Colour, Paint } from '../../platform/terminal/paint.ts';
-import { counted, secondsSince, span } from '../../platform/text.ts';
+import { counted, oneLine, secondsSince, span } from '../../platform/text.ts';
 import type { Health } from '../rules/verdict.ts';
 import { type Fold, fold } from './fold.ts';
+import { historyLines } from './history-lines.ts';
 import { keyOf, type Report, type ServiceReport, type TierReport, type TierStatus } from './report.ts';
 import { unseenLines } from './unseen-lines.ts';
 import { wrapped } from './wrap.ts';
@@ -29,7 +30,7 @@ export interface LineOptions {
 interface Row {
   readonly cells: readonly string[];
   /** What stands below it: causes are wrapped, commands are not. */
-  readonly notes?: readonly { readonly text: string; readonly command?: true }[];
+  readonly notes?: readonly { readonly text: string; readonly as?: 'command' | 'log' }[];
 }
 
 /** A report as a table: the worst first, with the cause and what to type next below what is not healthy. */
@@ -39,11 +40,16 @@ export function reportLines(report: Report, options: LineOptions): string[] {
   const widths = columnWidths(rows);
   const lines = rows.flatMap(({ cells, notes = [] }) => [
     tableLine(cells, widths),
-    ...notes.flatMap(({ text, command }) =>
-      command ? [`      ${paint('cyan', text)}`] : wrapped(text, columns, '    ', '    '),
-    ),
+    ...notes.flatMap(({ text, as }) => {
+      if (as === 'command') return [`      ${paint('cyan', text)}`];
+      return as === 'log' ? [`      ${paint('grey', text)}`] : wrapped(text, columns, '    ', '    ');
+    }),
   ]);
-  return [...(lines.length > 0 ? lines : ['nothing here carries repoctl’s labels']), ...unseenLines(report, options)];
+  return [
+    ...(lines.length > 0 ? lines : ['nothing here carries repoctl’s labels']),
+    ...(report.history ? historyLines(report.history, { now: report.at, paint }) : []),
+    ...unseenLines(report, options),
+  ];
 }
 
 function tierRows(tier: TierReport, report: Report, options: LineOptions): Row[] {
@@ -83,7 +89,7 @@ const leftNotes = ({ configured, status, name }: TierReport): NonNullable<Row['n
   configured === false
     ? [
         { text: status === 'stopped' ? 'not in the configuration; what is left of it:' : 'not in the configuration' },
-        { text: `repoctl infra project ${status === 'stopped' ? 'reset' : 'stop'} ${name}`, command: true },
+        { text: `repoctl infra project ${status === 'stopped' ? 'reset' : 'stop'} ${name}`, as: 'command' },
       ]
     : [];
 
@@ -122,19 +128,23 @@ function foldRow({ services, why }: Fold, report: Report, { paint }: LineOptions
           },
         ]
       : [];
-  return { cells: serviceCells(service, report, status), notes: [...healthNotes(health), ...blocked] };
+  return {
+    cells: serviceCells(service, report, status),
+    notes: [...healthNotes(health), ...blocked, ...logNotes(service, report)],
+  };
 }
 
 function serviceCells(service: ServiceReport, { at }: Report, status: string): string[] {
-  const { object, ready, wanted, restarts, createdAt } = service;
+  const { object, ready, wanted, restarts, createdAt, health } = service;
   const age = secondsSince(createdAt, at);
+  const lasts = secondsSince(health.since, at);
   return [
     `  ${object}`,
     status,
     ready === undefined ? '' : `${ready}/${wanted}`,
     restarts > 0 ? counted(restarts, 'restart') : '',
     age === undefined ? '' : span(age),
-    '',
+    lasts === undefined ? '' : `for ${span(lasts)}`,
   ];
 }
 
@@ -145,7 +155,25 @@ function healthNotes(health: Health): NonNullable<Row['notes']> {
 }
 
 const adviceNotes = ({ advice }: Health): NonNullable<Row['notes']> =>
-  advice ? [{ text: advice, command: true }] : [];
+  advice ? [{ text: advice, as: 'command' }] : [];
+
+/** The end of a log, and what the cluster warned; nothing unless it was asked for. */
+function logNotes({ log, warnings = [] }: ServiceReport, { at }: Report): NonNullable<Row['notes']> {
+  const end = log && [
+    { text: `log of ${log.pod}/${log.container}${log.previous ? ', before its last restart' : ''}:` },
+    ...(log.refused === undefined
+      ? log.lines.length === 0
+        ? [{ text: '(it wrote nothing)', as: 'log' as const }]
+        : log.lines.map((text) => ({ text, as: 'log' as const }))
+      : [{ text: log.refused, as: 'log' as const }]),
+  ];
+  const warned = warnings.map(({ reason, message, count, lastSeen }) => {
+    const ago = secondsSince(lastSeen, at);
+    const when = [count > 1 && `×${count}`, ago !== undefined && `${span(ago)} ago`].filter(Boolean).join(', ');
+    return { text: `${reason} (${when}): ${oneLine(message)}`, as: 'log' as const };
+  });
+  return [...(end ?? []), ...(warned.length > 0 ? [{ text: 'warnings:' }, ...warned] : [])];
+}
 
 function foreignRows({ foreign }: TierReport, wide: boolean): Row[] {
   if (!wide) return [];

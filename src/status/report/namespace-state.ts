@@ -38,6 +38,7 @@ export function terminatingHealth({ metadata, status }: Namespace, moment: Surro
   return verdict(late ? 'degraded' : 'progressing', 'Terminating', {
     cause,
     advice,
+    since: metadata.deletionTimestamp,
     terminal: late && finalizers !== undefined,
   });
 }

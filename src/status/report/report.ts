@@ -1,6 +1,7 @@
 import type { Tier } from '../../../charts/common/labels.ts';
 import type { Refusal } from '../rules/absent.ts';
 import type { Health, Status } from '../rules/verdict.ts';
+import type { History } from './history.ts';
 
 /** How a service or workload is. */
 export interface ServiceReport {
@@ -22,6 +23,32 @@ export interface ServiceReport {
   readonly readySince?: string;
   /** Whether the configuration has it; unknown without one. */
   readonly planned?: boolean;
+  /** The end of the log of what is not healthy. @default it was not asked for */
+  readonly log?: FailingLog;
+  /** What the cluster warned about its pod, the latest last. @default it was not asked for */
+  readonly warnings?: readonly Warned[];
+}
+
+/** What a container of something that is not healthy wrote last. */
+export interface FailingLog {
+  readonly pod: string;
+  readonly container: string;
+  /** Whether it is of the run before the last restart. */
+  readonly previous: boolean;
+  /** The last ones; empty if it wrote nothing. */
+  readonly lines: readonly string[];
+  /** Why the log can't be read, if it can't. */
+  readonly refused?: string;
+}
+
+/** A warning of the cluster's. */
+export interface Warned {
+  readonly reason: string;
+  readonly message: string;
+  readonly count: number;
+  /** ISO 8601. */
+  readonly firstSeen: string;
+  readonly lastSeen: string;
 }
 
 /** An object in one of the namespaces that is not repoctl's. */
@@ -78,6 +105,8 @@ export interface Report {
   /** The worst first. */
   readonly tiers: readonly TierReport[];
   readonly causes: readonly RootCause[];
+  /** What happened. @default it was not asked for */
+  readonly history?: History;
 }
 
 /** `namespace/object` */

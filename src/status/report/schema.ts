@@ -11,9 +11,14 @@ const advice = z
   .array(z.object({ command: z.array(z.string()).min(1).describe('A program and its arguments.') }))
   .describe('What to type next.');
 
+const since = instant
+  .optional()
+  .describe('Since when something is wrong, as far as Kubernetes remembers; none if nobody noted it.');
+
 const health = {
   reason: z.string().describe('One word that stays the same between releases, e.g. `CrashLoopBackOff`.'),
   cause: z.string().optional().describe('The true cause, in one line.'),
+  since,
   advice,
   terminal: z.boolean().describe('Whether it can’t become healthy by waiting.'),
 };
@@ -33,6 +38,28 @@ const service = z.object({
   restarts: z.int().describe('Of all containers of its pods.'),
   createdAt: instant.optional(),
   planned: z.boolean().optional().describe('Whether the configuration has it; unknown without one.'),
+  log: z
+    .object({
+      pod: z.string(),
+      container: z.string(),
+      previous: z.boolean().describe('Whether it is of the run before the last restart.'),
+      lines: z.array(z.string()),
+      refused: z.string().optional().describe('Why it can’t be read.'),
+    })
+    .optional()
+    .describe('With --logs: the end of the log of the container that is not healthy.'),
+  warnings: z
+    .array(
+      z.object({
+        reason: z.string(),
+        message: z.string(),
+        count: z.int(),
+        firstSeen: z.string(),
+        lastSeen: z.string(),
+      }),
+    )
+    .optional()
+    .describe('With --logs: what the cluster warned about its pod, the latest last.'),
 });
 
 const tier = z.object({
@@ -51,6 +78,7 @@ const tier = z.object({
     .describe('Of the worst of its services, or of the namespace; `not-started` if there never was anything of it.'),
   reason: z.string().optional().describe('If something is wrong with the namespace itself: `Terminating`.'),
   cause: z.string().optional(),
+  since,
   advice: advice.optional(),
   services: z.array(service).describe('The worst first.'),
   foreign: z
@@ -93,6 +121,27 @@ export const statusSchema = z.object({
     )
     .describe('What others wait for in the end, that with the most victims first.'),
   tiers: z.array(tier).describe('The worst first.'),
+  history: z
+    .object({
+      since: instant,
+      oldestEvent: instant.optional().describe('What happened before it is only known from conditions.'),
+      happenings: z
+        .array(
+          z.object({
+            at: instant,
+            until: instant.optional().describe('When it happened last, of what happened more than once.'),
+            count: z.int(),
+            kind: z.string().describe('E.g. `Pod`, `Node`.'),
+            namespace: z.string().optional(),
+            name: z.string(),
+            reason: z.string().describe('Of an event; or `Made`, `Changed`, `Ready`, `NotReady`, `Ended`.'),
+            message: z.string().optional(),
+          }),
+        )
+        .describe('The earliest first.'),
+    })
+    .optional()
+    .describe('With --since: what happened, as far as the cluster remembers.'),
 });
 
 export type StatusDocument = z.infer<typeof statusSchema>;

@@ -6,9 +6,9 @@ import { exitCode, type FailOn } from './exit-code.ts';
 import { type Output, printReport } from './print.ts';
 import type { Report } from './report.ts';
 import type { Scope } from './select.ts';
-import { look, type Subject, type SubjectOptions, subjectOf } from './subject.ts';
+import { type Details, look, type Subject, type SubjectOptions, subjectOf, withDetails } from './subject.ts';
 
-export interface StatusOptions extends SubjectOptions {
+export interface StatusOptions extends SubjectOptions, Details {
   readonly output?: Output;
   readonly failOn: readonly FailOn[];
   readonly wait?: boolean;
@@ -42,10 +42,10 @@ async function show(subject: Subject, options: StatusOptions): Promise<number> {
   if (options.wait) {
     const { awaitStatus } = await import('../live/await-status.ts');
     const awaited = await interruptible((signal) => awaitStatus(subject, options.timeout, printLine, signal));
-    await print(awaited.report);
+    await print(await withDetails(subject, awaited.report, awaited.snapshot, { logs: options.logs }));
     return awaited.exitCode;
   }
-  const report = await look(subject);
+  const report = await look(subject, options);
   await print(report);
   return exitCode(report, options.failOn);
 }

@@ -84,13 +84,39 @@ async function planHere(profile?: ProfileName): Promise<{ plan?: Plan; problem?:
   }
 }
 
+/** What is told beside how things are. */
+export interface Details {
+  /** How many of the last lines of what is not healthy. @default none */
+  readonly logs?: number;
+  /** Since when what happened is told. @default it isn't */
+  readonly since?: Date;
+}
+
 /** Looks once. */
-export async function look({ cluster, view, findings, judge }: Subject): Promise<Report> {
-  const snapshot = await readSnapshot(cluster, view, (snapshot) => needsEvents(judge(snapshot)));
+export async function look(subject: Subject, details: Details = {}): Promise<Report> {
+  const { cluster, view, findings, judge } = subject;
+  const happenings = details.since !== undefined;
+  const snapshot = await readSnapshot(cluster, view, (snapshot) => needsEvents(judge(snapshot)), { happenings });
   const seen = { ...snapshot, findings: await findings(snapshot) };
   const report = judge(seen);
   const lastLines = await lastWords(cluster, report, snapshot);
-  return lastLines.size > 0 ? judge({ ...seen, lastLines }) : report;
+  return withDetails(subject, lastLines.size > 0 ? judge({ ...seen, lastLines }) : report, seen, details);
+}
+
+/** A report with what was asked for beside how things are. */
+export async function withDetails(
+  { cluster }: Pick<Subject, 'cluster'>,
+  report: Report,
+  snapshot: Snapshot,
+  { logs, since }: Details,
+): Promise<Report> {
+  if (logs === undefined && since === undefined) return report;
+  const { withLogs } = await import('./failing-logs.ts');
+  const told = logs === undefined ? report : await withLogs(cluster, report, snapshot, logs);
+  if (since === undefined) return told;
+  const { historyOf } = await import('./history.ts');
+  const namespaces = new Set(told.tiers.map(({ name }) => name));
+  return { ...told, history: historyOf(snapshot, namespaces, since) };
 }
 
 /** Whether anything is not as it should be. */

@@ -77,13 +77,14 @@ export const looping: PodRule = anyContainer((container, facts) => {
 /** Crashes after which something that runs is not believed: one more than a stack may have while it starts. */
 const loopCrashes = crashesAllowed + 1;
 
-const lengthOf = ({ startedAt, finishedAt }: Ended): number => {
+/** How long a container ran, in seconds; 0 if that isn't known. */
+export const lengthOf = ({ startedAt, finishedAt }: Ended): number => {
   const length = (Date.parse(finishedAt ?? '') - Date.parse(startedAt ?? '')) / 1000;
   return Number.isFinite(length) ? Math.max(0, length) : 0;
 };
 
 /** Whether a container ended because its node or the node's container runtime was started again. */
-const isNodeRestart = ({ exitCode, reason }: Ended): boolean =>
+export const isNodeRestart = ({ exitCode, reason }: Ended): boolean =>
   exitCode === 255 && (reason === 'Unknown' || reason === 'ContainerStatusUnknown');
 
 /** Row 16, and the moment between a crash and the next start. */
@@ -155,10 +156,14 @@ export function endText(container: ObservedContainer, end: Ended, { around, even
   if (notStarted) return `${title} can't start: ${notStarted.text}`;
   if (/exec format error/i.test(end.message ?? '')) return `${title} can't start: ${startError(said ?? '').text}`;
   if (isNodeRestart(end)) return `${title} ended when its node was started again (exit 255)`;
-  const meaning = exitMeanings[end.exitCode];
   const killed = end.exitCode === 137 || end.exitCode === 143 ? killer(end, container, events) : undefined;
-  const code = `exited with ${end.exitCode}${meaning ? ` (${meaning})` : ''}`;
-  return `${title} ${code}${killed ? ` because ${killed}` : ''}${said ? `: ${said}` : ''}`;
+  return `${title} ${exitText(end)}${killed ? ` because ${killed}` : ''}${said ? `: ${said}` : ''}`;
+}
+
+/** `exited with 137 (SIGKILL)`, and that it had no memory left. */
+export function exitText({ exitCode, reason }: Ended): string {
+  const meaning = reason === 'OOMKilled' ? reason : exitMeanings[exitCode];
+  return `exited with ${exitCode}${meaning ? ` (${meaning})` : ''}`;
 }
 
 /** What the runtime said of a process that it could not start at all. */

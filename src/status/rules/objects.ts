@@ -220,6 +220,7 @@ export interface Node {
   readonly spec?: {
     /** Whether it is cordoned. */
     readonly unschedulable?: boolean;
+    readonly taints?: readonly { readonly key: string; readonly timeAdded?: string }[];
   };
   readonly status?: { readonly conditions?: readonly Condition[] };
 }

@@ -1,6 +1,6 @@
 import { counted, oneLine, secondsSince, span } from '../../platform/text.ts';
 import { type ObservedContainer, titleOf } from './container.ts';
-import { endText, recentSeconds } from './container-ended.ts';
+import { endText, isNodeRestart, lengthOf, recentSeconds } from './container-ended.ts';
 import { firstSeen } from './events.ts';
 import type { Event, Probe } from './objects.ts';
 import { patience } from './patience.ts';
@@ -117,6 +117,41 @@ function gateClosed({ pod, containers, run, around }: PodFacts) {
     advice: run.kubectl('describe pod', pod.metadata.name),
   });
 }
+
+/** Restarts after which something that is ready is not believed to stay so, and the longest time between two on average. */
+const flappingRestarts = 5;
+const flappingSeconds = 3600;
+
+/** How many times as long as the last time it must run until it counts as another one. */
+const steadyTimes = 3;
+
+/**
+ * Ready, and yet not well: it runs long enough to be believed, and ends again and again. Kubernetes counts restarts and keeps
+ * the last end, so what tells is their number over the pod's life, and whether this run is much longer than the last one.
+ */
+export const flapping: PodRule = (facts) => {
+  const { pod, containers, around } = facts;
+  if (pod.status?.phase !== 'Running') return undefined;
+  const lives = secondsSince(pod.status.startTime ?? pod.metadata.creationTimestamp, around.now) ?? 0;
+  for (const container of containers) {
+    const { restartCount = 0, state, lastState } = container.status;
+    const end = lastState?.terminated;
+    const runs = secondsSince(state?.running?.startedAt, around.now);
+    if (container.init || !end || runs === undefined || restartCount < flappingRestarts || isNodeRestart(end)) continue;
+    const lasted = lengthOf(end);
+    const every = lives / restartCount;
+    // A pod is older than its last run, or its times are wrong.
+    if (lives < lasted + runs || every > flappingSeconds || runs >= lasted * steadyTimes) continue;
+    const after = end.startedAt ? ` after ${span(lasted)}` : '';
+    return verdict('degraded', 'Flapping', {
+      cause:
+        `${titleOf(container)} was restarted ${restartCount} times in ${span(lives)}, about every ${span(every)}; ` +
+        `the last time ${span(runs)} ago${after}: ${endText(container, end, facts)}`,
+      advice: logsOf(container, facts, true),
+    });
+  }
+  return undefined;
+};
 
 /** Row 23, and everything that is well. */
 export const ready: PodRule = (facts) => {

@@ -4,7 +4,7 @@ import { crashed, ended, looping, outOfMemory } from './container-ended.ts';
 import { cannotStart, configurationMissing, imageMissing } from './container-waiting.ts';
 import type { Pod } from './objects.ts';
 import { claimLost, evicted, nodeLost, terminating } from './pod-lifetime.ts';
-import { notReady, ready } from './pod-readiness.ts';
+import { flapping, notReady, ready } from './pod-readiness.ts';
 import { type PodRule, podFacts } from './pod-rule.ts';
 import { unscheduled } from './pod-scheduling.ts';
 import { setupFailed, starting } from './pod-starting.ts';
@@ -27,6 +27,7 @@ const rules: readonly PodRule[] = [
   setupFailed,
   starting,
   notReady,
+  flapping,
   ready,
 ];
 

@@ -27,6 +27,8 @@ export interface Health {
   readonly pod?: string;
   /** What is worth knowing of something healthy, in one line. */
   readonly warning?: string;
+  /** Since when it is like this, ISO 8601, as far as Kubernetes remembers. */
+  readonly since?: string;
 }
 
 /** What is known beside an object. What is not given is not looked at. */

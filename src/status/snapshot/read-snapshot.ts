@@ -2,7 +2,7 @@ import type { Cluster } from '../../cluster/client.ts';
 import { ClusterError } from '../../platform/errors.ts';
 import { type ReadSource, readSource, refusal } from './read-source.ts';
 import { clockSkew, essential, type Snapshot, snapshotOf } from './snapshot.ts';
-import { explaining, type SourceName, sources } from './sources.ts';
+import { explaining, isTelling, type SourceName, sources } from './sources.ts';
 
 /** What is looked at. */
 export interface View {
@@ -23,19 +23,21 @@ export const readAnything = (read: ReadSources): boolean =>
  * refusal; if all do, the cluster is not to be had.
  *
  * @param needsCauses whether what says why matters (events, the cluster's own parts): it is asked for only then
+ * @param happenings whether what happened is wanted: what says why is asked for in any case then, and normal events
  * @throws ClusterError if the server can't be reached
  */
 export async function readSnapshot(
   cluster: Cluster,
   { environment, known }: View,
   needsCauses: (snapshot: Snapshot) => boolean,
+  { happenings = false }: { readonly happenings?: boolean } = {},
 ): Promise<Snapshot> {
   const all = sources(environment);
   const begun = new Date();
   const read = new Map<SourceName, ReadSource>();
-  const isCause = (name: SourceName) => (explaining as readonly SourceName[]).includes(name);
-  const names = Object.keys(all) as SourceName[];
-  const first = names.filter((name) => !isCause(name));
+  const causes: readonly SourceName[] = explaining;
+  const names = (Object.keys(all) as SourceName[]).filter((name) => happenings || !isTelling(name));
+  const first = names.filter((name) => happenings || !causes.includes(name));
   const failures = await readAll(cluster, all, first, known, read);
   if (failures[0] && failures.length === first.length) throw failures[0];
   const date = read.get('namespaces')?.parts[0]?.date ?? read.get('pods')?.parts[0]?.date;
@@ -47,8 +49,8 @@ export async function readSnapshot(
       now: new Date(Date.now() + skew),
     });
   const snapshot = look();
-  if (!needsCauses(snapshot)) return snapshot;
-  await readAll(cluster, all, names.filter(isCause), known, read);
+  if (happenings || !needsCauses(snapshot)) return snapshot;
+  await readAll(cluster, all, causes, known, read);
   return look();
 }
 

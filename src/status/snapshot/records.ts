@@ -131,7 +131,10 @@ export const namespaceRecord = ({ metadata, status }: Namespace): Namespace => (
 
 export const nodeRecord = ({ metadata, spec, status }: Node): Node => ({
   metadata: { name: metadata.name },
-  spec: { unschedulable: spec?.unschedulable },
+  spec: {
+    unschedulable: spec?.unschedulable,
+    taints: spec?.taints?.map(({ key, timeAdded }) => ({ key, timeAdded })),
+  },
   status: { conditions: conditionRecords(status?.conditions) },
 });
 

@@ -26,7 +26,7 @@ export interface Snapshot {
   readonly claims: readonly PersistentVolumeClaim[];
   /** What the Services that carry the labels lead to. */
   readonly slices: readonly EndpointSlice[];
-  /** Warnings; empty if nobody needs them. */
+  /** Warnings, with what happened also normal ones; empty if nobody needs them. */
   readonly events: readonly Event[];
   /** Of the cluster; empty if nobody needs them. */
   readonly storageClasses?: readonly StorageClass[];
@@ -66,15 +66,19 @@ export function snapshotOf(
     claims: items('claims') as readonly PersistentVolumeClaim[],
     slices: items('endpointSlices') as readonly EndpointSlice[],
     // One that doesn't say what it is about says nothing.
-    events: ([...items('events'), ...items('claimEvents')] as unknown as readonly Event[]).filter(
-      ({ involvedObject }) => involvedObject,
-    ),
+    events: eventsIn(items).filter(({ involvedObject }) => involvedObject),
     storageClasses: items('storageClasses') as readonly StorageClass[],
     systemPods: items('systemPods') as readonly Pod[],
     leases: items('leases') as readonly Lease[],
     workloads,
     ...rest,
   };
+}
+
+/** Warnings, and what normal ones were read: those of claims are among all. */
+function eventsIn(items: (name: SourceName) => readonly Kept[]): Event[] {
+  const normal = items('normalEvents');
+  return [...items('events'), ...(normal.length > 0 ? normal : items('claimEvents'))] as unknown as Event[];
 }
 
 /** How far another clock may be off before it counts: a Date header tells whole seconds, and answers take a while. */

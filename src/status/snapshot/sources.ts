@@ -72,6 +72,8 @@ export function sources(environment?: string) {
     claimEvents: source(['v1', 'events'], records.eventRecord, {
       fieldSelector: 'type=Normal,involvedObject.kind=PersistentVolumeClaim',
     }),
+    // What was done, and what recovered: only asked for when it is to be told what happened.
+    normalEvents: source(['v1', 'events'], records.eventRecord, { fieldSelector: 'type=Normal' }),
     storageClasses: source(
       ['storage.k8s.io/v1', 'storageclasses'],
       records.storageClassRecord,
@@ -85,6 +87,9 @@ export function sources(environment?: string) {
 
 /** Sources that are only read when something is not healthy: they say why. */
 export const explaining = ['events', 'claimEvents', 'storageClasses', 'systemPods', 'leases'] as const;
+
+/** Whether a source is only read when what happened is asked for. */
+export const isTelling = (name: SourceName): boolean => name === 'normalEvents';
 
 export type SourceName = keyof ReturnType<typeof sources>;
 

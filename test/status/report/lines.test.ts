@@ -59,7 +59,7 @@ describe('a report in lines', () => {
   test('says a root cause once, counts what waits for it, and gives one command', () => {
     expect(lines(redisDown)).toEqual([
       'dev           degraded                           1 of 2 services healthy',
-      '  dev-redis   degraded     0/1  7 restarts  2 h',
+      '  dev-redis   degraded     0/1  7 restarts  2 h  for 80 s',
       '    CrashLoopBackOff: container api exited with 1: no space left (7 restarts, the last 20 s ago)',
       '      repoctl infra project logs global redis --previous --context kind-dev',
       '    2 services wait for it: shop/shop-api, shop/shop-worker',
