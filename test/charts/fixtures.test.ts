@@ -14,9 +14,9 @@ const namespaces = await everyNamespace();
 let stderr = '';
 
 beforeAll(() => {
-  const script = join(import.meta.dirname, 'synthesize-fixtures.ts');
+  const script = join(import.meta.dirname, 'run-bundled.mjs');
   const roots = fixtureNames.map(fixtureRoot);
-  ({ stderr } = spawnSync(process.execPath, ['--import', 'tsx', script, out, ...roots], { encoding: 'utf8' }));
+  ({ stderr } = spawnSync(process.execPath, [script, out, ...roots], { encoding: 'utf8' }));
 }, 60_000);
 afterAll(() => rmSync(out, { recursive: true, force: true }));
 

@@ -1,4 +1,4 @@
-// Synthesizes all fixtures in all profiles, as the command does: `node --import tsx synthesize-fixtures.ts OUT FIXTURE…`
+// Synthesizes all fixtures in all profiles, as the command does: OUT FIXTURE…; see run-bundled.mjs
 import { join } from 'node:path';
 import { presetNames } from '../../charts/model.ts';
 import { synthesize } from '../../src/synth/synthesize.ts';
