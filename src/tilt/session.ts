@@ -3,6 +3,7 @@ import { parseAllDocuments } from 'yaml';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import type { ProfileName } from '../../charts/model.ts';
 import { FailureError, TimeoutError, UsageError } from '../platform/errors.ts';
+import { poll } from '../platform/poll.ts';
 import { pause } from '../platform/process/interrupt.ts';
 import { ownerText, portOwners } from '../platform/tools/port-owner.ts';
 import type { PlannedNamespace } from '../synth/plan.ts';
@@ -103,7 +104,7 @@ const contextOf = async (tilt: TiltClient): Promise<string | undefined> => {
 };
 
 function sessionOf(tilt: TiltClient): Session {
-  const all = async () => (await tilt.get<{ items: UiResource[] }>('uiresources'))?.items ?? [];
+  const all = () => listOf<UiResource>(tilt, 'uiresources');
   const inNamespaces = async (namespaces: readonly Named[]) => {
     const labels = namespaces.map(({ name, tier }) => (tier === 'global' ? 'global' : name));
     const found = (await all()).filter((each) => !isButton(each));
@@ -116,48 +117,55 @@ function sessionOf(tilt: TiltClient): Session {
     told: readonly UiResource[],
     { timeout, signal }: Patience,
   ): Promise<void> => {
-    const until = performance.now() + timeout * 1000;
-    const names = new Set(resources.map(({ metadata }) => metadata.name));
+    const names = resources.map(({ metadata }) => metadata.name);
     const before = new Map(told.map((each) => [each.metadata.name, lastUpdate(each)]));
     const hasBegun = (each: UiResource) =>
       !before.has(each.metadata.name) || lastUpdate(each) !== before.get(each.metadata.name);
-    for (;;) {
-      await pause(1_000, signal);
-      const concerned = (await all()).filter(({ metadata }) => names.has(metadata.name));
-      const failed = concerned.filter((each) => hasFailed(each) && hasBegun(each));
-      if (failed[0])
-        throw new FailureError(`Tilt can't deploy ${listed(failed)}`, `tilt logs ${failed[0].metadata.name}`);
-      const waiting = concerned.filter((each) => isBusy(each) || isDisabled(each) || !hasBegun(each));
-      if (waiting.length === 0) return;
-      if (performance.now() > until)
-        throw new TimeoutError(
-          `Tilt is not done with ${listed(waiting)} after ${timeout} s`,
-          `${tilt.address} shows what it waits for`,
-        );
-    }
+    // What it has just been told, or has just read, shows in its answers a moment later.
+    await pause(1_000, signal);
+    await poll(
+      async (waiting) => {
+        const now = await all();
+        const lost = names.filter((name) => !now.some(({ metadata }) => metadata.name === name));
+        if (lost.length > 0)
+          throw new FailureError(`Tilt no longer has ${lost.join(', ')}`, 'Its Tiltfile was read again meanwhile');
+        const concerned = now.filter(({ metadata }) => names.includes(metadata.name));
+        const failed = concerned.filter((each) => hasFailed(each) && hasBegun(each));
+        if (failed[0])
+          throw new FailureError(`Tilt can't deploy ${listed(failed)}`, `tilt logs ${failed[0].metadata.name}`);
+        const left = concerned.filter((each) => isBusy(each) || isDisabled(each) || !hasBegun(each));
+        return left.length === 0 || waiting(listed(left));
+      },
+      (left) =>
+        new TimeoutError(`Tilt is not done with ${left} after ${timeout} s`, `${tilt.address} shows what it waits for`),
+      { timeout: timeout * 1000, interval: 1_000, signal },
+    );
   };
 
   return {
     address: tilt.address,
     reload: async ({ timeout, signal }) => {
-      const until = performance.now() + timeout * 1000;
-      const status = async () => (await tilt.get<Tiltfile>('tiltfile', tiltfileName))?.status;
-      const before = (await status())?.terminated?.startedAt;
+      const status = async () => {
+        const tiltfile = await tilt.get<Tiltfile>('tiltfile', tiltfileName);
+        if (!tiltfile) throw ended(tilt);
+        return tiltfile.status ?? {};
+      };
+      const before = (await status()).terminated?.startedAt;
       await tilt.tell('trigger', tiltfileName);
-      for (;;) {
-        await pause(500, signal);
-        const { waiting, running, terminated } = (await status()) ?? {};
-        if (!waiting && !running && terminated && terminated.startedAt !== before) {
-          if (terminated.error)
-            throw new FailureError(
-              `the Tiltfile is wrong: ${reasonOf(terminated.error)}`,
-              'Tilt runs it again as soon as that is mended',
-            );
-          return;
-        }
-        if (performance.now() > until)
-          throw new TimeoutError(`Tilt has not read the Tiltfile after ${timeout} s`, tilt.address);
-      }
+      const error = await poll(
+        async () => {
+          const { waiting, running, terminated } = await status();
+          const isDone = !waiting && !running && terminated && terminated.startedAt !== before;
+          return isDone ? (terminated.error ?? '') : undefined;
+        },
+        () => new TimeoutError(`Tilt has not read the Tiltfile after ${timeout} s`, tilt.address),
+        { timeout: timeout * 1000, signal },
+      );
+      if (error !== '')
+        throw new FailureError(
+          `the Tiltfile is wrong: ${reasonOf(error)}`,
+          'Tilt runs it again as soon as that is mended',
+        );
     },
     enable: async (namespaces, isThere, patience) => {
       const resources = await inNamespaces(namespaces);
@@ -185,13 +193,30 @@ function sessionOf(tilt: TiltClient): Session {
   };
 }
 
+/**
+ * All objects of a kind.
+ *
+ * @throws FailureError if there is no Tilt any more: nothing of it is then in sight, which is not the same as nothing to do
+ */
+async function listOf<Type>(tilt: TiltClient, kind: string): Promise<readonly Type[]> {
+  const list = await tilt.get<{ readonly items: readonly Type[] }>(kind);
+  if (!list) throw ended(tilt);
+  return list.items;
+}
+
+const ended = ({ address }: TiltClient): FailureError =>
+  new FailureError(
+    `the Tilt session at ${address} has ended meanwhile`,
+    'What it has started stays. The same command again goes on without it',
+  );
+
 /** Names of those of some resources of which something that Tilt has applied is not there. */
 async function namesOfLacking(
   tilt: TiltClient,
   resources: readonly UiResource[],
   isThere: (object: ManifestObject) => Promise<boolean>,
 ): Promise<ReadonlySet<string>> {
-  const applied = (await tilt.get<{ items: KubernetesApply[] }>('kubernetesapplys'))?.items ?? [];
+  const applied = await listOf<KubernetesApply>(tilt, 'kubernetesapplys');
   const names = new Set(resources.map(({ metadata }) => metadata.name));
   const lacking = new Set<string>();
   for (const { metadata, status } of applied.filter(({ metadata }) => names.has(metadata.name))) {

@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +5,8 @@ import { ensureCluster } from '../../src/kind-cluster/cluster.ts';
 import { joinRegistry, runRegistry } from '../../src/kind-cluster/registry.ts';
 import type { Plan } from '../../src/synth/plan.ts';
 import { readPlan } from './environment.ts';
-import { attempt, eventually, type Outcome, run } from './run.ts';
+import { attempt, type Outcome, run } from './run.ts';
+import { TiltProcess } from './tilt-process.ts';
 
 const repository = join(import.meta.dirname, '..', '..');
 
@@ -16,23 +16,12 @@ interface Pod {
   readonly status: { readonly phase: string };
 }
 
-interface UiResource {
-  readonly metadata: { readonly name: string };
-  readonly status: {
-    readonly updateStatus?: string;
-    readonly runtimeStatus?: string;
-    /** The latest first; Tilt keeps two. */
-    readonly buildHistory?: readonly { readonly finishTime?: string }[];
-  };
-}
-
 /** A checkout of a repository that uses the package, with a cluster and ports of its own. */
 export class Checkout {
   readonly root = mkdtempSync(join(tmpdir(), 'repoctl-tilt-'));
   readonly context: string;
   readonly env: Record<string, string>;
-  #session?: ChildProcess;
-  #log = '';
+  readonly session: TiltProcess;
 
   constructor(
     readonly cluster: string,
@@ -41,6 +30,7 @@ export class Checkout {
     this.context = `kind-${cluster}`;
     const [tiltPort, offset] = [String(10_350 + portOffset), String(portOffset)];
     this.env = { KIND_CLUSTER_NAME: cluster, REPOCTL_PORT_OFFSET: offset, TILT_PORT: tiltPort };
+    this.session = new TiltProcess(this.root, this.env);
     mkdirSync(join(this.root, 'node_modules'));
     symlinkSync(repository, join(this.root, 'node_modules', 'repoctl'));
   }
@@ -70,7 +60,7 @@ export class Checkout {
 
   kubectl = (...args: string[]): string => run('kubectl', ['--context', this.context, ...args]).stdout;
 
-  tilt = (...args: string[]): Outcome => attempt('tilt', args, { cwd: this.root, env: this.env });
+  tilt = (...args: string[]): Outcome => this.session.tilt(...args);
 
   /** The cluster and the registry that `repoctl up` makes before it starts Tilt. */
   async makeCluster(): Promise<void> {
@@ -84,45 +74,7 @@ export class Checkout {
   async up(seconds: number, ...names: string[]): Promise<void> {
     // As people do who have one cluster: it is the current one.
     this.kubectl('config', 'use-context', this.context);
-    const child = spawn('tilt', ['up', '--stream', ...names], {
-      cwd: this.root,
-      env: { ...process.env, ...this.env },
-    });
-    for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (chunk) => {
-        this.#log = (this.#log + String(chunk)).slice(-20_000);
-      });
-    this.#session = child;
-    const ended = new Promise<never>((_, reject) =>
-      child.once('close', (code) => reject(new Error(`tilt up ended with ${code}:\n${this.#log}`))),
-    );
-    ended.catch(() => undefined);
-    await Promise.race([this.settled(seconds), ended]);
-  }
-
-  /** Waits until Tilt has deployed everything and it runs. */
-  async settled(seconds: number): Promise<void> {
-    await eventually('everything up to date', seconds, () => {
-      const waiting = this.resources().filter(
-        ({ status }) =>
-          /^(pending|in_progress|error)$/.test(status.updateStatus ?? '') ||
-          /^(pending|error)$/.test(status.runtimeStatus ?? ''),
-      );
-      if (this.resources().length === 0 || waiting.length > 0)
-        throw new Error(`${waiting.map(({ metadata }) => metadata.name).join(', ') || 'nothing yet'}\n${this.#log}`);
-    });
-  }
-
-  resources(): UiResource[] {
-    const { stdout } = this.tilt('get', 'uiresources', '--output', 'json');
-    return (JSON.parse(stdout || '{}') as { items?: UiResource[] }).items ?? [];
-  }
-
-  /** When Tilt has built or updated each resource for the last time. */
-  builds(): Record<string, string | undefined> {
-    return Object.fromEntries(
-      this.resources().map(({ metadata, status }) => [metadata.name, status.buildHistory?.[0]?.finishTime]),
-    );
+    await this.session.up(seconds, ...names);
   }
 
   /** The pods that run and are to stay, as `namespace/name`. */
@@ -136,17 +88,8 @@ export class Checkout {
       .sort();
   }
 
-  /** Ends the session as Ctrl-C does. */
-  async end(): Promise<void> {
-    const session = this.#session;
-    if (!session || session.exitCode !== null) return;
-    const closed = new Promise((resolve) => session.once('close', resolve));
-    session.kill('SIGINT');
-    await closed;
-  }
-
   async remove(): Promise<void> {
-    await this.end();
+    await this.session.end();
     attempt('kind', ['delete', 'cluster', '--name', this.cluster]);
     rmSync(this.root, { recursive: true, force: true });
   }

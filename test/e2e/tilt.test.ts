@@ -111,15 +111,15 @@ const edits = 10;
   });
 
   test('changes nothing for files that no image is made from', async () => {
-    await checkout.settled(120);
-    const before = checkout.builds();
+    await checkout.session.settled(120);
+    const before = checkout.session.builds();
     checkout.write('backends/tasks/README.md', '# Tasks\n');
     checkout.write('backends/tasks/notes.txt', 'remember\n');
     checkout.write(`${turfoo}/tests/test_new.py`, 'def test_new() -> None: ...\n');
     checkout.write(`${turfoo}/src/turfoo/.api.py.swp`, 'an editor\n');
     checkout.write('README.md', '# All\n');
     await new Promise((resolve) => setTimeout(resolve, 5000));
-    expect(checkout.builds()).toEqual(before);
+    expect(checkout.session.builds()).toEqual(before);
   });
 
   test('loses no task while a worker is reloaded under load', async () => {
@@ -152,12 +152,12 @@ const edits = 10;
     ['a replica more', 'taskSeconds: 30', 'taskSeconds: 30\n    replicas: 2'],
     ['another environment variable', 'taskSeconds: 30', 'taskSeconds: 30\n    env: { COLOUR: red }'],
   ])('%s in project.yaml changes that workload only', async (_, from, to) => {
-    await checkout.settled(120);
+    await checkout.session.settled(120);
     const before = checkout.pods();
     checkout.edit('backends/tasks/infra/project.yaml', from, to);
     const others = (pods: readonly string[]) => pods.filter((pod) => !pod.startsWith('tasks/tasks-worker'));
     await eventually('the worker changed', 120, () => expect(checkout.pods()).not.toEqual(before));
-    await checkout.settled(120);
+    await checkout.session.settled(120);
     expect(others(checkout.pods())).toEqual(others(before));
   });
 
@@ -176,7 +176,7 @@ const edits = 10;
     await eventually('the Tiltfile is right again', 60, () => {
       expect(checkout.tilt('logs', '(Tiltfile)').stdout.trim()).toMatch(/Successfully loaded Tiltfile[^\n]*$/);
     });
-    await checkout.settled(120);
+    await checkout.session.settled(120);
   });
 
   test('is what repoctl stops, starts and rebuilds through', async () => {
@@ -218,7 +218,7 @@ const edits = 10;
       loadPublicImages(other.root, other.plan, other.cluster);
       await other.up(300);
       expect(other.pods()).toEqual(['monorepo/monorepo-redis-0']);
-      await checkout.settled(60);
+      await checkout.session.settled(60);
       expect(await fetchText(url('turfoo-api', '/health'))).toContain('up');
     } finally {
       await other.remove();
@@ -228,7 +228,7 @@ const edits = 10;
   test('is to end before repoctl down, which leaves everything stopped', async () => {
     const refused = checkout.repoctl('down');
     expect([refused.status, refused.stderr]).toEqual([2, expect.stringContaining('a Tilt session runs')]);
-    await checkout.end();
+    await checkout.session.end();
     expect(checkout.repoctl('down')).toMatchObject({ status: 0 });
     const { status, stdout } = checkout.repoctl('status', '--context', checkout.context);
     expect([status, stdout]).toEqual([0, expect.stringMatching(/^turfoo +stopped/m)]);

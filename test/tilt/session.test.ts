@@ -24,6 +24,10 @@ interface Answers {
   readonly kubernetesapplys: readonly object[];
   /** What is there once the Tiltfile was run again. */
   readonly afterReload: readonly object[];
+  /** Whether what it is told to do is no longer among its resources then. */
+  readonly forgets?: boolean;
+  /** How many questions it answers before it is gone. @default all */
+  readonly endsAfter?: number;
   /** What a Tiltfile that is run again fails with. */
   readonly error?: string;
 }
@@ -35,11 +39,16 @@ const [folder, verb, ...names] = process.argv.slice(2);
 const file = folder + '/state.json';
 const state = JSON.parse(readFileSync(file, 'utf8'));
 if (verb === 'version') console.log('v0.37.2');
-else if (verb === 'get') {
+else if (verb === 'get' && state.asked++ >= state.endsAfter) {
+  console.error('No tilt apiserver found');
+  process.exit(1);
+} else if (verb === 'get') {
+  writeFileSync(file, JSON.stringify(state));
   const answer = state[names[0]];
   console.log(JSON.stringify(Array.isArray(answer) ? { items: answer } : answer));
 } else {
   appendFileSync(folder + '/told', [verb, ...names].join(' ') + '\\n');
+  if (state.forgets) state.uiresources = [];
   if (names[0] === '(Tiltfile)') {
     state.tiltfile.status.terminated = { startedAt: '2', error: state.error };
     state.uiresources.push(...state.afterReload);
@@ -86,7 +95,8 @@ describe('a Tilt session', () => {
       afterReload: [],
       ...answers,
     };
-    writeFileSync(join(folder, 'state.json'), JSON.stringify(given));
+    const state = { endsAfter: Number.MAX_SAFE_INTEGER, asked: 0, ...given };
+    writeFileSync(join(folder, 'state.json'), JSON.stringify(state));
     const program = join(folder, 'tilt.mjs');
     writeFileSync(program, fakeTilt);
     const script = `#!/bin/sh\nexec ${process.execPath} ${program} ${folder} "$@"\n`;
@@ -198,6 +208,28 @@ describe('a Tilt session', () => {
     await expect((await session()).trigger(['shop-api'], { timeout: 1 })).rejects.toThrow(
       'Tilt is not done with shop-api',
     );
+  });
+
+  test.each<[string, number, (found: Session) => Promise<void>]>([
+    ['before it reads its Tiltfile', 2, (found) => found.reload(patience)],
+    ['while it reads its Tiltfile', 3, (found) => found.reload(patience)],
+    ['before a start', 2, (found) => found.enable([shop], everything, patience)],
+    ['while a start looks at what is there', 3, (found) => found.enable([shop], everything, patience)],
+    ['while a start waits', 4, (found) => found.enable([shop], everything, patience)],
+    ['while it builds', 3, (found) => found.trigger(['shop-api'], patience)],
+    ['before a stop', 2, (found) => found.disable(shop)],
+  ])('that ends %s is not taken for one that is done', async (_, endsAfter, wait) => {
+    runs({ endsAfter, uiresources: [resource('shop-api', 'shop', { updateStatus: 'in_progress' })] });
+    await expect(wait(await session())).rejects.toMatchObject({
+      message: expect.stringMatching(/^the Tilt session at http:\/\/localhost:\d+\/ has ended meanwhile$/),
+      advice: expect.stringContaining('The same command again goes on without it'),
+      exitCode: 1,
+    });
+  });
+
+  test('that loses what is waited for is not taken for one that is done', async () => {
+    runs({ uiresources: [resource('shop-api', 'shop')], forgets: true });
+    await expect((await session()).trigger(['shop-api'], patience)).rejects.toThrow(/^Tilt no longer has shop-api$/);
   });
 
   test('builds again what is named, and enables it first', async () => {
