@@ -1,3 +1,4 @@
+import type { ProfileName } from '../../charts/model.ts';
 import { type Outline, outline } from './load.ts';
 import { ConfigurationError } from './problem.ts';
 import { type ProjectMemory, readFor, remember } from './project-memory.ts';
@@ -10,11 +11,11 @@ import { environmentFile } from './root.ts';
  *
  * @param memory projects that were read just now. @default they are read
  */
-export function configurationInputs(root: string, memory: ProjectMemory = {}): string[] {
+export function configurationInputs(root: string, profile: ProfileName, memory: ProjectMemory = {}): string[] {
   const outlined = outlineOf(root);
   if (!outlined) return [environmentFile];
   const { input, directories, reader } = outlined;
-  const what = readFor(input, 'local');
+  const what = readFor(input, profile);
   const asked = directories.flatMap((directory) => {
     const { inputs } = memory[directory] ?? remember(root, directory, what);
     return pathsOf(inputs, ['text', 'keys', 'names']);

@@ -1,3 +1,4 @@
+import type { ProfileName } from '../../charts/model.ts';
 import type { Cluster } from '../cluster/client.ts';
 import { connect, connectToChange } from '../cluster/connect.ts';
 import { ownCluster } from '../config/own-cluster.ts';
@@ -10,10 +11,12 @@ import { interruptible } from '../platform/process/interrupt.ts';
 import { confirm } from '../platform/terminal/ask.ts';
 import { counted } from '../platform/text.ts';
 import { loadLastGood } from '../synth/last-good.ts';
-import { findSession } from '../tilt/session.ts';
+import { findSession } from '../tilt/find-session.ts';
 import { tiltEnvironment, tiltFor } from './up.ts';
 
 export interface DownOptions {
+  /** One for development. */
+  readonly profile: ProfileName;
   /** Whether the data is deleted, too. @default false */
   readonly volumes?: boolean;
   /** Whether the cluster is deleted, with all that is in it. @default false */
@@ -38,7 +41,7 @@ export interface DownHooks {
  * @throws FailureError if Tilt fails
  */
 export async function down(root: string, options: DownOptions, { stopAll }: DownHooks): Promise<void> {
-  const { volumes, report, kubeconfig } = options;
+  const { volumes, report, kubeconfig, profile } = options;
   const own = ownCluster(root);
   if (own.kind === undefined && options.cluster)
     throw new UsageError(
@@ -51,11 +54,11 @@ export async function down(root: string, options: DownOptions, { stopAll }: Down
   if (found && !found.running && !volumes)
     return report(`the cluster ${found.name} is stopped already; its data stays`);
   if (found) await wakeCluster(found.name, { kubeconfig, report });
+  const { environment } = loadLastGood(root, { profile, development: true, environmentFilesOf: [] });
   // It would deploy again what is taken from it.
-  if (await findSession(root, own.context))
+  if (await findSession({ root, context: own.context, profile, profiles: environment.profiles }))
     throw new UsageError('a Tilt session runs for this folder', 'End it with Ctrl-C where it runs; then repoctl down');
   const cluster = await connectToChange({ context: own.context, kubeconfig, report });
-  const { environment } = loadLastGood(root, { profile: 'local', environmentFilesOf: [] });
   const claims = volumes ? (await listClaims(cluster)).filter((claim) => isOwn(claim, environment.namespace)) : [];
   if (volumes && !(await agreed(claims, options))) return report('nothing was changed');
   const byTilt = await downByTilt(root, cluster, options);
@@ -65,11 +68,14 @@ export async function down(root: string, options: DownOptions, { stopAll }: Down
 }
 
 /** @returns whether there is a Tilt that did it */
-async function downByTilt(root: string, cluster: Cluster, { kubeconfig }: DownOptions): Promise<boolean> {
+async function downByTilt(root: string, cluster: Cluster, { kubeconfig, profile }: DownOptions): Promise<boolean> {
   const tilt = await tiltFor(root);
   if (!tilt.path) return false;
   const env = await tiltEnvironment(kubeconfig);
-  const exitCode = await foreground(tilt.path, ['down', '--context', cluster.context], { cwd: root, env });
+  const exitCode = await foreground(tilt.path, ['down', '--context', cluster.context, '--', '--profile', profile], {
+    cwd: root,
+    env,
+  });
   if (exitCode !== 0) throw new FailureError(`tilt down failed (exit code ${exitCode})`, 'What it said is above');
   return true;
 }

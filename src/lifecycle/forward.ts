@@ -1,3 +1,4 @@
+import type { ProfileName } from '../../charts/model.ts';
 import type { Cluster } from '../cluster/client.ts';
 import { connect } from '../cluster/connect.ts';
 import type { ClusterOptions } from '../cluster/kubeconfig.ts';
@@ -10,6 +11,8 @@ import { globalTier, planned, synthesized, withAwaited } from '../synth/plan-que
 import { runningProjects } from './stop.ts';
 
 export interface ForwardOptions extends ClusterOptions {
+  /** @default local */
+  readonly profile?: ProfileName;
   readonly report: (line: string) => void;
 }
 
@@ -20,7 +23,7 @@ export interface ForwardOptions extends ClusterOptions {
  * @throws FailureError if nothing runs
  */
 export async function forwardProjects(names: readonly string[], options: ForwardOptions): Promise<void> {
-  const { plan } = await synthesized('local', { runCharts: false });
+  const { plan } = await synthesized(options.profile, { runCharts: false });
   const cluster = await connect(options);
   const running = await runningProjects(cluster, plan.environment);
   const chosen = withAwaited(

@@ -5,11 +5,12 @@ import { UsageError } from '../platform/errors.ts';
 import { mustBeRight } from '../synth/last-good.ts';
 import type { PlannedImage, PlannedNamespace, PlannedWorkload } from '../synth/plan.ts';
 import { planned, plannedWorkload, synthesized } from '../synth/plan-queries.ts';
-import { findSession, refuseOtherProfile } from '../tilt/session.ts';
+import { refuseOtherProfile } from '../tilt/find-session.ts';
 import { awaitHealth } from './await-health.ts';
 import { podTemplateOf, readManifest } from './manifests.ts';
 import { progressOn } from './progress.ts';
 import { type Started, type StartOptions, startOn } from './start.ts';
+import { sessionFor } from './start-by-tilt.ts';
 import { runningProjects } from './stop.ts';
 
 /**
@@ -34,10 +35,10 @@ export async function rebuildProject(
     );
   const cluster = await connectToChange(options);
   const { cache = true, report } = options;
-  const session = await findSession(root, cluster.context);
+  const session = await sessionFor(made, cluster);
   const running = (await runningProjects(cluster, plan.environment)).includes(project.name);
   if (session && running) {
-    refuseOtherProfile(options.profile);
+    refuseOtherProfile(session, plan.profile);
     // Tilt builds from Docker's cache, which then holds what was just built.
     if (!cache) await buildImages(root, images, { noCache: true, report });
     const objects = runningImages(out, project, images);

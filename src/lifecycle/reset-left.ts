@@ -9,7 +9,7 @@ import { removeAndWait } from '../cluster/remove-and-wait.ts';
 import { eachOf } from '../platform/each-of.ts';
 import { confirm } from '../platform/terminal/ask.ts';
 import type { LeftBehind } from '../synth/left-behind.ts';
-import type { Plan } from '../synth/plan.ts';
+import type { Synthesized } from '../synth/plan-queries.ts';
 import { inventoryName } from './inventory.ts';
 import { removeClaims, removeJobs } from './remove-data.ts';
 import type { StartOptions } from './start.ts';
@@ -29,7 +29,7 @@ export interface ResetOptions extends StartOptions {
 export async function resetLeft(
   cluster: Cluster,
   project: LeftBehind,
-  plan: Plan,
+  made: Pick<Synthesized, 'root' | 'plan' | 'profiles'>,
   options: ResetOptions,
 ): Promise<void> {
   const { name } = project;
@@ -40,7 +40,7 @@ export async function resetLeft(
   report(`  the namespace ${name}`);
   const after = options.backup ? 'A backup is taken first.' : 'No backup is taken.';
   if (!(await confirm(`${after} Delete it?`, options.yes))) return report('nothing was changed');
-  await withLeases(cluster, { ...options, environment: plan.environment, namespaces: [name] }, async () => {
+  await withLeases(cluster, { ...options, environment: made.plan.environment, namespaces: [name] }, async () => {
     let undo = '';
     if (options.backup) {
       const { saveProject } = await import('../backup/backup.ts');
@@ -48,7 +48,7 @@ export async function resetLeft(
       const { folder } = await saveProject(cluster, subject, options);
       undo = `; once the configuration has it again: repoctl infra project restore ${name} ${relative(process.cwd(), folder)}`;
     }
-    await stopNamespace(cluster, project, options);
+    await stopNamespace(cluster, made, project, options);
     await eraseShared(cluster, subject, options);
     await removeClaims(cluster, name, ownLabels(project.labels), options);
     await removeJobs(cluster, name, ownLabels(project.labels));

@@ -18,7 +18,7 @@ export async function resetProject(name: string, options: ResetOptions): Promise
   const { plan, root } = made;
   const cluster = await connectToChange(options);
   const project = await projectCalled(cluster, plan, name);
-  if (!isPlanned(project)) return resetLeft(cluster, project, plan, options);
+  if (!isPlanned(project)) return resetLeft(cluster, project, made, options);
   // It starts again what it has stopped.
   mustBeRight(made.mistakes, withAwaited(plan, [project]));
   const subject = findSubject(project.project ?? project.name, options.profile, root);
@@ -52,7 +52,7 @@ export async function resetProject(name: string, options: ResetOptions): Promise
         const { folder } = await saveProject(cluster, subject, options);
         undo = `repoctl infra project restore ${project.name} ${relative(process.cwd(), folder)}`;
       }
-      await stopNamespace(cluster, project, options);
+      await stopNamespace(cluster, made, project, options);
       await eraseShared(cluster, subject, options);
       await removeClaims(cluster, project.name, ownLabels(project.labels), options);
       await removeJobs(cluster, project.name, ownLabels(project.labels));

@@ -14,10 +14,11 @@ import {
   synthesized,
   withAwaited,
 } from '../synth/plan-queries.ts';
-import { findSession, refuseOtherProfile } from '../tilt/session.ts';
+import { refuseOtherProfile } from '../tilt/find-session.ts';
 import { awaitHealth } from './await-health.ts';
 import { progressOn } from './progress.ts';
 import { type Started, type StartOptions, start } from './start.ts';
+import { sessionFor } from './start-by-tilt.ts';
 import { mustRun } from './stop.ts';
 
 /** On a pod template: when its pods were last replaced without another change. */
@@ -49,9 +50,9 @@ export async function restartProject(
     await mustRun(cluster, project);
     if (jobs.length > 0) mustBeRight(made.mistakes, started);
     if (jobs.length === 0) return restart(cluster, made, project, chosen.filter(isRestartable), options);
-    const session = await findSession(made.root, cluster.context);
+    const session = await sessionFor(made, cluster);
     if (session) {
-      refuseOtherProfile(options.profile);
+      refuseOtherProfile(session, plan.profile);
       const objects = jobs.map(({ object }) => object);
       options.report(`Tilt runs ${objects.join(', ')} again`);
       await session.trigger(objects, options);

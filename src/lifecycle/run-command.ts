@@ -1,3 +1,4 @@
+import type { ProfileName } from '../../charts/model.ts';
 import type { ClusterOptions } from '../cluster/kubeconfig.ts';
 import { execIn } from '../cluster/terminal-session.ts';
 import { UsageError } from '../platform/errors.ts';
@@ -16,9 +17,9 @@ export async function runCommand(
   project: string,
   name: string,
   more: readonly string[],
-  options: ClusterOptions,
+  { profile, ...options }: ClusterOptions & { readonly profile?: ProfileName },
 ): Promise<number> {
-  const { plan } = await synthesized('local', { runCharts: false });
+  const { plan } = await synthesized(profile, { runCharts: false });
   const namespace = planned(plan, project);
   const { object, command } = findCommand(namespace, name);
   const controller = { kind: 'Deployment', namespace: namespace.name, name: object } as const;
@@ -27,8 +28,8 @@ export async function runCommand(
 }
 
 /** The commands that a project names. */
-export async function commandsOf(project: string): Promise<readonly PlannedCommand[]> {
-  const { plan } = await synthesized('local', { runCharts: false });
+export async function commandsOf(project: string, profile?: ProfileName): Promise<readonly PlannedCommand[]> {
+  const { plan } = await synthesized(profile, { runCharts: false });
   return planned(plan, project).commands;
 }
 

@@ -1,3 +1,4 @@
+import type { ProfileName } from '../../charts/model.ts';
 import type { ClusterOptions } from '../cluster/kubeconfig.ts';
 import { type Controller, execIn } from '../cluster/terminal-session.ts';
 import { UsageError } from '../platform/errors.ts';
@@ -20,8 +21,12 @@ export interface ShellTarget {
  * @param project none for the global tier
  * @param service the first that has a client, if none is named
  */
-export async function shellTarget(project: string | undefined, service: string | undefined): Promise<ShellTarget> {
-  const { plan } = await synthesized('local', { runCharts: false });
+export async function shellTarget(
+  project: string | undefined,
+  service: string | undefined,
+  profile?: ProfileName,
+): Promise<ShellTarget> {
+  const { plan } = await synthesized(profile, { runCharts: false });
   const namespace = project === undefined ? globalTier(plan) : planned(plan, project);
   const entry = service === undefined ? firstClient(namespace) : plannedWorkload(namespace, service);
   const { controller, object, client } = entry;

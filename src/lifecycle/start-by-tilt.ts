@@ -1,6 +1,8 @@
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import type { Cluster } from '../cluster/client.ts';
 import type { PlannedNamespace } from '../synth/plan.ts';
+import type { Synthesized } from '../synth/plan-queries.ts';
+import { type FoundSession, findSession } from '../tilt/find-session.ts';
 import type { Session } from '../tilt/session.ts';
 
 interface Options {
@@ -9,6 +11,12 @@ interface Options {
   readonly signal?: AbortSignal;
   readonly report: (line: string) => void;
 }
+
+/** The Tilt session that keeps what was synthesized as it is, if there is one. */
+export const sessionFor = (
+  { root, plan, profiles }: Pick<Synthesized, 'root' | 'plan' | 'profiles'>,
+  { context }: Cluster,
+): Promise<FoundSession | undefined> => findSession({ root, context, profile: plan.profile, profiles });
 
 /**
  * Starts namespaces through a Tilt session, after their Secrets and claims: what is new in the configuration becomes known to it,

@@ -21,7 +21,7 @@ import {
   withAwaited,
 } from '../synth/plan-queries.ts';
 import type { PreparedSecrets } from '../synth/secrets/prepare.ts';
-import { findSession, refuseOtherProfile } from '../tilt/session.ts';
+import { refuseOtherProfile } from '../tilt/find-session.ts';
 import { type ApplyOptions, applyNamespace, applyObjects, noteDataVersions } from './apply.ts';
 import { secretsToApply } from './apply-secrets.ts';
 import { awaitHealth, healthyAmong } from './await-health.ts';
@@ -30,7 +30,7 @@ import { examine, mustBeClear } from './examine.ts';
 import { readManifest, withImages } from './manifests.ts';
 import { settleSecrets } from './passwords/settle.ts';
 import { progressOn } from './progress.ts';
-import { startByTilt } from './start-by-tilt.ts';
+import { sessionFor, startByTilt } from './start-by-tilt.ts';
 import { markStopped } from './stopped.ts';
 
 export interface StartOptions extends ClusterOptions, ApplyOptions {
@@ -139,8 +139,8 @@ export async function start(
   const waiting = { plan, timeoutSeconds: options.timeout, progress };
   const settle = (applied: PreparedSecrets) =>
     settleSecrets(cluster, applied, { report, signal: options.signal, healthy: healthyAmong(cluster, waiting) });
-  const session = await findSession(root, cluster.context);
-  if (session) refuseOtherProfile(options.profile);
+  const session = await sessionFor(made, cluster);
+  if (session) refuseOtherProfile(session, plan.profile);
   await eachOf(namespaces, ({ name }) => markStopped(cluster, name, false));
   const manifests = manifestsOf(made, namespaces);
   const secrets = await secretsOf(cluster, root, namespaces, options);

@@ -1,21 +1,23 @@
 import { labelKeys, ownerPart } from '../../charts/common/labels.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
+import type { ProfileName } from '../../charts/model.ts';
 import { pausedAnnotation } from '../backup/pause.ts';
 import type { Cluster } from '../cluster/client.ts';
 import { connect, connectToChange } from '../cluster/connect.ts';
 import type { ClusterOptions } from '../cluster/kubeconfig.ts';
 import { withLeases } from '../cluster/lease.ts';
-import { findRoot } from '../config/root.ts';
 import { eachOf } from '../platform/each-of.ts';
 import { FailureError, TimeoutError, UsageError } from '../platform/errors.ts';
 import { poll } from '../platform/poll.ts';
 import { projectCalled } from '../synth/left-behind.ts';
 import type { PlannedNamespace } from '../synth/plan.ts';
-import { dependants, globalTier, leaseOrder, synthesized } from '../synth/plan-queries.ts';
-import { findSession } from '../tilt/session.ts';
+import { dependants, globalTier, leaseOrder, type Synthesized, synthesized } from '../synth/plan-queries.ts';
+import { sessionFor } from './start-by-tilt.ts';
 import { markStopped } from './stopped.ts';
 
 export interface StopOptions extends ClusterOptions {
+  /** @default local */
+  readonly profile?: ProfileName;
   /** How long pods may take to end, and others that work on the same to be done, in seconds. */
   readonly timeout: number;
   readonly force?: boolean;
@@ -31,13 +33,14 @@ interface Scaled extends ManifestObject {
 
 /** Scales a project to zero, also one that the configuration no longer has. Its claims and their data stay. */
 export async function stopProject(name: string, options: StopOptions): Promise<void> {
-  const { plan } = await synthesized('local', { runCharts: false });
+  const made = await synthesized(options.profile, { runCharts: false });
+  const { plan } = made;
   const cluster = await connectToChange(options);
   const project = await projectCalled(cluster, plan, name);
   await withLeases(cluster, { ...options, environment: plan.environment, namespaces: [project.name] }, async () => {
     const others = await runningAmong(cluster, dependants(plan, project.name));
     if (others.length > 0) options.report(`${others.join(', ')} need ${project.name} and are running`);
-    await stopNamespace(cluster, project, options);
+    await stopNamespace(cluster, made, project, options);
   });
 }
 
@@ -47,7 +50,8 @@ export async function stopProject(name: string, options: StopOptions): Promise<v
  * @throws UsageError while projects run, unless it is forced
  */
 export async function stopGlobal(options: StopOptions): Promise<void> {
-  const { plan } = await synthesized('local', { runCharts: false });
+  const made = await synthesized(options.profile, { runCharts: false });
+  const { plan } = made;
   const cluster = await connectToChange(options);
   const global = globalTier(plan);
   const unused = async () => {
@@ -66,7 +70,7 @@ export async function stopGlobal(options: StopOptions): Promise<void> {
     async () => {
       // One that was being started runs now.
       await unused();
-      await stopNamespace(cluster, global, options);
+      await stopNamespace(cluster, made, global, options);
     },
   );
 }
@@ -77,7 +81,8 @@ export async function stopGlobal(options: StopOptions): Promise<void> {
  * @param byTilt whether Tilt has taken workloads away before
  */
 export async function stopAll(options: StopOptions, byTilt: boolean): Promise<void> {
-  const { plan } = await synthesized('local', { runCharts: false });
+  const made = await synthesized(options.profile, { runCharts: false });
+  const { plan } = made;
   const cluster = await connect(options);
   const global = globalTier(plan);
   await withLeases(
@@ -86,9 +91,9 @@ export async function stopAll(options: StopOptions, byTilt: boolean): Promise<vo
     async () => {
       await eachOf(
         plan.namespaces.filter((namespace) => namespace !== global),
-        (namespace) => stopNamespace(cluster, namespace, options),
+        (namespace) => stopNamespace(cluster, made, namespace, options),
       );
-      await stopNamespace(cluster, global, options);
+      await stopNamespace(cluster, made, global, options);
       if (byTilt) await eachOf(plan.namespaces, ({ name }) => markStopped(cluster, name, true));
     },
   );
@@ -100,12 +105,13 @@ export async function stopAll(options: StopOptions, byTilt: boolean): Promise<vo
  */
 export async function stopNamespace(
   cluster: Cluster,
+  made: Pick<Synthesized, 'root' | 'plan' | 'profiles'>,
   namespace: Pick<PlannedNamespace, 'name' | 'labels' | 'tier'>,
   { timeout, report }: StopOptions,
 ): Promise<void> {
   const { name, labels } = namespace;
   const own = { namespace: name, labels: ownLabels(labels) };
-  const session = await findSession(findRoot(process.cwd()), cluster.context);
+  const session = await sessionFor(made, cluster);
   if (session) {
     report(`${name}: Tilt takes its workloads out of the cluster`);
     await session.disable(namespace);

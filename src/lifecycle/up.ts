@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ProfileName } from '../../charts/model.ts';
 import { connect } from '../cluster/connect.ts';
 import { ownCluster } from '../config/own-cluster.ts';
 import { findProject } from '../config/select-projects.ts';
@@ -10,10 +11,12 @@ import { run } from '../platform/process/run.ts';
 import { toolPath, toolsOnPath } from '../platform/process/tool-path.ts';
 import type { ToolName } from '../platform/tools/tools.ts';
 import { loadLastGood } from '../synth/last-good.ts';
+import { findSession, mustBeFree } from '../tilt/find-session.ts';
 import { tiltPort } from '../tilt/port.ts';
-import { findSession, mustBeFree } from '../tilt/session.ts';
 
 export interface UpOptions {
+  /** One for development. */
+  readonly profile: ProfileName;
   /** @default $KUBECONFIG, or ~/.kube/config */
   readonly kubeconfig?: string;
   /** Whether a local registry is wanted. @default true */
@@ -42,8 +45,9 @@ export async function up(
   options: UpOptions,
   { obtainTools, startProjects }: UpHooks,
 ): Promise<number> {
-  const { report, kubeconfig } = options;
-  const { environment } = loadLastGood(root, { profile: 'local', environmentFilesOf: [] });
+  const { report, kubeconfig, profile } = options;
+  const loaded = loadLastGood(root, { profile, development: true, environmentFilesOf: [] });
+  const { environment } = loaded;
   const projects = names.map((name) => findProject(environment, name).name);
   await run('docker', ['version', '--format', '{{.Server.Version}}']);
   const own = ownCluster(root);
@@ -52,14 +56,16 @@ export async function up(
   const cluster = own.kind === undefined ? await answering(options) : await readyCluster(root, options);
   const tilt = await tiltFor(root);
   if (tilt.path) {
-    const session = await findSession(root, cluster.context);
+    const session = await findSession({ root, context: cluster.context, profile, profiles: environment.profiles });
     if (session) {
       report(`a Tilt session runs already, which this joins: ${session.address}`);
       await startProjects(projects, cluster);
       return 0;
     }
-    await mustBeFree(tiltPort());
-    const args = ['up', '--context', cluster.context, '--port', String(tiltPort()), '--', ...projects];
+    const port = tiltPort(process.env, loaded.profile.portOffset);
+    await mustBeFree(port);
+    const given = ['--profile', profile, ...projects];
+    const args = ['up', '--context', cluster.context, '--port', String(port), '--', ...given];
     return foreground(tilt.path, args, { cwd: root, env: await tiltEnvironment(kubeconfig) });
   }
   report(`${tilt.lack}: starting without live reload`);

@@ -1,4 +1,4 @@
-import type { ProfileName } from '../../charts/model.ts';
+import type { Environment, ProfileName } from '../../charts/model.ts';
 import type { Mistake } from '../config/mistakes.ts';
 import { findRoot } from '../config/root.ts';
 import { findNamed } from '../config/select-projects.ts';
@@ -14,6 +14,8 @@ export interface Synthesized {
   /** Folder of the manifests. */
   readonly out: string;
   readonly plan: Plan;
+  /** All profiles that there are, by name. */
+  readonly profiles: Environment['profiles'];
   /** The projects that are wrong, of which the last good state is planned. */
   readonly mistakes: readonly Mistake[];
 }
@@ -31,7 +33,7 @@ export async function synthesized(
 ): Promise<Synthesized> {
   const root = findRoot(process.cwd());
   const out = defaultOut(root, profile);
-  const { plan, mistakes } = await synthesize(root, {
+  const { plan, profiles, mistakes } = await synthesize(root, {
     profile,
     development,
     out,
@@ -40,7 +42,7 @@ export async function synthesized(
     runCharts,
   });
   tellMistakes(mistakes);
-  return { root, out, plan, mistakes };
+  return { root, out, plan, profiles, mistakes };
 }
 
 /** The global tier's part of a plan. */

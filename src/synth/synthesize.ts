@@ -40,6 +40,8 @@ export interface SynthesisOptions {
 
 export interface Synthesis {
   readonly plan: Plan;
+  /** All that there are, by name. */
+  readonly profiles: Environment['profiles'];
   /** Names of the files that were written and removed, or would be. */
   readonly changes: { readonly written: readonly string[]; readonly removed: readonly string[] };
   /** Number of files, the plan among them. */
@@ -76,6 +78,7 @@ async function synthesizeOn(threads: Threads, root: string, options: SynthesisOp
   const from = { outline: outlined, memory: cache.projects, fresh };
   const loaded = load(root, { profile: given, development, imageTag, environmentFilesOf, tolerant, ...from });
   const { environment, profile } = loaded;
+  const { profiles } = environment;
   const projects = options.projects ? withDependencies(environment, options.projects) : environment.projects;
   const keys = new Map([undefined, ...projects].map((project) => [project, cacheKey(environment, profile, project)]));
   const nameOf = (project: Project | undefined) => (project ?? environment).namespace;
@@ -120,7 +123,7 @@ async function synthesizeOn(threads: Threads, root: string, options: SynthesisOp
   const removed = earlierManifests(out).filter((name) => !manifests.has(name));
   const written = settled.filter(({ changed }) => changed).map((namespace) => namespace.plan.manifest);
   if (!runCharts && projects.some(hasChart))
-    return { plan, changes: { written, removed: [] }, files: 0, memory: loaded.memory, mistakes: wrong };
+    return { plan, profiles, changes: { written, removed: [] }, files: 0, memory: loaded.memory, mistakes: wrong };
   // The plan is the last, so that it never names a file that isn't there.
   const text = planText(plan);
   if (check ? read(out, planFile) !== text : write(out, planFile, text)) written.push(planFile);
@@ -131,7 +134,7 @@ async function synthesizeOn(threads: Threads, root: string, options: SynthesisOp
       writeCache(root, profile.name, next);
   }
   const changes = { written: written.sort(), removed };
-  return { plan, changes, files: manifests.size + 1, memory: loaded.memory, mistakes: wrong };
+  return { plan, profiles, changes, files: manifests.size + 1, memory: loaded.memory, mistakes: wrong };
 }
 
 /**

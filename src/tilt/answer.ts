@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import type { ProfileName } from '../../charts/model.ts';
 import { configurationInputs } from '../config/inputs.ts';
 import { kindConfigFile } from '../config/kind-config.ts';
 import type { Mistake } from '../config/mistakes.ts';
@@ -30,6 +31,8 @@ export interface TiltfileAnswer {
 }
 
 export interface TiltfileQuestion {
+  /** One for development. @default local */
+  readonly profile?: ProfileName;
   /** Tilt's context; empty if there is none. */
   readonly context: string;
   /** Whether something is to be started: then Docker and the ports are looked at, too. @default false */
@@ -43,15 +46,15 @@ const ignored = ['dist', '**/__pycache__', '**/.*_cache', '**/.venv', '**/*.sw?'
 
 /** Makes the manifests, and says what a Tiltfile has to know. What is wrong is part of the answer. */
 export async function tiltfileAnswer(root: string, question: TiltfileQuestion): Promise<TiltfileAnswer> {
-  const { context, check = false, only = [] } = question;
-  const out = defaultOut(root, 'local');
+  const { profile = 'local', context, check = false, only = [] } = question;
+  const out = defaultOut(root, profile);
   try {
-    const options = { profile: 'local', out, environmentFilesOf: [], tolerant: true } as const;
+    const options = { profile, development: true, out, environmentFilesOf: [], tolerant: true } as const;
     const { plan, memory, mistakes } = await synthesize(root, options);
     const wrong = new Set(mistakes.map(({ directory }) => directory));
     // What stands in for a project was read from other files than will mend it.
     const right = Object.fromEntries(Object.entries(memory).filter(([directory]) => !wrong.has(directory)));
-    const inputs = [...configurationInputs(root, right), kindConfigFile];
+    const inputs = [...configurationInputs(root, profile, right), kindConfigFile];
     const made = { inputs, ignored, context, mistakes: mistakeLines(mistakes), manifests: relative(root, out), plan };
     try {
       mustBeOwn(root, context);
@@ -62,7 +65,12 @@ export async function tiltfileAnswer(root: string, question: TiltfileQuestion): 
       return { inputs, ignored, context, problem: explained(error) };
     }
   } catch (error) {
-    return { inputs: [...configurationInputs(root), kindConfigFile], ignored, context, problem: explained(error) };
+    return {
+      inputs: [...configurationInputs(root, profile), kindConfigFile],
+      ignored,
+      context,
+      problem: explained(error),
+    };
   }
 }
 

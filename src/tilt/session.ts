@@ -1,14 +1,10 @@
-import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
-import type { ProfileName } from '../../charts/model.ts';
-import { FailureError, TimeoutError, UsageError } from '../platform/errors.ts';
+import { FailureError, TimeoutError } from '../platform/errors.ts';
 import { poll } from '../platform/poll.ts';
 import { pause } from '../platform/process/interrupt.ts';
-import { ownerText, portOwners } from '../platform/tools/port-owner.ts';
 import type { PlannedNamespace } from '../synth/plan.ts';
-import { type TiltClient, tiltAt } from './client.ts';
-import { tiltPort } from './port.ts';
+import type { TiltClient } from './client.ts';
 import { hasFailed, isBusy, isButton, isDisabled, lastUpdate, listed, type UiResource } from './resource.ts';
 
 /** A Tilt session that keeps a repository's environment as the Tiltfile has it: what is changed goes through it. */
@@ -47,9 +43,10 @@ interface Patience {
 type Named = Pick<PlannedNamespace, 'name' | 'tier'>;
 
 /** Tilt's own resource of the Tiltfile. */
-const tiltfileName = '(Tiltfile)';
+export const tiltfileName = '(Tiltfile)';
 
-interface Tiltfile {
+/** Tilt's own object of the Tiltfile. */
+export interface Tiltfile {
   readonly spec: { readonly path: string };
   readonly status?: {
     readonly waiting?: object;
@@ -64,46 +61,8 @@ interface KubernetesApply {
   readonly status?: { readonly resultYAML?: string };
 }
 
-/**
- * The session that runs for a repository and a cluster, if there is one.
- *
- * @param root folder of the Tiltfile
- * @throws TimeoutError if a Tilt is there and does not answer
- */
-export async function findSession(root: string, context: string): Promise<Session | undefined> {
-  const tilt = await tiltAt(tiltPort());
-  if (!tilt) return undefined;
-  const [path, own] = [await tiltfileOf(tilt), join(root, 'Tiltfile')];
-  if (path !== own || (await contextOf(tilt)) !== context) return undefined;
-  return sessionOf(tilt);
-}
-
-/**
- * Refuses to begin a session where one can't be: Tilt says only that its port is taken.
- *
- * @throws UsageError with who has the port, and for which folder
- */
-export async function mustBeFree(port: number): Promise<void> {
-  const owner = (await portOwners([port])).get(port);
-  if (!owner) return;
-  const tilt = await tiltAt(port);
-  const path = tilt && (await tiltfileOf(tilt));
-  const session = path && `, a session of ${path} on ${(await contextOf(tilt)) ?? 'no cluster'}`;
-  throw new UsageError(
-    `port ${port}, which Tilt needs, is held by ${ownerText(owner)}${session ?? ''}`,
-    'Stop that program, or give this folder other ports: REPOCTL_PORT_OFFSET=1000 repoctl up',
-  );
-}
-
-const tiltfileOf = async (tilt: TiltClient): Promise<string | undefined> =>
-  (await tilt.get<Tiltfile>('tiltfile', tiltfileName))?.spec.path;
-
-const contextOf = async (tilt: TiltClient): Promise<string | undefined> => {
-  type Cluster = { status?: { connection?: { kubernetes?: { context?: string } } } };
-  return (await tilt.get<Cluster>('cluster', 'default'))?.status?.connection?.kubernetes?.context;
-};
-
-function sessionOf(tilt: TiltClient): Session {
+/** What can be asked of a Tilt. */
+export function sessionOf(tilt: TiltClient): Session {
   const all = () => listOf<UiResource>(tilt, 'uiresources');
   const inNamespaces = async (namespaces: readonly Named[]) => {
     const labels = namespaces.map(({ name, tier }) => (tier === 'global' ? 'global' : name));
@@ -229,16 +188,3 @@ async function namesOfLacking(
 
 /** What a Tiltfile fails with, without the trace that leads there. */
 const reasonOf = (error: string): string => error.replace(/^[\s\S]*?\n?Error(?: in fail)?: /, '').trim();
-
-/**
- * Refuses to do through a session what it is not for.
- *
- * @throws UsageError for another profile than the Tiltfile's
- */
-export function refuseOtherProfile(profile: ProfileName = 'local'): void {
-  if (profile !== 'local')
-    throw new UsageError(
-      `a Tilt session runs for this folder, with the profile local; given ${profile}`,
-      'End it with Ctrl-C where it runs',
-    );
-}

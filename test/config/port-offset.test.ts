@@ -20,4 +20,6 @@ test('Tilt’s own port is shifted as well, unless TILT_PORT names one', () => {
   expect(tiltPort({})).toBe(10_350);
   expect(tiltPort({ REPOCTL_PORT_OFFSET: '1000' })).toBe(11_350);
   expect(tiltPort({ REPOCTL_PORT_OFFSET: '1000', TILT_PORT: '10360' })).toBe(10_360);
+  // A profile's has the variable's in it.
+  expect(tiltPort({ REPOCTL_PORT_OFFSET: '1000' }, 3000)).toBe(13_350);
 });

@@ -11,6 +11,8 @@ export interface Question {
   readonly context?: string;
   /** What follows `tilt up`. */
   readonly arguments?: readonly string[];
+  /** `--profile` after it. */
+  readonly profile?: string;
   /** What each call of `local` answers. @default the programs run */
   readonly local?: string;
   /** Objects that Tilt asks names for: kind, namespace, name. */

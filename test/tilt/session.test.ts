@@ -3,7 +3,14 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { findSession, mustBeFree, refuseOtherProfile, type Session } from '../../src/tilt/session.ts';
+import { resolveProfiles } from '../../src/config/profiles.ts';
+import {
+  type FoundSession,
+  findSession,
+  mustBeFree,
+  refuseOtherProfile,
+  type Sought,
+} from '../../src/tilt/find-session.ts';
 
 jest.setTimeout(60_000);
 
@@ -20,6 +27,7 @@ const disabled = { disableStatus: { state: 'Disabled' }, updateStatus: 'none' };
 interface Answers {
   readonly tiltfile: object;
   readonly cluster: object;
+  readonly cmds: readonly object[];
   readonly uiresources: readonly object[];
   readonly kubernetesapplys: readonly object[];
   /** What is there once the Tiltfile was run again. */
@@ -90,6 +98,9 @@ describe('a Tilt session', () => {
     const given: Answers = {
       tiltfile: { spec: { path: join(folder, 'Tiltfile') }, status: { terminated: { startedAt: '1' } } },
       cluster: { spec: {}, status: { connection: { kubernetes: { context: 'kind-shop' } } } },
+      cmds: [
+        { spec: { args: ['node', 'repoctl.mjs', 'secrets', 'apply', '--context', 'kind-shop', '--profile', 'local'] } },
+      ],
       uiresources: [],
       kubernetesapplys: [],
       afterReload: [],
@@ -110,21 +121,28 @@ describe('a Tilt session', () => {
       .filter((line) => line !== '')
       .map((line) => line.replace(/ --port \d+$/, ''));
 
-  async function session(): Promise<Session> {
-    const found = await findSession(folder, 'kind-shop');
+  const profiles = resolveProfiles(
+    { mine: { extends: 'local' }, alice: { extends: 'local', namespacePrefix: 'alice-' } } as never,
+    0,
+  );
+  const find = (sought: Partial<Sought> = {}) =>
+    findSession({ root: folder, context: 'kind-shop', profile: 'local', profiles, ...sought });
+
+  async function session(): Promise<FoundSession> {
+    const found = await find();
     if (!found) throw new Error('no session was found');
     return found;
   }
 
   test('is one of the same folder and cluster, whichever way it was started', async () => {
-    expect(await findSession(folder, 'kind-shop')).toBeDefined();
-    expect(await findSession(join(folder, 'other'), 'kind-shop')).toBeUndefined();
-    expect(await findSession(folder, 'kind-other')).toBeUndefined();
+    expect(await find()).toBeDefined();
+    expect(await find({ root: join(folder, 'other') })).toBeUndefined();
+    expect(await find({ context: 'kind-other' })).toBeUndefined();
   });
 
   test('is none where nobody listens', async () => {
     await new Promise((resolve) => server.close(resolve));
-    expect(await findSession(folder, 'kind-shop')).toBeUndefined();
+    expect(await find()).toBeUndefined();
   });
 
   test('takes out what it runs of a namespace, not its buttons, and nothing of others', async () => {
@@ -210,14 +228,14 @@ describe('a Tilt session', () => {
     );
   });
 
-  test.each<[string, number, (found: Session) => Promise<void>]>([
-    ['before it reads its Tiltfile', 2, (found) => found.reload(patience)],
-    ['while it reads its Tiltfile', 3, (found) => found.reload(patience)],
-    ['before a start', 2, (found) => found.enable([shop], everything, patience)],
-    ['while a start looks at what is there', 3, (found) => found.enable([shop], everything, patience)],
-    ['while a start waits', 4, (found) => found.enable([shop], everything, patience)],
-    ['while it builds', 3, (found) => found.trigger(['shop-api'], patience)],
-    ['before a stop', 2, (found) => found.disable(shop)],
+  test.each<[string, number, (found: FoundSession) => Promise<void>]>([
+    ['before it reads its Tiltfile', 3, (found) => found.reload(patience)],
+    ['while it reads its Tiltfile', 4, (found) => found.reload(patience)],
+    ['before a start', 3, (found) => found.enable([shop], everything, patience)],
+    ['while a start looks at what is there', 4, (found) => found.enable([shop], everything, patience)],
+    ['while a start waits', 5, (found) => found.enable([shop], everything, patience)],
+    ['while it builds', 4, (found) => found.trigger(['shop-api'], patience)],
+    ['before a stop', 3, (found) => found.disable(shop)],
   ])('that ends %s is not taken for one that is done', async (_, endsAfter, wait) => {
     runs({ endsAfter, uiresources: [resource('shop-api', 'shop', { updateStatus: 'in_progress' })] });
     await expect(wait(await session())).rejects.toMatchObject({
@@ -244,7 +262,7 @@ describe('a Tilt session', () => {
       '#!/bin/sh\n[ "$1" = version ] && exec echo v0.37.2\necho "Unable to connect to the server: net/http: TLS handshake timeout" >&2; exit 1\n',
       { mode: 0o755 },
     );
-    const finding = findSession(folder, 'kind-shop');
+    const finding = find();
     await expect(finding).rejects.toThrow(
       /^the Tilt session at http:\/\/localhost:\d+\/ does not answer: process \d+ hangs$/,
     );
@@ -254,14 +272,32 @@ describe('a Tilt session', () => {
   test('of another folder is named where its port is needed', async () => {
     runs({ tiltfile: { spec: { path: '/other/Tiltfile' } } });
     await expect(mustBeFree(Number(process.env.TILT_PORT))).rejects.toThrow(
-      /^port \d+, which Tilt needs, is held by .*\(pid \d+\), a session of \/other\/Tiltfile on kind-shop$/,
+      /^port \d+, which Tilt needs, is held by .*\(pid \d+\), a session of \/other\/Tiltfile on kind-shop, profile local$/,
     );
     await new Promise((resolve) => server.close(resolve));
     await expect(mustBeFree(Number(process.env.TILT_PORT))).resolves.toBeUndefined();
   });
-});
 
-test('a session is for the profile local', () => {
-  expect(() => refuseOtherProfile('external')).toThrow('with the profile local; given external');
-  expect(() => refuseOtherProfile()).not.toThrow();
+  test('is found for its own profile and for those with the same namespaces, and refuses those', async () => {
+    const found = await find({ profile: 'mine' });
+    expect(found?.profile).toBe('local');
+    if (!found) throw new Error('no session was found');
+    expect(() => refuseOtherProfile(found, 'mine')).toThrow(
+      'a Tilt session runs for the same namespaces, with the profile local; given mine',
+    );
+    expect(() => refuseOtherProfile(found, 'local')).not.toThrow();
+  });
+
+  test('of a profile with other namespaces runs beside', async () => {
+    expect(await find({ profile: 'alice' })).toBeUndefined();
+    const args = ['node', 'repoctl.mjs', 'secrets', 'apply', '--profile', 'alice', 'shop'];
+    runs({ cmds: [{ spec: { args: ['sh', '-c', 'true'] } }, { spec: { args } }] });
+    expect((await find({ profile: 'alice' }))?.profile).toBe('alice');
+    expect(await find()).toBeUndefined();
+  });
+
+  test('whose Tiltfile was never right is that of the profile that asks', async () => {
+    runs({ cmds: [] });
+    expect((await find({ profile: 'mine' }))?.profile).toBe('mine');
+  });
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import { copyFixture, copyRepository, repository } from '../synth/repository.ts';
@@ -172,7 +172,7 @@ describeStarlark('the Tiltfile of many kinds of project', () => {
 
   test('puts the Secrets in whenever a .env changes', () => {
     const { cmd, deps, trigger_mode } = locals()['billing:secrets'] ?? {};
-    expect(cmd.slice(2)).toEqual(['secrets', 'apply', '--context', 'kind-monorepo', 'billing']);
+    expect(cmd.slice(2)).toEqual(['secrets', 'apply', '--context', 'kind-monorepo', '--profile', 'local', 'billing']);
     expect(deps).toEqual(
       expect.arrayContaining(['backends/svc-billing/infra/.env', 'backends/svc-billing/infra/.env.example']),
     );
@@ -290,6 +290,24 @@ describeStarlark('the Tiltfile, when something is wrong', () => {
     expect(warnings(run(root))).toEqual([]);
   });
 
+  test('runs another profile for development, which its buttons know, too', () => {
+    const root = withTiltfile(copyRepository());
+    const path = join(root, 'repoctl.yaml');
+    const mine =
+      'profiles:\n  alice: { extends: external, managed: [redis], namespacePrefix: alice-, portOffset: 1000 }\n';
+    writeFileSync(path, readFileSync(path, 'utf8').replace('profiles:\n', mine));
+    const recording = run(root, { profile: 'alice' });
+    expect(recording.error).toBeUndefined();
+    const found = byName(recording, 'local_resource', 'name');
+    expect(Object.keys(found)).toEqual(expect.arrayContaining(['alice-monorepo:secrets', 'alice-turfoo:status']));
+    for (const { cmd } of Object.values(found)) expect(cmd.join(' ')).toContain('--profile alice');
+    const api = byName(recording, 'k8s_resource', 'workload')['turfoo-api'];
+    expect(api).toMatchObject({ labels: ['alice-turfoo'], port_forwards: [{ local_port: 19_000 }] });
+    expect(readdirSync(join(root, 'dist'))).toEqual(['alice']);
+    expect(run(root, { profile: 'production' }).error).toContain('the profile production is not for development');
+    expect(run(root, { profile: 'alise' }).error).toContain('did you mean "alice"?');
+  });
+
   test.each([
     ['no cluster', '', /there is no cluster; repoctl up makes one/],
     [
@@ -318,7 +336,10 @@ describeStarlark('the sample project’s commands', () => {
   test('are buttons', () => {
     const { 'turfoo:seed': seed } = byName(run(root()), 'local_resource', 'name');
     expect(seed).toMatchObject({ auto_init: false, trigger_mode: 'manual', labels: ['turfoo'] });
-    expect(seed?.cmd.slice(2)).toEqual(['infra', 'project', 'run', 'turfoo', 'seed', '--context', 'kind-monorepo']);
+    expect(seed?.cmd.slice(2)).toEqual([
+      ...['infra', 'project', 'run', 'turfoo', 'seed'],
+      ...['--context', 'kind-monorepo', '--profile', 'local'],
+    ]);
   });
 
   test('that are tests run at the end of tilt ci', () => {

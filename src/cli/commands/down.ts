@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { report, timeoutOption } from './options.ts';
+import { developmentProfileOption, type ProfileOptions, report, timeoutOption } from './options.ts';
 
-interface Options {
+interface Options extends ProfileOptions {
   readonly volumes?: boolean;
   readonly cluster?: boolean;
   readonly yes?: boolean;
@@ -15,6 +15,7 @@ export const downCommand = () =>
     .description(
       'Stop everything in the cluster; the data and the cluster stay. What would delete data lists it first, and asks.',
     )
+    .addOption(developmentProfileOption())
     .option('--volumes', "also delete the data of repoctl's own claims")
     .option('--cluster', 'delete the cluster with all that is in it')
     .option('-y, --yes', 'delete without asking')
@@ -28,14 +29,14 @@ async function down({ timeout, ...options }: Options): Promise<void> {
     import('../../config/root.ts'),
     import('../../lifecycle/down.ts'),
   ]);
-  const { kubeconfig } = options;
+  const { kubeconfig, profile } = options;
   await down(
     findRoot(process.cwd()),
     { ...options, report },
     {
       stopAll: async ({ context }, byTilt) => {
         const { stopAll } = await import('../../lifecycle/stop.ts');
-        await stopAll({ context, kubeconfig, timeout, report }, byTilt);
+        await stopAll({ profile, context, kubeconfig, timeout, report }, byTilt);
       },
     },
   );

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { ClusterOptions } from '../../cluster/kubeconfig.ts';
-import { report, withClusterOptions } from './options.ts';
+import { developmentProfileOption, type ProfileOptions, report, withClusterOptions } from './options.ts';
 
 export const forwardCommand = () =>
   withClusterOptions(
@@ -11,10 +11,11 @@ export const forwardCommand = () =>
           'A port that another program holds is named before anything is opened. The ports stay open while pods are replaced: ' +
           'a connection goes to a pod that is ready, or waits for one.',
       )
-      .argument('[project...]', 'default: all that run'),
+      .argument('[project...]', 'default: all that run')
+      .addOption(developmentProfileOption()),
   )
     .addHelpText('after', '\nExamples:\n  repoctl infra project forward turfoo')
-    .action(async (projects: readonly string[], options: ClusterOptions) => {
+    .action(async (projects: readonly string[], options: ClusterOptions & ProfileOptions) => {
       const { forwardProjects } = await import('../../lifecycle/forward.ts');
       await forwardProjects(projects, { ...options, report });
     });

@@ -44,11 +44,12 @@ export const globalStopCommand = () =>
     new Command('stop')
       .summary('scale the global tier to zero; its data stays')
       .description('Scale the global tier to zero; its data stays. Refuses while projects run.')
+      .addOption(developmentProfileOption())
       .addOption(timeoutOption('how long its pods may take to end', 120))
       .option('--force', 'stop it although projects run'),
   )
     .addHelpText('after', '\nExamples:\n  repoctl infra global stop')
-    .action(async (options: ClusterOptions & { timeout: number; force?: boolean }) => {
+    .action(async (options: ClusterOptions & ProfileOptions & { timeout: number; force?: boolean }) => {
       await breakable(
         'What was scaled to zero stays so. The same command again stops the rest; `start` brings it back.',
         async (signal) => {

@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ClusterOptions } from '../../cluster/kubeconfig.ts';
-import { withClusterOptions } from './options.ts';
+import { developmentProfileOption, type ProfileOptions, withClusterOptions } from './options.ts';
 
-interface Options extends ClusterOptions {
+interface Options extends ClusterOptions, ProfileOptions {
   readonly follow?: boolean;
   readonly since?: string;
   readonly previous?: boolean;
@@ -20,6 +20,7 @@ export const logsCommand = () =>
       )
       .argument('<name>', 'a project, or "global" for the global tier')
       .argument('[service]', 'only this service or workload, e.g. api or postgres')
+      .addOption(developmentProfileOption())
       .option('-f, --follow', 'go on with what comes')
       .option('--since <time>', 'only what is newer: 30s, 10m, 2h, 1d, or a time such as 2026-01-31T09:00:00Z')
       .addOption(
@@ -63,7 +64,11 @@ async function logs(name: string, service: string | undefined, options: Options)
   const now = new Date();
   const { follow = false, previous = false, timestamps = false } = options;
   const since = options.since === undefined ? undefined : parseSince(options.since, now);
-  const { environment } = loadLastGood(findRoot(process.cwd()), { profile: 'local', environmentFilesOf: [] });
+  const { environment } = loadLastGood(findRoot(process.cwd()), {
+    profile: options.profile,
+    development: true,
+    environmentFilesOf: [],
+  });
   const cluster = await connect(options);
   const known = [environment, ...environment.projects].map(({ namespace }) => namespace);
   const left = isTier(environment, name) ? [] : await leftBehind(cluster, environment.namespace, known);

@@ -61,6 +61,7 @@ export const stopCommand = () =>
       .summary('scale a project to zero; its data stays')
       .description('Scale a project to zero. Its claims and their data stay; `start` brings it back.')
       .argument('<project>')
+      .addOption(development())
       .addOption(timeoutOption('how long its pods may take to end', 120)),
   )
     .addHelpText('after', '\nExamples:\n  repoctl infra project stop turfoo')

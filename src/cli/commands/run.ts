@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { ClusterOptions } from '../../cluster/kubeconfig.ts';
 import { printLines } from '../../platform/terminal/print.ts';
-import { withClusterOptions } from './options.ts';
+import { developmentProfileOption, type ProfileOptions, withClusterOptions } from './options.ts';
 
 export const runCommandCommand = () =>
   withClusterOptions(
@@ -13,20 +13,31 @@ export const runCommandCommand = () =>
       )
       .argument('<project>')
       .argument('[command]')
-      .argument('[arguments...]', 'after --: what follows its own arguments'),
+      .argument('[arguments...]', 'after --: what follows its own arguments')
+      .addOption(developmentProfileOption()),
   )
     .addHelpText(
       'after',
       '\nExamples:\n  repoctl infra project run turfoo\n  repoctl infra project run turfoo seed\n' +
         '  repoctl infra project run turfoo seed -- --url http://turfoo-api:8000',
     )
-    .action(async (project: string, name: string | undefined, more: readonly string[], options: ClusterOptions) => {
-      const { commandsOf, runCommand } = await import('../../lifecycle/run-command.ts');
-      if (name !== undefined) {
-        process.exitCode = await runCommand(project, name, more, options);
-        return;
-      }
-      const { tableLines } = await import('../../platform/terminal/text-table.ts');
-      const rows = (await commandsOf(project)).map((each) => [each.name, each.description ?? each.command.join(' ')]);
-      printLines(tableLines([['COMMAND', 'DOES'], ...rows]));
-    });
+    .action(
+      async (
+        project: string,
+        name: string | undefined,
+        more: readonly string[],
+        options: ClusterOptions & ProfileOptions,
+      ) => {
+        const { commandsOf, runCommand } = await import('../../lifecycle/run-command.ts');
+        if (name !== undefined) {
+          process.exitCode = await runCommand(project, name, more, options);
+          return;
+        }
+        const { tableLines } = await import('../../platform/terminal/text-table.ts');
+        const rows = (await commandsOf(project, options.profile)).map((each) => [
+          each.name,
+          each.description ?? each.command.join(' '),
+        ]);
+        printLines(tableLines([['COMMAND', 'DOES'], ...rows]));
+      },
+    );

@@ -2,15 +2,17 @@ import { Command } from 'commander';
 import { shellQuoted } from '../../../charts/common/shell-quoted.ts';
 import type { ClusterOptions } from '../../cluster/kubeconfig.ts';
 import { UsageError } from '../../platform/errors.ts';
-import { report, withClusterOptions } from './options.ts';
+import { developmentProfileOption, type ProfileOptions, report, withClusterOptions } from './options.ts';
 
-interface ShellOptions extends ClusterOptions {
+interface ShellOptions extends ClusterOptions, ProfileOptions {
   readonly window?: boolean;
 }
 
 const shell = () =>
   withClusterOptions(
-    new Command('shell').option('--window', 'in a window of the terminal of its own, if there can be one'),
+    new Command('shell')
+      .addOption(developmentProfileOption())
+      .option('--window', 'open in a new terminal window if possible'),
   );
 
 export const projectShellCommand = () =>
@@ -49,12 +51,12 @@ export const globalShellCommand = () =>
 async function open(
   project: string | undefined,
   { before: [service, ...surplus], after }: ReturnType<typeof divided>,
-  { window, ...options }: ShellOptions,
+  { window, profile, ...options }: ShellOptions,
 ): Promise<void> {
   if (surplus.length > 0)
     throw new UsageError(`one service, given also ${surplus.join(' ')}`, 'What the client is to get stands after --');
   const { openShell, shellTarget } = await import('../../lifecycle/shell.ts');
-  const target = await shellTarget(project, service);
+  const target = await shellTarget(project, service, profile);
   if (!window) {
     process.exitCode = await openShell(target, after, options);
     return;

@@ -1,5 +1,12 @@
 import { Command } from 'commander';
 import { printJson } from '../../platform/terminal/print.ts';
+import { developmentProfileOption, type ProfileOptions } from './options.ts';
+
+interface Options extends ProfileOptions {
+  readonly context: string;
+  readonly check?: boolean;
+  readonly only?: string[];
+}
 
 export const tiltfileCommand = () =>
   new Command('tiltfile')
@@ -9,10 +16,11 @@ export const tiltfileCommand = () =>
         'is wrong. Exits 0 even then, so that the Tiltfile watches what has to be mended.',
     )
     .option('--context <name>', 'Tilt’s context', '')
+    .addOption(developmentProfileOption())
     .option('--only <name...>', 'the projects and objects that are to be started (default: all)')
     .option('--check', 'also look whether Docker runs and the ports are free')
     .addHelpText('after', '\nExamples:\n  repoctl tiltfile --context kind-monorepo | jq .inputs')
-    .action(async (options: { readonly context: string; readonly check?: boolean; readonly only?: string[] }) => {
+    .action(async (options: Options) => {
       const [{ findRoot }, { tiltfileAnswer }] = await Promise.all([
         import('../../config/root.ts'),
         import('../../tilt/answer.ts'),

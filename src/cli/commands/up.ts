@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { breakable } from '../breakable.ts';
-import { report, timeoutOption } from './options.ts';
+import { developmentProfileOption, type ProfileOptions, report, timeoutOption } from './options.ts';
 
-interface Options {
+interface Options extends ProfileOptions {
   readonly yes?: boolean;
   readonly registry: boolean;
   readonly kubeconfig?: string;
@@ -18,6 +18,7 @@ export const upCommand = () =>
         'Running it again does no harm: while Tilt runs, it starts what is named through that session.',
     )
     .argument('[project...]', 'only these projects and what they need')
+    .addOption(developmentProfileOption())
     .option('-y, --yes', 'fetch programs that are missing without asking')
     .option('--no-registry', 'load images onto the nodes without a local registry')
     .option('--kubeconfig <file>', 'default: $KUBECONFIG, or ~/.kube/config')
@@ -27,12 +28,12 @@ export const upCommand = () =>
     .addHelpText('after', '\nExamples:\n  repoctl up\n  repoctl up turfoo\n  repoctl up --yes --no-registry')
     .action(up);
 
-async function up(projects: string[], { yes, registry, kubeconfig, timeout }: Options): Promise<void> {
+async function up(projects: string[], { profile, yes, registry, kubeconfig, timeout }: Options): Promise<void> {
   const [{ findRoot }, { up }] = await Promise.all([import('../../config/root.ts'), import('../../lifecycle/up.ts')]);
   const exitCode = await up(
     findRoot(process.cwd()),
     projects,
-    { kubeconfig, registry, report },
+    { profile, kubeconfig, registry, report },
     {
       obtainTools: async (names) => {
         const { obtainTools } = await import('../../platform/tools/obtain.ts');
@@ -42,7 +43,10 @@ async function up(projects: string[], { yes, registry, kubeconfig, timeout }: Op
         const { startProjects } = await import('../../lifecycle/start.ts');
         const { printEndpoints } = await import('../../synth/endpoints.ts');
         await breakable('What was applied stays. The same command again goes on from here.', async (signal) => {
-          const { namespaces } = await startProjects(names, { context, kubeconfig, registry, timeout, report, signal });
+          const { namespaces } = await startProjects(names, {
+            ...{ profile, context, kubeconfig, registry, timeout },
+            ...{ report, signal },
+          });
           printEndpoints(namespaces);
         });
       },

@@ -42,6 +42,7 @@ func (r *recorder) predeclared(path string) starlark.StringDict {
 		"config": starlarkstruct.FromStringDict(starlarkstruct.Default, starlark.StringDict{
 			"main_dir":              starlark.String(filepath.Dir(r.asked.Main)),
 			"tilt_subcommand":       starlark.String(r.asked.Subcommand),
+			"define_string":         r.record("config.define_string"),
 			"define_string_list":    r.record("config.define_string_list"),
 			"set_enabled_resources": r.record("config.set_enabled_resources"),
 			"parse":                 builtin("parse", func(starlark.Tuple, []starlark.Tuple) (starlark.Value, error) { return r.parsed() }),
@@ -102,7 +103,10 @@ func (r *recorder) local(args starlark.Tuple, kwargs []starlark.Tuple) (starlark
 }
 
 func (r *recorder) parsed() (starlark.Value, error) {
-	settings := starlark.NewDict(1)
+	settings := starlark.NewDict(2)
+	if r.asked.Profile != "" {
+		must(settings.SetKey(starlark.String("profile"), starlark.String(r.asked.Profile)))
+	}
 	if len(r.asked.Arguments) == 0 {
 		return settings, nil
 	}

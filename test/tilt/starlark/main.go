@@ -22,6 +22,8 @@ type question struct {
 	Context    string
 	// Arguments are those of the command line, after `tilt up`.
 	Arguments []string
+	// Profile is the value of --profile among them; "" if it is not given.
+	Profile string
 	// Local is what each call of `local` answers; without it the programs run.
 	Local *string
 	// Workloads are the objects that Tilt asks names for, as [kind, namespace, name].
