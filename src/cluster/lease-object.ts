@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { kill, pid } from 'node:process';
+import { labelKeys } from '../../charts/common/labels.ts';
 
 /** The Lease in a namespace that says which command is changing what is in it: `kubectl get leases -n turfoo`. */
 export const leaseName = 'repoctl';
@@ -82,7 +83,7 @@ export function newLease(namespace: string): LeaseObject {
     metadata: {
       name: leaseName,
       namespace,
-      labels: { 'app.kubernetes.io/managed-by': 'repoctl' },
+      labels: { [labelKeys.managedBy]: 'repoctl' },
       annotations: { [holderAnnotation]: JSON.stringify(holder) },
     },
     spec: {

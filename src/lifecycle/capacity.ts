@@ -1,3 +1,4 @@
+import { labelKeys } from '../../charts/common/labels.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import { memory } from '../platform/text.ts';
 import { podTemplateOf } from './manifests.ts';
@@ -58,8 +59,6 @@ export function podRequests({ initContainers = [], containers }: PodSpec): Resou
   return { cpu: largest('cpu'), memory: largest('memory') };
 }
 
-const projectLabel = 'repoctl.dev/project';
-
 /**
  * What the nodes lack for objects that are about to be applied to namespaces. Pods that these namespaces have already
  * are replaced by the new ones and count as free.
@@ -98,7 +97,7 @@ function objectRequests(object: ManifestObject): Resources {
 function relief(pods: readonly RunningPod[], resource: keyof Resources): Shortage['relief'] {
   const amounts = new Map<string, number>();
   for (const { metadata, spec } of pods) {
-    const project = metadata.labels?.[projectLabel];
+    const project = metadata.labels?.[labelKeys.project];
     if (project) amounts.set(project, (amounts.get(project) ?? 0) + podRequests(spec)[resource]);
   }
   return [...amounts].map(([project, amount]) => ({ project, amount })).sort((a, b) => b.amount - a.amount);

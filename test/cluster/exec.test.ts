@@ -8,13 +8,13 @@ import { type Cluster, RefusedError } from '../../src/cluster/client.ts';
 import { ExecError, exec } from '../../src/cluster/exec.ts';
 import { ClusterError, FailureError } from '../../src/platform/errors.ts';
 import { failure, temporaryFolder } from '../backup/written.ts';
-import { ApiServer } from './api-server.ts';
+import { PodServer } from './pod-server.ts';
 
 const folder = temporaryFolder();
-let server: ApiServer;
+let server: PodServer;
 let cluster: Cluster;
 beforeEach(async () => {
-  server = new ApiServer();
+  server = new PodServer();
   cluster = await server.start();
 });
 afterEach(() => server.stop());

@@ -4,7 +4,7 @@ import type { Cluster } from '../../src/cluster/client.ts';
 import { portForward } from '../../src/cluster/port-forward.ts';
 import { FailureError, UsageError } from '../../src/platform/errors.ts';
 import { failure } from '../backup/written.ts';
-import { ApiServer } from './api-server.ts';
+import { PodServer } from './pod-server.ts';
 
 const target = { namespace: 'turfoo', service: 'turfoo-api', port: 80 };
 const service = {
@@ -21,7 +21,7 @@ const pod = (name: string, ready: boolean, since: string) => ({
 });
 const long = '2026-01-01T00:00:00Z';
 
-let server: ApiServer;
+let server: PodServer;
 let cluster: Cluster;
 let pods: object[];
 let program: Server;
@@ -29,7 +29,7 @@ let said: string[];
 const clients: Socket[] = [];
 
 beforeEach(async () => {
-  server = new ApiServer();
+  server = new PodServer();
   cluster = await server.start();
   pods = [pod('one', true, long)];
   said = [];

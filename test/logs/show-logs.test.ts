@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Cluster } from '../../src/cluster/client.ts';
 import { type LogsOptions, showLogs } from '../../src/logs/show-logs.ts';
 import { ClusterError } from '../../src/platform/errors.ts';
-import { ApiServer, type Instance } from './api-server.ts';
+import { type Instance, LogServer } from './log-server.ts';
 
 const selection = { title: 'turfoo', pods: { namespace: 'turfoo' }, prefix: 'turfoo-', start: 'repoctl start turfoo' };
 const instance = (id: string, ...lines: string[]): Instance => ({ id, lines, running: true });
@@ -27,7 +27,7 @@ class Head extends Sink {
   }
 }
 
-const server = new ApiServer();
+const server = new LogServer();
 let cluster: Cluster;
 beforeEach(async () => {
   server.pods.length = 0;

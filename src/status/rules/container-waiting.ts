@@ -1,3 +1,4 @@
+import { labelKeys } from '../../../charts/common/labels.ts';
 import { oneLine } from '../../platform/text.ts';
 import { type ObservedContainer, titleOf } from './container.ts';
 import { messageOf, standing } from './events.ts';
@@ -24,7 +25,7 @@ const image: Explain = (message, { spec, status }, { pod, events, run, around })
   const failure = pullFailure(pulled, name);
   const secrets = standing(events, ['FailedToRetrieveImagePullSecret']);
   const missing = pullSecretsMissing(secrets?.message);
-  const project = pod.metadata.labels?.['repoctl.dev/project'];
+  const project = pod.metadata.labels?.[labelKeys.project];
   const own = isLocal(name) || (project !== undefined && name.startsWith(`${project}-`));
   const cluster = /^kind-(.+)/.exec(around.context ?? '')?.[1];
   const load = cluster && !fixed ? `kind load docker-image ${name} --name ${cluster}` : undefined;

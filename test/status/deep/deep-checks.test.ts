@@ -8,16 +8,16 @@ import { asHealth, type DeepFinding, withFindings } from '../../../src/status/de
 import { checksOf } from '../../../src/status/deep/table.ts';
 import type { Pod } from '../../../src/status/rules/objects.ts';
 import { verdict } from '../../../src/status/rules/verdict.ts';
-import { ApiServer, exit } from '../../cluster/api-server.ts';
+import { exit, PodServer } from '../../cluster/pod-server.ts';
 import { pod } from './targets.ts';
 
 const turfoo = [{ name: 'turfoo', services: [], workloads: [] }];
 const asRedis = (name: string): Pod => pod(name, 'broker', { name: 'redis' });
 
-let server: ApiServer;
+let server: PodServer;
 let cluster: Cluster;
 beforeEach(async () => {
-  server = new ApiServer();
+  server = new PodServer();
   cluster = await server.start();
 });
 afterEach(() => server.stop());

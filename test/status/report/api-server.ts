@@ -1,7 +1,6 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
-import { Cluster } from '../../../src/cluster/client.ts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Meta } from '../../../src/status/rules/objects.ts';
+import { LocalServer } from '../../cluster/local-server.ts';
 
 interface Stored {
   readonly metadata: Meta & { readonly resourceVersion: string };
@@ -13,7 +12,7 @@ interface Watch {
 }
 
 /** A server that speaks as much of the API as a report needs: lists in pages, and watches. */
-export class ApiServer {
+export class ApiServer extends LocalServer {
   /** Objects by the plural of their kind. */
   readonly objects = new Map<string, Map<string, Stored>>();
   /** Every request, without its host. */
@@ -22,29 +21,12 @@ export class ApiServer {
   forbidden: (path: string) => boolean = () => false;
   /** The next watch that is asked for is too old. */
   gone = false;
-  readonly #sockets = new Set<Socket>();
   readonly #watches = new Set<Watch>();
-  #server: Server | undefined;
-  #port = 0;
   #version = 100;
 
-  async start(): Promise<Cluster> {
-    const server = createServer((request, response) => this.#answer(request, response));
-    server.on('connection', (socket) => {
-      this.#sockets.add(socket);
-      socket.on('close', () => this.#sockets.delete(socket));
-    });
-    await new Promise<void>((resolve) => server.listen(this.#port, '127.0.0.1', resolve));
-    this.#server = server;
-    this.#port = (server.address() as AddressInfo).port;
-    return new Cluster('kind-test', `http://127.0.0.1:${this.#port}`, async () => ({}));
-  }
-
-  async stop(): Promise<void> {
-    const closed = new Promise((resolve) => this.#server?.close(resolve));
-    for (const socket of this.#sockets) socket.destroy();
+  override async stop(): Promise<void> {
     this.#watches.clear();
-    await closed;
+    await super.stop();
   }
 
   /** Puts an object there, and tells those who watch. */
@@ -88,7 +70,7 @@ export class ApiServer {
     return this.#watches.size;
   }
 
-  #answer({ url = '' }: IncomingMessage, response: ServerResponse): void {
+  protected answer({ url = '' }: IncomingMessage, response: ServerResponse): void {
     const asked = new URL(url, 'http://localhost');
     const { pathname, searchParams } = asked;
     this.requests.push(asked);

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { Cluster } from '../../src/cluster/client.ts';
+import { LocalServer } from './local-server.ts';
 
 /** Sends a message on a channel. */
 export type Say = (channel: number, text: string) => void;
@@ -19,41 +19,23 @@ export interface Behaviour {
 }
 
 /** A server that speaks as much of the API as the tests need, connections into pods included. */
-export class ApiServer {
+export class PodServer extends LocalServer {
   readonly behaviour: Behaviour = {};
   /** Paths of the connections into pods, as they came. */
   readonly opened: string[] = [];
   running = 0;
   most = 0;
-  #server: Server | undefined;
-  readonly #sockets = new Set<Duplex>();
   readonly #webSockets = new WebSocketServer({
     noServer: true,
     handleProtocols: (offered) =>
       ['v5.channel.k8s.io', 'v4.channel.k8s.io'].find((protocol) => offered.has(protocol)) ?? false,
   });
 
-  async start(): Promise<Cluster> {
-    const server = createServer((request, response) => this.behaviour.route?.(request.url ?? '', response, request));
-    server.on('connection', (socket) => this.#sockets.add(socket));
-    server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    this.#server = server;
-    const { port } = server.address() as AddressInfo;
-    return new Cluster('kind-test', `http://127.0.0.1:${port}`, async () => ({}));
+  protected answer(request: IncomingMessage, response: ServerResponse): void {
+    this.behaviour.route?.(request.url ?? '', response, request);
   }
 
-  async stop(): Promise<void> {
-    this.cut();
-    await new Promise((resolve) => this.#server?.close(resolve));
-  }
-
-  /** Breaks all connections. */
-  cut(): void {
-    for (const socket of this.#sockets) socket.destroy();
-  }
-
-  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  protected override upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { refuse, program, forwardTo } = this.behaviour;
     if (refuse) {
       const body = JSON.stringify({ kind: 'Status', apiVersion: 'v1', message: refuse.message });

@@ -1,7 +1,6 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
-import { Cluster } from '../../src/cluster/client.ts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Pod } from '../../src/logs/containers.ts';
+import { LocalServer } from '../cluster/local-server.ts';
 
 /** An instance of a container: what it wrote, as `second text`, and whether it runs. */
 export interface Instance {
@@ -22,36 +21,10 @@ export interface FakePod {
 const stamped = (line: string): string => `2026-01-31T09:00:${line.slice(0, 2)}.000000000Z ${line.slice(3)}\n`;
 
 /** A server that speaks as much of the API as logs need: pods, and their logs as the kubelet gives them. */
-export class ApiServer {
+export class LogServer extends LocalServer {
   readonly pods: FakePod[] = [];
-  readonly #sockets = new Set<Socket>();
-  #server: Server | undefined;
-  #port = 0;
 
-  async start(): Promise<Cluster> {
-    const server = createServer((request, response) => this.#answer(request, response));
-    server.on('connection', (socket) => {
-      this.#sockets.add(socket);
-      socket.on('close', () => this.#sockets.delete(socket));
-    });
-    await new Promise<void>((resolve) => server.listen(this.#port, '127.0.0.1', resolve));
-    this.#server = server;
-    this.#port = (server.address() as AddressInfo).port;
-    return new Cluster('kind-test', `http://127.0.0.1:${this.#port}`, async () => ({}));
-  }
-
-  async stop(): Promise<void> {
-    const closed = new Promise((resolve) => this.#server?.close(resolve));
-    this.cut();
-    await closed;
-  }
-
-  /** Breaks all connections. */
-  cut(): void {
-    for (const socket of this.#sockets) socket.destroy();
-  }
-
-  #answer({ url = '' }: IncomingMessage, response: ServerResponse): void {
+  protected answer({ url = '' }: IncomingMessage, response: ServerResponse): void {
     const { pathname, searchParams } = new URL(url, 'http://localhost');
     const name = /\/pods\/([^/]+)\/log$/.exec(pathname)?.[1];
     if (!name) return void response.end(JSON.stringify({ items: this.pods.map(object) }));
