@@ -198,6 +198,26 @@ describe('src/', () => {
   });
 });
 
+test('label keys are spelled in one file', () => {
+  const keys = /['"`](?:app\.kubernetes\.io\/[a-z-]+|repoctl\.dev\/(?:tier|project|profile|preset|stopped))['"`]/;
+  const spelled = [...charts, ...source].filter((file) => keys.test(withoutComments(text(file))));
+  expect(spelled).toEqual(['charts/common/labels.ts']);
+});
+
+describe('names of files', () => {
+  /** Folders with a file for each row of a table: of a kind, a command, a check, a rule. */
+  const rows =
+    /^(charts\/constructs|src\/(cli\/commands|backup\/stores|doctor\/checks|lifecycle\/passwords|status\/(rules|deep\/checks)))\//;
+  // Each is what its room calls so.
+  const shared = ['client.ts', 'print.ts', 'wait.ts'];
+
+  test('occur once, those of rows aside', () => {
+    const names = [...charts, ...source].filter((file) => !rows.test(file)).map((file) => file.split('/').at(-1) ?? '');
+    const twice = names.filter((name, index) => names.indexOf(name) < index);
+    expect(twice.filter((name) => !shared.includes(name))).toEqual([]);
+  });
+});
+
 test('a kind of data store is one file: the rest of src/backup knows none', () => {
   const general = source.filter((file) => /^src\/backup\/(?!stores)/.test(file));
   const named = general.filter((file) =>

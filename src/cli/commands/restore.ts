@@ -40,6 +40,6 @@ export const restoreCommand = () =>
           folder === undefined ? 'no backup is named' : `both ${folder} and --latest are given; one is expected`,
           `repoctl infra project restore ${project} FOLDER, or --latest for the newest`,
         );
-      const { restoreRunning } = await import('../../lifecycle/restore.ts');
+      const { restoreRunning } = await import('../../lifecycle/restore-running.ts');
       await restoreRunning(project, folder, { ...options, report });
     });
