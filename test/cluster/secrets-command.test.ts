@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { copyRepository, repository } from '../synth/repository.ts';
-import { ApiServer } from './api-server.ts';
+import { PodServer } from './pod-server.ts';
 
 const kubeconfig = (server: string, names: readonly string[]) =>
   JSON.stringify({
@@ -83,7 +83,7 @@ describe('a .env that is not there', () => {
 
   /** Applies to a server that has the namespace and the Secret of turfoo with these labels, and refuses every change. */
   async function appliedTo(labels: { readonly namespace: object; readonly secret: object }) {
-    const server = new ApiServer();
+    const server = new PodServer();
     const changes: string[] = [];
     server.behaviour.route = (path, response, { method }) => {
       if (method !== 'GET') changes.push(`${method} ${path}`);
