@@ -7,7 +7,7 @@ import { isColourful, painter } from '../platform/terminal/paint.ts';
 import { printLines } from '../platform/terminal/print.ts';
 import { type Container, containers, type Pod } from './containers.ts';
 import { follow } from './follow.ts';
-import { history, type Log } from './history.ts';
+import { history, type Log } from './log-history.ts';
 import { Output } from './log-output.ts';
 import { OrderedOutput } from './ordered-output.ts';
 import { Position, type Start } from './position.ts';

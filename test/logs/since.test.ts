@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseSince } from '../../src/logs/since.ts';
+import { parseSince } from '../../src/logs/parse-since.ts';
 import { UsageError } from '../../src/platform/errors.ts';
 
 const now = new Date('2026-03-02T12:00:00.250Z');

@@ -59,7 +59,7 @@ async function logs(name: string, service: string | undefined, options: Options)
     import('../../logs/selection.ts'),
     import('../../synth/left-behind.ts'),
     import('../../logs/show-logs.ts'),
-    import('../../logs/since.ts'),
+    import('../../logs/parse-since.ts'),
   ]);
   const now = new Date();
   const { follow = false, previous = false, timestamps = false } = options;

@@ -91,7 +91,7 @@ async function status(scope: Scope, names: readonly string[], options: Options, 
 }
 
 async function instantSince(given: string): Promise<Date> {
-  const { parseSince } = await import('../../logs/since.ts');
+  const { parseSince } = await import('../../logs/parse-since.ts');
   return new Date(parseSince(given, new Date()));
 }
 
