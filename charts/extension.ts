@@ -1,5 +1,6 @@
 import type { Connection } from './common/connection.ts';
-import type { Profile, Project } from './model.ts';
+import type { GlobalChart } from './global-chart.ts';
+import type { Environment, Profile, Project } from './model.ts';
 import type { ProjectChart } from './project-chart.ts';
 
 /** What an `infra/chart.ts` is given beside the chart. */
@@ -30,3 +31,15 @@ export interface ExtensionContext {
  * ```
  */
 export type ProjectExtension = (chart: ProjectChart, context: ExtensionContext) => void;
+
+/** What the `infra/chart.ts` at the root is given beside the chart. */
+export interface GlobalExtensionContext {
+  readonly environment: Environment;
+  readonly profile: Profile;
+}
+
+/**
+ * What the `infra/chart.ts` at the root, beside `repoctl.yaml`, exports by default. It is given the global tier's chart,
+ * as a project's is given the project's.
+ */
+export type GlobalExtension = (chart: GlobalChart, context: GlobalExtensionContext) => void;

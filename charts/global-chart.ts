@@ -1,22 +1,45 @@
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { ownerLabels } from './common/labels.ts';
-import { globalKinds } from './kinds.ts';
+import type { PodsConstruct } from './common/kind.ts';
+import { type Labelled, type OwnerLabels, ownerLabels } from './common/labels.ts';
+import { objectName } from './common/names.ts';
+import { serviceKinds } from './kinds.ts';
 import type { Environment, Profile } from './model.ts';
+import { named } from './named.ts';
 import { consumers, ownerOf, servicesInCluster } from './wiring.ts';
 
 /** The services that all projects share, in the namespace of the environment's name. */
 export class GlobalChart extends Chart {
+  readonly #owner: OwnerLabels;
+  readonly #services = new Map<string, PodsConstruct>();
+
   constructor(scope: Construct, environment: Environment, profile: Profile) {
     const { name, namespace } = environment;
-    super(scope, name, { namespace, labels: ownerLabels(ownerOf(environment)) });
+    const owner = ownerOf(environment);
+    super(scope, name, { namespace, labels: ownerLabels(owner) });
+    this.#owner = owner;
     const services = servicesInCluster(profile, environment.services);
     for (const service of services) {
-      globalKinds[service.kind]?.build(this, service, {
+      const built = serviceKinds[service.kind]?.build(this, service, {
         siblings: services,
         consumers: consumers(environment, service),
         variables: [],
       });
+      if (built) this.#services.set(service.name, built);
     }
+  }
+
+  /**
+   * What one of the services became.
+   *
+   * @throws Error if there is none of that name in the cluster: it may be managed in this profile
+   */
+  service(name: string): PodsConstruct {
+    return named(this.#services, name, 'service in the cluster');
+  }
+
+  /** Name and labels for pods that are added to the tier. */
+  labelled(name: string, component: string): Labelled {
+    return { name, component, object: objectName(this.node.id, name), owner: this.#owner };
   }
 }

@@ -9,6 +9,10 @@ export interface Environment {
   readonly namespace: string;
   /** The global tier. */
   readonly services: readonly Service[];
+  /** The `infra/manifests/*.yaml` at the root, of the global tier. */
+  readonly manifests: readonly Manifest[];
+  /** The `infra/chart.ts` at the root, of the global tier. */
+  readonly chart?: string;
   /** Of the global tier's objects. */
   readonly patches: readonly Patch[];
   /** In the order of their names. */
@@ -54,7 +58,7 @@ export interface Project {
   readonly directory: string;
   readonly description?: string;
   readonly images: readonly ImageBuild[];
-  /** What it asks of the global tier, by kind of service. */
+  /** What it asks of the global tier, by name of the service. */
   readonly uses: Readonly<Record<string, unknown>>;
   /** Workloads of other projects whose URL its own get. */
   readonly links: readonly WorkloadReference[];

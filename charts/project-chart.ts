@@ -5,7 +5,17 @@ import { type Labelled, type OwnerLabels, ownerLabels } from './common/labels.ts
 import { objectName } from './common/names.ts';
 import { serviceKinds, workloadKinds } from './kinds.ts';
 import type { Environment, Profile, Project } from './model.ts';
-import { connections, imageReference, ownerOf, ownVariables, servicesInCluster, variables, waits } from './wiring.ts';
+import { named } from './named.ts';
+import {
+  connections,
+  imageReference,
+  ownConsumers,
+  ownerOf,
+  ownVariables,
+  servicesInCluster,
+  variables,
+  waits,
+} from './wiring.ts';
 
 /** A project's services and workloads, in the namespace of its short name. */
 export class ProjectChart extends Chart {
@@ -21,7 +31,7 @@ export class ProjectChart extends Chart {
     for (const service of services) {
       const built = serviceKinds[service.kind]?.build(this, service, {
         siblings: services,
-        consumers: [],
+        consumers: ownConsumers(service),
         variables: ownVariables(project),
       });
       if (built) this.#services.set(service.name, built);
@@ -63,10 +73,4 @@ export class ProjectChart extends Chart {
   labelled(name: string, component: string): Labelled {
     return { name, component, object: objectName(this.node.id, name), owner: this.#owner };
   }
-}
-
-function named(constructs: ReadonlyMap<string, PodsConstruct>, name: string, what: string): PodsConstruct {
-  const found = constructs.get(name);
-  if (!found) throw new Error(`no ${what} ${name}; there are: ${[...constructs.keys()].join(', ') || 'none'}`);
-  return found;
 }

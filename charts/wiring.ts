@@ -4,7 +4,7 @@ import type { OwnerLabels } from './common/labels.ts';
 import { objectName, serviceHost, variablePart } from './common/names.ts';
 import type { ContainerProps } from './common/pod.ts';
 import { type Awaited, waitFor } from './common/wait.ts';
-import { type GlobalKind, globalKinds, serviceKinds, workloadKinds } from './kinds.ts';
+import { serviceKinds, workloadKinds } from './kinds.ts';
 import type { Environment, Profile, Project, WorkloadSettings } from './model.ts';
 
 /** What the objects of a project carry, or of the global tier without one. */
@@ -23,7 +23,7 @@ export function isManaged(profile: Profile, service: Service): boolean {
 export function servicesInCluster(profile: Profile, services: readonly Service[]): Service[] {
   const here = services.filter((service) => !isManaged(profile, service));
   return here.filter(({ kind }) => {
-    const companionOf = (serviceKinds[kind] ?? globalKinds[kind])?.companionOf;
+    const companionOf = serviceKinds[kind]?.companionOf;
     return !companionOf || (profile.development && here.some((service) => service.kind === companionOf));
   });
 }
@@ -31,9 +31,19 @@ export function servicesInCluster(profile: Profile, services: readonly Service[]
 /** The projects that use a service of the global tier. */
 export function consumers(environment: Environment, service: Service): Consumer[] {
   return environment.projects
-    .filter(({ uses }) => service.kind in uses)
-    .map(({ name, uses }) => ({ project: name, use: uses[service.kind] }));
+    .filter(({ uses }) => Object.hasOwn(uses, service.name))
+    .map(({ name, uses }) => ({ project: name, use: uses[service.name] }));
 }
+
+/** The project that has a service of its own, as the one that uses it; none for a kind that is not asked for anything. */
+export function ownConsumers({ kind, scope, settings }: Service): Consumer[] {
+  const definition = serviceKinds[kind];
+  return definition?.ownUse ? [{ project: scope, use: definition.ownUse(settings) }] : [];
+}
+
+/** What a project asks of a service, its own or one of the global tier. */
+export const useOf = (project: Project, service: Service): unknown =>
+  service.owner.tier === 'global' ? project.uses[service.name] : ownConsumers(service)[0]?.use;
 
 /** What a project's workloads get from its services and from the global tier, by the service's name. */
 export function connections(environment: Environment, profile: Profile, project: Project): Map<string, Connection> {
@@ -43,12 +53,13 @@ export function connections(environment: Environment, profile: Profile, project:
     result.set(service.name, isManaged(profile, service) ? managed(connection, project.name) : connection);
   };
   for (const service of environment.services) {
-    if (!(service.kind in project.uses)) continue;
-    const consumer = { project: project.name, use: project.uses[service.kind] };
-    add(service, (globalKinds[service.kind] as GlobalKind).connect?.(service, consumer));
+    if (!Object.hasOwn(project.uses, service.name)) continue;
+    const consumer = { project: project.name, use: project.uses[service.name] };
+    add(service, serviceKinds[service.kind]?.connect?.(service, consumer));
   }
   for (const service of project.services) {
-    add(service, serviceKinds[service.kind]?.connect?.(service, { project: project.name, use: undefined }));
+    const [consumer = { project: project.name, use: undefined }] = ownConsumers(service);
+    add(service, serviceKinds[service.kind]?.connect?.(service, consumer));
   }
   return result;
 }
@@ -158,11 +169,11 @@ function awaitedWorkload(
 export function secrets(environment: Environment, profile: Profile, project?: Project): SecretReference[] {
   if (!project) {
     return servicesInCluster(profile, environment.services).flatMap(
-      (service) => globalKinds[service.kind]?.secrets(service, consumers(environment, service)) ?? [],
+      (service) => serviceKinds[service.kind]?.secrets(service, consumers(environment, service)) ?? [],
     );
   }
   const own = servicesInCluster(profile, project.services).flatMap(
-    (service) => serviceKinds[service.kind]?.secrets(service, []) ?? [],
+    (service) => serviceKinds[service.kind]?.secrets(service, ownConsumers(service)) ?? [],
   );
   const connected = [...connections(environment, profile, project).values()].map((connection) => connection.secret);
   const byName = new Map([...own, ...connected, ownSecret(project)].map((secret) => [secret.name, secret]));

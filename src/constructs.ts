@@ -22,4 +22,5 @@ export { addClusterService } from '../charts/constructs/cluster-service.ts';
 export { DeployedService, type DeployedServiceProps } from '../charts/constructs/deployed-service.ts';
 export { HashedJob, type HashedJobProps } from '../charts/constructs/hashed-job.ts';
 export { StatefulService, type StatefulServiceProps } from '../charts/constructs/stateful-service.ts';
+export { GlobalChart } from '../charts/global-chart.ts';
 export { ProjectChart } from '../charts/project-chart.ts';

@@ -19,7 +19,7 @@ export interface Service<Settings = unknown> {
   readonly settings: Settings;
 }
 
-/** A project that uses a service. `use` is what it asked for under `uses` (nothing for its own services). */
+/** A project that uses a service. `use` is what it asked for under `uses`, or `ownUse` of its own services. */
 export interface Consumer<Use = unknown> {
   readonly project: string;
   readonly use: Use;
@@ -92,7 +92,7 @@ export interface ResolveContext {
 /** Something that can't be in what a project asks of a service. */
 export interface UseProblem {
   readonly project: string;
-  /** Below `uses` and the kind's name. */
+  /** Below `uses` and the service's name, or below a service of its own. */
   readonly path: readonly (string | number)[];
   readonly message: string;
 }
@@ -101,7 +101,7 @@ export interface UseProblem {
  * A kind of service: what may be said of it, what it gives to those who use it, and what it becomes.
  *
  * @typeParam Settings what its schema yields
- * @typeParam Use what a project says under `uses`; only for services of the global tier
+ * @typeParam Use what a project says under `uses`
  */
 export interface ServiceKind<Settings = unknown, Use = unknown> {
   /** A sentence for the documentation. */
@@ -113,10 +113,16 @@ export interface ServiceKind<Settings = unknown, Use = unknown> {
   readonly companionOf?: string;
   /** What it is in a compose file; none if no image of others stands for it. */
   readonly compose?: ComposeKind<Settings>;
+  /** What a project says under `uses` of one in the global tier. @default nothing but its name */
+  readonly use?: z.ZodObject;
+  /** What is said beside `schema` of one that is a project's own. @default nothing */
+  readonly ownFields?: z.ZodRawShape;
+  /** What a project asks of one of its own, as it would under `uses`. @default nothing */
+  ownUse?(settings: Settings): Use;
   /** Fills in what its schema leaves open because it depends on the project. @default nothing is open */
   resolve?(settings: Settings, context: ResolveContext): Settings;
   /** What projects that use it can't all have. */
-  clashes?(settings: Settings, consumers: readonly Consumer<Use>[]): readonly UseProblem[];
+  clashes?(service: Service<Settings>, consumers: readonly Consumer<Use>[]): readonly UseProblem[];
   /** Kind of controller its pods have. */
   controller(settings: Settings): 'StatefulSet' | 'Deployment';
   ports(settings: Settings): readonly ServicePort[];

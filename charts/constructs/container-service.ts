@@ -16,7 +16,7 @@ import {
 import { images } from '../common/images.ts';
 import type { Service, ServiceContext, ServiceKind } from '../common/kind.ts';
 import { labelled } from '../common/labelled.ts';
-import { serviceHost, variablePart } from '../common/names.ts';
+import { objectName, serviceHost, variablePart } from '../common/names.ts';
 import type { PodProps } from '../common/pod.ts';
 import { healthCheck, probeAction, probes } from '../common/probes.ts';
 import { DeployedService } from './deployed-service.ts';
@@ -100,13 +100,13 @@ export const containerService: ServiceKind<ContainerSettings> = {
   controller: (settings) => (settings.storage ? 'StatefulSet' : 'Deployment'),
   ports: (settings) => [{ name: 'main', port: settings.port, hostPort: settings.hostPort }],
   secrets: () => [],
-  connect(service) {
+  connect(service, { project }) {
     const { port, scheme } = service.settings;
     const host = serviceHost(service.object, service.namespace);
     const part = variablePart(service.name);
     return {
       promises: [`${part}_HOST`, `${part}_PORT`, `${part}_URL`],
-      secret: { name: service.object, keys: [] },
+      secret: { name: objectName(project, service.name), keys: [] },
       variables: [
         { name: `${part}_HOST`, value: host },
         { name: `${part}_PORT`, value: String(port) },

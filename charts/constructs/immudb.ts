@@ -5,7 +5,7 @@ import { hostPort, image, resources, storage } from '../common/fields.ts';
 import { images } from '../common/images.ts';
 import type { Service, ServiceKind } from '../common/kind.ts';
 import { labelled } from '../common/labelled.ts';
-import { serviceHost, variableName } from '../common/names.ts';
+import { objectName, serviceHost, variableName } from '../common/names.ts';
 import { probeAction, probes } from '../common/probes.ts';
 import { StatefulService } from './stateful-service.ts';
 
@@ -26,9 +26,10 @@ const schema = z.strictObject({
 
 type ImmudbSettings = z.output<typeof schema>;
 
-function secret(service: Service<ImmudbSettings>, project: string): SecretReference {
+/** @param name of the Secret, which users in other namespaces have, too */
+function secret(service: Service<ImmudbSettings>, name: string): SecretReference {
   const variable = variableName(service, immudbPasswordKey);
-  return { name: service.object, keys: [{ key: immudbPasswordKey, variable, owner: project, generated: true }] };
+  return { name, keys: [{ key: immudbPasswordKey, variable, owner: service.scope, generated: true }] };
 }
 
 // What is no preface of HTTP/2, so that the server ends the connection after its settings.
@@ -86,17 +87,18 @@ export const immudb: ServiceKind<ImmudbSettings> = {
       port,
       hostPort: name === 'grpc' ? settings.hostPort : undefined,
     })),
-  secrets: (service) => [secret(service, service.scope)],
+  secrets: (service) => [secret(service, service.object)],
   connect(service, { project }) {
     const name = (variable: string) => variableName(service, variable);
+    const secretName = objectName(project, service.name);
     const host = serviceHost(service.object, service.namespace);
     return {
       promises: [name('IMMUDB_ADDRESS'), name('IMMUDB_USER'), name('IMMUDB_PASSWORD'), name('IMMUDB_DATABASE')],
-      secret: secret(service, project),
+      secret: secret(service, secretName),
       variables: [
         { name: name('IMMUDB_ADDRESS'), value: `${host}:${immudbPorts.grpc}` },
         { name: name('IMMUDB_USER'), value: 'immudb' },
-        { name: name('IMMUDB_PASSWORD'), secret: service.object, key: immudbPasswordKey },
+        { name: name('IMMUDB_PASSWORD'), secret: secretName, key: immudbPasswordKey },
         { name: name('IMMUDB_DATABASE'), value: service.settings.database },
       ],
       // The image has no shell in which its client could be asked in a loop. A gRPC server that works begins each

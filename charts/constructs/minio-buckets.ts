@@ -112,7 +112,7 @@ export function minioBucketsJob(
   { root, usersSecret }: { readonly root: readonly Variable[]; readonly usersSecret: string },
 ): HashedJob {
   const { settings, namespace, object } = service;
-  const described = labelled({ ...service, name: 'minio-buckets', object: `${object}-buckets` }, 'setup');
+  const described = labelled({ ...service, name: `${service.name}-buckets`, object: `${object}-buckets` }, 'setup');
   return new HashedJob(scope, 'buckets', {
     labelled: described,
     user: 1000,

@@ -5,7 +5,7 @@ import { dnsLabel, hostPort, image, resources, storage } from '../common/fields.
 import { images } from '../common/images.ts';
 import type { Consumer, Service, ServiceKind } from '../common/kind.ts';
 import { labelled } from '../common/labelled.ts';
-import { objectName, serviceHost, variablePart } from '../common/names.ts';
+import { objectName, serviceHost, variableName, variablePart } from '../common/names.ts';
 import { probeAction, probes } from '../common/probes.ts';
 import type { HashedJob } from './hashed-job.ts';
 import { bucketClashes, bucketName, minioBucketsJob, minioUser } from './minio-buckets.ts';
@@ -20,12 +20,15 @@ const schema = z.strictObject({
   image: image(images.minio),
   clientImage: image(images.minioClient),
   storage: storage('2Gi'),
-  hostPort: hostPort.default(minioPorts.s3),
-  consoleHostPort: hostPort.default(minioPorts.console),
+  hostPort: hostPort.optional(),
+  consoleHostPort: hostPort.optional(),
   resources: resources(['50m', '128Mi'], ['1', '512Mi']),
 });
 
-export type MinioSettings = z.output<typeof schema>;
+export interface MinioSettings extends z.output<typeof schema> {
+  /** Those of its project, if it is a project's own. */
+  readonly buckets?: readonly string[];
+}
 
 /** What a project says under `uses.minio`. */
 export const minioUse = z.strictObject({
@@ -38,7 +41,9 @@ export const minioUse = z.strictObject({
     ),
 });
 
-export type MinioUse = z.output<typeof minioUse>;
+export interface MinioUse {
+  readonly buckets: readonly string[];
+}
 
 /** The Secret with every project's secret key, from which the job makes the users. */
 export const minioUsersSecret = (service: Service<MinioSettings>): string => `${service.object}-users`;
@@ -84,12 +89,23 @@ const bucketVariables = (connection: Connection | undefined): [string, string][]
     return part === undefined ? [] : [[part.toLowerCase().replaceAll('_', '-'), `$(${name})`]];
   });
 
+/** Where the secret key of a project's user is. */
+const userKey = (service: Service<MinioSettings>, project: string, key: string) => ({
+  key,
+  variable: variableName(service, secretKey),
+  owner: project,
+  generated: true,
+});
+
 export const minio: ServiceKind<MinioSettings, MinioUse> = {
   summary:
     'MinIO, or any store with the S3 API. Gives `AWS_ENDPOINT_URL_S3`, `AWS_REGION`, `AWS_ACCESS_KEY_ID`, ' +
     '`AWS_SECRET_ACCESS_KEY` and `S3_BUCKET_NAME` for each bucket.',
   component,
   schema,
+  use: minioUse,
+  ownFields: minioUse.shape,
+  ownUse: ({ buckets = [] }) => ({ buckets }),
   compose: {
     images: ['minio/minio', 'pgsty/silo'],
     spared: { 'minio/mc': 'the buckets under uses.minio are made by repoctl' },
@@ -109,39 +125,44 @@ export const minio: ServiceKind<MinioSettings, MinioUse> = {
     { name: 'console', port: minioPorts.console, hostPort: settings.consoleHostPort },
   ],
   secrets(service, consumers) {
-    const owner = service.owner.environment;
     const root: SecretReference = {
       name: service.object,
-      keys: rootKeys.map((key) => ({ key, variable: key, owner, generated: true })),
+      keys: rootKeys.map((key) => ({
+        key,
+        variable: variableName(service, key),
+        owner: service.scope,
+        generated: true,
+      })),
     };
     const users: SecretReference = {
       name: minioUsersSecret(service),
-      keys: consumers.map(({ project }) => ({ key: project, variable: secretKey, owner: project, generated: true })),
+      keys: consumers.map(({ project }) => userKey(service, project, project)),
     };
     return consumers.length > 0 ? [root, users] : [root];
   },
-  clashes: (_settings, consumers) => bucketClashes(consumers),
+  clashes: (_service, consumers) => bucketClashes(consumers),
   connect(service, { project, use }) {
-    const name = objectName(project, service.name);
+    // In a project that has one of its own, the Secret of its users is there already.
+    const own = service.scope === project;
+    const name = own ? minioUsersSecret(service) : objectName(project, service.name);
+    const key = own ? project : secretKey;
+    const variable = (plain: string) => variableName(service, plain);
     const host = serviceHost(service.object, service.namespace);
     const buckets = use.buckets.map((bucket) => ({
-      name: `S3_BUCKET_${variablePart(bucket)}`,
+      name: variable(`S3_BUCKET_${variablePart(bucket)}`),
       value: bucketName(project, bucket),
     }));
     return {
       promises: [
-        'AWS_ENDPOINT_URL_S3',
-        'AWS_REGION',
-        'AWS_ACCESS_KEY_ID',
-        'AWS_SECRET_ACCESS_KEY',
+        ...['AWS_ENDPOINT_URL_S3', 'AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'].map(variable),
         ...buckets.map((bucket) => bucket.name),
       ],
-      secret: { name, keys: [{ key: secretKey, variable: secretKey, owner: project, generated: true }] },
+      secret: { name, keys: [userKey(service, project, key)] },
       variables: [
-        { name: 'AWS_ENDPOINT_URL_S3', value: `http://${host}:${minioPorts.s3}` },
-        { name: 'AWS_REGION', value: 'us-east-1' },
-        { name: 'AWS_ACCESS_KEY_ID', value: minioUser(project) },
-        { name: 'AWS_SECRET_ACCESS_KEY', secret: name, key: secretKey },
+        { name: variable('AWS_ENDPOINT_URL_S3'), value: `http://${host}:${minioPorts.s3}` },
+        { name: variable('AWS_REGION'), value: 'us-east-1' },
+        { name: variable('AWS_ACCESS_KEY_ID'), value: minioUser(project) },
+        { name: variable('AWS_SECRET_ACCESS_KEY'), secret: name, key },
         ...buckets,
       ],
       ready: {
@@ -149,8 +170,9 @@ export const minio: ServiceKind<MinioSettings, MinioUse> = {
         script: [
           'set -e',
           'export MC_CONFIG_DIR=/tmp/mc HOME=/tmp',
-          'scheme=${AWS_ENDPOINT_URL_S3%%://*} address=${AWS_ENDPOINT_URL_S3#*://}',
-          'export MC_HOST_store="$scheme://$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY@$address"',
+          `url=$${variable('AWS_ENDPOINT_URL_S3')} user=$${variable('AWS_ACCESS_KEY_ID')}`,
+          'scheme=${url%%://*} address=${url#*://}',
+          `export MC_HOST_store="$scheme://$user:$${variable('AWS_SECRET_ACCESS_KEY')}@$address"`,
           ...buckets.map((bucket) => `timeout 10 mc ls "store/$${bucket.name}"`),
         ].join('\n'),
       },

@@ -9,7 +9,7 @@ import { addConfigMap } from '../common/k8s.ts';
 import type { Service, ServiceKind } from '../common/kind.ts';
 import { labelled } from '../common/labelled.ts';
 import { objectLabels } from '../common/labels.ts';
-import { serviceHost, variableName } from '../common/names.ts';
+import { objectName, serviceHost, variableName } from '../common/names.ts';
 import { probes } from '../common/probes.ts';
 import { StatefulService } from './stateful-service.ts';
 
@@ -47,9 +47,10 @@ export interface PostgresSettings extends Omit<z.output<typeof schema>, 'initScr
 
 const passwordKey = 'POSTGRES_PASSWORD';
 
-function secret(service: Service<PostgresSettings>, project: string): SecretReference {
+/** @param name of the Secret, which users in other namespaces have, too */
+function secret(service: Service<PostgresSettings>, name: string): SecretReference {
   const variable = variableName(service, passwordKey);
-  return { name: service.object, keys: [{ key: passwordKey, variable, owner: project, generated: true }] };
+  return { name, keys: [{ key: passwordKey, variable, owner: service.scope, generated: true }] };
 }
 
 /**
@@ -156,17 +157,18 @@ export const postgres: ServiceKind<PostgresSettings> = {
   controller: () => 'StatefulSet',
   ports: (settings) => [{ name: 'postgres', port: postgresPort, hostPort: settings.hostPort }],
   client: ({ user, database }) => ['psql', '--username', user, '--dbname', database],
-  secrets: (service) => [secret(service, service.scope)],
+  secrets: (service) => [secret(service, service.object)],
   connect(service, { project }) {
     const { user, database, image } = service.settings;
     const password = variableName(service, passwordKey);
     const url = variableName(service, 'DATABASE_URL');
+    const name = objectName(project, service.name);
     const host = serviceHost(service.object, service.namespace);
     return {
       promises: [url],
-      secret: secret(service, project),
+      secret: secret(service, name),
       variables: [
-        { name: password, secret: service.object, key: passwordKey },
+        { name: password, secret: name, key: passwordKey },
         { name: url, value: `postgresql://${user}:$(${password})@${host}:${postgresPort}/${database}` },
       ],
       ready: { image, script: readyScript(url) },

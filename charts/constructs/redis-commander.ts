@@ -1,9 +1,31 @@
 import { images } from '../common/images.ts';
+import type { Service } from '../common/kind.ts';
 import { serviceHost } from '../common/names.ts';
 import { redisPasswordKey, redisPort } from './redis.ts';
 import { webConsole } from './web-console.ts';
 
 const port = 8081;
+
+const alone = ({ object, namespace }: Service) => [
+  { name: 'REDIS_HOST', value: serviceHost(object, namespace) },
+  { name: 'REDIS_PORT', value: String(redisPort) },
+  { name: 'REDIS_LABEL', value: object },
+  { name: 'REDIS_PASSWORD', secret: object, key: redisPasswordKey },
+];
+
+/** Several as `label:host:port:database:password,…`. */
+const listed = (services: readonly Service[]) => [
+  ...services.map(({ object }, index) => ({ name: `PASSWORD_${index}`, secret: object, key: redisPasswordKey })),
+  {
+    name: 'REDIS_HOSTS',
+    value: services
+      .map(({ object, namespace }, index) => {
+        const address = `${serviceHost(object, namespace)}:${redisPort}`;
+        return `${object}:${address}:0:$(PASSWORD_${index})`;
+      })
+      .join(','),
+  },
+];
 
 /** Redis Commander with the connection to the environment's Redis already set. */
 export const redisCommander = webConsole({
@@ -20,11 +42,6 @@ export const redisCommander = webConsole({
   group: 0,
   graceSeconds: 10,
   limits: ['500m', '256Mi'],
-  server: ({ object, namespace }) => [
-    { name: 'REDIS_HOST', value: serviceHost(object, namespace) },
-    { name: 'REDIS_PORT', value: String(redisPort) },
-    { name: 'REDIS_LABEL', value: object },
-    { name: 'REDIS_PASSWORD', secret: object, key: redisPasswordKey },
-  ],
+  servers: (services) => (services.length > 1 ? listed(services) : services.flatMap(alone)),
   variables: [{ name: 'PORT', value: String(port) }],
 });

@@ -19,12 +19,17 @@ export const redisInsight = webConsole({
   user: 1000,
   graceSeconds: 15,
   limits: ['1', '512Mi'],
-  server: ({ object, namespace }) => [
-    { name: 'RI_REDIS_HOST', value: serviceHost(object, namespace) },
-    { name: 'RI_REDIS_PORT', value: String(redisPort) },
-    { name: 'RI_REDIS_ALIAS', value: object },
-    { name: 'RI_REDIS_PASSWORD', secret: object, key: redisPasswordKey },
-  ],
+  servers: (services) =>
+    services.flatMap(({ object, namespace }, index) => {
+      // Each further one has a number behind its variables.
+      const end = index === 0 ? '' : `_${index}`;
+      return [
+        { name: `RI_REDIS_HOST${end}`, value: serviceHost(object, namespace) },
+        { name: `RI_REDIS_PORT${end}`, value: String(redisPort) },
+        { name: `RI_REDIS_ALIAS${end}`, value: object },
+        { name: `RI_REDIS_PASSWORD${end}`, secret: object, key: redisPasswordKey },
+      ];
+    }),
   variables: [
     { name: 'RI_APP_PORT', value: String(port) },
     { name: 'RI_ACCEPT_TERMS_AND_CONDITIONS', value: 'true' },

@@ -5,7 +5,7 @@ import { amount, hostPort, image, resources, storage } from '../common/fields.ts
 import { images } from '../common/images.ts';
 import type { Consumer, Service, ServiceKind, UseProblem } from '../common/kind.ts';
 import { labelled } from '../common/labelled.ts';
-import { objectName, serviceHost } from '../common/names.ts';
+import { objectName, serviceHost, variableName } from '../common/names.ts';
 import { probes } from '../common/probes.ts';
 import { StatefulService } from './stateful-service.ts';
 
@@ -13,11 +13,31 @@ export const redisPort = 6379;
 export const redisPasswordKey = 'REDIS_PASSWORD';
 const component = 'broker';
 
+/** By the words of Redis. */
+const evictionPolicies = [
+  'noeviction',
+  'allkeys-lru',
+  'allkeys-lfu',
+  'allkeys-random',
+  'volatile-lru',
+  'volatile-lfu',
+  'volatile-random',
+  'volatile-ttl',
+] as const;
+
 const schema = z.strictObject({
   image: image(images.redis),
   storage: storage('1Gi'),
   databases: z.int().min(1).max(10000).default(64).describe('Number of logical databases; each project has one.'),
-  hostPort: hostPort.default(redisPort),
+  eviction: z
+    .enum(evictionPolicies)
+    .default('noeviction')
+    .describe('What it forgets when its memory is full: nothing, as a broker must not, or keys, as a cache may.'),
+  persistence: z
+    .boolean()
+    .default(true)
+    .describe('Whether its data outlives the pod, in a claim. Without it there is no claim: a cache.'),
+  hostPort: hostPort.optional(),
   resources: resources(['50m', '64Mi'], ['1', '256Mi']),
 });
 
@@ -50,7 +70,8 @@ exit 1`.trim();
 const asks = (state: 'ready' | 'alive') => ({ exec: { command: ['sh', '-c', ask, state] } });
 
 // Takes the URL apart: a client that gets it whole has the password among its arguments.
-const readyScript = `
+const readyScript = (variable: string) =>
+  `
 decoded() {
   text=$1
   while :; do
@@ -63,8 +84,9 @@ decoded() {
     esac
   done
 }
-rest=\${REDIS_URL#*://} login= user= tls= port=${redisPort}
-case $REDIS_URL in rediss://*) tls=--tls ;; esac
+url=$${variable}
+rest=\${url#*://} login= user= tls= port=${redisPort}
+case $url in rediss://*) tls=--tls ;; esac
 case $rest in *@*) login=\${rest%@*} rest=\${rest##*@} ;; esac
 address=\${rest%%[/?]*} host=\${rest%%[:/?]*}
 case $address in *:*) port=\${address##*:} ;; esac
@@ -72,7 +94,7 @@ case $login in *:*) user=\${login%%:*} REDISCLI_AUTH=$(decoded "\${login#*:}"); 
 answer=$(timeout -s KILL 5 redis-cli --no-auth-warning \${user:+--user "$user"} $tls -h "$host" -p "$port" ping 2>&1)
 [ "$answer" = PONG ] || { echo "PING is answered by: \${answer:-nothing}"; exit 1; }`.trim();
 
-/** Redis with an append-only file: a StatefulSet of one pod. Nothing is evicted, since it is a broker. */
+/** Redis: a StatefulSet of one pod. With an append-only file, and nothing evicted, it is a broker; without, a cache. */
 export class Redis extends StatefulService {
   constructor(scope: Construct, service: Service<RedisSettings>) {
     const { settings, object } = service;
@@ -81,17 +103,18 @@ export class Redis extends StatefulService {
       user: 999,
       group: 1000,
       graceSeconds: 60,
-      claim: { path: '/data', size: settings.storage },
+      volumes: settings.persistence ? [] : [{ name: 'data', emptyDir: {} }],
+      claim: settings.persistence ? { path: '/data', size: settings.storage } : undefined,
       container: {
         name: 'redis',
         image: settings.image,
         args: [
           ...['sh', '-c', start, 'redis-server'],
-          ...['--appendonly', 'yes', '--appendfsync', 'everysec', '--save', ''],
+          ...['--appendonly', settings.persistence ? 'yes' : 'no', '--appendfsync', 'everysec', '--save', ''],
           ...['--databases', String(settings.databases)],
           // A quarter of the memory is left for the rewrite of the append-only file and the clients' buffers.
           ...['--maxmemory', String(Math.floor(amount(settings.resources.limits.memory) * 0.75))],
-          ...['--maxmemory-policy', 'noeviction'],
+          ...['--maxmemory-policy', settings.eviction],
         ],
         ports: { redis: redisPort },
         variables: [
@@ -100,18 +123,23 @@ export class Redis extends StatefulService {
         ],
         resources: settings.resources,
         probes: probes({ ready: asks('ready'), alive: asks('alive') }, 120),
+        mounts: settings.persistence ? [] : [{ volume: 'data', path: '/data' }],
       },
     });
   }
 }
 
-const secret = (name: string, owner: string): SecretReference => ({
-  name,
-  keys: [{ key: redisPasswordKey, variable: redisPasswordKey, owner, generated: true }],
-});
+/** @param name of the Secret, which users in other namespaces have, too */
+const secret = (service: Service<RedisSettings>, name: string): SecretReference => {
+  const variable = variableName(service, redisPasswordKey);
+  return { name, keys: [{ key: redisPasswordKey, variable, owner: service.scope, generated: true }] };
+};
 
 /** Each project has a database of its own. */
-function clashes({ databases }: RedisSettings, consumers: readonly Consumer<RedisUse>[]): UseProblem[] {
+function clashes(
+  { name, kind, settings: { databases } }: Service<RedisSettings>,
+  consumers: readonly Consumer<RedisUse>[],
+): UseProblem[] {
   const owners = new Map<number, string>();
   return consumers.flatMap(({ project, use: { database } }) => {
     const path = ['database'];
@@ -126,40 +154,44 @@ function clashes({ databases }: RedisSettings, consumers: readonly Consumer<Redi
       problems.push({
         project,
         path,
-        message: `given ${database}; allowed: 0 to ${databases - 1} (global.redis.databases)`,
+        message: `given ${database}; allowed: 0 to ${databases - 1} (global.${name === kind ? kind : `services.${name}`}.databases)`,
       });
     return problems;
   });
 }
 
 export const redis: ServiceKind<RedisSettings, RedisUse> = {
-  summary: 'Redis with an append-only file. Gives `REDIS_URL`.',
+  summary: 'Redis: a broker with an append-only file, or a cache. Gives `REDIS_URL`.',
   component,
   schema,
+  use: redisUse,
+  ownUse: () => ({ database: 0 }),
   compose: {
     images: ['redis', 'valkey/valkey', 'bitnami/redis'],
-    client: () => ({
+    client: (service) => ({
       port: redisPort,
-      url: { variable: 'REDIS_URL', schemes: ['redis', 'valkey'] },
-      login: `default:$(${redisPasswordKey})`,
+      url: { variable: variableName(service, 'REDIS_URL'), schemes: ['redis', 'valkey'] },
+      login: `default:$(${variableName(service, redisPasswordKey)})`,
     }),
   },
   clashes,
   controller: () => 'StatefulSet',
   ports: (settings) => [{ name: 'redis', port: redisPort, hostPort: settings.hostPort }],
   client: () => ['redis-cli'],
-  secrets: (service) => [secret(service.object, service.owner.environment)],
+  secrets: (service) => [secret(service, service.object)],
   connect(service, { project, use }) {
     const name = objectName(project, service.name);
     const host = serviceHost(service.object, service.namespace);
+    const password = variableName(service, redisPasswordKey);
+    const url = variableName(service, 'REDIS_URL');
     return {
-      promises: ['REDIS_URL'],
-      secret: secret(name, service.owner.environment),
+      promises: [url],
+      secret: secret(service, name),
       variables: [
-        { name: redisPasswordKey, secret: name, key: redisPasswordKey },
-        { name: 'REDIS_URL', value: `redis://default:$(${redisPasswordKey})@${host}:${redisPort}/${use.database}` },
+        { name: password, secret: name, key: redisPasswordKey },
+        { name: url, value: `redis://default:$(${password})@${host}:${redisPort}/${use.database}` },
       ],
-      ready: { image: service.settings.image, script: readyScript },
+      ready: { image: service.settings.image, script: readyScript(url) },
     };
   },
   build: (scope, service) => new Redis(scope, service),

@@ -6,10 +6,11 @@ import { type PodProps, podTemplate } from '../common/pod.ts';
 import { addClusterService } from './cluster-service.ts';
 
 export interface StatefulServiceProps extends PodProps {
-  readonly claim: { readonly path: string; readonly size: string };
+  /** @default none */
+  readonly claim?: { readonly path: string; readonly size: string };
 }
 
-/** One pod with a claim that outlives it, and a Service in front: a database, a broker, a store. */
+/** One pod, most often with a claim that outlives it, and a Service in front: a database, a broker, a store. */
 export class StatefulService extends Construct {
   readonly service: ApiObject;
   readonly statefulSet: ApiObject;
@@ -30,10 +31,10 @@ export class StatefulService extends Construct {
           ...props,
           container: {
             ...props.container,
-            mounts: [...(props.container.mounts ?? []), { volume: 'data', path: claim.path }],
+            mounts: [...(props.container.mounts ?? []), ...(claim ? [{ volume: 'data', path: claim.path }] : [])],
           },
         }),
-        volumeClaimTemplates: [claimTemplate(labels, claim.size)],
+        volumeClaimTemplates: claim && [claimTemplate(labels, claim.size)],
       },
     });
     this.node.defaultChild = this.statefulSet;

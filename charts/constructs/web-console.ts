@@ -29,17 +29,17 @@ export interface WebConsoleProps {
   readonly graceSeconds: number;
   /** CPU and memory that it may use. */
   readonly limits: readonly [cpu: string, memory: string];
-  /** How it is told of a server that it shows. */
-  server(service: Service): readonly Variable[];
+  /** How it is told of the servers that it shows. */
+  servers(services: readonly Service[]): readonly Variable[];
   /** The rest of its environment. */
   readonly variables: readonly Variable[];
   readonly compose: ServiceKind['compose'];
 }
 
-const schemaOf = ({ image: pinned, port, limits }: WebConsoleProps) =>
+const schemaOf = ({ image: pinned, limits }: WebConsoleProps) =>
   z.strictObject({
     image: image(pinned),
-    hostPort: hostPort.default(port),
+    hostPort: hostPort.optional(),
     resources: resources(['20m', '128Mi'], limits),
   });
 
@@ -67,7 +67,7 @@ class WebConsole extends DeployedService {
         image: settings.image,
         ports: { http: props.port },
         variables: [
-          ...siblings.filter(({ kind }) => kind === props.shows).flatMap((server) => props.server(server)),
+          ...props.servers(siblings.filter(({ kind }) => kind === props.shows)),
           ...props.variables,
           { name: 'HOME', value: '/tmp' },
         ],

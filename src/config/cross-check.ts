@@ -1,7 +1,9 @@
 import { maximumObjectName } from '../../charts/common/fields.ts';
+import type { Consumer, Service } from '../../charts/common/kind.ts';
 import { objectName } from '../../charts/common/names.ts';
-import { globalKinds, serviceKinds, workloadKinds } from '../../charts/kinds.ts';
+import { globalPath, serviceKinds, workloadKinds } from '../../charts/kinds.ts';
 import type { Environment, Project } from '../../charts/model.ts';
+import { consumers, ownConsumers } from '../../charts/wiring.ts';
 import { suggestion } from '../platform/nearest.ts';
 import { checkCommands } from './check-commands.ts';
 import { projectFile } from './discover.ts';
@@ -100,8 +102,14 @@ function checkObjectNames(environment: Environment, refuse: ReadonlyMap<Project,
 }
 
 function checkNames(environment: Environment, project: Project, refuse: Refuse) {
-  const seen = new Map<string, string>();
-  const inTier = new Set(environment.services.filter(({ kind }) => kind in project.uses).map(({ name }) => name));
+  // MinIO's Secret of users and its job are named after it.
+  const beside = project.services.filter(({ kind }) => kind === 'minio');
+  const seen = new Map(
+    beside.flatMap(({ name }) => [`${name}-users`, `${name}-buckets`].map((each) => [each, `services.${name}`])),
+  );
+  const inTier = new Set(
+    environment.services.map(({ name }) => name).filter((name) => Object.hasOwn(project.uses, name)),
+  );
   for (const [field, entries] of [
     ['services', project.services],
     ['workloads', project.workloads],
@@ -143,22 +151,22 @@ function checkNames(environment: Environment, project: Project, refuse: Refuse) 
 /** What projects can't all have of a service that they share. */
 function checkClashes(environment: Environment, refuse: ReadonlyMap<Project, Refuse>) {
   const projects = new Map([...refuse.keys()].map((project) => [project.name, project]));
-  for (const { kind, settings } of environment.services) {
-    const users = [...projects.values()].filter(({ uses }) => kind in uses);
-    const consumers = users.map(({ name, uses }) => ({ project: name, use: uses[kind] }));
-    for (const { project, path, message } of globalKinds[kind]?.clashes?.(settings, consumers) ?? []) {
-      const where = ['uses', kind, ...path];
+  const check = (service: Service, users: readonly Consumer[], at: readonly string[]) => {
+    for (const { project, path, message } of serviceKinds[service.kind]?.clashes?.(service, users) ?? []) {
+      const where = [...at, ...path];
       refuse.get(projects.get(project) as Project)?.(where, `${pathText(where)}: ${message}`);
     }
-  }
+  };
+  for (const service of environment.services)
+    check(service, consumers({ ...environment, projects: [...projects.values()] }, service), ['uses', service.name]);
+  for (const project of projects.values())
+    for (const service of project.services) check(service, ownConsumers(service), ['services', service.name]);
 }
 
 function checkManaged(environment: Environment, complete: boolean, refuse: Refuse) {
   const services = [...environment.services, ...environment.projects.flatMap((project) => project.services)];
-  const connectable = services.filter(({ kind }) => (serviceKinds[kind] ?? globalKinds[kind])?.connect);
-  const kinds = Object.entries({ ...serviceKinds, ...globalKinds }).flatMap(([kind, { connect }]) =>
-    connect ? [kind] : [],
-  );
+  const connectable = services.filter(({ kind }) => serviceKinds[kind]?.connect);
+  const kinds = Object.entries(serviceKinds).flatMap(([kind, { connect }]) => (connect ? [kind] : []));
   const allowed = new Set([...kinds, ...connectable.map(({ scope, name }) => `${scope}/${name}`)]);
   for (const profile of Object.values(environment.profiles)) {
     const [, extended = ''] = profile.chain;
@@ -179,11 +187,11 @@ const isKnown = (environment: Environment, owner: string): boolean =>
   owner === environment.name || environment.projects.some(({ name }) => name === owner);
 
 function checkUses(environment: Environment, complete: boolean, project: Project, refuse: Refuse) {
-  for (const kind of Object.keys(project.uses)) {
-    if (!environment.services.some((service) => service.kind === kind))
+  for (const name of Object.keys(project.uses)) {
+    if (!environment.services.some((service) => service.name === name))
       refuse(
-        ['uses', kind],
-        `uses.${kind}: the environment has none (global.${kind}: false in ${environmentFile})`,
+        ['uses', name],
+        `uses.${name}: the environment has none (${pathText(globalPath(name))}: false in ${environmentFile})`,
         'key',
       );
   }
@@ -216,7 +224,9 @@ function linkProblem(environment: Environment, complete: boolean, link: string):
 
 /** What a workload of the project can be `after`. */
 function awaitable(environment: Environment, project: Project): string[] {
-  const used = environment.services.filter(({ kind }) => kind in project.uses && globalKinds[kind]?.connect);
+  const used = environment.services.filter(
+    ({ name, kind }) => Object.hasOwn(project.uses, name) && serviceKinds[kind]?.connect,
+  );
   const services = project.services.filter(({ kind }) => serviceKinds[kind]?.connect);
   const workloads = project.workloads.filter((workload) => workloadKinds[workload.kind]?.check?.(workload, ''));
   return [...used, ...services, ...workloads].map(({ name }) => name);

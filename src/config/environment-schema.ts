@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { dnsLabel, imageReference } from '../../charts/common/fields.ts';
-import { globalKinds } from '../../charts/kinds.ts';
+import { globalKinds, serviceKinds } from '../../charts/kinds.ts';
 import { patchSchema } from './patch-schema.ts';
 import { maximumPortOffset } from './port-offset.ts';
+import { servicesSchema } from './services-schema.ts';
 
 const global = Object.fromEntries(
   Object.values(globalKinds).map(({ field, schema, summary, enabled }) => [
@@ -90,7 +91,16 @@ export const environmentSchema = z.strictObject({
     .array(z.string().min(1))
     .default(['backends/*', 'apps/*'])
     .describe('Folders that are projects if they hold `infra/project.yaml`; `*` stands for any part of a name.'),
-  global: z.strictObject(global).prefault({}).describe('Services that all projects share.'),
+  global: z
+    .strictObject({
+      ...global,
+      services: servicesSchema(serviceKinds).describe(
+        'Others by name, of any kind; a project has them that says `uses: { NAME: {} }`. One that is named like its kind ' +
+          'need not say `kind`.',
+      ),
+    })
+    .prefault({})
+    .describe('Services that all projects share.'),
   cluster: z
     .strictObject({
       context: z

@@ -80,8 +80,16 @@ const globalPart = ({ name, services }: Environment): Part => ({
   name,
   file: environmentFile,
   path: ['global'],
-  data: Object.fromEntries(services.map(({ kind, settings }) => [globalKinds[kind]?.field ?? kind, settings])),
+  data: {
+    ...Object.fromEntries(services.flatMap(({ name, settings }) => wellKnown(name, settings))),
+    services: byName(services.filter(({ name }) => !(name in globalKinds))),
+  },
 });
+
+const wellKnown = (name: string, settings: unknown) => {
+  const { field } = globalKinds[name] ?? {};
+  return field === undefined ? [] : [[field, settings] as const];
+};
 
 const projectPart = (project: Project): Part => ({
   name: project.name,
@@ -103,10 +111,11 @@ const byName = (all: Project['services']) =>
 
 /** One of a part's services and workloads. */
 function serviceOf(part: Part, name: string): Part {
-  const groups = part.path.length > 0 ? [[]] : [['services'], ['workloads']];
+  const groups = part.path.length > 0 ? [[], ['services']] : [['services'], ['workloads']];
   const all = groups.flatMap((group) => {
     const entries = Object.entries(valueAt(part.data, group) as Readonly<Record<string, Part['data']>>);
-    return entries.map(([key, data]) => ({ key, data, path: [...part.path, ...group, key] }));
+    const own = entries.filter(([key]) => key !== 'services' || part.path.length === 0);
+    return own.map(([key, data]) => ({ key, data, path: [...part.path, ...group, key] }));
   });
   const found = all.find(({ key }) => key === name || `${part.name}-${key}` === name);
   if (found) return { name: `${part.name}/${found.key}`, file: part.file, path: found.path, data: found.data };

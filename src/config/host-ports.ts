@@ -1,5 +1,5 @@
 import type { ServiceKind, WorkloadKind } from '../../charts/common/kind.ts';
-import { globalKinds, serviceKinds, workloadKinds } from '../../charts/kinds.ts';
+import { globalKinds, globalPath, serviceKinds, workloadKinds } from '../../charts/kinds.ts';
 import type { Environment, Project } from '../../charts/model.ts';
 import { portOffsetVariable } from './port-offset.ts';
 import { pathText, type Refuse } from './problem.ts';
@@ -33,8 +33,8 @@ export function checkHostPorts(environment: Environment, refuseGlobal: Refuse, r
     }
   };
   for (const { name, kind, settings } of environment.services) {
-    const definition = globalKinds[kind];
-    claim(`${environment.name}/${name}`, ['global', definition?.field ?? ''], definition, settings, refuseGlobal);
+    const definition = globalKinds[name] ?? serviceKinds[kind];
+    claim(`${environment.name}/${name}`, globalPath(name), definition, settings, refuseGlobal);
   }
   for (const [project, refuseHere] of refuse) {
     for (const { name, kind, settings } of project.services)

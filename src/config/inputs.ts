@@ -2,7 +2,8 @@ import type { ProfileName } from '../../charts/model.ts';
 import { type Outline, outline } from './load.ts';
 import { ConfigurationError } from './problem.ts';
 import { type ProjectMemory, readFor, remember } from './project-memory.ts';
-import type { Inputs } from './reader.ts';
+import { readGlobal } from './read-global.ts';
+import { type Inputs, Reader } from './reader.ts';
 import { environmentFile } from './root.ts';
 
 /**
@@ -14,14 +15,20 @@ import { environmentFile } from './root.ts';
 export function configurationInputs(root: string, profile: ProfileName, memory: ProjectMemory = {}): string[] {
   const outlined = outlineOf(root);
   if (!outlined) return [environmentFile];
-  const { input, directories, reader } = outlined;
-  const what = readFor(input, profile);
+  const { input, tellsShared, directories, reader } = outlined;
+  const what = readFor(input, profile, tellsShared);
+  const ofGlobal = new Reader(root);
+  readGlobal(ofGlobal, input, what.environment);
   const asked = directories.flatMap((directory) => {
     const { inputs } = memory[directory] ?? remember(root, directory, what);
     return pathsOf(inputs, ['text', 'keys', 'names']);
   });
   // The folders that the patterns look into hold much else; and each may hold a project one day.
-  const paths = [...pathsOf(reader.inputs, ['text', 'keys', 'entry']), ...asked];
+  const paths = [
+    ...pathsOf(reader.inputs, ['text', 'keys', 'entry']),
+    ...pathsOf(ofGlobal.inputs, ['text', 'names']),
+    ...asked,
+  ];
   return [...new Set([environmentFile, ...paths])].sort();
 }
 

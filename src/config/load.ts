@@ -1,5 +1,3 @@
-import { objectName } from '../../charts/common/names.ts';
-import { globalKinds } from '../../charts/kinds.ts';
 import type { Environment, Patch, Profile, ProfileName, Project } from '../../charts/model.ts';
 import { claimedVariables } from '../../charts/wiring.ts';
 import { UsageError } from '../platform/errors.ts';
@@ -20,6 +18,7 @@ import { ConfigurationError, type Problem, problemLine } from './problem.ts';
 import { inOverrides } from './profile-overrides.ts';
 import { checkProfiles, findProfile, resolveProfiles } from './profiles.ts';
 import { type ProjectMemory, readFor, recall, remember, rightOnes } from './project-memory.ts';
+import { type ReadGlobal, readGlobal } from './read-global.ts';
 import type { ReadFor } from './read-project.ts';
 import { Reader } from './reader.ts';
 import { environmentFile } from './root.ts';
@@ -61,6 +60,8 @@ export interface Outline {
   readonly input: EnvironmentInput;
   /** Whether the file is right; if not, the input is what can be told in spite of that. */
   readonly valid: boolean;
+  /** Whether the input has the services that projects share. */
+  readonly tellsShared: boolean;
   /** Folders of the projects. */
   readonly directories: readonly string[];
   /** Whether each of its patterns leads to projects. */
@@ -82,10 +83,12 @@ export function outline(root: string): Outline {
     const problems = reader.problems.length > 0 ? reader.problems : [{ file: environmentFile, place, message }];
     throw new ConfigurationError(problemLines(reader, problems));
   }
-  const { input, valid, problems } = readEnvironment(text);
+  const { problems, ...environment } = readEnvironment(text);
+  const { input } = environment;
   const found = discover(reader, environmentFile, input.projects);
   const complete = found.problems.length === 0;
-  return { reader, input, valid, directories: found.directories, complete, problems: [...problems, ...found.problems] };
+  const { directories } = found;
+  return { ...environment, reader, directories, complete, problems: [...problems, ...found.problems] };
 }
 
 /**
@@ -98,8 +101,8 @@ export function outline(root: string): Outline {
 export function load(root: string, options: LoadOptions): Loaded {
   const [wrong] = imageTag.optional().safeParse(options.imageTag).error?.issues ?? [];
   if (wrong) throw new UsageError(`--image-tag ${wrong.message}, given "${options.imageTag}"`);
-  const { reader, input, valid, directories, ...outlined } = options.outline ?? outline(root);
-  const what = readFor(input, options.profile);
+  const { reader, input, valid, tellsShared, directories, ...outlined } = options.outline ?? outline(root);
+  const what = readFor(input, options.profile, tellsShared);
   const good = rightOnes(options.memory ?? {}, what);
   const remembered = new Map(Object.entries(good));
   // Without a prototype: a folder may be called "constructor".
@@ -109,7 +112,8 @@ export function load(root: string, options: LoadOptions): Loaded {
     current[directory] =
       fresh.get(directory) ?? recall(root, remembered.get(directory), what) ?? remember(root, directory, what);
   const patches = placedPatches(environmentFile, reader.text(environmentFile) ?? '', input.patches);
-  const outlinedProblems = [...outlined.problems];
+  const global = readGlobal(reader, input, what.environment);
+  const outlinedProblems = [...outlined.problems, ...(valid ? global.problems : [])];
   if (valid)
     checkProfiles(input.profiles, (path, message, at = 'value') =>
       outlinedProblems.push({ file: environmentFile, place: { path, at }, message }),
@@ -122,7 +126,7 @@ export function load(root: string, options: LoadOptions): Loaded {
     const found = [...outlinedProblems, ...reads.flatMap(({ problems }) => problems)];
     if (!valid) return found;
     const complete = outlined.complete && reads.every(({ project }) => project);
-    const environment = assemble(input, memory, patches, what, options.imageTag);
+    const environment = assemble(input, memory, patches, global, what, options.imageTag);
     const profile = profileOf(environment, found.length === 0);
     return [
       ...found,
@@ -132,7 +136,7 @@ export function load(root: string, options: LoadOptions): Loaded {
     ];
   };
   const { memory, own, rest } = settle(current, options.tolerant ? good : undefined, problemsOf);
-  const environment = assemble(input, memory, patches, what, options.imageTag);
+  const environment = assemble(input, memory, patches, global, what, options.imageTag);
   const profile = profileOf(environment, rest.length === 0);
   const environmentFiles = listEnvironmentFiles(reader, environment, memory);
   const problems = [...rest, ...reader.problems];
@@ -172,15 +176,23 @@ function isOwner({ name, namespace, projects }: Environment, owner: string, give
 }
 
 /** What repoctl.yaml says. A wrong one must not hide what is wrong with the projects, so that these are read as well. */
-function readEnvironment(text: string): { input: EnvironmentInput; valid: boolean; problems: Problem[] } {
+function readEnvironment(text: string): Pick<Outline, 'input' | 'valid' | 'tellsShared'> & { problems: Problem[] } {
   const schema = environmentSchema;
   const { data, problems = [] } = { data: undefined, ...parseYaml(environmentFile, text) };
   const checked = schema.safeParse(data);
-  if (checked.success) return { input: checked.data, valid: true, problems: [] };
-  const right = (field: 'name' | 'projects' | 'cluster') => schema.shape[field].safeParse(valueAt(data, [field])).data;
+  if (checked.success) return { input: checked.data, valid: true, tellsShared: true, problems: [] };
+  const right = (field: 'name' | 'projects' | 'cluster' | 'global' | 'profiles') =>
+    schema.shape[field].safeParse(valueAt(data, [field])).data;
   return {
-    input: schema.parse({ name: right('name') ?? unknownName, projects: right('projects'), cluster: right('cluster') }),
+    input: schema.parse({
+      name: right('name') ?? unknownName,
+      projects: right('projects'),
+      cluster: right('cluster'),
+      global: right('global'),
+      profiles: right('profiles'),
+    }),
     valid: false,
+    tellsShared: problems.length === 0 && right('global') !== undefined,
     problems: problems.length > 0 ? [...problems] : schemaProblems(environmentFile, schema, data, checked.error),
   };
 }
@@ -189,19 +201,17 @@ function assemble(
   input: EnvironmentInput,
   memory: ProjectMemory,
   patches: readonly Patch[],
+  { services, manifests, chart }: ReadGlobal,
   { environment: namespace }: ReadFor,
   imageTag: string | undefined,
 ): Environment {
   const { name, profiles } = input;
-  const owner = { environment: namespace, tier: 'global' } as const;
   const environment: Environment = {
     name,
     namespace,
-    services: Object.entries(globalKinds).flatMap(([kind, { field }]) => {
-      const settings = (input.global as Record<string, unknown>)[field];
-      const object = objectName(name, kind);
-      return settings ? [{ name: kind, kind, scope: name, namespace, object, owner, settings }] : [];
-    }),
+    services,
+    manifests,
+    chart,
     projects: Object.values(memory)
       .flatMap(({ read }) => read.project ?? [])
       .sort((one, other) => (one.name < other.name ? -1 : 1)),

@@ -2,6 +2,7 @@ import { namespaceName } from '../../charts/common/names.ts';
 import type { ProfileName } from '../../charts/model.ts';
 import type { EnvironmentInput } from './environment-schema.ts';
 import { profileChains, resolveProfiles } from './profiles.ts';
+import { sharedKinds } from './read-global.ts';
 import { type ReadFor, type ReadProject, readProject } from './read-project.ts';
 import { type Inputs, Reader } from './reader.ts';
 
@@ -16,13 +17,26 @@ export interface RememberedProject {
 /** Projects that an earlier run read, by their folder. */
 export type ProjectMemory = Readonly<Record<string, RememberedProject>>;
 
-/** What projects are read for. */
-export function readFor({ name, profiles }: EnvironmentInput, profile: ProfileName): ReadFor {
+/**
+ * What projects are read for.
+ *
+ * @param tellsShared whether the input has the services that projects share
+ */
+export function readFor(input: EnvironmentInput, profile: ProfileName, tellsShared: boolean): ReadFor {
+  const { name, profiles } = input;
   const resolved = resolveProfiles(profiles, 0);
   const around = resolved[profile] ?? resolved.local;
   const { namespacePrefix, namespaceSuffix } = around;
   const chains = profileChains(profiles);
-  return { environment: namespaceName(around, name), profile, namespacePrefix, namespaceSuffix, chains };
+  const environment = namespaceName(around, name);
+  return {
+    environment,
+    profile,
+    namespacePrefix,
+    namespaceSuffix,
+    shared: tellsShared ? sharedKinds(input) : undefined,
+    chains,
+  };
 }
 
 /** The projects that an earlier run found to be right, for the same environment and profile. */

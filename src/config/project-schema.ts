@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { command, dnsLabel, environmentVariables } from '../../charts/common/fields.ts';
-import { globalKinds, serviceKinds, workloadKinds } from '../../charts/kinds.ts';
+import { globalKinds, ownSchema, serviceKinds, useSchema, workloadKinds } from '../../charts/kinds.ts';
 import { patchSchema } from './patch-schema.ts';
+import { byKind, servicesSchema } from './services-schema.ts';
 
 const relativePath = z
   .string()
@@ -51,34 +52,26 @@ const projectCommand = z.strictObject({
     .describe('Whether it exits 0 if the environment works: `tilt ci` runs it once all is healthy.'),
 });
 
-type Kinds = Readonly<Record<string, { readonly schema: z.ZodObject; readonly summary: string }>>;
-
-/** The schema of an entry for each kind, told apart by `kind`. */
-function byKind(kinds: Kinds) {
-  const options = Object.entries(kinds).map(([kind, { schema, summary }]) =>
-    schema.extend({ kind: z.literal(kind).describe(summary) }),
-  );
-  return z.discriminatedUnion('kind', options as unknown as [z.ZodObject, ...z.ZodObject[]]);
-}
-
-/** Entries that are named like a kind need not name it. */
-const namedLikeTheirKind = Object.fromEntries(
-  Object.entries(serviceKinds)
-    .filter(([kind]) => kind !== 'container')
-    .map(([kind, { schema, summary }]) => [
-      kind,
-      schema
-        .extend({ kind: z.literal(kind).default(kind) })
-        .optional()
-        .describe(summary),
-    ]),
+const ownKinds = Object.fromEntries(
+  Object.entries(serviceKinds).map(([kind, definition]) => [kind, { ...definition, schema: ownSchema(definition) }]),
 );
 
-const uses = Object.fromEntries(
-  Object.entries(globalKinds).flatMap(([kind, { use, summary }]) =>
-    use ? [[kind, use.optional().describe(summary)]] : [],
-  ),
+/** What a project may say of the services that the global tier has without a name being given. */
+const wellKnownUses = Object.fromEntries(
+  Object.entries(globalKinds).flatMap(([kind, definition]) => {
+    const schema = useSchema(definition);
+    return schema ? [[kind, schema.optional().describe(definition.summary)]] : [];
+  }),
 );
+
+const otherProjects = z
+  .array(z.string().regex(/^[a-z][-a-z0-9]*\/[a-z][-a-z0-9]*$/, 'must be PROJECT/WORKLOAD'))
+  .default([])
+  .describe('http workloads of other projects; each gives `PROJECT_WORKLOAD_URL`.');
+
+const usesText =
+  'What it uses of the global tier, by name of the service (those under `global.services` of repoctl.yaml too, such as ' +
+  '`catalog: {}`), and of other projects.';
 
 const anyFields = (what: string) => z.record(z.string(), z.unknown()).optional().describe(what);
 
@@ -98,21 +91,14 @@ export const projectSchema = z.strictObject({
   description: z.string().optional().describe('A sentence about it.'),
   images: z.record(dnsLabel, imageBuild).default({}).describe('Images that the project builds, by name.'),
   uses: z
-    .strictObject({
-      ...uses,
-      projects: z
-        .array(z.string().regex(/^[a-z][-a-z0-9]*\/[a-z][-a-z0-9]*$/, 'must be PROJECT/WORKLOAD'))
-        .default([])
-        .describe('http workloads of other projects; each gives `PROJECT_WORKLOAD_URL`.'),
-    })
+    .object({ ...wellKnownUses, projects: otherProjects })
+    .catchall(z.record(z.string(), z.unknown()))
     .prefault({})
-    .describe('What it uses of the global tier and of other projects.'),
+    .describe(usesText),
   env: environmentVariables.default({}).describe('Environment variables of all its workloads.'),
-  services: z
-    .object(namedLikeTheirKind)
-    .catchall(byKind(serviceKinds))
-    .default({})
-    .describe('Services of its own, by name. One that is named like its kind need not say `kind`.'),
+  services: servicesSchema(ownKinds).describe(
+    'Services of its own, by name. One that is named like its kind need not say `kind`.',
+  ),
   workloads: z.record(dnsLabel, byKind(workloadKinds)).default({}).describe('Its processes, by name.'),
   patches: z
     .array(patchSchema)
@@ -134,3 +120,26 @@ export const projectSchema = z.strictObject({
 });
 
 export type ProjectInput = z.output<typeof projectSchema>;
+
+/** The kinds of the services that `global.services` names, by name. */
+export type SharedKinds = Readonly<Record<string, string>>;
+
+let last: { readonly shared: SharedKinds; readonly schema: typeof projectSchema } | undefined;
+
+/**
+ * What `infra/project.yaml` may say in an environment that shares some services.
+ *
+ * @param shared none if they can't be told: any name may be used then
+ */
+export function projectSchemaFor(shared: SharedKinds | undefined): typeof projectSchema {
+  if (!shared) return projectSchema;
+  if (last?.shared === shared) return last.schema;
+  const uses = Object.entries(shared).flatMap(([name, kind]) => {
+    const schema = serviceKinds[kind] && useSchema(serviceKinds[kind]);
+    return schema ? [[name, schema.optional()]] : [];
+  });
+  const strict = z.strictObject({ ...wellKnownUses, ...Object.fromEntries(uses), projects: otherProjects });
+  const schema = projectSchema.extend({ uses: strict.prefault({}).describe(usesText) as never });
+  last = { shared, schema };
+  return schema;
+}

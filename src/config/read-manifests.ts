@@ -19,9 +19,9 @@ const manifestObject = z.looseObject({
     .nullish(),
 });
 
-/** Reads a project's `infra/manifests`; adds what is wrong with them to the problems. */
+/** Reads the `infra/manifests` of a project, or of the global tier with '' for its folder; adds what is wrong with them to the problems. */
 export function readManifests(reader: Reader, directory: string, problems: Problem[]): Manifest[] {
-  const folder = `${directory}/infra/manifests`;
+  const folder = directory === '' ? 'infra/manifests' : `${directory}/infra/manifests`;
   return (reader.names(folder) ?? [])
     .filter((name) => /\.ya?ml$/.test(name))
     .map((name) => {

@@ -1,15 +1,17 @@
+import type { z } from 'zod';
 import { environmentVariables, imageReference } from '../../charts/common/fields.ts';
 import { namespaceName, objectName } from '../../charts/common/names.ts';
 import { serviceKinds } from '../../charts/kinds.ts';
 import type { ImageBuild, ProfileName, Project } from '../../charts/model.ts';
-import { didYouMean, suggestion } from '../platform/nearest.ts';
-import { leadsAway } from './configured-path.ts';
+import { suggestion } from '../platform/nearest.ts';
 import { projectFile } from './discover.ts';
+import { absent, below, type FileContext } from './file-context.ts';
 import { placedPatches } from './patch-schema.ts';
 import { givenText, type Problem, pathText } from './problem.ts';
 import { inOverrides, overriddenProfiles, withOverrides } from './profile-overrides.ts';
-import { type ProjectInput, projectSchema } from './project-schema.ts';
+import { type ProjectInput, projectSchemaFor, type SharedKinds } from './project-schema.ts';
 import { readManifests } from './read-manifests.ts';
+import { readScripts } from './read-scripts.ts';
 import type { EnvironmentKey, Reader } from './reader.ts';
 import { schemaProblems } from './schema-problems.ts';
 import { parseYaml } from './yaml-file.ts';
@@ -26,9 +28,6 @@ export interface ReadProject {
   readonly environmentFile?: readonly EnvironmentKey[];
 }
 
-/** The largest text that a ConfigMap can hold, in bytes. */
-const configMapLimit = 1_000_000;
-
 /** What a project is read for. */
 export interface ReadFor {
   /** The global tier's namespace. */
@@ -37,6 +36,8 @@ export interface ReadFor {
   /** What stands before and after the name of the project's namespace. */
   readonly namespacePrefix: string;
   readonly namespaceSuffix: string;
+  /** Kinds of the services that `global.services` names; none if that can't be told. */
+  readonly shared?: SharedKinds;
   /** The chain of each profile. */
   readonly chains: Readonly<Record<ProfileName, readonly ProfileName[]>>;
 }
@@ -53,18 +54,19 @@ export function readProject(reader: Reader, directory: string, what: ReadFor): R
   const profiles = overriddenProfiles(parsed.data);
   const chain = chains[profile] ?? [];
   const data = withOverrides(parsed.data, chain);
-  const checked = projectSchema.safeParse(data);
+  const schema = projectSchemaFor(what.shared);
+  const checked = schema.safeParse(data);
   const example = reader.keys(`${directory}/infra/.env.example`);
   const environmentFile = reader.keys(`${directory}/infra/.env`);
   if (!checked.success) {
-    return { problems: schemaProblems(file, projectSchema, data, checked.error), example, environmentFile };
+    return { problems: schemaProblems(file, schema, data, checked.error), example, environmentFile };
   }
   const problems: Problem[] = [];
   for (const name of profiles) {
     const other = chains[name];
-    if (other && name !== profile) problems.push(...overrideProblems(file, parsed.data, other));
+    if (other && name !== profile) problems.push(...overrideProblems(file, schema, parsed.data, other));
   }
-  const context: Context = {
+  const context: FileContext = {
     reader,
     directory,
     file,
@@ -102,7 +104,7 @@ export function readProject(reader: Reader, directory: string, what: ReadFor): R
     services: Object.entries(input.services).flatMap(([name, settings]) => {
       if (!settings) return [];
       const { kind, ...rest } = settings as { kind: string } & Record<string, unknown>;
-      const scripts = (field: string, folder: string) => readScripts(context, name, field, folder);
+      const scripts = (field: string, folder: string) => readScripts(context, ['services', name, field], folder);
       const resolved = serviceKinds[kind]?.resolve?.(rest, { project: input.name, scripts }) ?? rest;
       return [{ ...located(name), kind, settings: resolved }];
     }),
@@ -126,55 +128,14 @@ export function readProject(reader: Reader, directory: string, what: ReadFor): R
 }
 
 /** What is wrong with what a project says for a profile that it is not read for. */
-function overrideProblems(file: string, given: unknown, chain: readonly ProfileName[]): Problem[] {
+function overrideProblems(file: string, schema: z.ZodType, given: unknown, chain: readonly ProfileName[]): Problem[] {
   const data = withOverrides(given, chain);
-  const { error } = projectSchema.safeParse(data);
+  const { error } = schema.safeParse(data);
   if (!error) return [];
-  return schemaProblems(file, projectSchema, data, error).map((each) => inOverrides(each, given, chain));
+  return schemaProblems(file, schema, data, error).map((each) => inOverrides(each, given, chain));
 }
 
-interface Context {
-  readonly reader: Reader;
-  readonly directory: string;
-  readonly file: string;
-  readonly refuse: (path: readonly PropertyKey[], message: string, at?: 'key' | 'value') => void;
-}
-
-/** A path of the project's as one of the repository's; refused if it leads outside. */
-function below(
-  { reader, directory, refuse }: Context,
-  path: readonly PropertyKey[],
-  given: string,
-): string | undefined {
-  const parts: string[] = [];
-  for (const part of `${directory}/${given}`.split('/')) {
-    if (part === '..' && parts.length > 0 && parts.at(-1) !== '..') parts.pop();
-    else if (part !== '.' && part !== '') parts.push(part);
-  }
-  const joined = parts.join('/') || '.';
-  const field = pathText(path);
-  if (given.startsWith('/') || parts[0] === '..') {
-    refuse(path, `${field}: "${given}" leads outside the repository`);
-    return undefined;
-  }
-  if (reader.inside(joined) === undefined && reader.names(parts.slice(0, -1).join('/'))?.includes(parts.at(-1) ?? '')) {
-    refuse(path, `${field}: "${given}" ${leadsAway}`);
-    return undefined;
-  }
-  return joined;
-}
-
-/** That there is no such file or folder, and which one may have been meant. */
-function absent({ reader }: Context, what: 'file' | 'folder', path: string): string {
-  const [name = '', ...above] = path.split('/').reverse();
-  const parent = above.reverse().join('/');
-  return `there is no ${what} ${path}${didYouMean(
-    name,
-    (reader.names(parent) ?? []).filter((each) => each !== name),
-  )}`;
-}
-
-function readImage(context: Context, name: string, build: ProjectInput['images'][string]): ImageBuild {
+function readImage(context: FileContext, name: string, build: ProjectInput['images'][string]): ImageBuild {
   const { reader, refuse } = context;
   const path = ['images', name];
   const dockerfile = below(context, [...path, 'dockerfile'], build.dockerfile);
@@ -217,7 +178,7 @@ function readImage(context: Context, name: string, build: ProjectInput['images']
 }
 
 /** A path whose files development copies into containers; refused if one of them is somebody else's. */
-function synced(context: Context, path: readonly PropertyKey[], given: string): string {
+function synced(context: FileContext, path: readonly PropertyKey[], given: string): string {
   const joined = below(context, path, given);
   const [away] = joined === undefined ? [] : (context.reader.linksAway(joined) ?? []);
   if (away !== undefined)
@@ -229,7 +190,7 @@ const otherImage = 'an image reference with a tag';
 
 /** A workload's image: a build of the project, or a reference with a tag or a digest. */
 function workloadImage(
-  { refuse }: Context,
+  { refuse }: FileContext,
   workload: string,
   given: string | undefined,
   images: readonly ImageBuild[],
@@ -256,30 +217,4 @@ function workloadImage(
     if (issue) refuse(path, `workloads.${workload}.image: ${issue.message}, given ${givenText(given)}`);
   }
   return given;
-}
-
-/** The texts of the scripts in a folder that a service names. */
-function readScripts(context: Context, service: string, field: string, folder: string): Record<string, string> {
-  const path = ['services', service, field];
-  const directory = below(context, path, folder);
-  if (directory === undefined) return {};
-  const names = context.reader.names(directory);
-  if (names === undefined) {
-    context.refuse(path, `services.${service}.${field}: ${absent(context, 'folder', directory)}`);
-    return {};
-  }
-  const scripts = Object.fromEntries(
-    names
-      .filter((name) => /\.(sql|sh)$/.test(name))
-      .map((name) => [name, context.reader.text(`${directory}/${name}`) ?? '']),
-  );
-  const bytes = Object.values(scripts).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-  if (Object.keys(scripts).length === 0)
-    context.refuse(path, `services.${service}.${field}: ${directory} holds no *.sql or *.sh`);
-  if (bytes > configMapLimit)
-    context.refuse(
-      path,
-      `services.${service}.${field}: ${directory} holds ${bytes} bytes; a ConfigMap can hold ${configMapLimit}`,
-    );
-  return scripts;
 }

@@ -1,5 +1,5 @@
 import type { ServiceKind, WorkloadKind } from '../../charts/common/kind.ts';
-import { globalKinds, serviceKinds, workloadKinds } from '../../charts/kinds.ts';
+import { serviceKinds, workloadKinds } from '../../charts/kinds.ts';
 import type { Environment } from '../../charts/model.ts';
 import { registryPort } from '../kind-cluster/registry-files.ts';
 import { tiltPort } from '../tilt/port.ts';
@@ -26,7 +26,7 @@ export function hostPorts(environment: Environment): WantedPort[] {
       hostPort === undefined ? [] : [{ port: hostPort + portOffset, what: `${owner}/${each.name}` }],
     );
   return [
-    ...environment.services.flatMap((service) => listed(environment.name, service, globalKinds)),
+    ...environment.services.flatMap((service) => listed(environment.name, service, serviceKinds)),
     ...environment.projects.flatMap((project) => [
       ...project.services.flatMap((service) => listed(project.name, service, serviceKinds)),
       ...project.workloads.flatMap((workload) => listed(project.name, workload, workloadKinds)),

@@ -28,6 +28,8 @@ export function rotatable(plan: Plan, namespace: PlannedNamespace): Rotatable[] 
     ...global.services.map(({ name }) => [`${namespace.project}-${name}`, name] as const),
     ...global.services.map(({ name, object }) => [object, name] as const),
     ...namespace.services.map(({ name, object }) => [object, name] as const),
+    // An object store of its own makes its user from another Secret.
+    ...namespace.services.map(({ name, object }) => [`${object}-users`, name] as const),
   ]);
   return namespace.secrets.flatMap(({ name, keys }) => {
     const service = services.get(name);

@@ -1,4 +1,4 @@
-import { serviceKinds } from '../../charts/kinds.ts';
+import { globalKinds } from '../../charts/kinds.ts';
 import type { ComposeBuild, ComposeService, ProjectPart } from './compose-file.ts';
 import { type Backing, backingOf } from './compose-images.ts';
 import { type BackingServices, backingServices, freeName, neededBy, relative, type Taken } from './compose-services.ts';
@@ -213,4 +213,4 @@ function without(fields: Fields): Fields {
 }
 
 /** Whether it becomes a service of the project, not of the global tier. */
-const isOwn = ({ kind, spared }: Backing): boolean => spared === undefined && kind in serviceKinds;
+const isOwn = ({ kind, spared }: Backing): boolean => spared === undefined && !(kind in globalKinds);

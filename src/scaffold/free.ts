@@ -1,10 +1,10 @@
-import { globalKinds, serviceKinds, workloadKinds } from '../../charts/kinds.ts';
+import { serviceKinds, workloadKinds } from '../../charts/kinds.ts';
 import type { Environment } from '../../charts/model.ts';
 
 /** The ports of the developer's machine that the configuration gives to services and workloads. */
 export function takenHostPorts(environment: Environment): Set<number> {
   const entries = [
-    ...environment.services.map(({ kind, settings }) => globalKinds[kind]?.ports(settings)),
+    ...environment.services.map(({ kind, settings }) => serviceKinds[kind]?.ports(settings)),
     ...environment.projects.flatMap(({ services, workloads }) => [
       ...services.map(({ kind, settings }) => serviceKinds[kind]?.ports(settings)),
       ...workloads.map(({ kind, settings }) => workloadKinds[kind]?.ports(settings)),

@@ -1,15 +1,18 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { ProjectExtension } from '../../charts/extension.ts';
+import type { GlobalExtension, ProjectExtension } from '../../charts/extension.ts';
 import { ConfigurationError, problemLine } from '../config/problem.ts';
 
 /**
- * The default export of a project's `infra/chart.ts`.
+ * The default export of an `infra/chart.ts`.
  *
  * @param path relative to the root
  * @throws ConfigurationError if it can't be loaded or exports no function
  */
-export async function loadExtension(root: string, path: string): Promise<ProjectExtension> {
+export async function loadExtension<Extension extends ProjectExtension | GlobalExtension>(
+  root: string,
+  path: string,
+): Promise<Extension> {
   const { tsImport } = await import('tsx/esm/api');
   let loaded: { default?: unknown };
   try {
@@ -24,7 +27,7 @@ export async function loadExtension(root: string, path: string): Promise<Project
     throw new ConfigurationError([
       `${path}:1:1: must export a function (chart, context) by default, given ${typeof extension}`,
     ]);
-  return extension as ProjectExtension;
+  return extension as Extension;
 }
 
 /** Why a file can't be loaded, as a line: the compiler says where, everything else is at the top. */

@@ -22,7 +22,7 @@ export interface Making {
   readonly root: string;
   readonly environment: Environment;
   readonly profile: Profile;
-  /** How long a project's `infra/chart.ts` may take, in seconds. */
+  /** How long an `infra/chart.ts` may take, in seconds. */
   readonly chartLimitSeconds: number;
   /** What an earlier run planned, if charts are not to be run. */
   readonly earlier?: readonly PlannedNamespace[];
@@ -35,13 +35,14 @@ export interface Making {
  */
 export async function makeNamespace(making: Making, project: Project | undefined): Promise<MadeNamespace> {
   const { environment, profile, earlier } = making;
-  if (project && hasChart(project) && earlier)
-    return withoutChart(making, project, earlier.find(({ name }) => name === project.namespace)?.objects);
+  const { namespace } = project ?? environment;
+  if (chartOf(environment, project) !== undefined && earlier)
+    return withoutChart(making, project, earlier.find(({ name }) => name === namespace)?.objects);
   const made = await objectsOf(making, project);
   const { objects, refused, own } = made;
   const plan = planNamespace(environment, profile, project, made);
   return {
-    name: (project ?? environment).namespace,
+    name: namespace,
     text: manifestText(objects),
     plan: own ? { ...plan, objects: plan.objects.map((each) => marked(each, own)) } : plan,
     refused: refused.map(refusal),
@@ -55,18 +56,21 @@ const marked = (object: PlannedObject, own: readonly string[]): PlannedObject =>
   own.includes(`${object.kind}/${object.of ?? object.name}`) ? object : { ...object, added: true };
 
 /**
- * The plan of a project with its own chart as far as it can be told without running it: what the chart added in an
+ * The plan of a namespace with its own chart as far as it can be told without running it: what the chart added in an
  * earlier run, and which names it gave to jobs, is taken to be so still.
  *
  * @param earlier the objects of that run
  */
 async function withoutChart(
   making: Making,
-  project: Project,
+  project: Project | undefined,
   earlier: readonly PlannedObject[] = [],
 ): Promise<MadeNamespace> {
   // A patch may be meant for what the chart adds.
-  const { name, plan, refused } = await makeNamespace(making, { ...project, chart: undefined, patches: [] });
+  const bare = { chart: undefined, patches: [] };
+  const { name, plan, refused } = project
+    ? await makeNamespace(making, { ...project, ...bare })
+    : await makeNamespace({ ...making, environment: { ...making.environment, ...bare } }, undefined);
   const named = <Type extends { kind: string; name: string }>(given: Type, of: string | undefined): Type => {
     const job = given.kind === 'Job' && earlier.find((each) => each.kind === 'Job' && each.of === of);
     return job ? { ...given, name: job.name } : given;
@@ -81,7 +85,7 @@ async function withoutChart(
 }
 
 interface Made {
-  /** Those that the project has without its chart, if it has one. */
+  /** Those that there are without its chart, if it has one. */
   readonly own?: readonly string[];
   readonly objects: readonly ManifestObject[];
   readonly jobs: WithChart['jobs'];
@@ -90,8 +94,9 @@ interface Made {
 
 async function objectsOf(making: Making, project: Project | undefined): Promise<Made> {
   const { root, environment, profile, chartLimitSeconds } = making;
-  if (project && hasChart(project)) {
-    const made = await objectsWithChart({ root, environment, profile, project }, chartLimitSeconds);
+  const chart = chartOf(environment, project);
+  if (chart !== undefined) {
+    const made = await objectsWithChart({ root, environment, profile, project, chart }, chartLimitSeconds);
     // Its own words, on the way of other messages: standard output may be a document.
     await printText(made.printed, process.stderr);
     return made;
@@ -102,5 +107,6 @@ async function objectsOf(making: Making, project: Project | undefined): Promise<
   return { ...made, refused: made.nonconformities };
 }
 
-export const hasChart = (project: Project): project is Project & { readonly chart: string } =>
-  project.chart !== undefined;
+/** The `infra/chart.ts` of a project, or of the global tier without one. */
+export const chartOf = (environment: Environment, project: Project | undefined): string | undefined =>
+  (project ?? environment).chart;

@@ -3,7 +3,7 @@ import pMap from 'p-map';
 import type { Project } from '../../charts/model.ts';
 import type { Mistake } from '../config/mistakes.ts';
 import { ConfigurationError } from '../config/problem.ts';
-import { hasChart, type MadeNamespace, type Making, makeNamespace } from './make-namespace.ts';
+import { type MadeNamespace, type Making, makeNamespace } from './make-namespace.ts';
 import { read, write } from './output.ts';
 import { type Share, type Threads, takeTurns } from './threads.ts';
 
@@ -81,7 +81,7 @@ async function tried(
 
 /** Whether a namespace holds something else than what its project's services and workloads become. */
 const isPeculiar = (project: Project | undefined): boolean =>
-  project === undefined || hasChart(project) || project.manifests.length > 0 || project.patches.length > 0;
+  project === undefined || project.chart !== undefined || project.manifests.length > 0 || project.patches.length > 0;
 
 /** Makes and settles the next project that nobody has taken, until there is none. */
 export function makeShare(share: MakeShare): Promise<SettledNamespace[]> {

@@ -19,7 +19,10 @@ export interface ChartQuestion {
   readonly root: string;
   readonly environment: Environment;
   readonly profile: Profile;
-  readonly project: Project & { readonly chart: string };
+  /** Whose chart it is; none for that of the global tier. */
+  readonly project?: Project;
+  /** Its `infra/chart.ts`, relative to the root. */
+  readonly chart: string;
 }
 
 /** What the thread starts with. */
@@ -48,7 +51,7 @@ const job = z.object({
   }),
 });
 
-/** What the thread says: the objects of the project, or why its chart can't be run. */
+/** What the thread says: the objects of the namespace, or why its chart can't be run. */
 const chartAnswer = z.union([
   z.object({
     objects: z.array(object),
@@ -67,12 +70,12 @@ export type ChartAnswer = z.input<typeof chartAnswer>;
 export const objectId = ({ kind, metadata }: ManifestObject): string =>
   `${kind}/${metadata?.labels?.[labelKeys.instance] ?? metadata?.name}`;
 
-/** The objects of a project with its own chart, and what of them can't be in the namespace. */
+/** The objects of a namespace with its own chart, and what of them can't be in the namespace. */
 export interface WithChart {
   readonly objects: readonly ManifestObject[];
   readonly jobs: readonly NamedJob[];
   readonly refused: readonly Nonconformity[];
-  /** Those of the project without its chart: what tells them from others. */
+  /** Those of the namespace without its chart: what tells them from others. */
   readonly own: readonly string[];
   /** What the chart printed. */
   readonly printed: string;
@@ -92,7 +95,7 @@ const program = ((): URL => {
 const memoryLimit = 1024;
 
 /**
- * The objects of a project that has an `infra/chart.ts`, made in a thread of its own: whatever the chart does there, it
+ * The objects of a namespace that has an `infra/chart.ts`, made in a thread of its own: whatever the chart does there, it
  * can be stopped, and what it changes of the language or the process is gone with it. The objects are judged once more
  * here, where it could not change how.
  *
@@ -100,7 +103,7 @@ const memoryLimit = 1024;
  * @throws ConfigurationError if it can't be loaded, ends itself, fails, or takes too long
  */
 export async function objectsWithChart(question: ChartQuestion, limitSeconds: number): Promise<WithChart> {
-  const { chart } = question.project;
+  const { chart } = question;
   const refuse = (message: string) =>
     new ConfigurationError([problemLine({ file: chart, place: start, message }, start)]);
   const { message, printed } = await run(question, limitSeconds, refuse);
@@ -111,7 +114,7 @@ export async function objectsWithChart(question: ChartQuestion, limitSeconds: nu
   if (refused.length > 0) return { objects: [], jobs, own, refused, printed };
   const left = answer.objects.map((each) => objectId(each as ManifestObject));
   const [removed] = own.filter((id) => !left.includes(id));
-  if (removed !== undefined) throw refuse(`removes ${removed}; take it out of project.yaml instead`);
+  if (removed !== undefined) throw refuse(`removes ${removed}; take it out of the configuration instead`);
   return { ...judged(question, answer.objects as ManifestObject[]), jobs, own, printed };
 }
 
@@ -174,13 +177,14 @@ function parsed(message: unknown): unknown {
 
 /** The objects by this thread's own judgement, which leaves those alone that were judged already. */
 function judged(
-  { environment, profile, project }: ChartQuestion,
+  { environment, profile, project, chart }: ChartQuestion,
   given: readonly ManifestObject[],
 ): Pick<WithChart, 'objects' | 'refused'> {
   const owner = ownerOf(environment, project);
-  const metadata = { name: project.namespace, labels: namespaceLabels(owner, profile) };
+  const { namespace: name } = project ?? environment;
+  const metadata = { name, labels: namespaceLabels(owner, profile) };
   const namespace: ManifestObject = { apiVersion: 'v1', kind: 'Namespace', metadata };
-  const added = { origin: project.chart, objects: given.filter((each) => !isDeepStrictEqual(each, namespace)) };
-  const { objects, nonconformities } = admit(project.namespace, ownerLabels(owner), [], [added]);
+  const added = { origin: chart, objects: given.filter((each) => !isDeepStrictEqual(each, namespace)) };
+  const { objects, nonconformities } = admit(name, ownerLabels(owner), [], [added]);
   return { objects: [namespace, ...objects], refused: nonconformities };
 }

@@ -3,7 +3,7 @@ import type { SecretReference } from '../../charts/common/connection.ts';
 import type { ServicePort } from '../../charts/common/kind.ts';
 import { labelKeys, namespaceLabels } from '../../charts/common/labels.ts';
 import { objectName } from '../../charts/common/names.ts';
-import { globalKinds, serviceKinds, workloadKinds } from '../../charts/kinds.ts';
+import { serviceKinds, workloadKinds } from '../../charts/kinds.ts';
 import type { Environment, ImageBuild, Profile, ProfileName, Project } from '../../charts/model.ts';
 import { imageReference, isManaged, ownerOf, secrets, servicesInCluster } from '../../charts/wiring.ts';
 import { environmentPaths } from '../config/environment-files.ts';
@@ -161,7 +161,7 @@ function planServices(profile: Profile, services: Project['services']): PlannedW
   return services
     .filter((service) => here.has(service) || isManaged(profile, service))
     .map((service) => {
-      const kind = serviceKinds[service.kind] ?? globalKinds[service.kind];
+      const kind = serviceKinds[service.kind];
       const { name, object, settings } = service;
       if (!here.has(service)) return { name, kind: service.kind, object, managed: true, ports: [], after: [] };
       const controller = { kind: kind?.controller(settings) ?? '', name: object };

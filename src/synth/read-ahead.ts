@@ -17,13 +17,17 @@ export type ReadShare = ReadTask & Share<string>;
 export async function readAhead(
   threads: Threads,
   root: string,
-  { input, directories }: Outline,
+  { input, tellsShared, directories }: Outline,
   profile: ProfileName,
   memory: ProjectMemory,
 ): Promise<ProjectMemory> {
   const unread = directories.filter((directory) => !Object.hasOwn(memory, directory));
   return Object.fromEntries(
-    await threads.shareOut({ task: 'read', root, what: readFor(input, profile) } as const, unread, readShare),
+    await threads.shareOut(
+      { task: 'read', root, what: readFor(input, profile, tellsShared) } as const,
+      unread,
+      readShare,
+    ),
   );
 }
 

@@ -8,7 +8,7 @@ import { findProfile, resolveProfiles } from '../config/profiles.ts';
 import type { ProjectMemory } from '../config/project-memory.ts';
 import { dependencies, findProject, withDependencies } from '../config/select-projects.ts';
 import { digest, type RememberedNamespace, readCache, writeCache } from './cache.ts';
-import { hasChart } from './make-namespace.ts';
+import { chartOf } from './make-namespace.ts';
 import { makeNamespaces } from './make-namespaces.ts';
 import { earlierManifests, earlierNamespaces, planFile, read, remove, stamp, write } from './output.ts';
 import type { Plan, PlannedNamespace } from './plan.ts';
@@ -122,7 +122,7 @@ async function synthesizeOn(threads: Threads, root: string, options: SynthesisOp
   const manifests = new Set(plan.namespaces.map(({ manifest }) => manifest));
   const removed = earlierManifests(out).filter((name) => !manifests.has(name));
   const written = settled.filter(({ changed }) => changed).map((namespace) => namespace.plan.manifest);
-  if (!runCharts && projects.some(hasChart))
+  if (!runCharts && [...keys.keys()].some((project) => chartOf(environment, project) !== undefined))
     return { plan, profiles, changes: { written, removed: [] }, files: 0, memory: loaded.memory, mistakes: wrong };
   // The plan is the last, so that it never names a file that isn't there.
   const text = planText(plan);
@@ -170,11 +170,11 @@ function inOrder(namespaces: readonly PlannedNamespace[]): PlannedNamespace[] {
  * of its own, which may read anything.
  */
 function cacheKey(environment: Environment, profile: Profile, project?: Project): string | undefined {
-  if (project?.chart !== undefined) return undefined;
-  const { name, services } = environment;
+  if (chartOf(environment, project) !== undefined) return undefined;
+  const { name, services, patches, manifests } = environment;
   const around = project
     ? dependencies(project).map((other) => findProject(environment, other))
-    : services.map((service) => consumers(environment, service));
+    : [patches, manifests, services.map((service) => consumers(environment, service))];
   return digest(JSON.stringify([name, services, profile, project, around]));
 }
 

@@ -1,8 +1,9 @@
+import { z } from 'zod';
 import { globalObjects, projectObjects } from '../../charts/app.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import { objectName } from '../../charts/common/names.ts';
 import type { ProjectExtension } from '../../charts/extension.ts';
-import { globalKinds, serviceKinds, workloadKinds } from '../../charts/kinds.ts';
+import { globalKinds, ownSchema, serviceKinds, workloadKinds } from '../../charts/kinds.ts';
 import type {
   Environment,
   ImageBuild,
@@ -59,7 +60,10 @@ export function declareProject(given: GivenProject = {}): Project {
       rebuildOn: [],
     })),
     uses: Object.fromEntries(
-      Object.entries(given.uses ?? {}).map(([kind, use]) => [kind, globalKinds[kind]?.use?.parse(use)]),
+      Object.entries(given.uses ?? {}).map(([kind, use]) => [
+        kind,
+        (globalKinds[kind]?.use ?? z.strictObject({})).parse(use),
+      ]),
     ),
     commands: [],
     links: (given.links ?? []).map((link) => {
@@ -67,7 +71,7 @@ export function declareProject(given: GivenProject = {}): Project {
       return { project, workload };
     }),
     services: Object.entries(given.services ?? {}).map(([entry, { kind = entry, ...settings }]) => {
-      const parsed = known(serviceKinds, kind).schema.parse(settings);
+      const parsed = ownSchema(known(serviceKinds, kind)).parse(settings);
       // What the loader reads.
       const scripts = () => ({ '01-schema.sql': 'CREATE SCHEMA figures;' });
       const resolved = known(serviceKinds, kind).resolve?.(parsed, { project: name, scripts }) ?? parsed;
@@ -104,6 +108,7 @@ export function declareEnvironment(
       settings: known(globalKinds, kind).schema.parse(settings),
     })),
     projects,
+    manifests: [],
     patches: [],
     profiles: resolveProfiles({ production: { images: { registry: 'registry.example.com/dev', tag: '1.2.3' } } }, 0),
   };

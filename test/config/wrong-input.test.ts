@@ -12,6 +12,7 @@ import { manifests } from '../fixtures/invalid/manifests.ts';
 import { patches } from '../fixtures/invalid/patches.ts';
 import { profiles } from '../fixtures/invalid/profiles.ts';
 import { project } from '../fixtures/invalid/project.ts';
+import { tiers } from '../fixtures/invalid/tiers.ts';
 import { values } from '../fixtures/invalid/values.ts';
 import { variableFiles } from '../fixtures/invalid/variables.ts';
 import type { WrongInput } from '../fixtures/invalid/wrong-input.ts';
@@ -24,6 +25,7 @@ const tables: Readonly<Record<string, readonly WrongInput[]>> = {
   'project.yaml': project,
   profiles,
   patches,
+  tiers,
   values,
   'between projects': between,
   'files and folders': folders,

@@ -4,7 +4,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import { type MinioUse, minioPorts } from '../../../charts/constructs/minio.ts';
 import { bucketName, minioUser } from '../../../charts/constructs/minio-buckets.ts';
-import { connections } from '../../../charts/wiring.ts';
+import { connections, useOf } from '../../../charts/wiring.ts';
 import { FailureError } from '../../platform/errors.ts';
 import { counted, size } from '../../platform/text.ts';
 import { deleteObjects, hasBucket, measureBucket, restoreBucket, saveBucket } from '../bucket.ts';
@@ -65,7 +65,7 @@ const copiesOf = (store: ObjectStore): Copies => ({
     return parts;
   },
   place(part, { project, from }) {
-    if (!isPart(bucketPart, part)) return undefined;
+    if (!isPart(bucketPart, part) || part.service !== store.service) return undefined;
     const bucket = `${project}${part.bucket.slice(from.length)}`;
     if (!store.buckets.includes(bucket)) return undefined;
     return {
@@ -116,11 +116,11 @@ export const minioStore: StoreKind = {
     const key = secret?.keys[0]?.key;
     if (!secret || !key) throw new TypeError(`${project.name} has no connection to ${service.name}`);
     return storeOf({
-      ...podOf(service),
+      ...podOf(service, 'minio'),
       port: minioPorts.s3,
       accessKey: minioUser(project.name),
       secret: { namespace: project.namespace, name: secret.name, key },
-      buckets: (project.uses.minio as MinioUse).buckets.map((bucket) => bucketName(project.name, bucket)),
+      buckets: (useOf(project, service) as MinioUse).buckets.map((bucket) => bucketName(project.name, bucket)),
     });
   },
   locateLeft(_servers, { environment, project, variables }) {

@@ -1,4 +1,5 @@
 import type { RedisUse } from '../../../charts/constructs/redis.ts';
+import { useOf } from '../../../charts/wiring.ts';
 import type { Cluster } from '../../cluster/client.ts';
 import { exec } from '../../cluster/exec.ts';
 import { counted } from '../../platform/text.ts';
@@ -32,7 +33,8 @@ const storeOf = (broker: Broker): DataStore => ({
 });
 
 export const redisStore: StoreKind = {
-  locate: (service, { project }) => storeOf({ ...podOf(service), database: (project.uses.redis as RedisUse).database }),
+  locate: (service, { project }) =>
+    storeOf({ ...podOf(service, 'redis'), database: (useOf(project, service) as RedisUse).database }),
   locateLeft(_servers, { environment, variables }) {
     const broker = globalPod(environment, 'redis');
     const url = variables.get('REDIS_URL')?.value ?? '';

@@ -1,5 +1,5 @@
 import { labelKeys } from '../../../charts/common/labels.ts';
-import { globalKinds, serviceKinds, workloadKinds } from '../../../charts/kinds.ts';
+import { serviceKinds, workloadKinds } from '../../../charts/kinds.ts';
 import type { PlannedNamespace } from '../../synth/plan.ts';
 import { commands } from '../rules/commands.ts';
 import type { Pod } from '../rules/objects.ts';
@@ -11,7 +11,7 @@ export type PlannedParts = Pick<PlannedNamespace, 'name' | 'services' | 'workloa
 function kindByLabels({ metadata, spec }: Pod): string {
   const component = metadata.labels?.[labelKeys.component];
   const [container] = spec.containers;
-  const kinds = Object.entries({ ...serviceKinds, ...globalKinds, ...workloadKinds })
+  const kinds = Object.entries({ ...serviceKinds, ...workloadKinds })
     .filter(([, kind]) => kind.component === component)
     .map(([name]) => name);
   if (kinds.includes('celery-worker'))

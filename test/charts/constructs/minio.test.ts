@@ -61,8 +61,8 @@ describeFields(minio, {}, build, {
     seen: (objects) => one(objects, 'StatefulSet').spec.volumeClaimTemplates[0]?.spec.resources.requests,
     expected: { storage: '20Gi' },
   },
-  hostPort: { given: 19000, seen: (_, hostPorts) => hostPorts, expected: [19000, 9001] },
-  consoleHostPort: { given: 19001, seen: (_, hostPorts) => hostPorts, expected: [9000, 19001] },
+  hostPort: { given: 19000, seen: (_, hostPorts) => hostPorts, expected: [19000, undefined] },
+  consoleHostPort: { given: 19001, seen: (_, hostPorts) => hostPorts, expected: [undefined, 19001] },
   resources: {
     given: { requests: { cpu: '200m' } },
     seen: (objects) => containerOf(objects, server).resources.requests,

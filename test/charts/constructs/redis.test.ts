@@ -115,6 +115,32 @@ describeFields(redis, {}, build, {
     expected: { storage: '5Gi' },
   },
   databases: { given: 8, seen: (built) => option(built, '--databases'), expected: '8' },
+  eviction: {
+    given: 'allkeys-lru',
+    seen: (built) => option(built, '--maxmemory-policy'),
+    expected: 'allkeys-lru',
+  },
+  persistence: {
+    given: false,
+    seen: (built) => [
+      option(built, '--appendonly'),
+      one(built, 'StatefulSet').spec.volumeClaimTemplates,
+      podOf(built).volumes,
+      containerOf(built).volumeMounts,
+    ],
+    expected: [
+      'no',
+      undefined,
+      [
+        { name: 'data', emptyDir: {} },
+        { name: 'tmp', emptyDir: {} },
+      ],
+      [
+        { name: 'data', mountPath: '/data' },
+        { name: 'tmp', mountPath: '/tmp' },
+      ],
+    ],
+  },
   hostPort: { given: 16379, seen: (_, hostPorts) => hostPorts, expected: [16379] },
   resources: {
     given: { limits: { memory: '1Gi' } },
