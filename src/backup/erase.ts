@@ -76,5 +76,7 @@ export async function eraseShared(
   { stores, project }: Subject,
   { report }: Pick<SubjectOptions, 'report'>,
 ): Promise<void> {
-  for (const { erase } of stores) await erase?.(cluster, (line) => report(`${project.name}: ${line}`));
+  // What it has for itself goes with its claims.
+  const shared = stores.filter(({ server }) => server.namespace !== project.namespace);
+  for (const { erase } of shared) await erase?.(cluster, (line) => report(`${project.name}: ${line}`));
 }
