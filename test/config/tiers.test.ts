@@ -111,7 +111,8 @@ const made = (profile: string, more: Files = {}): Promise<(namespace: string) =>
 
 const environmentOf = ({ objects }: Made, name: string): Record<string, string | undefined> => {
   const found = objects.find(({ kind, metadata }) => kind === 'Deployment' && metadata?.name === name);
-  const [container] = (found?.spec as { template: { spec: { containers: Container[] } } }).template.spec.containers;
+  const spec = found?.spec as { template: { spec: { containers: Container[] } } } | undefined;
+  const [container] = spec?.template.spec.containers ?? [];
   return Object.fromEntries(
     (container?.env ?? []).map(({ name, value, valueFrom }) => [
       name,
