@@ -18,6 +18,12 @@ const budgetOf = (probe: Probe | undefined): number =>
 /** The kubelet reports a little later than it probes. */
 const slackSeconds = 5;
 
+/**
+ * How long a container that was ready may be unready, in seconds: its probe has failed as often as it may before the kubelet
+ * says so, but one that has just started itself says so of every container, until it has asked each.
+ */
+const lostSeconds = 10;
+
 /** Rows 21 and 22: a container runs and is not ready. */
 export const notReady: PodRule = (facts) => {
   const container = facts.containers.find(({ init, status }) => !init && status.state?.running && !status.ready);
@@ -33,7 +39,7 @@ export const notReady: PodRule = (facts) => {
   // How it ended days ago has nothing to do with how it is now.
   const before = end && (ago ?? 0) <= recentSeconds ? ` (${restarts}; ${endText(container, end, facts)})` : '';
   const advice = logsOf(container, facts, false);
-  if (!isPastBudget(container, unready, failure && secondsSince(firstSeen(failure), facts.around.now)))
+  if (!isPastBudget(facts, container, unready))
     return verdict('progressing', 'NotReady', {
       cause: `${titleOf(container)}: waiting for readiness for ${span(unready)}${before}`,
       advice,
@@ -74,26 +80,38 @@ const isStartingUp = ({ spec, status }: ObservedContainer): boolean =>
  * Whether a container has been unready for longer than its probes may fail.
  *
  * @param unready seconds since when it is not ready
- * @param failing seconds since when its current probe fails, if it does
  */
-function isPastBudget(container: ObservedContainer, unready: number, failing: number | undefined): boolean {
+function isPastBudget(facts: PodFacts, container: ObservedContainer, unready: number): boolean {
   const { startupProbe, readinessProbe } = container.spec;
-  // Readiness is only probed once it has started: its failures count from the first of them.
-  const probed = failing === undefined ? 0 : Math.min(failing, unready);
+  const runs = runningFor(facts, container);
+  if (unready < runs) return unready > lostSeconds;
+  // Readiness is only probed once it has started: its failures count from the first of them. Each is an event of its own
+  // where it says another age or time.
+  const failures = failedProbes(facts, 'Readiness').map(
+    (event) => secondsSince(firstSeen(event), facts.around.now) ?? 0,
+  );
+  const ofThisRun = failures.filter((seconds) => seconds <= runs);
+  const failing = Math.min(unready, ofThisRun.length > 0 ? Math.max(...ofThisRun) : (failures.at(-1) ?? 0));
   const allowed = budgetOf(readinessProbe) + slackSeconds;
-  return probed > allowed || unready > allowed + budgetOf(startupProbe);
+  return failing > allowed || unready > allowed + budgetOf(startupProbe);
 }
 
+const runningFor = ({ around }: PodFacts, { status }: ObservedContainer): number =>
+  secondsSince(status.state?.running?.startedAt, around.now) ?? 0;
+
 /** Since when it is not ready, in seconds: since it runs, or since the pod was ready last. */
-function unreadyFor({ pod, around }: PodFacts, { status }: ObservedContainer): number {
-  const running = secondsSince(status.state?.running?.startedAt, around.now) ?? 0;
+function unreadyFor(facts: PodFacts, container: ObservedContainer): number {
+  const { pod, around } = facts;
+  const running = runningFor(facts, container);
   const ready = pod.status?.conditions?.find(({ type }) => type === 'Ready');
   const unready = ready?.status === 'False' ? secondsSince(ready.lastTransitionTime, around.now) : undefined;
   return Math.min(running, unready ?? running);
 }
 
-const failedProbe = ({ events }: PodFacts, probe: 'Startup' | 'Readiness') =>
-  events.findLast(({ reason, message = '' }) => reason === 'Unhealthy' && message.startsWith(`${probe} probe`));
+const failedProbes = ({ events }: PodFacts, probe: 'Startup' | 'Readiness') =>
+  events.filter(({ reason, message = '' }) => reason === 'Unhealthy' && message.startsWith(`${probe} probe`));
+
+const failedProbe = (facts: PodFacts, probe: 'Startup' | 'Readiness') => failedProbes(facts, probe).at(-1);
 
 function probeText({ httpGet, tcpSocket, grpc, exec }: Probe): string {
   if (httpGet) return `GET ${httpGet.path ?? '/'} on port ${httpGet.port}`;

@@ -494,9 +494,31 @@ describe('rows 21 to 23: a container that runs', () => {
     ['22: longer than start and readiness may take', unready(100, 110), degraded('Unhealthy', { cause: cause(100) })],
     [
       '21: it was ready until a moment ago, and failed long before',
-      unready(9000, 20),
+      unready(9000, 9),
       progressing('NotReady'),
       failing(5000),
+    ],
+    [
+      '22: it was ready, and its probe has failed as often as it may',
+      unready(9000, 11),
+      degraded('Unhealthy', { cause: `${cause(11)}: HTTP 503` }),
+      failing(25),
+    ],
+    [
+      '22: its probe fails for longer than it may, each time with other words',
+      unready(60, 70),
+      degraded('Unhealthy', { cause: `${cause(60)}: 40 s ago` }),
+      {
+        events: [30, 15, 5].map((seconds) =>
+          event('Unhealthy', `Readiness probe failed: ${45 - seconds} s ago`, seconds),
+        ),
+      },
+    ],
+    [
+      '21: its probe failed so before the container started again',
+      unready(20, 70),
+      progressing('NotReady'),
+      { events: [90, 80, 5].map((seconds) => event('Unhealthy', `Readiness probe failed: ${seconds}`, seconds)) },
     ],
     [
       'all containers are ready, something else is not',
