@@ -47,31 +47,41 @@ const statefulSet: Kind = { apiVersion: 'apps/v1', kind: 'StatefulSet', field: '
 const annotations = (object: Pausable): Record<string, string> =>
   (object.metadata as { annotations?: Record<string, string> } | undefined)?.annotations ?? {};
 
+/**
+ * What an object was before it was paused; `undefined` if it is not, or if what stands there is none of the field's values.
+ * Somebody may have edited it.
+ */
+function before({ paused }: Kind, object: Pausable): number | boolean | undefined {
+  const noted = annotations(object)[pausedAnnotation];
+  if (noted === undefined) return undefined;
+  if (typeof paused === 'boolean') return { true: true, false: false }[noted];
+  return /^\d{1,6}$/.test(noted) ? Number(noted) : undefined;
+}
+
 /** Paused by us, and by nothing else since: what was stopped before we came is as it was. */
 function isPausedAs(kind: Kind, object: Pausable): boolean {
-  const before = annotations(object)[pausedAnnotation];
   const { [kind.field]: current = kind.usual } = object.spec;
-  return before !== undefined && current === kind.paused && JSON.parse(before) !== kind.paused;
+  const earlier = before(kind, object);
+  return earlier !== undefined && current === kind.paused && earlier !== kind.paused;
 }
 
 async function pause(cluster: Cluster, kind: Kind, object: Pausable): Promise<void> {
   const current = object.spec[kind.field] ?? kind.usual;
   // What an earlier command, that was killed, has paused was something else before.
-  const before = current === kind.paused ? annotations(object)[pausedAnnotation] : JSON.stringify(current);
+  const earlier = (current === kind.paused ? before(kind, object) : undefined) ?? current;
   await cluster.patch(
     { apiVersion: kind.apiVersion, kind: kind.kind, metadata: object.metadata },
     {
-      metadata: { annotations: { [pausedAnnotation]: before ?? JSON.stringify(current) } },
+      metadata: { annotations: { [pausedAnnotation]: JSON.stringify(earlier) } },
       spec: { [kind.field]: kind.paused },
     },
   );
 }
 
 async function resume(cluster: Cluster, kind: Kind, object: Pausable): Promise<void> {
-  const before = annotations(object)[pausedAnnotation];
-  if (before === undefined) return;
+  if (annotations(object)[pausedAnnotation] === undefined) return;
   // Started by something else since, it keeps what that gave it.
-  const spec = isPausedAs(kind, object) ? { spec: { [kind.field]: JSON.parse(before) as unknown } } : {};
+  const spec = isPausedAs(kind, object) ? { spec: { [kind.field]: before(kind, object) } } : {};
   await cluster.patch(
     { apiVersion: kind.apiVersion, kind: kind.kind, metadata: object.metadata },
     { metadata: { annotations: { [pausedAnnotation]: null } }, ...spec },

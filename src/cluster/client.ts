@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { RequestOptions } from 'node:https';
+import type { z } from 'zod';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import { ClusterError } from '../platform/errors.ts';
+import { objectAnswer, pageAnswer, readAnswer, resourcesAnswer, versionAnswer } from './answers.ts';
 import { send } from './request.ts';
 import { knownResources, type Resource, resourcePath, versionPath } from './resources.ts';
 import { statusMessage } from './status-message.ts';
@@ -99,15 +101,15 @@ export class Cluster {
 
   async #written<Type>(method: string, path: string, action: string, object: Type): Promise<Type> {
     const content = { contentType: 'application/json', body: JSON.stringify(object) };
-    return parsed(await this.#send(method, `${path}?fieldManager=${fieldManager}`, action, content));
+    const answer = await this.#send(method, `${path}?fieldManager=${fieldManager}`, action, content);
+    return (await this.#read(answer, objectAnswer, action)) as Type;
   }
 
   /** An object; `undefined` if it isn't there. */
   async get<Type = ManifestObject>(reference: ObjectReference): Promise<Type | undefined> {
-    const answer = await this.#send('GET', await this.#path(reference), `read ${described(reference)}`, {
-      absent: true,
-    });
-    return answer && parsed<Type>(answer);
+    const action = `read ${described(reference)}`;
+    const answer = await this.#send('GET', await this.#path(reference), action, { absent: true });
+    return answer && ((await this.#read(answer, objectAnswer, action)) as Type);
   }
 
   /** The objects of a kind, a page at a time. */
@@ -119,8 +121,8 @@ export class Cluster {
     const items: Type[] = [];
     for (;;) {
       const answer = await this.#send('GET', `${path}?${query}`, `list ${kind}s`);
-      const page = await parsed<{ items?: Type[]; metadata?: { continue?: string } }>(answer);
-      items.push(...(page.items ?? []));
+      const page = await this.#read(answer, pageAnswer, `list ${kind}s`);
+      items.push(...((page.items ?? []) as Type[]));
       if (!page.metadata?.continue) return items;
       query.set('continue', page.metadata.continue);
     }
@@ -146,7 +148,7 @@ export class Cluster {
   /** The API server's own version, e.g. `v1.34.4`; it tells everybody. */
   async version(signal?: AbortSignal): Promise<string> {
     const answer = await this.#send('GET', '/version', 'ask for the version', { signal });
-    return (await parsed<{ gitVersion: string }>(answer)).gitVersion;
+    return (await this.#read(answer, versionAnswer, 'ask for the version')).gitVersion;
   }
 
   /** Changes fields of an object (a JSON merge patch). @returns whether it was there */
@@ -199,10 +201,9 @@ export class Cluster {
   async #resource(apiVersion: string, kind: string): Promise<Resource> {
     const known = this.#resources.get(`${apiVersion} ${kind}`);
     if (known) return known;
-    const answer = await this.#send('GET', versionPath(apiVersion), `ask for ${apiVersion}`, { absent: true });
-    const { resources = [] } = answer
-      ? await parsed<{ resources?: { name: string; kind: string; namespaced: boolean }[] }>(answer)
-      : {};
+    const action = `ask for ${apiVersion}`;
+    const answer = await this.#send('GET', versionPath(apiVersion), action, { absent: true });
+    const { resources = [] } = answer ? await this.#read(answer, resourcesAnswer, action) : {};
     for (const each of resources)
       if (!each.name.includes('/'))
         this.#resources.set(`${apiVersion} ${each.kind}`, { plural: each.name, namespaced: each.namespaced });
@@ -228,6 +229,10 @@ export class Cluster {
     const body = await text(answer);
     if (status === 404 && options.absent) return undefined;
     throw this.refused(action, status, body);
+  }
+
+  async #read<Answer>(answer: IncomingMessage, schema: z.ZodType<Answer>, action: string): Promise<Answer> {
+    return readAnswer(await text(answer), schema, action, `${this.server} (context ${this.context})`);
   }
 
   /**
@@ -284,8 +289,6 @@ function wasThere(answer: IncomingMessage | undefined): boolean {
   answer?.resume();
   return answer !== undefined;
 }
-
-const parsed = async <Type>(answer: IncomingMessage): Promise<Type> => JSON.parse(await text(answer)) as Type;
 
 async function text(answer: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { kill, pid } from 'node:process';
+import { z } from 'zod';
 import { labelKeys } from '../../charts/common/labels.ts';
 
 /** The Lease in a namespace that says which command is changing what is in it: `kubectl get leases -n turfoo`. */
@@ -9,13 +10,9 @@ export const leaseName = 'repoctl';
 /** How long a holder that gives no sign is taken for alive. */
 const seconds = 15;
 
-/** Who holds a lease. */
-interface Holder {
-  readonly host: string;
-  readonly pid: number;
-  /** As it was typed. */
-  readonly command: string;
-}
+/** Who holds a lease; the command as it was typed. Process numbers below 1 mean several. */
+const holderSchema = z.object({ host: z.string(), pid: z.int().positive(), command: z.string() });
+type Holder = z.infer<typeof holderSchema>;
 
 /** @see https://kubernetes.io/docs/concepts/architecture/leases/ */
 export interface LeaseObject {
@@ -112,8 +109,7 @@ export function takenOver({ metadata, spec }: LeaseObject, own: LeaseObject): Le
 
 function holderOf({ metadata }: LeaseObject): Holder | undefined {
   try {
-    const { host, pid, command } = JSON.parse(metadata.annotations?.[holderAnnotation] ?? '') as Holder;
-    return Number.isInteger(pid) ? { host, pid, command } : undefined;
+    return holderSchema.safeParse(JSON.parse(metadata.annotations?.[holderAnnotation] ?? '')).data;
   } catch {
     return undefined;
   }

@@ -58,7 +58,7 @@ export async function ensureCluster(root: string, needs: ClusterNeeds): Promise<
       if (condition.state === 'ready') break;
       if (await awaitOthers(config.name, needs, signal, 'perhaps')) continue;
       if (discarded) throw new FailureError(`the cluster ${config.name} does not get finished: ${condition.message}`);
-      await discard(config, plane, condition.message, needs);
+      await discard(config, containers, condition.message, needs);
       discarded = true;
     }
     if (await ensureContext(config.name, needs.kubeconfig))
@@ -176,15 +176,17 @@ const isWorthless = async (name: string, plane: NodeContainer, { kubeconfig }: C
 /** Deletes a cluster that was never finished. */
 async function discard(
   { name }: KindConfig,
-  plane: NodeContainer | undefined,
+  containers: readonly NodeContainer[],
   message: string,
   { kubeconfig, report }: ClusterNeeds,
 ): Promise<void> {
-  if (plane && (await holdsVolumes(plane.name)))
-    throw new ClusterError(
-      `the cluster ${name} looks half made (${message}), but volumes lie on ${plane.name}`,
-      'If its data may go: repoctl down --cluster',
-    );
+  // One that was never started holds nothing.
+  for (const node of kubernetesNodes(containers).filter(({ state }) => state !== 'created'))
+    if (await holdsVolumes(node.name))
+      throw new ClusterError(
+        `the cluster ${name} looks half made (${message}), but volumes lie on ${node.name}, or it can't be asked`,
+        'If its data may go: repoctl down --cluster',
+      );
   report(`the cluster ${name} was only half made (${message}) and holds no data; making it anew`);
   const left = await removeUnfinished(name, kubeconfig);
   if (left.length > 0)

@@ -1,3 +1,4 @@
+import { pageAnswer, readAnswer } from '../cluster/answers.ts';
 import type { Cluster } from '../cluster/client.ts';
 import { clusterOf } from '../cluster/connect.ts';
 import { resourcePath } from '../cluster/resources.ts';
@@ -60,8 +61,8 @@ export class ControlPlane {
     const answer = await this.#cluster?.read(path, {}, signal ? AbortSignal.any([signal, timeout]) : timeout);
     let text = '';
     for await (const chunk of answer ?? []) text += String(chunk);
-    const { items } = JSON.parse(text) as { items: Omit<SeenObject, 'kind'>[] };
-    return items.map((item) => ({ ...item, kind }));
+    const { items } = readAnswer(text, pageAnswer, `list ${kind}s`, this.node);
+    return (items ?? []).map((item) => ({ ...(item as Omit<SeenObject, 'kind'>), kind }));
   }
 
   async #silent({ message }: Error, signal: AbortSignal | undefined): Promise<Evidence> {

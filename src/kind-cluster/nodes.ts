@@ -1,12 +1,14 @@
+import { z } from 'zod';
+import { ClusterError } from '../platform/errors.ts';
 import { attempt, type Outcome, type RunOptions, run } from '../platform/process/run.ts';
 
-/** A container that is a part of a kind cluster. */
-export interface NodeContainer {
-  readonly name: string;
-  readonly role: 'control-plane' | 'worker' | 'external-load-balancer';
-  /** As Docker says it: running, exited, created, paused … */
-  readonly state: string;
-}
+/** A container that is a part of a kind cluster; its state is as Docker says it: running, exited, created, paused … */
+const nodeContainer = z.object({
+  name: z.string().min(1),
+  role: z.enum(['control-plane', 'worker', 'external-load-balancer']),
+  state: z.string().regex(/^[a-z]+$/),
+});
+export type NodeContainer = Readonly<z.infer<typeof nodeContainer>>;
 
 /** The containers of a kind cluster, whether they run or not; none if there is no such cluster. */
 export async function listContainers(cluster: string, options: RunOptions = {}): Promise<NodeContainer[]> {
@@ -15,14 +17,23 @@ export async function listContainers(cluster: string, options: RunOptions = {}):
   return readContainers(await run('docker', ['ps', '--all', '--filter', filter, '--format', format], options));
 }
 
-/** The lines of `docker ps`: name, role and state, with tabs between. */
+/**
+ * The lines of `docker ps`: name, role and state, with tabs between.
+ *
+ * @throws ClusterError if one is not: a cluster of which nothing is known must not be taken for half made
+ */
 export function readContainers(output: string): NodeContainer[] {
   return output
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => {
-      const [name = '', role = '', state = ''] = line.split('\t');
-      return { name, role: role as NodeContainer['role'], state };
+      const [name, role, state] = line.split('\t');
+      const { data } = nodeContainer.safeParse({ name, role, state });
+      if (data) return data;
+      throw new ClusterError(
+        `docker ps says of a container of the cluster: ${line.replaceAll('\t', ', ')}; expected its name, role and state`,
+        'docker ps --all --filter label=io.x-k8s.kind.cluster shows them; is docker another program, such as podman?',
+      );
     })
     .sort((one, other) => (one.name < other.name ? -1 : 1));
 }

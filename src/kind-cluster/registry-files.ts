@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
+import { FailureError } from '../platform/errors.ts';
 
 /** Name of the registry's container, and of its host on kind's network. All kind clusters of a machine share it. */
 export const registryName = 'kind-registry';
@@ -37,19 +39,37 @@ export interface RegistryContainer {
   readonly networks: readonly string[];
 }
 
-/** Reads `docker container inspect --format '{{json .}}'`. */
+const inspectedContainer = z.looseObject({
+  State: z.looseObject({ Running: z.boolean() }),
+  HostConfig: z.looseObject({
+    PortBindings: z.record(z.string(), z.array(z.looseObject({ HostPort: z.string() })).nullable()).nullish(),
+  }),
+  NetworkSettings: z.looseObject({ Networks: z.record(z.string(), z.unknown()).nullish() }),
+});
+
+/** Reads `docker container inspect --format '{{json .}}'`. @throws FailureError if that is something else */
 export function readRegistry(inspected: string): RegistryContainer {
-  const { State, HostConfig, NetworkSettings } = JSON.parse(inspected) as {
-    State: { Running: boolean };
-    HostConfig: { PortBindings?: Record<string, { HostPort: string }[] | null> | null };
-    NetworkSettings: { Networks?: Record<string, unknown> | null };
-  };
+  const { data } = inspectedContainer.safeParse(parsed(inspected));
+  if (!data)
+    throw new FailureError(
+      `docker does not say of the container ${registryName} whether it runs, and at which port`,
+      `docker container inspect ${registryName}`,
+    );
+  const { State, HostConfig, NetworkSettings } = data;
   const port = Number(HostConfig.PortBindings?.[`${innerPort}/tcp`]?.[0]?.HostPort);
   return {
     running: State.Running,
     port: port > 0 ? port : undefined,
     networks: Object.keys(NetworkSettings.Networks ?? {}),
   };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether containerd looks into {@link certificates}, by `containerd config dump`. */

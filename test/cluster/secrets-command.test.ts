@@ -90,7 +90,10 @@ describe('a .env that is not there', () => {
       const data = { POSTGRES_PASSWORD: Buffer.from('of-the-cluster-0123').toString('base64') };
       const found = {
         '/api/v1/namespaces/turfoo': { metadata: { name: 'turfoo', labels: labels.namespace } },
-        '/api/v1/namespaces/turfoo/secrets/turfoo-postgres': { metadata: { labels: labels.secret }, data },
+        '/api/v1/namespaces/turfoo/secrets/turfoo-postgres': {
+          metadata: { name: 'turfoo-postgres', labels: labels.secret },
+          data,
+        },
       }[path];
       response.writeHead(method === 'GET' ? (found ? 200 : 404) : 403).end(JSON.stringify(found ?? { message: 'no' }));
     };

@@ -12,6 +12,19 @@ test('the containers of a cluster are told by role', () => {
   expect(readContainers('')).toEqual([]);
 });
 
+test.each([
+  'x-worker\t\texited',
+  'x-worker\tnode\texited',
+  '\tworker\trunning',
+  'x-worker\tworker',
+  'x worker running',
+])('a container of which %j is said is not taken for anything', (line) => {
+  const said = `x-control-plane\tcontrol-plane\trunning\n${line}\n`;
+  expect(() => readContainers(said)).toThrow(
+    /^docker ps says of a container of the cluster: .*expected its name, role/,
+  );
+});
+
 describe('among the processes of the machine', () => {
   test.each([
     ['/usr/bin/kind create cluster --name monorepo --config k.yaml', 'yes'],
