@@ -5,7 +5,7 @@ import type { Cluster } from '../../src/cluster/client.ts';
 import { holderAnnotation, holderText, isFree, newLease, sightOf } from '../../src/cluster/lease-object.ts';
 import { mustBeOwn } from '../../src/cluster/namespaces.ts';
 import { ClusterError } from '../../src/platform/errors.ts';
-import { ApiServer } from './api-server.ts';
+import { PodServer } from './pod-server.ts';
 
 const object = (text: string) => readAnswer(text, objectAnswer, 'read it', 'https://there');
 const page = (text: string) => readAnswer(text, pageAnswer, 'list them', 'https://there');
@@ -48,7 +48,7 @@ describe('an answer that is none of the API is an error, not an object', () => {
 });
 
 test('a namespace of which a proxy tells nothing is not taken for one that isn’t there', async () => {
-  const server = new ApiServer();
+  const server = new PodServer();
   try {
     const cluster: Cluster = await server.start();
     server.behaviour.route = (_path, response) => response.end('<html>please log in</html>');
