@@ -123,7 +123,7 @@ function halfDone(project: string, error: unknown, missing: readonly string[]): 
   const Failure = error instanceof InterruptedError ? InterruptedError : FailureError;
   return new Failure(
     `${(error as Error).message}\n  Not restored: ${missing.join(', ')}. The workloads of ${project} stay stopped`,
-    `The same command again completes it; repoctl infra project start ${project} starts the workloads as it is`,
+    `Run the same command again to finish; repoctl infra project start ${project} starts the workloads as it is`,
     { cause: error },
   );
 }

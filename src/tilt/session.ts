@@ -166,7 +166,7 @@ async function listOf<Type>(tilt: TiltClient, kind: string): Promise<readonly Ty
 const ended = ({ address }: TiltClient): FailureError =>
   new FailureError(
     `the Tilt session at ${address} has ended meanwhile`,
-    'What it has started stays. The same command again goes on without it',
+    'What it has started stays. Run the same command again to go on without it',
   );
 
 /** Names of those of some resources of which something that Tilt has applied is not there. */

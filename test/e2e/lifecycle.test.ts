@@ -248,7 +248,7 @@ describe('the data of a project', () => {
       succeeded(project('stop', 'turfoo'));
       const stderr = await interrupted(['infra', 'project', 'start', 'turfoo', ...here], sometime(10_000), signal);
       // Early on it may not have begun, late it may be done.
-      if (stderr.includes('interrupted')) expect(stderr).toContain('The same command again goes on from here.');
+      if (stderr.includes('interrupted')) expect(stderr).toContain('Run the same command again to continue.');
       succeeded(project('start', 'turfoo'));
       await isWhole(kept);
     },
@@ -384,7 +384,7 @@ describe('what can’t be', () => {
       ['infra', 'project', 'start', 'turfoo', '--timeout', 'long'],
       {},
       2,
-      'allowed: a number of seconds above 0',
+      'expected a number of seconds above 0',
     ],
   ] as const)('is refused: %s', (_, args, env, status, message) => {
     const outcome = repoctl([...args], rest(env as Record<string, string>));

@@ -240,7 +240,7 @@ describe('a Tilt session', () => {
     runs({ endsAfter, uiresources: [resource('shop-api', 'shop', { updateStatus: 'in_progress' })] });
     await expect(wait(await session())).rejects.toMatchObject({
       message: expect.stringMatching(/^the Tilt session at http:\/\/localhost:\d+\/ has ended meanwhile$/),
-      advice: expect.stringContaining('The same command again goes on without it'),
+      advice: expect.stringContaining('Run the same command again to go on without it'),
       exitCode: 1,
     });
   });

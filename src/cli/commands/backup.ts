@@ -15,15 +15,18 @@ export const backupCommand = () =>
     new Command('backup')
       .summary('back up a project’s data')
       .description(
-        'Back up what a project has in the cluster: its Postgres databases, its ImmuDB servers and ' +
-          '`container` services with storage (each is stopped while its folder is copied) and the objects of its buckets, with a manifest of sizes and checksums. Prints the folder. ' +
-          'A backup that is cut short never has that name. Managed services and queues in Redis are not backed up.',
+        'Back up the data of a project: its PostgreSQL databases, its ImmuDB servers and `container` services with storage ' +
+          '(each is stopped while its folder is copied), and the objects in its buckets, with a manifest of sizes and ' +
+          'checksums. Print the folder; it gets its name only when the backup is complete. Managed services and queues in ' +
+          'Redis are not backed up.',
       )
       .argument('<project>')
       .addOption(developmentProfileOption())
       .addOption(othersTimeout())
-      .option('--out <dir>', 'folder to make (default: backups/<project>/<time>)')
-      .addOption(new Option('-o, --output <format>', 'what is printed').choices(['text', 'json']).default('text')),
+      .option('--out <dir>', 'folder to create (default: backups/<project>/<time>)')
+      .addOption(
+        new Option('-o, --output <format>', 'how to print the result').choices(['text', 'json']).default('text'),
+      ),
   )
     .addHelpText(
       'after',

@@ -4,10 +4,10 @@ import { completionScript, type Shell, shells } from '../completion/scripts.ts';
 
 export const completionCommand = () =>
   new Command('completion')
-    .summary('completion of commands, projects and services in the shell')
+    .summary('complete commands, projects and services in the shell')
     .description(
-      'Print the script that completes commands, options, and the names of projects and services: after `repoctl`, and ' +
-        'after `npx repoctl` where repoctl is not on PATH. It asks the repoctl of the folder that you are in.',
+      'Print a script that completes commands, options, and the names of projects and services, after `repoctl` and after ' +
+        '`npx repoctl`. The script asks the repoctl of the current folder.',
     )
     .addArgument(new Argument('<shell>').choices(shells))
     .addHelpText(

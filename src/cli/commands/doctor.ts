@@ -11,11 +11,13 @@ export const doctorCommand = () =>
   new Command('doctor')
     .summary('check this machine: tools, Docker, ports, limits, context')
     .description(
-      'Check what repoctl needs of this machine: tools and their versions, the Docker engine with its memory and disk, ' +
-        "the ports that the configuration asks for and who has them, the kernel's limits, the kubeconfig's context and " +
-        'whether its API server answers. Each problem comes with its fix. Changes nothing; exits with 1 if something fails, with 0 if it only warns.',
+      'Check this machine: tools and their versions, the memory and disk of Docker, the ports of the configuration and the ' +
+        "programs that use them, the kernel's limits, the kubeconfig's context and whether its API server answers. " +
+        'Print a fix for each problem. Change nothing. Exit codes: 0 nothing fails, warnings included; 1 something fails.',
     )
-    .addOption(new Option('-o, --output <format>', 'how to print it').choices(['table', 'json']).default('table'))
+    .addOption(
+      new Option('-o, --output <format>', 'how to print the result').choices(['table', 'json']).default('table'),
+    )
     .option('--kubeconfig <file>', 'default: $KUBECONFIG, or ~/.kube/config')
     .addHelpText(
       'after',

@@ -13,14 +13,14 @@ export const downCommand = () =>
   new Command('down')
     .summary('stop everything; data stays unless --volumes or --cluster is given')
     .description(
-      'Stop everything in the cluster; the data and the cluster stay. What would delete data lists it first, and asks.',
+      'Stop everything in the cluster; the data and the cluster stay. Before deleting data, list it and ask.',
     )
     .addOption(developmentProfileOption())
     .option('--volumes', "also delete the data of repoctl's own claims")
-    .option('--cluster', 'delete the cluster with all that is in it')
+    .option('--cluster', 'delete the cluster and everything in it')
     .option('-y, --yes', 'delete without asking')
     .option('--kubeconfig <file>', 'default: $KUBECONFIG, or ~/.kube/config')
-    .addOption(timeoutOption('without Tilt: how long pods may take to end', 120))
+    .addOption(timeoutOption('without Tilt: how long to wait until the pods have stopped', 120))
     .addHelpText('after', '\nExamples:\n  repoctl down\n  repoctl down --volumes\n  repoctl down --cluster --yes')
     .action(down);
 

@@ -10,18 +10,20 @@ interface Options extends JsonOptions {
 
 export const envCommand = () =>
   new Command('env')
-    .summary('the variables and connection strings of a project')
+    .summary('print the variables and connection strings of a project')
     .description(
-      "Print the variables that a project's workloads get, as a program on this machine needs them (through the fixed " +
-        'ports; see `repoctl infra list`), as pods get them, or those of the managed services of the external profile. ' +
+      "Print the variables of a project's workloads, with the addresses that work from a place: on this machine through the " +
+        'fixed ports (see `repoctl infra list`), in a pod, or at the managed services of the external profile. ' +
         'Passwords are shown as **** on a terminal; a pipe, a file or --show-secrets gets them.',
     )
     .argument('<project>')
     .addOption(
-      new Option('--from <place>', 'where they are used').choices(['host', 'cluster', 'external']).default('host'),
+      new Option('--from <place>', 'place where the variables are used')
+        .choices(['host', 'cluster', 'external'])
+        .default('host'),
     )
-    .option('--export', 'as lines for the shell to evaluate')
-    .option('--show-secrets', 'print passwords on a terminal, too')
+    .option('--export', 'print `export` lines for the shell')
+    .option('--show-secrets', 'print passwords on a terminal as well')
     .addOption(jsonOption())
     .addHelpText(
       'after',

@@ -4,12 +4,12 @@ import { type JsonOptions, jsonOption, type ProfileOptions, profileOption } from
 
 export const explainCommand = () =>
   new Command('explain')
-    .summary('what a project or a service is in a profile, and where each value comes from')
+    .summary('show a project or service in a profile, and the source of each value')
     .description(
-      'Show the configuration of a project, or of one of its services and workloads, as a profile has it: complete, with ' +
-        'what the project says for the profile and all defaults. Each value has its line and column in the file behind it.',
+      'Show the complete configuration of a project, or of one of its services and workloads, in a profile: with the ' +
+        'project’s settings for the profile and all defaults. After each value: the file, line and column it comes from.',
     )
-    .argument('<name>', 'PROJECT, PROJECT/SERVICE, or the environment’s name in place of the project’s')
+    .argument('<name>', 'PROJECT or PROJECT/SERVICE; for the global tier the environment’s name')
     .addOption(profileOption())
     .addOption(jsonOption())
     .addHelpText(

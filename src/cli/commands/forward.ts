@@ -7,11 +7,11 @@ export const forwardCommand = () =>
     new Command('forward')
       .summary('open a project’s fixed ports on this machine')
       .description(
-        'Open the fixed ports of a project and of the global tier on this machine, until Ctrl-C. Tilt does this by itself. ' +
-          'A port that another program holds is named before anything is opened. The ports stay open while pods are replaced: ' +
-          'a connection goes to a pod that is ready, or waits for one.',
+        'Open the fixed ports of a project and of the global tier on this machine, until Ctrl-C. With Tilt they are already ' +
+          'open. Fail before opening any if another program uses one. The ports stay open while pods are replaced: ' +
+          'a connection goes to a ready pod, or waits for one.',
       )
-      .argument('[project...]', 'default: all that run')
+      .argument('[project...]', 'default: all running projects')
       .addOption(developmentProfileOption()),
   )
     .addHelpText('after', '\nExamples:\n  repoctl infra project forward turfoo')

@@ -17,8 +17,8 @@ export const globalStartCommand = () =>
   withConsentOptions(
     withClusterOptions(
       new Command('start')
-        .summary('start the global tier alone')
-        .description('Start the global tier and wait until it is healthy. `infra project start` does so by itself.')
+        .summary('start only the global tier')
+        .description('Start the global tier and wait until it is healthy. `infra project start` includes this.')
         .addOption(developmentProfileOption())
         .addOption(timeoutOption('how long to wait until everything is healthy', 300))
         .addOption(jsonOption())
@@ -30,7 +30,7 @@ export const globalStartCommand = () =>
       async (
         options: ClusterOptions & ProfileOptions & ConsentOptions & JsonOptions & { timeout: number; force?: boolean },
       ) => {
-        await breakable('What was applied stays. The same command again goes on from here.', async (signal) => {
+        await breakable('What was applied stays. Run the same command again to continue.', async (signal) => {
           const { startGlobal } = await import('../../lifecycle/start.ts');
           const { printEndpoints } = await import('../../synth/endpoints.ts');
           const { namespaces } = await startGlobal({ ...options, report, signal });
@@ -43,15 +43,15 @@ export const globalStopCommand = () =>
   withClusterOptions(
     new Command('stop')
       .summary('scale the global tier to zero; its data stays')
-      .description('Scale the global tier to zero; its data stays. Refuses while projects run.')
+      .description('Scale the global tier to zero; its data stays. Fail while projects are running.')
       .addOption(developmentProfileOption())
-      .addOption(timeoutOption('how long its pods may take to end', 120))
-      .option('--force', 'stop it although projects run'),
+      .addOption(timeoutOption('how long to wait until its pods have stopped', 120))
+      .option('--force', 'stop it even if projects are running'),
   )
     .addHelpText('after', '\nExamples:\n  repoctl infra global stop')
     .action(async (options: ClusterOptions & ProfileOptions & { timeout: number; force?: boolean }) => {
       await breakable(
-        'What was scaled to zero stays so. The same command again stops the rest; `start` brings it back.',
+        'What is scaled to zero stays so. Run the same command again to stop the rest; `start` brings it back.',
         async (signal) => {
           const { stopGlobal } = await import('../../lifecycle/stop.ts');
           await stopGlobal({ ...options, report, signal });

@@ -15,8 +15,8 @@ import { statusCommand } from './status.ts';
 
 const globalCommand = () =>
   new Command('global')
-    .summary('the tier that all projects share')
-    .description('The global tier: Redis, MinIO and their consoles, shared by all projects.')
+    .summary('manage the tier that all projects share')
+    .description('Manage the global tier: Redis, MinIO and their consoles, shared by all projects.')
     .addCommand(globalStartCommand())
     .addCommand(globalStopCommand())
     .addCommand(globalShellCommand())
@@ -25,8 +25,8 @@ const globalCommand = () =>
 
 const projectCommand = () =>
   new Command('project')
-    .summary('one project: start, stop, logs, rebuild, backup, …')
-    .description('One project and its namespace. It may be named by its short name, its folder, or the folder’s name.')
+    .summary('manage one project: start, stop, logs, rebuild, backup, …')
+    .description('Manage one project. Name it by its short name, its folder, or the name of the folder.')
     .addCommand(startCommand())
     .addCommand(stopCommand())
     .addCommand(restartCommand())
@@ -43,8 +43,8 @@ const projectCommand = () =>
 
 export const infraCommand = () =>
   new Command('infra')
-    .summary('the tiers and projects of the environment')
-    .description('Start, stop and look at the tiers of the environment, and scaffold projects.')
+    .summary('manage the tiers and projects of the environment')
+    .description('Start, stop and inspect the tiers and projects of the environment, and create projects.')
     .addCommand(globalCommand())
     .addCommand(projectCommand())
     .addCommand(listCommand())

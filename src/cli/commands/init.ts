@@ -7,11 +7,11 @@ interface InitOptions {
 
 export const initCommand = () =>
   new Command('init')
-    .summary('set a repository up: repoctl.yaml and a project for what it has')
+    .summary('set up a repository: repoctl.yaml and project files')
     .description(
-      'Write what this repository lacks: repoctl.yaml, kind-config.yaml, Tiltfile, .env.example, lines of .gitignore, and ' +
-        'a project file for each folder of backends/, apps/ and services/ with a Dockerfile and for the services of a compose ' +
-        'file. Lists the files and asks first; never overwrites one.',
+      'Write the missing files of a repository: repoctl.yaml, kind-config.yaml, Tiltfile, .env.example, lines of .gitignore, ' +
+        'and a project file for each folder of backends/, apps/ and services/ with a Dockerfile and for the services of a ' +
+        'compose file. List the files and ask first; never overwrite one.',
     )
     .option('-y, --yes', 'write without asking')
     .option('--dry-run', 'write nothing; print the files')
@@ -32,15 +32,12 @@ export const initProjectCommand = () =>
   new Command('init')
     .summary('start a new project from a template')
     .description(
-      'Write a project that runs at once: its source, Dockerfile, infra/project.yaml, infra/.env.example and a VS Code ' +
-        'workspace. Templates: python-celery, fastapi, go-worker, node. Never overwrites a file.',
+      'Write a project that is ready to run: source, Dockerfile, infra/project.yaml, infra/.env.example and a VS Code ' +
+        'workspace. Templates: python-celery, fastapi, go-worker, node. Never overwrite a file.',
     )
-    .argument(
-      '<name>',
-      'its short name, or its folder: svc-quotes and backends/new_quotes become quotes and new-quotes',
-    )
-    .option('--template <template>', 'python-celery, fastapi, go-worker or node (default: asks)')
-    .option('--dir <folder>', 'its folder, from the root of the repository (default: backends/NAME)')
+    .argument('<name>', 'short name or folder: svc-quotes and backends/new_quotes become quotes and new-quotes')
+    .option('--template <template>', 'python-celery, fastapi, go-worker or node (default: ask)')
+    .option('--dir <folder>', 'folder, relative to the root of the repository (default: backends/NAME)')
     .option('--dry-run', 'write nothing; print the files')
     .addHelpText(
       'after',

@@ -5,12 +5,12 @@ import { report, withClusterOptions } from './options.ts';
 
 export const listCommand = () =>
   withClusterOptions(new Command('list'))
-    .summary('projects, services, fixed host ports and who needs whom')
+    .summary('list projects, services, fixed host ports and dependencies')
     .description(
-      'List the global tier and the projects of the configuration, and those that only the cluster has, after they were ' +
-        'renamed or deleted. The names alone (-o name) are those of the configuration; no cluster is asked for them.',
+      'List the global tier and the projects of the configuration, and projects that only the cluster still has, after they ' +
+        'were renamed or deleted. -o name prints the names in the configuration and asks no cluster.',
     )
-    .addOption(new Option('-o, --output <format>', 'as data').choices(['json', 'name']))
+    .addOption(new Option('-o, --output <format>', 'print as data').choices(['json', 'name']))
     .addHelpText(
       'after',
       '\nExamples:\n  repoctl infra list\n  repoctl infra list -o json | jq -r ".[].ports[].hostPort"',

@@ -15,17 +15,15 @@ export const logsCommand = () =>
     new Command('logs')
       .summary('show the logs of all pods of a project, in the order of time')
       .description(
-        'Show the logs of all pods of a project in the order of time, init containers included. With --follow, pods ' +
-          'that come later and containers that are started again are shown as well, until Ctrl-C.',
+        'Show the logs of all pods of a project in the order of time, init containers included. With --follow, include new ' +
+          'pods and restarted containers until Ctrl-C.',
       )
       .argument('<name>', 'a project, or "global" for the global tier')
       .argument('[service]', 'only this service or workload, e.g. api or postgres')
       .addOption(developmentProfileOption())
-      .option('-f, --follow', 'go on with what comes')
-      .option('--since <time>', 'only what is newer: 30s, 10m, 2h, 1d, or a time such as 2026-01-31T09:00:00Z')
-      .addOption(
-        new Option('--previous', 'of containers that were restarted, what they wrote before').conflicts('follow'),
-      )
+      .option('-f, --follow', 'follow new lines')
+      .option('--since <time>', 'only newer lines: 30s, 10m, 2h, 1d, or a time such as 2026-01-31T09:00:00Z')
+      .addOption(new Option('--previous', 'the logs of restarted containers before the restart').conflicts('follow'))
       .addOption(new Option('--tail <lines>', 'only the last lines of each container').argParser(lineCount))
       .option('--timestamps', 'begin each line with its time'),
   )
@@ -37,7 +35,7 @@ export const logsCommand = () =>
     .action(logs);
 
 function lineCount(given: string): number {
-  if (!/^\d{1,9}$/.test(given)) throw new InvalidArgumentError('A number of lines is expected, such as 100.');
+  if (!/^\d{1,9}$/.test(given)) throw new InvalidArgumentError('expected a number of lines, such as 100');
   return Number(given);
 }
 

@@ -8,12 +8,10 @@ export interface ProfileOptions {
 }
 
 /** `--profile`; which there are is known once the configuration was read. */
-export const profileOption = () =>
-  profile('what the manifests are for: local, external, production, or one of repoctl.yaml');
+export const profileOption = () => profile('profile: local, external, production, or one in repoctl.yaml');
 
 /** The same for commands that refuse profiles of real clusters. */
-export const developmentProfileOption = () =>
-  profile('what the manifests are for: local, external, or one that extends these');
+export const developmentProfileOption = () => profile('profile: local, external, or one that extends these');
 
 const profile = (what: string): Option => new Option('--profile <name>', what).env('REPOCTL_PROFILE').default('local');
 
@@ -34,13 +32,13 @@ export const withConsentOptions = (command: Command): Command =>
   command
     .option(
       '--adopt <namespace>',
-      'take over a namespace that is there and not this environment’s; may be repeated',
+      'take over an existing namespace of another owner; repeatable',
       (namespace: string, before: readonly string[] = []) => [...before, namespace],
     )
-    .option('--start-empty', 'start a renamed service without the data of its old name, which stays in its claim');
+    .option('--start-empty', 'start a renamed service empty; the data of the old name stays in its claim');
 
 /** `-o json`, of commands that print a text else. */
-export const jsonOption = () => new Option('-o, --output <format>', 'as data').choices(['json']);
+export const jsonOption = () => new Option('-o, --output <format>', 'print as data').choices(['json']);
 
 export interface JsonOptions {
   readonly output?: 'json';
@@ -51,11 +49,11 @@ export const timeoutOption = (what: string, seconds: number) =>
   new Option('--timeout <seconds>', what).argParser(positive).default(seconds);
 
 /** `--timeout` of commands that wait for nothing but others that work on the same project. */
-export const othersTimeout = () => timeoutOption('how long to wait for another command that works on the project', 120);
+export const othersTimeout = () => timeoutOption('how long to wait for another command on the project', 120);
 
 function positive(given: string): number {
   const number = Number(given);
-  if (!(number > 0)) throw new InvalidArgumentError('allowed: a number of seconds above 0');
+  if (!(number > 0)) throw new InvalidArgumentError('expected a number of seconds above 0');
   return number;
 }
 

@@ -18,17 +18,17 @@ type Options = ClusterOptions & ProfileOptions & { readonly timeout: number };
 const development = () => developmentProfileOption();
 const startTimeout = () => timeoutOption('how long to wait until everything is healthy', 300);
 
-const again = 'What was applied stays. The same command again goes on from here.';
+const again = 'What was applied stays. Run the same command again to continue.';
 
 export const startCommand = () =>
   withConsentOptions(
     withClusterOptions(
       new Command('start')
-        .summary('start a project with all that it needs')
+        .summary('start a project and what it needs')
         .description(
-          'Start a project: the global tier and the projects that it needs first. Builds its images, applies its manifests ' +
-            'on the server’s side, removes what the configuration no longer has (never claims), and waits until all is ' +
-            'healthy. Ends at once with the cause when something can’t become so.',
+          'Start a project, after the global tier and the projects that it needs. Build its images, apply its manifests on the ' +
+            'server’s side, remove objects that have left the configuration (never claims), and wait until everything is ' +
+            'healthy. Fail at once, with the cause, if something can’t become healthy.',
         )
         .argument('<project...>')
         .addOption(development())
@@ -62,12 +62,12 @@ export const stopCommand = () =>
       .description('Scale a project to zero. Its claims and their data stay; `start` brings it back.')
       .argument('<project>')
       .addOption(development())
-      .addOption(timeoutOption('how long its pods may take to end', 120)),
+      .addOption(timeoutOption('how long to wait until its pods have stopped', 120)),
   )
     .addHelpText('after', '\nExamples:\n  repoctl infra project stop turfoo')
     .action(async (project: string, options: Options) => {
       await breakable(
-        'What was scaled to zero stays so. The same command again stops the rest; `start` brings it back.',
+        'What is scaled to zero stays so. Run the same command again to stop the rest; `start` brings it back.',
         async (signal) => {
           const { stopProject } = await import('../../lifecycle/stop.ts');
           await stopProject(project, { ...options, report, signal });
@@ -80,7 +80,7 @@ export const restartCommand = () =>
     new Command('restart')
       .summary('replace the pods of a project, or of one service')
       .description(
-        'Replace the pods of a running project, or of one service, and wait until the new ones are healthy. A job that is named runs again.',
+        'Replace the pods of a running project, or of one service, and wait until the new ones are healthy. A named job runs again.',
       )
       .argument('<project>')
       .argument('[service]')
@@ -92,7 +92,7 @@ export const restartCommand = () =>
       '\nExamples:\n  repoctl infra project restart turfoo\n  repoctl infra project restart turfoo celery-worker',
     )
     .action(async (project: string, service: string | undefined, options: Options) => {
-      await breakable('The pods are being replaced; nothing is lost.', async (signal) => {
+      await breakable('The pods are still being replaced; no data is lost.', async (signal) => {
         const { restartProject } = await import('../../lifecycle/restart.ts');
         await restartProject(project, service, { ...options, report, signal });
       });
@@ -101,10 +101,10 @@ export const restartCommand = () =>
 export const rebuildCommand = () =>
   withClusterOptions(
     new Command('rebuild')
-      .summary('build images again and run what has changed')
+      .summary('build images again and run those that changed')
       .description(
-        'Build the images of a project, or the one of a service, from the sources as they are now. Where an image has ' +
-          'changed, the pods that run it are replaced; its jobs run again.',
+        'Build the images of a project, or of one service, from the current sources. If an image changed, replace the pods ' +
+          'that run it and run its jobs again.',
       )
       .argument('<project>')
       .argument('[service]')
@@ -128,8 +128,8 @@ export const resetCommand = () =>
     new Command('reset')
       .summary('delete a project’s data, after a backup')
       .description(
-        'Delete the data of a project: its claims, the objects in its buckets and its Redis database. Lists them and asks ' +
-          'first, and takes a backup before. What ran before runs again after, empty.',
+        'Delete the data of a project: its claims, the objects in its buckets and its Redis database. List them, ask, and take ' +
+          'a backup first. A project that was running is started again, empty.',
       )
       .argument('<project>')
       .option('-y, --yes', 'don’t ask')
@@ -142,7 +142,7 @@ export const resetCommand = () =>
       '\nExamples:\n  repoctl infra project reset turfoo\n  repoctl infra project reset turfoo --yes --no-backup',
     )
     .action(async (project: string, options: Options & { yes?: boolean; backup: boolean }) => {
-      await breakable('Some of the data may be gone. The same command again completes it.', async (signal) => {
+      await breakable('Some of the data may be deleted. Run the same command again to finish.', async (signal) => {
         const { resetProject } = await import('../../lifecycle/reset.ts');
         await resetProject(project, { ...options, report, signal });
       });

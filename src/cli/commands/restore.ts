@@ -13,21 +13,20 @@ interface Options extends ClusterOptions, ProfileOptions {
 export const restoreCommand = () =>
   withClusterOptions(
     new Command('restore')
-      .summary('put a backup in place of a project’s data')
+      .summary('replace a project’s data with a backup')
       .description(
-        'Check a backup, and put it in place of what the project has. Its workloads are stopped meanwhile, and ' +
-          'waited for afterwards. A restore that was cut short is completed by the same command. It asks before it replaces ' +
-          'data.',
+        'Check a backup and replace the project’s data with it. Ask before replacing data. Stop the workloads meanwhile, and ' +
+          'wait until they are healthy again. Run the same command again to finish an interrupted restore.',
       )
       .argument('<project>')
-      .argument('[folder]', 'what `repoctl infra project backup` printed')
+      .argument('[folder]', 'folder that `repoctl infra project backup` printed')
       .addOption(developmentProfileOption())
       .addOption(
-        timeoutOption('how long to wait for another command that works on the project, and until all is healthy', 300),
+        timeoutOption('how long to wait for another command on the project, and until everything is healthy', 300),
       )
-      .option('--latest', 'the newest of backups/<project>')
+      .option('--latest', 'the newest backup in backups/<project>')
       .option('-y, --yes', 'replace data without asking')
-      .option('--force', 'also the backup of another project, or one with parts that this project has no place for'),
+      .option('--force', 'accept a backup of another project, or one with parts that do not fit this project'),
   )
     .addHelpText(
       'after',
@@ -37,7 +36,7 @@ export const restoreCommand = () =>
     .action(async (project: string, folder: string | undefined, options: Options) => {
       if ((folder === undefined) === (options.latest !== true))
         throw new UsageError(
-          folder === undefined ? 'no backup is named' : `both ${folder} and --latest are given; one is expected`,
+          folder === undefined ? 'no backup given' : `expected a folder or --latest, got both: ${folder}`,
           `repoctl infra project restore ${project} FOLDER, or --latest for the newest`,
         );
       const { restoreRunning } = await import('../../lifecycle/restore-running.ts');

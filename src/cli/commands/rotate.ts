@@ -9,19 +9,19 @@ const rotate = () =>
   withClusterOptions(
     new Command('rotate')
       .addOption(developmentProfileOption())
-      .addOption(timeoutOption('how long to wait until what is started again is healthy', 300)),
+      .addOption(timeoutOption('how long to wait until restarted pods are healthy', 300)),
   );
 
 export const rotateProjectCommand = () =>
   rotate()
     .summary('make new passwords for the services of a project')
     .description(
-      'Make new passwords for the services of a project, or for one of them: in its .env, in the running servers, and in ' +
-        'all that uses them, which is started again. A server that is stopped takes its new password when it is started. ' +
-        'Whoever edits the .env instead gets the same from `start`.',
+      'Make new passwords for the services of a project, or for one of them: in its .env and in the running servers. ' +
+        'Restart the workloads that use them. A stopped server takes its new password when it starts. ' +
+        'Editing the .env and running `start` has the same effect.',
     )
     .argument('<project>')
-    .argument('[service]', 'default: all that have a password of their own')
+    .argument('[service]', 'default: all services with a password')
     .addHelpText(
       'after',
       '\nExamples:\n  repoctl infra project rotate turfoo\n  repoctl infra project rotate turfoo postgres',
@@ -33,14 +33,14 @@ export const rotateGlobalCommand = () =>
     .summary('make new passwords for the global tier')
     .description(
       'Make new passwords for the services of the global tier, or for one of them: in the .env beside repoctl.yaml, in the ' +
-        'running servers, and in all projects that use them, whose pods are replaced.',
+        'running servers. Restart the workloads of all projects that use them.',
     )
     .argument('[service]', 'default: all')
     .addHelpText('after', '\nExamples:\n  repoctl infra global rotate\n  repoctl infra global rotate redis')
     .action((service: string | undefined, options: Options) => run(undefined, service, options));
 
 async function run(project: string | undefined, service: string | undefined, options: Options): Promise<void> {
-  const left = `The .env may have the new passwords already: ${project === undefined ? 'repoctl infra global start' : `repoctl infra project start ${project}`} completes it.`;
+  const left = `The .env may have the new passwords already: ${project === undefined ? 'repoctl infra global start' : `repoctl infra project start ${project}`} finishes.`;
   await breakable(left, async (signal) => {
     const { rotatePasswords } = await import('../../lifecycle/rotate.ts');
     await rotatePasswords(project, service, { ...options, report, signal });

@@ -8,12 +8,12 @@ export const runCommandCommand = () =>
     new Command('run')
       .summary('run one of the project’s commands in its container')
       .description(
-        'Run a command that the project names under `commands`, in the container of its workload. Without a name, list ' +
-          'them. Ends with the command’s own exit code.',
+        'Run one of the project’s `commands` in the container of its workload. Without a name, list the commands. ' +
+          'Exit with the exit code of the command.',
       )
       .argument('<project>')
       .argument('[command]')
-      .argument('[arguments...]', 'after --: what follows its own arguments')
+      .argument('[arguments...]', 'after --: added to the command’s arguments')
       .addOption(developmentProfileOption()),
   )
     .addHelpText(

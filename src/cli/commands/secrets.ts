@@ -13,15 +13,14 @@ const applyCommand = () =>
   withConsentOptions(
     withClusterOptions(
       new Command('apply')
-        .summary('put the values of the .env files into the cluster')
+        .summary('create Secrets from the .env files')
         .description(
-          'Put the values of the .env files into the cluster, as the Secrets that the manifests refer to; and ' +
-            'the namespaces, with the claims of projects’ own manifests. A .env that is ' +
-            'not there is made from its .env.example, with the values that the cluster has or generated passwords; one that ' +
-            'is there is never changed. What runs takes the values that have changed: its passwords are changed, or it is ' +
-            'started again.',
+          'Create the Secrets that the manifests refer to from the .env files, with the namespaces and the claims of projects’ ' +
+            'own manifests. A missing .env is made from its .env.example, with the values in the cluster or generated ' +
+            'passwords; an existing one is never changed. Running servers take changed passwords; workloads that use a ' +
+            'changed value are restarted.',
         )
-        .argument('[project...]', 'only the global tier and these projects with what they depend on')
+        .argument('[project...]', 'only these projects, what they need, and the global tier')
         .addOption(developmentProfileOption()),
     ),
   )
@@ -104,6 +103,6 @@ async function apply(projects: readonly string[], options: Options): Promise<voi
 
 export const secretsCommand = () =>
   new Command('secrets')
-    .summary('the Secrets of the development environment')
-    .description('The Secrets of the development environment. On real clusters the manifests name Secrets that exist.')
+    .summary('create the Secrets of the development environment')
+    .description('Create the Secrets of the development environment. On real clusters the Secrets must exist.')
     .addCommand(applyCommand());

@@ -19,11 +19,11 @@ export const projectShellCommand = () =>
   shell()
     .summary('open psql, or a shell in a container')
     .description(
-      'Open the client of a database of the project, or a shell in the container of anything else, without passwords. What ' +
-        'follows -- is given to it.',
+      'Open the client of a database of the project without a password, or a shell in the container of any other service or ' +
+        'workload. Arguments after -- are passed to it.',
     )
     .argument('<project>')
-    .argument('[service]', 'default: the first that has a client')
+    .argument('[service]', 'default: the first service that has a client')
     .argument('[arguments...]')
     .addHelpText(
       'after',
@@ -37,7 +37,9 @@ export const projectShellCommand = () =>
 export const globalShellCommand = () =>
   shell()
     .summary('open redis-cli, or a shell in a container')
-    .description('Open the client of a service of the global tier, without passwords. What follows -- is given to it.')
+    .description(
+      'Open the client of a service of the global tier without a password. Arguments after -- are passed to it.',
+    )
     .argument('[service]', 'default: redis')
     .argument('[arguments...]')
     .addHelpText(
@@ -54,7 +56,10 @@ async function open(
   { window, profile, ...options }: ShellOptions,
 ): Promise<void> {
   if (surplus.length > 0)
-    throw new UsageError(`one service, given also ${surplus.join(' ')}`, 'What the client is to get stands after --');
+    throw new UsageError(
+      `expected one service, got extra: ${surplus.join(' ')}`,
+      'Put the client’s arguments after --',
+    );
   const { openShell, shellTarget } = await import('../../lifecycle/shell.ts');
   const target = await shellTarget(project, service, profile);
   if (!window) {
@@ -67,7 +72,7 @@ async function open(
   const line = `cd ${shellQuoted(process.cwd())} && ${words.map(shellQuoted).join(' ')}`;
   if (await openWindow(line)) return report(`opened ${target.program[0]} of ${target.controller.name} in a window`);
   // What people type, not how it was started.
-  report('no window can be opened here; in a terminal:');
+  report('can’t open a window here; run in a terminal:');
   report(`  repoctl ${words.slice(2).map(shellQuoted).join(' ')}`);
 }
 

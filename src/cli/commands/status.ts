@@ -8,7 +8,7 @@ import type { Scope } from '../../status/report/select.ts';
 import { profileOption, timeoutOption, withClusterOptions } from './options.ts';
 
 const subjects: Readonly<Record<Scope, string>> = {
-  all: 'the global tier and of projects',
+  all: 'the global tier and of all projects',
   global: 'the global tier',
   project: 'a project',
 };
@@ -30,27 +30,20 @@ interface Options extends ClusterOptions {
 /** `status`, at each of its places. */
 export function statusCommand(scope: Scope): Command {
   const command = new Command('status')
-    .summary(`the health of ${subjects[scope]}`)
+    .summary(`show the health of ${subjects[scope]}`)
     .description(
-      `Say how the services of ${subjects[scope]} are: for whatever is not healthy its cause and what to type next. ` +
-        'The worst comes first. Without a repoctl.yaml, or with a wrong one, every namespace is reported that carries ' +
-        'the labels.',
+      `Show the health of ${subjects[scope]}. For each problem: its cause and the next command, the worst first. ` +
+        'Without a valid repoctl.yaml, show every namespace that has the labels of repoctl.',
     )
     .addOption(
-      new Option('-o, --output <format>', 'a line for each service; data; or the names of the services').choices([
-        'wide',
-        'json',
-        'yaml',
-        'name',
-      ]),
+      new Option(
+        '-o, --output <format>',
+        'wide: one line per service; json, yaml: data; name: names of the services',
+      ).choices(['wide', 'json', 'yaml', 'name']),
     )
+    .addOption(new Option('--watch', 'follow changes until Ctrl-C; with -o json one line per change').conflicts('wait'))
     .addOption(
-      new Option('--watch', 'go on, and show what changes until Ctrl-C; with -o json a line for each change').conflicts(
-        'wait',
-      ),
-    )
-    .addOption(
-      new Option('--logs [lines]', 'also show the last lines and the warnings of what is not healthy')
+      new Option('--logs [lines]', 'also show the last log lines and warnings of what is not healthy')
         .argParser(lineCount)
         .preset(10)
         .conflicts('watch'),
@@ -62,10 +55,10 @@ export function statusCommand(scope: Scope): Command {
       ).conflicts(['watch', 'wait']),
     )
     .addOption(new Option('--deep', 'also ask each service in its own protocol').conflicts(['watch', 'wait']))
-    .option('--wait', 'wait until all is healthy; fails at once if something can’t become so')
-    .addOption(timeoutOption('how long to --wait', 300))
+    .option('--wait', 'wait until everything is healthy; fail at once if something can’t become healthy')
+    .addOption(timeoutOption('how long --wait waits', 300))
     .addOption(
-      new Option('--fail-on <what>', `what to fail on, can be given more than once: ${failures.join(', ')}`)
+      new Option('--fail-on <what>', `fail on this; repeatable: ${failures.join(', ')}`)
         .argParser(failOn)
         .default([], 'degraded'),
     )
@@ -82,9 +75,9 @@ export function statusCommand(scope: Scope): Command {
 
 async function status(scope: Scope, names: readonly string[], options: Options, command: Command): Promise<void> {
   if (!options.wait && command.getOptionValueSource('timeout') === 'cli')
-    throw new UsageError('--timeout says how long to wait, but nothing is waited for', 'Add --wait');
+    throw new UsageError('--timeout needs --wait', 'Add --wait');
   if (options.watch && (options.output === 'yaml' || options.output === 'name'))
-    throw new UsageError(`--watch prints no ${options.output}`, 'Allowed with it: -o wide, -o json');
+    throw new UsageError(`--watch can’t be combined with -o ${options.output}`, 'Allowed: -o wide, -o json');
   const since = options.since === undefined ? undefined : await instantSince(options.since);
   const { showStatus } = await import('../../status/report/show-status.ts');
   process.exitCode = await showStatus(scope, names, { ...options, since });
@@ -108,10 +101,11 @@ function failOn(given: string, before: readonly FailOn[]): FailOn[] {
   return [...before, found];
 }
 
-const exitCodes = `Exits 0 if all that was started is healthy, on its way, or stopped on purpose; 1 if something is broken or missing; 2 if
-the configuration is wrong; 3 if that can't be known, or the cluster can't be reached; 4 if --wait took too long. --fail-on
-progressing also fails on what is on its way, incomplete on what may not be seen, never on nothing but a wrong configuration and
-a cluster that can't be read.`;
+const exitCodes = `Exit codes: 0 everything that was started is healthy, progressing, or stopped on purpose; 1 something is broken or missing; 2 the
+configuration is invalid; 3 the health is unknown or the cluster can't be reached; 4 --wait took too long.
+
+--fail-on degraded (the default) fails on what is broken or missing; progressing: also on what is still starting; incomplete: also on
+what you have no right to see; never: fail only on an invalid configuration or an unreachable cluster.`;
 
 const examples: Readonly<Record<Scope, readonly string[]>> = {
   all: [

@@ -18,10 +18,10 @@ export const synthCommand = () =>
     .summary('write the Kubernetes manifests and the plan')
     .description(
       'Write dist/<profile>/<namespace>.k8s.yaml and dist/<profile>/plan.json from repoctl.yaml and the projects. ' +
-        'Files that stay the same are not touched; files of an earlier run that are no longer made are removed.',
+        'Leave unchanged files untouched; remove files of an earlier run that are no longer made.',
     )
     .addOption(profileOption())
-    .option('--project <name...>', 'only these projects, what they depend on, and the global tier')
+    .option('--project <name...>', 'only these projects, what they need, and the global tier')
     .option('--out <dir>', 'folder to write (default: dist/<profile>; $CDK8S_OUTDIR under the cdk8s CLI)')
     .option('--image-tag <tag>', 'tag of the images in production, instead of profiles.production.images.tag')
     .option('--check', 'write nothing; exit 1 if the folder is out of date')

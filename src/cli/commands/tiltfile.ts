@@ -10,15 +10,15 @@ interface Options extends ProfileOptions {
 
 export const tiltfileCommand = () =>
   new Command('tiltfile')
-    .summary('what a Tiltfile asks repoctl for')
+    .summary('write the manifests and print what a Tiltfile needs')
     .description(
-      'Write the manifests and print what tilt/repoctl.star needs to know, as JSON: the plan, the files to watch, and what ' +
-        'is wrong. Exits 0 even then, so that the Tiltfile watches what has to be mended.',
+      'Write the manifests and print what tilt/repoctl.star needs, as JSON: the plan, the files to watch, and the problems. ' +
+        'Exit with 0 even if there are problems, so that the Tiltfile watches the files to fix.',
     )
     .option('--context <name>', 'Tilt’s context', '')
     .addOption(developmentProfileOption())
-    .option('--only <name...>', 'the projects and objects that are to be started (default: all)')
-    .option('--check', 'also look whether Docker runs and the ports are free')
+    .option('--only <name...>', 'the projects and objects to start (default: all)')
+    .option('--check', 'also check that Docker is running and the ports are free')
     .addHelpText('after', '\nExamples:\n  repoctl tiltfile --context kind-monorepo | jq .inputs')
     .action(async (options: Options) => {
       const [{ findRoot }, { tiltfileAnswer }] = await Promise.all([

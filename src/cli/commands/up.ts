@@ -11,19 +11,19 @@ interface Options extends ProfileOptions {
 
 export const upCommand = () =>
   new Command('up')
-    .summary('make or start the cluster, then start the projects with live reload')
+    .summary('create or start the cluster, then start the projects with live reload')
     .description(
-      'Make the kind cluster of kind-config.yaml, or start it after a reboot, with a local registry beside it; then run ' +
-        'Tilt until Ctrl-C. Without Tilt the projects are started all the same, but changes are not reloaded live. ' +
-        'Running it again does no harm: while Tilt runs, it starts what is named through that session.',
+      'Create the kind cluster of kind-config.yaml, or start it after a reboot, with a local registry beside it; then run ' +
+        'Tilt until Ctrl-C. Without Tilt, start the projects without live reload. ' +
+        'It is safe to run again: if Tilt is running, the named projects are started in that session.',
     )
     .argument('[project...]', 'only these projects and what they need')
     .addOption(developmentProfileOption())
-    .option('-y, --yes', 'fetch programs that are missing without asking')
+    .option('-y, --yes', 'download missing programs without asking')
     .option('--no-registry', 'load images onto the nodes without a local registry')
     .option('--kubeconfig <file>', 'default: $KUBECONFIG, or ~/.kube/config')
     .addOption(
-      timeoutOption('without Tilt, or where it runs already: how long to wait until everything is healthy', 600),
+      timeoutOption('how long to wait until everything is healthy, if Tilt is missing or already running', 600),
     )
     .addHelpText('after', '\nExamples:\n  repoctl up\n  repoctl up turfoo\n  repoctl up --yes --no-registry')
     .action(up);
@@ -42,7 +42,7 @@ async function up(projects: string[], { profile, yes, registry, kubeconfig, time
       startProjects: async (names, { context }) => {
         const { startProjects } = await import('../../lifecycle/start.ts');
         const { printEndpoints } = await import('../../synth/endpoints.ts');
-        await breakable('What was applied stays. The same command again goes on from here.', async (signal) => {
+        await breakable('What was applied stays. Run the same command again to continue.', async (signal) => {
           const { namespaces } = await startProjects(names, {
             ...{ profile, context, kubeconfig, registry, timeout },
             ...{ report, signal },

@@ -7,11 +7,11 @@ export const validateCommand = () =>
   new Command('validate')
     .summary('check the configuration and the .env files, without a cluster')
     .description(
-      'Check repoctl.yaml, every project.yaml and every .env against its .env.example. Remarks on what may give a secret ' +
-        'away. Writes nothing.',
+      'Check repoctl.yaml, every project.yaml and every .env against its .env.example, and warn of what may reveal a secret. ' +
+        'Write nothing.',
     )
     .addOption(profileOption())
-    .option('--image-tag <tag>', 'as for synth')
+    .option('--image-tag <tag>', 'the same as for synth')
     .addHelpText('after', '\nExamples:\n  repoctl validate\n  repoctl validate --profile external')
     .action(async (options: ProfileOptions & { imageTag?: string }) => {
       const [{ findRoot }, { load }, { remarkText, secretRemarks }] = await Promise.all([
