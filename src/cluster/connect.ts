@@ -1,4 +1,5 @@
-import type { RequestOptions } from 'node:https';
+import { Agent, type RequestOptions } from 'node:https';
+import { createSecureContext } from 'node:tls';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { Cluster } from './client.ts';
 import { type ClusterOptions, readKubeconfig } from './kubeconfig.ts';
@@ -38,8 +39,15 @@ function authenticator(config: KubeConfig): () => Promise<RequestOptions> {
   const ask = async (): Promise<RequestOptions> => {
     const options: RequestOptions = {};
     await config.applyToHTTPSOptions(options as never);
+    if (!options.agent) return options;
     // One connection serves many requests.
-    if (options.agent) Object.assign(options.agent, { keepAlive: true });
+    Object.assign(options.agent, { keepAlive: true });
+    // Certificates are read once, not for each connection; where none is looked at, nor are those that Node brings along.
+    if (options.agent instanceof Agent) {
+      const { ca, cert, key, pfx, passphrase, rejectUnauthorized } = options.agent.options;
+      const trusted = rejectUnauthorized === false ? (ca ?? []) : ca;
+      options.agent.options.secureContext = createSecureContext({ ca: trusted, cert, key, pfx, passphrase });
+    }
     return options;
   };
   return () => {

@@ -1,5 +1,6 @@
 import type { KubeConfig } from '@kubernetes/client-node';
-import { type OwnCluster, ownClusterOf } from '../config/own-cluster.ts';
+import type { OwnCluster } from '../config/own-cluster.ts';
+import { rootAbove } from '../config/root.ts';
 import { ClusterError, UsageError } from '../platform/errors.ts';
 import { suggestion } from '../platform/nearest.ts';
 
@@ -31,7 +32,7 @@ const assumed = 'loaded-context';
  * @throws ClusterError if the environment's own cluster is not there
  */
 export async function readKubeconfig(options: ClusterOptions): Promise<KubeConfig> {
-  const own = options.context === undefined ? ownClusterOf(options.folder ?? process.cwd()) : undefined;
+  const own = options.context === undefined ? await ownClusterAt(options.folder ?? process.cwd()) : undefined;
   const config = await read(options, own);
   const names = config.getContexts().map(({ name }) => name);
   const context = options.context ?? own?.context ?? config.getCurrentContext();
@@ -43,6 +44,14 @@ export async function readKubeconfig(options: ClusterOptions): Promise<KubeConfi
   if (!names.includes(context)) throw own ? noCluster(own, names) : noContext(context, names);
   config.setCurrentContext(context);
   return config;
+}
+
+/** The cluster of the environment that a folder belongs to. Reading configurations takes long to load. */
+async function ownClusterAt(folder: string): Promise<OwnCluster | undefined> {
+  const root = rootAbove(folder);
+  if (root === undefined) return undefined;
+  const { ownCluster } = await import('../config/own-cluster.ts');
+  return ownCluster(root);
 }
 
 async function read({ kubeconfig }: ClusterOptions, own: OwnCluster | undefined): Promise<KubeConfig> {

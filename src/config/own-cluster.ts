@@ -1,6 +1,6 @@
 import { clusterName, contextOf, kindConfigFile, kindConfigText } from './kind-config.ts';
 import { outline, outlineError, unknownName } from './load.ts';
-import { environmentFile, rootAbove } from './root.ts';
+import { environmentFile } from './root.ts';
 
 /** The cluster that an environment is developed on. */
 export interface OwnCluster {
@@ -31,10 +31,4 @@ export function ownCluster(root: string, env: NodeJS.ProcessEnv = process.env): 
   if (named !== undefined) return kindCluster(named, kindConfigFile);
   if (!valid && input.name === unknownName) throw outlineError(outlined);
   return kindCluster(input.name, environmentFile);
-}
-
-/** The cluster of the environment that a folder belongs to; `undefined` if it belongs to none. */
-export function ownClusterOf(folder: string): OwnCluster | undefined {
-  const root = rootAbove(folder);
-  return root === undefined ? undefined : ownCluster(root);
 }

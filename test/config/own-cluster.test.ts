@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { ownCluster, ownClusterOf } from '../../src/config/own-cluster.ts';
+import { ownCluster } from '../../src/config/own-cluster.ts';
+import { rootAbove } from '../../src/config/root.ts';
 
 let root: string;
 beforeEach(() => {
@@ -40,9 +41,9 @@ describe('the cluster of an environment', () => {
   });
 
   test('is that of any folder below, and of none where there is no environment', () => {
-    expect(ownClusterOf(root)).toBeUndefined();
+    expect(rootAbove(root)).toBeUndefined();
     writeFileSync(join(root, 'repoctl.yaml'), 'name: shop\n');
     mkdirSync(join(root, 'apps', 'web'), { recursive: true });
-    expect(ownClusterOf(join(root, 'apps', 'web'))?.context).toBe('kind-shop');
+    expect(ownCluster(rootAbove(join(root, 'apps', 'web')) ?? '', {}).context).toBe('kind-shop');
   });
 });

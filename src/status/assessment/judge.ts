@@ -99,11 +99,12 @@ function judgeWorkload(
   { exists, refusals, nodes, workloads, pods, events, claims, slices, storageClasses, lastLines }: Within,
   moment: Moment,
 ): Item {
-  const { object, controller, after, near = after, ports = [] } = planned;
+  const { object, controller, ports = [] } = planned;
   const item = { namespace, object, planned, pods: [] };
+  const known = { ...moment, nodes, events, claims, storageClasses, lastLines };
   if (controller?.kind === 'Pod') {
     const own = pods.filter(({ metadata }) => metadata.name === controller.name);
-    const around = { ...moment, after: near, nodes, events, claims, storageClasses, lastLines };
+    const around = { ...known, after: planned.near ?? planned.after };
     return { ...item, pods: own, health: health({ ...(own[0] as Pod), kind: 'Pod' }, around) };
   }
   const found = workloads.find(({ kind, metadata }) => kind === controller?.kind && metadata.name === controller.name);
@@ -127,13 +128,11 @@ function judgeWorkload(
   const own = pods.filter((pod) => belongs(pod, found, object));
   const unseen = refusals.find(({ resource }) => resource === 'pods');
   const judged = health(found, {
-    ...moment,
-    after: near,
-    nodes,
-    events,
-    claims,
-    storageClasses,
-    lastLines,
+    ...known,
+    // Of thousands of workloads few wait for something.
+    get after() {
+      return planned.near ?? planned.after;
+    },
     pods: unseen ? undefined : own,
     jobs: workloads.filter((each): each is Job => each.kind === 'Job' && ownedBy(each, found)),
   });

@@ -49,7 +49,7 @@ export function expectedNamespaces(plan: Plan | undefined, snapshot: Snapshot): 
     const services = namespace?.services ?? [];
     const workloads = namespace?.workloads ?? [];
     const objects = new Set([...services, ...workloads].map(({ object }) => object));
-    const near = nearest(everything, name, of);
+    const near = once(() => nearest(everything, name, of));
     const here = own.get(name) ?? [];
     const others = here.filter((each) => !objects.has(objectOf(each)));
     const bare = unowned(pods.get(name) ?? [], new Set([...objects, ...here.map(objectOf)]), snapshot.now);
@@ -99,14 +99,25 @@ const unowned = (pods: readonly Pod[], known: ReadonlySet<string>, now: Date): P
     return (secondsSince(metadata.deletionTimestamp, now) ?? Number.POSITIVE_INFINITY) > patience.PodTerminating;
   });
 
-function fromPod({ metadata }: Pod, namespace: string, near: readonly string[]): ExpectedWorkload {
+/** What is only worked out when somebody asks for it, and then once. */
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+function fromPod({ metadata }: Pod, namespace: string, near: () => readonly string[]): ExpectedWorkload {
   const { name } = metadata;
   return {
     name,
     object: name,
     controller: { kind: 'Pod', name },
     after: [],
-    near: near.filter((key) => key !== `${namespace}/${name}`),
+    get near() {
+      return near().filter((key) => key !== `${namespace}/${name}`);
+    },
   };
 }
 
@@ -117,7 +128,7 @@ function nearest(everything: readonly string[], namespace: string, labels: Reado
   return everything.toSorted((a, b) => rank(a) - rank(b));
 }
 
-function fromObject(workload: Workload, namespace: string, near: readonly string[]): ExpectedWorkload {
+function fromObject(workload: Workload, namespace: string, near: () => readonly string[]): ExpectedWorkload {
   const self = `${namespace}/${objectOf(workload)}`;
   return {
     name: workload.metadata.labels?.[labelKeys.name] ?? workload.metadata.name,
@@ -126,7 +137,7 @@ function fromObject(workload: Workload, namespace: string, near: readonly string
     after: [],
     // The same list for all of a namespace but the one that waits.
     get near() {
-      return near.filter((key) => key !== self);
+      return near().filter((key) => key !== self);
     },
   };
 }

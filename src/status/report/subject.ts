@@ -96,9 +96,15 @@ export interface Details {
 export async function look(subject: Subject, details: Details = {}): Promise<Report> {
   const { cluster, view, findings, judge } = subject;
   const happenings = details.since !== undefined;
-  const snapshot = await readSnapshot(cluster, view, (snapshot) => needsEvents(judge(snapshot)), { happenings });
-  const seen = { ...snapshot, findings: await findings(snapshot) };
-  const report = judge(seen);
+  let first: { readonly snapshot: Snapshot; readonly report: Report } | undefined;
+  const needsCauses = (snapshot: Snapshot) => {
+    first = { snapshot, report: judge(snapshot) };
+    return needsEvents(first.report);
+  };
+  const snapshot = await readSnapshot(cluster, view, needsCauses, { happenings });
+  const found = await findings(snapshot);
+  const seen = found.length > 0 ? { ...snapshot, findings: found } : snapshot;
+  const report = first?.snapshot === seen ? first.report : judge(seen);
   const lastLines = await lastWords(cluster, report, snapshot);
   return withDetails(subject, lastLines.size > 0 ? judge({ ...seen, lastLines }) : report, seen, details);
 }

@@ -26,9 +26,27 @@ const wrappers = /rpc error: code = \w+ desc = /g;
 export const messageOf = ({ message = '' }: Pick<Event, 'message'>): string =>
   bounded(message).replace(combined, '').replaceAll(identities, '').replaceAll(wrappers, '');
 
+/** Events by the name of what they are about: each is looked for once for every pod. */
+const byName = new WeakMap<readonly Event[], Map<string | undefined, Event[]>>();
+
+function named(name: string, events: readonly Event[]): readonly Event[] {
+  let index = byName.get(events);
+  if (!index) {
+    index = new Map();
+    for (const event of events) {
+      const of = event.involvedObject.name;
+      const group = index.get(of);
+      if (group) group.push(event);
+      else index.set(of, [event]);
+    }
+    byName.set(events, index);
+  }
+  return index.get(name) ?? [];
+}
+
 /** The events about an object, the latest last. An object that was made anew under the name does not get the old one's. */
 export function eventsAbout(kind: string, { name, namespace, uid }: Meta, events: readonly Event[] = []): Event[] {
-  return events
+  return named(name, events)
     .filter(({ involvedObject: about }) =>
       uid !== undefined && about.uid
         ? about.uid === uid

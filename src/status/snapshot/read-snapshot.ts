@@ -1,8 +1,9 @@
 import type { Cluster } from '../../cluster/client.ts';
+import { eachOf } from '../../platform/each-of.ts';
 import { ClusterError } from '../../platform/errors.ts';
 import { type ReadSource, readSource, refusal } from './read-source.ts';
 import { clockSkew, essential, type Snapshot, snapshotOf } from './snapshot.ts';
-import { explaining, isTelling, type SourceName, sources } from './sources.ts';
+import { aboutClaims, explaining, isTelling, type SourceName, sources } from './sources.ts';
 
 /** What is looked at. */
 export interface View {
@@ -50,9 +51,18 @@ export async function readSnapshot(
     });
   const snapshot = look();
   if (happenings || !needsCauses(snapshot)) return snapshot;
-  await readAll(cluster, all, causes, known, read);
+  // Why a claim gets no volume matters only if one has none.
+  const unbound = snapshot.claims.some(({ status }) => status?.phase !== 'Bound');
+  const wanted = causes.filter((name) => unbound || !aboutClaims.includes(name));
+  await readAll(cluster, all, wanted, known, read);
   return look();
 }
+
+/**
+ * Lists at once. Each that is under way has a connection of its own, and to make one takes both sides longer than most of
+ * these lists do.
+ */
+const listsAtOnce = 4;
 
 async function readAll(
   cluster: Cluster,
@@ -62,8 +72,9 @@ async function readAll(
   read: Map<SourceName, ReadSource>,
 ): Promise<ClusterError[]> {
   const failures: ClusterError[] = [];
-  await Promise.all(
-    names.map(async (name) => {
+  await eachOf(
+    names,
+    async (name) => {
       try {
         read.set(name, await readSource(cluster, all[name], known));
       } catch (error) {
@@ -71,7 +82,8 @@ async function readAll(
         failures.push(error);
         read.set(name, { parts: [], refusals: [refusal(all[name], error)] });
       }
-    }),
+    },
+    { atOnce: listsAtOnce },
   );
   return failures;
 }

@@ -17,6 +17,7 @@ import type {
   StorageClass,
   Workload,
 } from '../rules/objects.ts';
+import { shared } from './shared.ts';
 
 /**
  * Objects of the API as small records: what the report reads of them, and nothing else. A pod's managed fields,
@@ -26,12 +27,12 @@ export const metaRecord = (meta: Meta & Managed): Meta => ({
   name: meta.name,
   namespace: meta.namespace,
   uid: meta.uid,
-  labels: meta.labels ?? undefined,
+  labels: shared(meta.labels ?? undefined),
   creationTimestamp: meta.creationTimestamp,
   deletionTimestamp: meta.deletionTimestamp,
   generation: meta.generation,
   finalizers: meta.finalizers ?? undefined,
-  ownerReferences: meta.ownerReferences?.map(({ kind, name, uid }) => ({ kind, name, uid })),
+  ownerReferences: shared(meta.ownerReferences?.map(({ kind, name, uid }) => ({ kind, name, uid }))),
 });
 
 /** Who wrote fields of an object, and when. */
@@ -84,9 +85,13 @@ const statusRecord = ({ name, ready, started, restartCount, state, lastState }: 
   ready,
   started,
   restartCount,
-  state,
-  lastState,
+  // Most that run well have the same times as others of their deployment.
+  state: state?.running ? shared(state) : state,
+  lastState: shared(lastState),
 });
+
+/** The conditions of pods that rules ask for. */
+const podConditions: readonly string[] = ['Ready', 'PodScheduled', 'PodReadyToStartContainers'];
 
 export const podRecord = ({ metadata, spec, status }: Pod): Pod => ({
   metadata: metaRecord(metadata),
@@ -95,18 +100,20 @@ export const podRecord = ({ metadata, spec, status }: Pod): Pod => ({
     schedulerName: spec.schedulerName,
     restartPolicy: spec.restartPolicy,
     schedulingGates: spec.schedulingGates,
-    initContainers: spec.initContainers?.map(containerRecord),
-    containers: spec.containers.map(containerRecord),
-    volumes: spec.volumes
-      ?.filter(({ persistentVolumeClaim }) => persistentVolumeClaim)
-      .map(({ name, persistentVolumeClaim }) => ({ name, persistentVolumeClaim })),
+    initContainers: shared(spec.initContainers?.map(containerRecord)),
+    containers: shared(spec.containers.map(containerRecord)) ?? [],
+    volumes: shared(
+      spec.volumes
+        ?.filter(({ persistentVolumeClaim }) => persistentVolumeClaim)
+        .map(({ name, persistentVolumeClaim }) => ({ name, persistentVolumeClaim })),
+    ),
   },
   status: status && {
     phase: status.phase,
     reason: status.reason,
     message: status.message,
     startTime: status.startTime,
-    conditions: conditionRecords(status.conditions),
+    conditions: conditionRecords(status.conditions?.filter(({ type }) => podConditions.includes(type))),
     initContainerStatuses: status.initContainerStatuses?.map(statusRecord),
     containerStatuses: status.containerStatuses?.map(statusRecord),
   },

@@ -88,6 +88,9 @@ export function sources(environment?: string) {
 /** Sources that are only read when something is not healthy: they say why. */
 export const explaining = ['events', 'claimEvents', 'storageClasses', 'systemPods', 'leases'] as const;
 
+/** Those of them that say why a claim has no volume. */
+export const aboutClaims: readonly SourceName[] = ['claimEvents', 'storageClasses'];
+
 /** Whether a source is only read when what happened is asked for. */
 export const isTelling = (name: SourceName): boolean => name === 'normalEvents';
 
