@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { images } from '../../charts/common/images.ts';
 import { cluster, ensureCluster, loadPublicImages, readPlan } from './environment.ts';
-import { attempt, type Outcome } from './run.ts';
+import { attempt, eventually, type Outcome } from './run.ts';
 import { SmallEnvironment } from './small-environment.ts';
 import { TiltProcess } from './tilt-process.ts';
 
@@ -36,7 +36,7 @@ workloads:
     after: [migrate, redis, minio]
 `;
 
-const namespaces = ['ledger', 'till', 'tilt-session'];
+const namespaces = ['ledger', 'till', 'tilt-session', 'alice-ledger', 'alice-till', 'alice-tilt-session'];
 const small = new SmallEnvironment('tilt-session', cluster);
 const { kubectl, project, sql } = small;
 const port = process.env.TILT_PORT ?? String(10_350 + Number(process.env.REPOCTL_PORT_OFFSET ?? 0));
@@ -87,14 +87,17 @@ function unhealthy(): string[] {
     .map(({ object, status }) => `${object} ${status}`);
 }
 
+/** What a program printed, line by line. */
+const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '');
+
 const numbers = () => Array.from({ length: written }, (_, index) => String(index + 1));
 
 /** Every row, object and key that was ever written. */
 function hasAllData(): void {
-  expect(sql('select id from entries order by id').split('\n')).toEqual(numbers());
+  expect(lines(sql('select id from entries order by id'))).toEqual(numbers());
   const objects = store('mc ls store/ledger-raw').match(/card-\d+/g) ?? [];
   expect(objects.map((name) => name.replace('card-', '')).sort((a, b) => Number(a) - Number(b))).toEqual(numbers());
-  expect(redis('lrange', 'cards', '0', '-1').split('\n')).toEqual(numbers());
+  expect(lines(redis('lrange', 'cards', '0', '-1'))).toEqual(numbers());
 }
 
 function isWhole(): void {
@@ -105,8 +108,9 @@ function isWhole(): void {
 const manifests = join(small.root, 'dist', 'local');
 const older = join(small.root, 'older');
 
-/** As docs/tilt.md says it for those who go on with kubectl. */
+/** As docs/tilt.md says it for those who go on with kubectl: a job can't be changed, and Tilt has labelled them its way. */
 function apply(folder: string, manager = 'kubectl'): void {
+  kubectl('delete', 'jobs', '--all-namespaces', '--selector', 'app.kubernetes.io/part-of=tilt-session');
   kubectl('apply', '--server-side', '--force-conflicts', '--field-manager', manager, '-f', folder);
 }
 
@@ -176,11 +180,161 @@ function apply(folder: string, manager = 'kubectl'): void {
   const steps = order.map((name, index) => ({ name, before: order[index - 1] ?? 'nothing' }));
 
   describe('goes on from every other way in, which go on from it', () => {
-    test.each(steps)('$name after $before', async ({ name }) => {
+    test.each(steps)('$name after $before', async ({ name, before }) => {
+      const began = performance.now();
       await ways[name]?.();
       if (name === 'an older version') hasAllData();
       else isWhole();
       writeMore();
+      process.stderr.write(`${name} after ${before}: ${((performance.now() - began) / 1000).toFixed(1)} s\n`);
+    });
+  });
+
+  test('that is killed while it deploys leaves what a start completes', async () => {
+    inNamespace('ledger', 'delete', 'deployments,jobs', '--all', '--wait');
+    session.begin('--context', small.context);
+    await eventually('Tilt deploys', 120, () => inNamespace('ledger', 'get', 'deployment', 'ledger-keeper'));
+    await session.end('SIGKILL');
+    ways.start?.();
+    isWhole();
+    writeMore();
+  });
+
+  describe('while it runs', () => {
+    beforeAll(() => up());
+    afterAll(() => session.end());
+
+    const tillYaml = `name: till
+workloads:
+  drawer: { kind: worker, image: ${images.postgres}, command: [sleep, infinity], health: { command: ['true'] }, stopSeconds: 1 }
+`;
+    const running = (namespace: string) =>
+      lines(inNamespace(namespace, 'get', 'pods', '--field-selector=status.phase=Running', '-o', 'name')).sort();
+
+    test('is joined by a second up', () => {
+      const before = running('ledger');
+      const { stderr, stdout } = succeeded(small.repoctl('up', 'ledger', '--no-registry'));
+      expect(stderr).toContain(`a Tilt session runs already, which this joins: http://localhost:${port}/`);
+      expect(stdout).toMatch(/^ledger-postgres +/m);
+      expect(running('ledger')).toEqual(before);
+      isWhole();
+    });
+
+    test('starts a project whose folder is new', () => {
+      small.write('apps/till/infra/project.yaml', tillYaml);
+      expect(succeeded(project('start', 'till')).stderr).toContain('till-drawer: healthy');
+    });
+
+    test('starts again what was deleted or scaled to nothing', () => {
+      inNamespace('ledger', 'delete', 'deployment', 'ledger-keeper');
+      inNamespace('ledger', 'delete', 'service', 'ledger-postgres');
+      inNamespace('till', 'scale', 'deployment', 'till-drawer', '--replicas=0');
+      succeeded(project('start', 'ledger', 'till'));
+      expect(running('till')).toHaveLength(1);
+      isWhole();
+    });
+
+    test('starts a project whose namespace was deleted', () => {
+      kubectl('delete', 'namespace', 'till', '--wait');
+      succeeded(project('start', 'till'));
+      expect(running('till')).toHaveLength(1);
+    });
+
+    test('goes on with the others when one project is wrong, and shows the mistake', async () => {
+      const path = 'apps/till/infra/project.yaml';
+      small.write(path, tillYaml.replace('kind: worker', 'kind: wroker'));
+      await eventually('the mistake is shown', 60, () =>
+        expect(session.tilt('logs', '(Tiltfile)').stdout).toContain('did you mean "worker"'),
+      );
+      const before = running('till');
+      // Live reload of another project, and every command on it.
+      small.write('apps/ledger/src/note.txt', 'saved\n');
+      await eventually('the file is in the container', 60, () =>
+        expect(inNamespace('ledger', 'exec', 'deploy/ledger-keeper', '--', 'cat', '/app/src/note.txt')).toBe('saved'),
+      );
+      for (const verb of ['start', 'restart']) {
+        const { stderr } = succeeded(project(verb, 'ledger'));
+        expect(stderr).toContain('did you mean "worker"');
+        expect(stderr).toContain('till stays as it was before; the others go on');
+      }
+      expect(project('start', 'till')).toMatchObject({ status: 2 });
+      expect(running('till')).toEqual(before);
+      small.write(path, tillYaml);
+      await eventually('it is right again', 60, () =>
+        expect(session.tilt('logs', '(Tiltfile)').stdout.trim()).toMatch(/Successfully loaded Tiltfile[^\n]*$/),
+      );
+      succeeded(project('start', 'till'));
+    });
+
+    test('takes a password that was changed in a .env', async () => {
+      const path = 'apps/ledger/infra/.env';
+      small.write(path, small.read(path).replace(/^POSTGRES_PASSWORD=.*$/m, 'POSTGRES_PASSWORD=by-hand-0123'));
+      await eventually('the server has the new password', 120, () => {
+        const login = `PGPASSWORD=by-hand-0123 psql -w -h "$HOSTNAME" -U ledger -d ledger -Atc 'select 1'`;
+        const pod = ['ledger-postgres-0', '-c', 'postgres'];
+        expect(inNamespace('ledger', 'exec', ...pod, '--', 'sh', '-c', login)).toBe('1');
+      });
+      await session.settled(120);
+      const client = 'psql "$DATABASE_URL" -Atc "select count(*) from entries"';
+      await eventually('those that use it have it', 120, () =>
+        expect(inNamespace('ledger', 'exec', 'deploy/ledger-keeper', '-c', 'keeper', '--', 'sh', '-c', client)).toBe(
+          String(written),
+        ),
+      );
+      isWhole();
+    });
+
+    test('that is stopped (SIGSTOP) is told, with how it goes on, and nothing is changed meanwhile', () => {
+      const before = running('ledger');
+      session.signal('SIGSTOP');
+      try {
+        for (const verb of ['start', 'stop']) {
+          const { status, stderr } = project(verb, 'ledger');
+          expect([status, stderr]).toEqual([
+            4,
+            expect.stringMatching(/is stopped \(Ctrl-Z, SIGSTOP\)[\s\S]*kill -CONT \d+/),
+          ]);
+        }
+        expect(running('ledger')).toEqual(before);
+      } finally {
+        session.signal('SIGCONT');
+      }
+      succeeded(project('start', 'ledger'));
+      isWhole();
+    });
+
+    test('of another profile runs beside it, with namespaces, ports and data of its own', async () => {
+      const other = { ...session.env, REPOCTL_PROFILE: 'alice', TILT_PORT: String(Number(port) + 5) };
+      const alice = (...args: string[]) =>
+        attempt(process.execPath, [join(import.meta.dirname, '..', '..', 'bin', 'repoctl.mjs'), ...args], {
+          cwd: small.root,
+          env: other,
+        });
+      small.write(
+        'repoctl.yaml',
+        `${small.read('repoctl.yaml')}profiles:\n  alice: { extends: local, namespacePrefix: alice-, portOffset: 500 }\n`,
+      );
+      const before = running('ledger');
+      const second = new TiltProcess(small.root, other);
+      try {
+        await second.up(240, '--context', small.context, 'ledger');
+        // Each command finds the session of its own profile.
+        expect(succeeded(alice('infra', 'project', 'start', 'ledger')).stderr).toContain(
+          'Tilt starts alice-tilt-session',
+        );
+        const shell = ['infra', 'project', 'shell', 'ledger', 'postgres', '--', '-Atc', 'select count(*) from entries'];
+        expect(succeeded(alice(...shell)).stdout.trim()).toBe('0');
+        expect(succeeded(alice('infra', 'project', 'logs', 'ledger', 'postgres')).stdout).toMatch(/^postgres-0 /m);
+        succeeded(alice('infra', 'project', 'stop', 'ledger'));
+        expect(running('alice-ledger')).toEqual([]);
+        expect(running('ledger')).toEqual(before);
+      } finally {
+        await second.end();
+      }
+      succeeded(alice('infra', 'project', 'start', 'ledger'));
+      expect(running('alice-ledger')).not.toEqual([]);
+      expect(running('ledger')).toEqual(before);
+      isWhole();
     });
   });
 });
