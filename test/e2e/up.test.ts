@@ -24,10 +24,17 @@ const container = () =>
 const registry = (format: string) => attempt('docker', ['inspect', '--format', format, 'kind-registry']).stdout.trim();
 /** A registry that was here before is the developer's: it is used, and left as it was. */
 const theirs = registry('{{.Id}} {{.State.Running}}');
+/** The networks that it is in. */
+const networks = () => Object.keys(JSON.parse(registry('{{json .NetworkSettings.Networks}}') || '{}') as object);
+const theirNetworks = networks();
 const removeAll = () => {
   attempt('kind', ['delete', 'cluster', '--name', name]);
   if (theirs === '') attempt('docker', ['rm', '--force', '--volumes', 'kind-registry']);
-  else if (theirs.endsWith('false')) attempt('docker', ['stop', 'kind-registry']);
+  else {
+    for (const network of networks().filter((each) => !theirNetworks.includes(each)))
+      attempt('docker', ['network', 'disconnect', network, 'kind-registry']);
+    if (theirs.endsWith('false')) attempt('docker', ['stop', 'kind-registry']);
+  }
 };
 /** Its port on this machine. */
 const port = () => registry('{{(index (index .HostConfig.PortBindings "5000/tcp") 0).HostPort}}');
@@ -45,6 +52,8 @@ beforeAll(() => {
 afterAll(() => {
   removeAll();
   rmSync(root, { recursive: true, force: true });
+  // As it was before.
+  expect([registry('{{.Id}} {{.State.Running}}'), networks()]).toEqual([theirs, theirNetworks]);
 });
 
 /** Without Tilt `up` ends by itself. */

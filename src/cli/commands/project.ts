@@ -49,8 +49,9 @@ export const startCommand = () =>
           const { printEndpoints } = await import('../../synth/endpoints.ts');
           const { namespaces, byTilt } = await startProjects(projects, { ...options, report, signal });
           printEndpoints(namespaces, options.output);
-          if (!byTilt)
-            report(`These ports are open while this runs: repoctl infra project forward ${projects.join(' ')}`);
+          const profile = options.profile === 'local' ? [] : ['--profile', options.profile];
+          const forward = ['repoctl infra project forward', ...projects, ...profile].join(' ');
+          if (!byTilt) report(`These ports are open while this runs: ${forward}`);
         });
       },
     );
