@@ -7,9 +7,7 @@ const all = (command: Command): Command[] => [command, ...command.commands.flatM
 const commands = all(makeProgram('0.0.0'));
 const option = (command: Command, long: string) => command.options.find((each) => each.long === long);
 
-/** What is there without a cluster is the same in every profile, and `doctor` is about this machine. */
-const without = ['repoctl doctor'];
-const onCluster = commands.filter((command) => option(command, '--context') && !without.includes(commandPath(command)));
+const onCluster = commands.filter((command) => option(command, '--context'));
 
 describe('a command that works on a cluster', () => {
   test('is one of those that are expected to', () => {
