@@ -1,8 +1,10 @@
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { PodsConstruct } from './common/kind.ts';
+import { labelled } from './common/labelled.ts';
 import { type Labelled, type OwnerLabels, ownerLabels } from './common/labels.ts';
 import { objectName } from './common/names.ts';
+import { addPodObjects } from './constructs/pod-objects.ts';
 import { serviceKinds } from './kinds.ts';
 import type { Environment, Profile } from './model.ts';
 import { named } from './named.ts';
@@ -20,12 +22,16 @@ export class GlobalChart extends Chart {
     this.#owner = owner;
     const services = servicesInCluster(profile, environment.services);
     for (const service of services) {
-      const built = serviceKinds[service.kind]?.build(this, service, {
+      const kind = serviceKinds[service.kind];
+      const built = kind?.build(this, service, {
         siblings: services,
         consumers: consumers(environment, service),
         variables: [],
+        imageOf: (given) => given,
       });
-      if (built) this.#services.set(service.name, built);
+      if (!kind || !built) continue;
+      this.#services.set(service.name, built);
+      addPodObjects(built, labelled(service, kind.component), service.settings, kind.controller(service.settings));
     }
   }
 

@@ -14,6 +14,7 @@ import { postgres } from './constructs/postgres.ts';
 import { redis } from './constructs/redis.ts';
 import { redisCommander } from './constructs/redis-commander.ts';
 import { redisInsight } from './constructs/redis-insight.ts';
+import { statefulSet } from './constructs/stateful-set.ts';
 import { worker } from './constructs/worker.ts';
 
 const allServices = {
@@ -72,6 +73,7 @@ const processKinds = {
   'celery-worker': celeryWorker,
   'celery-beat': celeryBeat,
   worker,
+  statefulset: statefulSet,
   job,
   cronjob: cronJob,
 };
@@ -84,3 +86,7 @@ export type ServiceKindName = keyof typeof allServices;
 
 /** The names of all kinds of workload. */
 export type WorkloadKindName = keyof typeof processKinds;
+
+/** Whether the pods of a kind of workload stay, unlike those of a job. */
+export const keepsRunning = ({ controller }: WorkloadKind): boolean =>
+  controller === 'Deployment' || controller === 'StatefulSet';

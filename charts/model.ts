@@ -1,5 +1,7 @@
 import type { Service, Workload } from './common/kind.ts';
 import type { ManifestObject } from './common/manifest-object.ts';
+import type { PodSettings } from './common/pod-fields.ts';
+import type { EnvironmentValues } from './common/variable-source.ts';
 
 /** A whole environment: complete, its defaults resolved, and frozen. */
 export interface Environment {
@@ -66,7 +68,7 @@ export interface Project {
   readonly workloads: readonly Workload<WorkloadSettings>[];
   readonly commands: readonly ProjectCommand[];
   /** Environment variables of all its workloads. */
-  readonly env: Readonly<Record<string, string>>;
+  readonly env: EnvironmentValues;
   /** The keys of `.env.example` that no service claims: they go to all its workloads. */
   readonly secrets: readonly string[];
   /** Its `infra/manifests/*.yaml`. */
@@ -108,10 +110,10 @@ export interface ProjectCommand {
 }
 
 /** What the settings of every kind of workload hold. */
-export interface WorkloadSettings {
+export interface WorkloadSettings extends PodSettings {
   /** Name of a build of the project, or an image reference. */
   readonly image: string;
-  readonly env: Readonly<Record<string, string>>;
+  readonly env: EnvironmentValues;
   readonly after: readonly string[];
   readonly replicas?: number;
 }

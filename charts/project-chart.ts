@@ -1,9 +1,11 @@
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { PodsConstruct } from './common/kind.ts';
+import { labelled } from './common/labelled.ts';
 import { type Labelled, type OwnerLabels, ownerLabels } from './common/labels.ts';
 import { objectName } from './common/names.ts';
-import { serviceKinds, workloadKinds } from './kinds.ts';
+import { addPodObjects } from './constructs/pod-objects.ts';
+import { keepsRunning, serviceKinds, workloadKinds } from './kinds.ts';
 import type { Environment, Profile, Project } from './model.ts';
 import { named } from './named.ts';
 import {
@@ -28,26 +30,34 @@ export class ProjectChart extends Chart {
     super(scope, project.name, { namespace: project.namespace, labels: ownerLabels(owner) });
     this.#owner = owner;
     const services = servicesInCluster(profile, project.services);
+    const imageOf = (given: string) => imageReference(profile, project.name, given);
     for (const service of services) {
-      const built = serviceKinds[service.kind]?.build(this, service, {
+      const kind = serviceKinds[service.kind];
+      const built = kind?.build(this, service, {
         siblings: services,
         consumers: ownConsumers(service),
         variables: ownVariables(project),
+        imageOf,
       });
-      if (built) this.#services.set(service.name, built);
+      if (!kind || !built) continue;
+      this.#services.set(service.name, built);
+      addPodObjects(built, labelled(service, kind.component), service.settings, kind.controller(service.settings));
     }
     const connected = connections(environment, profile, project);
     for (const workload of project.workloads) {
-      const keepsRunning = workloadKinds[workload.kind]?.controller === 'Deployment';
+      const kind = workloadKinds[workload.kind];
+      if (!kind) continue;
       const image = project.images.find(({ name }) => name === workload.settings.image);
-      const built = workloadKinds[workload.kind]?.build(this, workload, {
-        image: imageReference(profile, project.name, workload.settings.image),
+      const built = kind.build(this, workload, {
+        image: imageOf(workload.settings.image),
+        imageOf,
         variables: variables(environment, project, connected, workload),
         waits: waits(environment, profile, project, connected, workload),
-        synced: profile.development && keepsRunning && image ? image.sync.map(({ to }) => to) : [],
+        synced: profile.development && keepsRunning(kind) && image ? image.sync.map(({ to }) => to) : [],
         development: profile.development,
       });
-      if (built) this.#workloads.set(workload.name, built);
+      this.#workloads.set(workload.name, built);
+      addPodObjects(built, labelled(workload, kind.component), workload.settings, kind.controller);
     }
   }
 

@@ -3,6 +3,7 @@ import type { Consumer, Service, Workload } from './common/kind.ts';
 import type { OwnerLabels } from './common/labels.ts';
 import { objectName, serviceHost, variablePart } from './common/names.ts';
 import type { ContainerProps } from './common/pod.ts';
+import { declaredVariables } from './common/variable-source.ts';
 import { type Awaited, waitFor } from './common/wait.ts';
 import { serviceKinds, workloadKinds } from './kinds.ts';
 import type { Environment, Profile, Project, WorkloadSettings } from './model.ts';
@@ -105,9 +106,7 @@ export function variables(
   connected: ReadonlyMap<string, Connection>,
   workload: Workload<WorkloadSettings>,
 ): Variable[] {
-  const plain = (values: Readonly<Record<string, string>>) =>
-    Object.entries(values).map(([name, value]) => ({ name, value }));
-  const own = plain({ ...project.env, ...workload.settings.env });
+  const own = declaredVariables({ ...project.env, ...workload.settings.env });
   return [
     ...[...connected.values()].flatMap((connection) => connection.variables),
     ...project.links.map((link) => linkVariable(environment, link)),

@@ -11,7 +11,7 @@ const json = (schema: unknown) => `${JSON.stringify(schema, null, 2)}\n`;
 
 const files: Readonly<Record<string, string>> = {
   'schemas/repoctl.schema.json': json(environmentJsonSchema()),
-  'schemas/project.schema.json': json(projectJsonSchema()),
+  'schemas/project.schema.json': json(projectJsonSchema('ref')),
   'schemas/status.schema.json': json(statusJsonSchema()),
   'docs/configuration.md': configurationReference(),
   'docs/commands.md': commandReference(),

@@ -22,8 +22,12 @@ export interface JsonSchema {
   readonly maximum?: number;
 }
 
-const toJsonSchema = (schema: z.ZodType, title: string): JsonSchema => {
-  const { $schema, ...rest } = z.toJSONSchema(schema, { io: 'input', target: 'draft-7' }) as Record<string, unknown>;
+/** @param reused whether parts that stand in several places are written out in each, or once, referred to */
+const toJsonSchema = (schema: z.ZodType, title: string, reused: 'inline' | 'ref' = 'inline'): JsonSchema => {
+  const { $schema, ...rest } = z.toJSONSchema(schema, { io: 'input', target: 'draft-7', reused }) as Record<
+    string,
+    unknown
+  >;
   return { $schema, title, ...rest } as JsonSchema;
 };
 
@@ -31,7 +35,8 @@ const toJsonSchema = (schema: z.ZodType, title: string): JsonSchema => {
 export const environmentJsonSchema = (): JsonSchema => toJsonSchema(environmentSchema, 'repoctl.yaml');
 
 /** What editors need to complete and check `infra/project.yaml`. */
-export const projectJsonSchema = (): JsonSchema => toJsonSchema(projectSchema, 'repoctl: infra/project.yaml');
+export const projectJsonSchema = (reused?: 'ref'): JsonSchema =>
+  toJsonSchema(projectSchema, 'repoctl: infra/project.yaml', reused);
 
 /** What those need that read what `repoctl status -o json` prints. */
 export const statusJsonSchema = (): JsonSchema => toJsonSchema(statusSchema, 'repoctl status -o json');

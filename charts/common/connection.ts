@@ -1,9 +1,14 @@
 import type { EnvVar, Volume } from './k8s.ts';
 
 /** An environment variable: a plain value (`$(NAME)` refers to an earlier one), or a key of a Secret. */
-export type Variable =
+export type ConnectionVariable =
   | { readonly name: string; readonly value: string }
   | { readonly name: string; readonly secret: string; readonly key: string };
+
+/** An environment variable of a container; what a source yields is known in its pod only. */
+export type Variable =
+  | ConnectionVariable
+  | { readonly name: string; readonly source: NonNullable<EnvVar['valueFrom']> };
 
 /** A key of a Secret, and the variable in a `.env` that it comes from during development. */
 export interface SecretKey {
@@ -40,7 +45,7 @@ export interface Connection {
   /** The variables that code can rely on, wherever the service runs. */
   readonly promises: readonly string[];
   /** The promised variables and those that they are made of, in order. */
-  readonly variables: readonly Variable[];
+  readonly variables: readonly ConnectionVariable[];
   /** The Secret, in the workload's namespace, that the variables refer to. */
   readonly secret: SecretReference;
   readonly ready: ReadyCheck;
@@ -62,11 +67,12 @@ export function managed(connection: Connection, owner: string): Connection {
 
 /** Variables in the form that a container wants. */
 export function environment(variables: readonly Variable[]): EnvVar[] {
-  return variables.map((variable) =>
-    'value' in variable
-      ? { name: variable.name, value: variable.value }
-      : { name: variable.name, valueFrom: { secretKeyRef: { name: variable.secret, key: variable.key } } },
-  );
+  return variables.map((variable) => {
+    const { name } = variable;
+    if ('value' in variable) return { name, value: variable.value };
+    if ('source' in variable) return { name, valueFrom: variable.source };
+    return { name, valueFrom: { secretKeyRef: { name: variable.secret, key: variable.key } } };
+  });
 }
 
 /** A volume with a Secret's keys as files, readable by the pod's group only. */

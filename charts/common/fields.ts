@@ -12,6 +12,12 @@ export const dnsLabel = z
     'must be lower-case letters, digits and "-", beginning with a letter (RFC 1123)',
   );
 
+/** The name of an object that somebody else makes (RFC 1123 subdomain). */
+export const existingName = z
+  .string()
+  .max(253, 'is longer than 253 characters')
+  .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'must be the name of an object: lower-case letters, digits, "-" and "."');
+
 const quantityRule = 'must be a Kubernetes quantity such as 100m, 1, 64Mi or 1Gi';
 const quantityPattern = /^\d+(\.\d+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/;
 
@@ -48,11 +54,21 @@ const cpuNumber = z
   .transform(String);
 const cpu = z.union([quantityText, cpuNumber]);
 
+/** Amounts by the resource's name; cpu and memory are always stated. */
+type Amounts = Readonly<Record<string, string>> & { readonly cpu: string; readonly memory: string };
+
 /** What a container asks for and may use, both always stated. Each value that is left out keeps its default. */
 export interface Resources {
-  readonly requests: { readonly cpu: string; readonly memory: string };
-  readonly limits: { readonly cpu: string; readonly memory: string };
+  readonly requests: Amounts;
+  readonly limits: Amounts;
 }
+
+/** Resources that a node's owner adds, such as GPUs; huge pages are like them: whole numbers, and no more than was asked for. */
+const extendedName = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?|hugepages-\d+[KMG]i)$/;
+
+const extendedAmount = z.union([quantityText, z.number().positive().transform(String)]);
+
+const plainResources = ['cpu', 'memory', 'ephemeral-storage'];
 
 /**
  * The `resources` field of a kind of service or workload.
@@ -60,28 +76,42 @@ export interface Resources {
  * @param defaults what a container of that kind gets without it, as `[cpu, memory]` pairs
  */
 export function resources(requests: readonly [string, string], limits: readonly [string, string]) {
-  const pair = (what: string, [defaultCpu, defaultMemory]: readonly [string, string]) =>
+  const pair = (what: string, [defaultCpu, defaultMemory]: readonly [string, string], more: string) =>
     z
-      .strictObject({
+      .object({
         cpu: cpu.prefault(defaultCpu).describe(`CPU ${what}, in cores.`),
         memory: quantityText.prefault(defaultMemory).describe(`Memory ${what}, in bytes.`),
+        'ephemeral-storage': quantityText.optional().describe(`Disk of the node ${what}, in bytes. ${more}`.trim()),
       })
+      .catchall(extendedAmount)
       .prefault({});
   return z
     .strictObject({
-      requests: pair('that is set aside for it', requests),
-      limits: pair('that it may use', limits),
+      requests: pair('that is set aside for it', requests, ''),
+      limits: pair('that it may use', limits, 'Beside these any resource that nodes offer, as `nvidia.com/gpu: 1`.'),
     })
     .superRefine((value, context) => {
-      for (const name of ['cpu', 'memory'] as const) {
-        if (amount(value.requests[name]) > amount(value.limits[name])) {
-          context.addIssue({
-            code: 'custom',
-            path: ['requests', name],
-            message: `${name} request ${value.requests[name]} is above the limit ${value.limits[name]}`,
-          });
+      const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+      for (const name of ['cpu', 'memory', 'ephemeral-storage'] as const) {
+        const [request, limit] = [value.requests[name] ?? '', value.limits[name] ?? ''];
+        if (amount(request) > amount(limit))
+          refuse(['requests', name], `${name} request ${request} is above the limit ${limit}`);
+      }
+      for (const side of ['requests', 'limits'] as const) {
+        const others = Object.entries(value[side]).filter(([name]) => !plainResources.includes(name));
+        for (const [name, text] of others as [string, string][]) {
+          if (!extendedName.test(name))
+            context.addIssue({ code: 'unrecognized_keys', keys: [name], path: [side], input: value[side] });
+          else if (side === 'requests' && value.limits[name] !== text)
+            refuse([side, name], `must be the same under limits: nobody is given more of ${name} than was set aside`);
+          else if (!Number.isInteger(amount(text))) refuse([side, name], `must be a whole number`);
         }
       }
+    })
+    .transform((value): Resources => {
+      // Kubernetes would set aside as much by itself.
+      const extended = Object.entries(value.limits).filter(([name]) => !plainResources.includes(name));
+      return { requests: { ...value.requests, ...Object.fromEntries(extended) }, limits: value.limits } as Resources;
     })
     .prefault({})
     .describe('What Kubernetes sets aside for the container and the most it may use.');
@@ -124,16 +154,22 @@ const nullRule = 'may not hold the character NUL';
 /** A program and its arguments; no shell. */
 export const command = z.array(z.string().min(1).refine(hasNoNull, nullRule)).min(1);
 
-/** Environment variables with their plain values. */
-export const environmentVariables = z.record(
-  z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not a name for an environment variable'),
-  z.union([z.string().refine(hasNoNull, nullRule), z.number().transform(String), z.boolean().transform(String)]),
-);
+/** Name of an environment variable. */
+export const environmentVariableName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not a name for an environment variable');
 
-/** A numeric user id that isn't root. */
+/** Plain value of an environment variable. */
+export const plainValue = z.union([
+  z.string().refine(hasNoNull, nullRule),
+  z.number().transform(String),
+  z.boolean().transform(String),
+]);
+
+/** A numeric user id. That of root needs an exception of the pod's security. */
 export const userId = z
   .int()
-  .min(1, 'must not be 0: containers never run as root')
+  .min(0)
   .max(2 ** 31 - 1);
 
 /** A path inside a container. */

@@ -29,7 +29,12 @@ type Manifest<Type> = Type extends Generated.IntOrString | Generated.Quantity
 
 export type Container = Manifest<Generated.Container>;
 export type EnvVar = Manifest<Generated.EnvVar>;
-export type Lifecycle = Manifest<Generated.Lifecycle>;
+type LifecycleHandler = Manifest<Generated.LifecycleHandler> & {
+  /** The kubelet waits itself; from 1.30 on. */
+  readonly sleep?: { readonly seconds: number };
+};
+export type Lifecycle = { readonly [Moment in keyof Generated.Lifecycle]: LifecycleHandler };
+export type ObjectMeta = Manifest<Generated.ObjectMeta>;
 export type PodSecurityContext = Manifest<Generated.PodSecurityContext>;
 export type PodTemplateSpec = Manifest<Generated.PodTemplateSpec>;
 export type Probe = Manifest<Generated.Probe>;
@@ -42,7 +47,14 @@ type Add<Props> = (scope: Construct, id: string, props: Manifest<Props>) => ApiO
 export const addConfigMap: Add<Generated.KubeConfigMapProps> = adder('v1', 'ConfigMap');
 export const addCronJob: Add<Generated.KubeCronJobProps> = adder('batch/v1', 'CronJob');
 export const addDeployment: Add<Generated.KubeDeploymentProps> = adder('apps/v1', 'Deployment');
+export const addPersistentVolumeClaim: Add<Generated.KubePersistentVolumeClaimProps> = adder(
+  'v1',
+  'PersistentVolumeClaim',
+);
+export const addRole: Add<Generated.KubeRoleProps> = adder('rbac.authorization.k8s.io/v1', 'Role');
+export const addRoleBinding: Add<Generated.KubeRoleBindingProps> = adder('rbac.authorization.k8s.io/v1', 'RoleBinding');
 export const addService: Add<Generated.KubeServiceProps> = adder('v1', 'Service');
+export const addServiceAccount: Add<Generated.KubeServiceAccountProps> = adder('v1', 'ServiceAccount');
 export const addStatefulSet: Add<Generated.KubeStatefulSetProps> = adder('apps/v1', 'StatefulSet');
 
 /** Adds a Job that is named after what it is in the end, with all patches. */

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { CommandCheck, Connection, SecretReference, Variable } from './connection.ts';
 import type { OwnerLabels } from './labels.ts';
 import type { ContainerProps } from './pod.ts';
+import type { Protocol } from './ports.ts';
 
 /** A service of a namespace: declared, with its defaults resolved. */
 export interface Service<Settings = unknown> {
@@ -29,6 +30,8 @@ export interface Consumer<Use = unknown> {
 export interface ServicePort {
   readonly name: string;
   readonly port: number;
+  /** What it speaks, where its kind doesn't tell. */
+  readonly protocol?: Protocol;
   /** Fixed port on the developer's machine, if it has one. */
   readonly hostPort?: number;
 }
@@ -47,6 +50,8 @@ export interface ServiceContext {
   readonly consumers: readonly Consumer[];
   /** The project's own secret variables. */
   readonly variables: readonly Variable[];
+  /** The image reference of the profile for the name of a build of the project, or an image reference. */
+  readonly imageOf: (given: string) => string;
 }
 
 /** How the programs of a compose file reach what a service of it has become. */
@@ -158,6 +163,8 @@ export interface WorkloadContext {
   /** Paths in its container that development syncs files to; none into those that end by themselves. */
   readonly synced: readonly string[];
   readonly development: boolean;
+  /** The image reference of the profile for the name of a build of the project, or an image reference. */
+  readonly imageOf: (given: string) => string;
 }
 
 /** A kind of workload. */
@@ -165,7 +172,7 @@ export interface WorkloadKind<Settings = unknown> {
   readonly summary: string;
   readonly component: string;
   readonly schema: z.ZodObject;
-  readonly controller: 'Deployment' | 'Job' | 'CronJob';
+  readonly controller: 'Deployment' | 'StatefulSet' | 'Job' | 'CronJob';
   /**
    * How others can tell that it is ready, if they can: a program in an image, which gets the workload's environment.
    *

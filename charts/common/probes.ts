@@ -8,6 +8,10 @@ export const healthCheck = z
     httpPath.transform((path): { path: string; port?: number } => ({ path })),
     z.strictObject({ path: httpPath.describe('HTTP route that answers 2xx or 3xx.'), port: port.optional() }),
     z.strictObject({
+      grpc: port.describe("Port that answers gRPC's own health checks (grpc.health.v1.Health)."),
+      service: z.string().min(1).optional().describe('Service that it is asked about. Default: the server as a whole.'),
+    }),
+    z.strictObject({
       tcp: port.describe('Port that accepts connections; it does so for a program that is stuck, too.'),
     }),
     z.strictObject({
@@ -23,7 +27,15 @@ export const healthCheck = z
       maxAgeSeconds: seconds.min(1).default(60).describe('Age from which on the process counts as stuck.'),
     }),
   ])
-  .describe('One of a route, `{path, port}`, `{tcp}`, `{command}`, `{file, maxAgeSeconds}`.');
+  .describe('One of a route, `{path, port}`, `{grpc, service}`, `{tcp}`, `{command}`, `{file, maxAgeSeconds}`.');
+
+/** The same for what has no main port. */
+export const ownHealthCheck = healthCheck
+  .refine((check) => !('path' in check) || check.port !== undefined, {
+    path: ['port'],
+    message: 'is required beside a path: it has no main port',
+  })
+  .describe('One of `{path, port}`, `{grpc, service}`, `{tcp}`, `{command}`, `{file, maxAgeSeconds}`.');
 
 export type HealthCheck = z.output<typeof healthCheck>;
 
@@ -34,6 +46,7 @@ export function probeAction(check: HealthCheck, defaultPort?: number): Probe {
     if (number === undefined) throw new TypeError(`health check of ${check.path} has no port`);
     return { httpGet: { path: check.path, port: number } };
   }
+  if ('grpc' in check) return { grpc: { port: check.grpc, service: check.service } };
   if ('tcp' in check) return { tcpSocket: { port: check.tcp } };
   if ('command' in check) return { exec: { command: bounded(check.command) } };
   return fileIsFresh(check.file, check.maxAgeSeconds);

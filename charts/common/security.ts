@@ -1,28 +1,85 @@
+import { z } from 'zod';
 import type { PodSecurityContext, SecurityContext } from './k8s.ts';
 
+/** Levels of the Pod Security Standards that pods of ours can have. */
+export type SecurityLevel = 'restricted' | 'baseline';
+
+/** The user that programs run as without a word about it. */
+export const defaultUser = 1000;
+
+/** An exception from Pod Security `restricted`. */
+export const securityField = z
+  .strictObject({
+    level: z
+      .literal('baseline')
+      .describe(
+        'The program may run as root and as whom its image says, with the usual capabilities, and write anywhere in its container.',
+      ),
+    reason: z
+      .string()
+      .min(10, 'must say why, in ten characters or more')
+      .optional()
+      .describe('Why it can’t do with less. Required for real clusters.'),
+  })
+  .optional()
+  .describe(
+    "An exception from Pod Security `restricted`. The namespace's own level follows, `repoctl validate` and `status` name it.",
+  );
+
+/** An exception as the configuration gives it. */
+export interface SecurityException {
+  readonly level: 'baseline';
+  readonly reason?: string;
+}
+
+/** Who a pod runs as. */
+export interface PodIdentity {
+  /** @default as the image says; only at the level baseline */
+  readonly user?: number;
+  /** @default user */
+  readonly group?: number;
+  /** @default restricted */
+  readonly level?: SecurityLevel;
+}
+
 /**
- * The pod's part of Pod Security `restricted`.
+ * The pod's part of Pod Security.
  *
- * @param user numeric uid; the image's name of the user is not enough for `runAsNonRoot`
- * @param group gid of the process and of mounted claims; default: the uid
- * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
+ * @param identity.user numeric uid; the image's name of the user is not enough for `runAsNonRoot`
+ * @param identity.group gid of the process and of mounted claims
+ * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/
  */
-export function podSecurity(user: number, group = user): PodSecurityContext {
+export function podSecurity({ user, group = user, level }: PodIdentity): PodSecurityContext {
   return {
-    runAsNonRoot: true,
+    runAsNonRoot: level === 'baseline' ? undefined : true,
     runAsUser: user,
     runAsGroup: group,
     fsGroup: group,
-    fsGroupChangePolicy: 'OnRootMismatch',
+    fsGroupChangePolicy: group === undefined ? undefined : 'OnRootMismatch',
     seccompProfile: { type: 'RuntimeDefault' },
   };
 }
 
-/** The container's part of Pod Security `restricted`; `writableRoot` only for containers that files are synced into. */
-export function containerSecurity(writableRoot = false): SecurityContext {
+/** What a container is allowed. */
+export interface ContainerRights {
+  /** @default false, but at the level baseline */
+  readonly writableRoot?: boolean;
+  /** @default restricted */
+  readonly level?: SecurityLevel;
+  /** @default the pod's */
+  readonly user?: number;
+}
+
+/**
+ * The container's part of Pod Security. At the level baseline it keeps the capabilities that the runtime gives, since
+ * images that begin as root change owners and users; programs that are somebody else's by their mode bits stay refused.
+ */
+export function containerSecurity({ level = 'restricted', user, ...rights }: ContainerRights = {}): SecurityContext {
+  const { writableRoot = level === 'baseline' } = rights;
   return {
     allowPrivilegeEscalation: false,
-    capabilities: { drop: ['ALL'] },
+    capabilities: level === 'baseline' ? undefined : { drop: ['ALL'] },
     readOnlyRootFilesystem: !writableRoot,
+    runAsUser: user,
   };
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { command, environmentVariables, seconds, userId } from './fields.ts';
+import { command, seconds } from './fields.ts';
+import { podFields } from './pod-fields.ts';
+import { environmentVariables } from './variable-source.ts';
 
 /** What every kind of workload understands. */
 export const workloadFields = {
@@ -11,7 +13,10 @@ export const workloadFields = {
   args: command.optional().describe("Arguments instead of the image's."),
   env: environmentVariables
     .default({})
-    .describe('Environment variables, beside those of the project and its services.'),
+    .describe(
+      'Environment variables, beside those of the project and its services: values, or `{secretKeyRef: NAME/KEY}`, ' +
+        '`{configMapKeyRef: NAME/KEY}`, `{fieldRef: metadata.name}`, `{resourceFieldRef: limits.memory}`.',
+    ),
   after: z
     .array(z.string().min(1))
     .default([])
@@ -19,8 +24,7 @@ export const workloadFields = {
       'What must answer before it starts: services, jobs with a `check` and http workloads of this project, `redis`, ' +
         '`minio`, or `PROJECT/WORKLOAD`.',
     ),
-  user: userId.default(1000).describe('Numeric user id that the image can run as.'),
-  group: z.int().min(0).optional().describe('Numeric group id. Default: the same as `user`.'),
+  ...podFields,
 };
 
 /** The program of a workload that has no command of its kind's own. */

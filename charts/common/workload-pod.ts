@@ -1,27 +1,31 @@
+import { declaredPod } from './declared-pod.ts';
 import type { Resources } from './fields.ts';
 import type { Workload, WorkloadContext } from './kind.ts';
 import { labelled } from './labelled.ts';
 import type { PodProps } from './pod.ts';
+import type { PodSettings } from './pod-fields.ts';
 
 /** The settings that the pods of all kinds of workload are made from. */
-interface PodSettings {
+interface WorkloadPodSettings extends PodSettings {
   readonly command?: readonly string[];
   readonly args?: readonly string[];
-  readonly user: number;
-  readonly group?: number;
   readonly stopSeconds: number;
   readonly resources: Resources;
 }
 
 /** What the pods of all kinds of workload have in common; each kind adds its own. */
-export function workloadPod(workload: Workload<PodSettings>, component: string, context: WorkloadContext) {
-  const { name, settings } = workload;
-  return {
-    labelled: labelled(workload, component),
-    user: settings.user,
-    group: settings.group,
-    graceSeconds: settings.stopSeconds,
-    init: context.waits,
+export function workloadPod(
+  { name, settings, ...workload }: Workload<WorkloadPodSettings>,
+  component: string,
+  context: WorkloadContext,
+  { claimTemplates = false }: { readonly claimTemplates?: boolean } = {},
+): PodProps {
+  return declaredPod(settings, {
+    labelled: labelled({ name, ...workload }, component),
+    stopSeconds: settings.stopSeconds,
+    waits: context.waits,
+    claimTemplates,
+    imageOf: context.imageOf,
     container: {
       name,
       image: context.image,
@@ -29,7 +33,7 @@ export function workloadPod(workload: Workload<PodSettings>, component: string, 
       args: settings.args,
       variables: context.variables,
       resources: settings.resources,
-      writableRoot: context.synced.length > 0,
+      writableRoot: context.synced.length > 0 || undefined,
     },
-  } satisfies PodProps;
+  });
 }

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { resources } from '../common/fields.ts';
 import type { WorkloadKind } from '../common/kind.ts';
+import { servicePorts } from '../common/ports.ts';
 import { filesAreFresh, probes } from '../common/probes.ts';
 import { files, module, schedulerVariable, staleSeconds, stuckSeconds } from './celery-module.ts';
 import { CeleryProcess, celeryFields } from './celery-process.ts';
+import { portCheck } from './port-check.ts';
 
 const component = 'scheduler';
 /** How long it sleeps at most before it looks again for what is due. */
@@ -26,7 +28,8 @@ export const celeryBeat: WorkloadKind<CeleryBeatSettings> = {
   component,
   schema,
   controller: 'Deployment',
-  ports: () => [],
+  check: portCheck,
+  ports: ({ ports }) => servicePorts(ports),
   build(scope, workload, context) {
     const { settings } = workload;
     const reloads = context.synced.length > 0;

@@ -5,6 +5,8 @@ import { command, type Resources } from '../common/fields.ts';
 import { addConfigMap } from '../common/k8s.ts';
 import type { Workload, WorkloadContext } from '../common/kind.ts';
 import { objectLabels } from '../common/labels.ts';
+import type { PodSettings } from '../common/pod-fields.ts';
+import { type ContainerPort, portsField } from '../common/ports.ts';
 import type { Probes } from '../common/probes.ts';
 import { startupSeconds, workloadFields } from '../common/workload-fields.ts';
 import { workloadPod } from '../common/workload-pod.ts';
@@ -23,15 +25,15 @@ export const celeryFields = {
     .describe('Module of the Celery application, as for `celery --app`.'),
   logLevel: z.enum(['DEBUG', 'INFO', 'WARNING', 'ERROR']).default('INFO').describe('Least severe messages in its log.'),
   options: command.optional().describe('Further options for the celery command.'),
+  ports: portsField,
   startupSeconds,
 };
 
-interface CelerySettings {
+interface CelerySettings extends PodSettings {
   readonly app: string;
   readonly logLevel: string;
   readonly options?: readonly string[];
-  readonly user: number;
-  readonly group?: number;
+  readonly ports?: Readonly<Record<string, ContainerPort>>;
   readonly resources: Resources;
 }
 
@@ -74,12 +76,13 @@ export class CeleryProcess extends DeployedService {
       ...pod,
       replicas: props.replicas,
       strategy: props.strategy,
-      volumes: [{ name: 'module', configMap: { name: configMap } }],
+      volumes: [{ name: 'module', configMap: { name: configMap } }, ...(pod.volumes ?? [])],
       container: {
         ...pod.container,
         variables: props.variables,
         probes: props.probes,
-        mounts: [{ volume: 'module', path: directory, readOnly: true }],
+        ports: settings.ports,
+        mounts: [{ volume: 'module', path: directory, readOnly: true }, ...(pod.container.mounts ?? [])],
       },
     });
     this.module = addConfigMap(this, 'module', {

@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { resources, seconds } from '../common/fields.ts';
 import type { WorkloadKind } from '../common/kind.ts';
+import { servicePorts } from '../common/ports.ts';
 import { filesAreFresh, type Probes, probes } from '../common/probes.ts';
 import { replicas } from '../common/workload-fields.ts';
 import { files, module, staleSeconds, stuckSeconds } from './celery-module.ts';
 import { CeleryProcess, celeryFields } from './celery-process.ts';
+import { strategyOf } from './deployed-service.ts';
+import { portCheck } from './port-check.ts';
 
 const component = 'worker';
 
@@ -52,13 +55,14 @@ export const celeryWorker: WorkloadKind<CeleryWorkerSettings> = {
   component,
   schema,
   controller: 'Deployment',
-  ports: () => [],
+  check: portCheck,
+  ports: ({ ports }) => servicePorts(ports),
   build(scope, workload, context) {
     const { settings } = workload;
     return new CeleryProcess(scope, workload, context, {
       component,
       replicas: settings.replicas,
-      strategy: 'RollingUpdate',
+      strategy: strategyOf(settings),
       // A warm shutdown has no limit of its own; the rest is for the pool and the connections to close.
       graceSeconds: settings.taskSeconds + 15,
       variables: context.variables,

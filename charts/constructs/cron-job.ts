@@ -4,8 +4,7 @@ import { z } from 'zod';
 import { resources, seconds } from '../common/fields.ts';
 import { addCronJob } from '../common/k8s.ts';
 import type { Workload, WorkloadContext, WorkloadKind } from '../common/kind.ts';
-import { objectLabels } from '../common/labels.ts';
-import { podTemplate } from '../common/pod.ts';
+import { controllerMetadata, podTemplate } from '../common/pod.ts';
 import { scheduleProblem } from '../common/schedule.ts';
 import { commandField, stopSeconds, workloadFields } from '../common/workload-fields.ts';
 import { workloadPod } from '../common/workload-pod.ts';
@@ -59,9 +58,9 @@ export class ProjectCronJob extends Construct {
     super(scope, workload.name);
     const { settings } = workload;
     const pod = workloadPod(workload, component, context);
-    const labels = objectLabels(pod.labelled);
+    const metadata = controllerMetadata(pod);
     this.cronJob = addCronJob(this, 'cron-job', {
-      metadata: { name: workload.object, labels },
+      metadata,
       spec: {
         schedule: settings.schedule,
         suspend: false,
@@ -72,7 +71,7 @@ export class ProjectCronJob extends Construct {
         successfulJobsHistoryLimit: 3,
         failedJobsHistoryLimit: 3,
         jobTemplate: {
-          metadata: { labels },
+          metadata: { labels: metadata.labels },
           spec: {
             backoffLimit: settings.retries,
             activeDeadlineSeconds: settings.timeLimitSeconds,

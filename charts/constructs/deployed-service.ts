@@ -1,8 +1,9 @@
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { addDeployment } from '../common/k8s.ts';
-import { objectLabels, selectorLabels } from '../common/labels.ts';
-import { type PodProps, podTemplate } from '../common/pod.ts';
+import { selectorLabels } from '../common/labels.ts';
+import { controllerMetadata, type PodProps, podTemplate } from '../common/pod.ts';
+import type { PodSettings } from '../common/pod-fields.ts';
 import { addClusterService } from './cluster-service.ts';
 
 export interface DeployedServiceProps extends PodProps {
@@ -25,7 +26,7 @@ export class DeployedService extends Construct {
     const { labelled } = props;
     if (props.container.ports) this.service = addClusterService(this, 'service', props);
     this.deployment = addDeployment(this, 'deployment', {
-      metadata: { name: labelled.object, labels: objectLabels(labelled) },
+      metadata: controllerMetadata(props),
       spec: {
         replicas: props.replicas,
         revisionHistoryLimit: 3,
@@ -40,3 +41,9 @@ export class DeployedService extends Construct {
     this.node.defaultChild = this.deployment;
   }
 }
+
+/** How pods are replaced that have these volumes: a claim that one pod mounts at a time can't be that of the next one yet. */
+export const strategyOf = ({ volumes = {} }: PodSettings): DeployedServiceProps['strategy'] =>
+  Object.values(volumes).some(({ claim }) => claim?.accessModes.every((mode) => mode.startsWith('ReadWriteOnce')))
+    ? 'Recreate'
+    : 'RollingUpdate';

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { addNamedJob } from '../common/k8s.ts';
-import { type Labelled, objectLabels } from '../common/labels.ts';
+import type { Labelled } from '../common/labels.ts';
 import type { ManifestObject } from '../common/manifest-object.ts';
-import { type PodProps, podTemplate } from '../common/pod.ts';
+import { controllerMetadata, type PodProps, podTemplate } from '../common/pod.ts';
 
 export interface HashedJobProps extends PodProps {
   /** How long all its tries may take together. */
@@ -35,7 +35,7 @@ export class HashedJob extends Construct {
       this,
       'job',
       {
-        metadata: { name: props.labelled.object, labels: objectLabels(props.labelled) },
+        metadata: controllerMetadata(props),
         spec: {
           backoffLimit: props.retries,
           activeDeadlineSeconds: props.timeLimitSeconds,

@@ -4,10 +4,11 @@ import { hostPort, httpPath, port, resources, seconds } from '../common/fields.t
 import { images } from '../common/images.ts';
 import type { Workload, WorkloadContext, WorkloadKind } from '../common/kind.ts';
 import { serviceHost } from '../common/names.ts';
+import { portsField, servicePorts } from '../common/ports.ts';
 import { type HealthCheck, healthCheck, probeAction, probes } from '../common/probes.ts';
 import { commandField, replicas, startupSeconds, stopSeconds, workloadFields } from '../common/workload-fields.ts';
 import { workloadPod } from '../common/workload-pod.ts';
-import { DeployedService } from './deployed-service.ts';
+import { DeployedService, strategyOf } from './deployed-service.ts';
 
 const component = 'http';
 
@@ -16,6 +17,7 @@ const schema = z.strictObject({
   command: commandField,
   port: port.describe('Port it listens on.'),
   hostPort: hostPort.optional(),
+  ports: portsField,
   health: healthCheck
     .prefault('/health')
     .describe(`How to tell that the process works (liveness). ${healthCheck.description}`),
@@ -27,8 +29,8 @@ const schema = z.strictObject({
   drainSeconds: seconds
     .default(5)
     .describe(
-      'How long it goes on serving after it was told to stop, while load balancers forget it; not in development. ' +
-        'Needs sh in the image; 0 for one without.',
+      'How long it goes on serving before it is told to stop, while load balancers forget it; not in development, and not ' +
+        'beside `preStop`.',
     ),
   resources: resources(['50m', '128Mi'], ['1', '512Mi']),
 });
@@ -39,23 +41,25 @@ type HttpSettings = z.output<typeof schema>;
 export class HttpService extends DeployedService {
   constructor(scope: Construct, workload: Workload<HttpSettings>, context: WorkloadContext) {
     const { settings } = workload;
-    const pod = workloadPod(workload, component, context);
-    const drain = context.development ? 0 : settings.drainSeconds;
+    const { drainSeconds } = settings;
+    const drain = drainSeconds > 0 && !context.development ? { sleep: drainSeconds } : undefined;
+    const drained = { ...workload, settings: { ...settings, preStop: settings.preStop ?? drain } };
+    const pod = workloadPod(drained, component, context);
     super(scope, workload.name, {
       ...pod,
       replicas: settings.replicas,
-      strategy: 'RollingUpdate',
-      graceSeconds: pod.graceSeconds + drain,
+      strategy: strategyOf(settings),
       annotations: settings.metrics
         ? {
+            ...pod.annotations,
             'prometheus.io/scrape': 'true',
             'prometheus.io/port': String(settings.port),
             'prometheus.io/path': settings.metrics,
           }
-        : undefined,
+        : pod.annotations,
       container: {
         ...pod.container,
-        ports: { http: settings.port },
+        ports: { http: settings.port, ...settings.ports },
         probes: probes(
           {
             ready: probeAction(settings.ready ?? settings.health, settings.port),
@@ -63,7 +67,6 @@ export class HttpService extends DeployedService {
           },
           settings.startupSeconds,
         ),
-        lifecycle: drain > 0 ? { preStop: { exec: { command: ['sh', '-c', `sleep ${drain}`] } } } : undefined,
       },
     });
   }
@@ -86,6 +89,6 @@ export const httpService: WorkloadKind<HttpSettings> = {
     image: images.busybox,
     command: fromOutside(serviceHost(object, namespace), settings.port, settings.ready ?? settings.health),
   }),
-  ports: (settings) => [{ name: 'http', port: settings.port, hostPort: settings.hostPort }],
+  ports: ({ port, hostPort, ports }) => [{ name: 'http', port, hostPort }, ...servicePorts(ports)],
   build: (scope, workload, context) => new HttpService(scope, workload, context),
 };

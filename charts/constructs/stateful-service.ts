@@ -1,30 +1,49 @@
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { addStatefulSet } from '../common/k8s.ts';
+import { addService, addStatefulSet } from '../common/k8s.ts';
 import { objectLabels, selectorLabels } from '../common/labels.ts';
-import { type PodProps, podTemplate } from '../common/pod.ts';
+import { controllerMetadata, type PodProps, podTemplate } from '../common/pod.ts';
+import type { Claim } from '../common/volumes.ts';
 import { addClusterService } from './cluster-service.ts';
 
 export interface StatefulServiceProps extends PodProps {
-  /** @default none */
+  /** The claim `data` of each pod, and where it is mounted. @default none */
   readonly claim?: { readonly path: string; readonly size: string };
+  /** Further claims of each pod, by name; they are mounted by the containers' `mounts`. @default none */
+  readonly claims?: Readonly<Record<string, Claim>>;
+  /** @default 1 */
+  readonly replicas?: number;
+  /** Whether its pods have names of their own, by which they find each other. @default false */
+  readonly peers?: boolean;
 }
 
-/** One pod, most often with a claim that outlives it, and a Service in front: a database, a broker, a store. */
+/** Pods with claims that outlive them, and a Service in front: a database, a broker, a store. */
 export class StatefulService extends Construct {
-  readonly service: ApiObject;
+  /** The Service in front; none without ports. */
+  readonly service?: ApiObject;
   readonly statefulSet: ApiObject;
 
   constructor(scope: Construct, id: string, props: StatefulServiceProps) {
     super(scope, id);
-    const { labelled, claim } = props;
+    const { labelled, claim, claims = {}, peers = false } = props;
     const labels = objectLabels(labelled);
-    this.service = addClusterService(this, 'service', props);
+    const own: Readonly<Record<string, Claim>> = claim
+      ? { data: { storage: claim.size, accessModes: ['ReadWriteOnce'] }, ...claims }
+      : claims;
+    if (props.container.ports) this.service = addClusterService(this, 'service', props);
+    const templates = Object.entries(own).map(([name, each]) => claimTemplate(name, labels, each));
+    const serviceName = peers ? `${labelled.object}-peers` : labelled.object;
+    if (peers)
+      addService(this, 'peers', {
+        metadata: { name: serviceName, labels },
+        // They find each other before they are ready.
+        spec: { clusterIP: 'None', publishNotReadyAddresses: true, selector: selectorLabels(labelled) },
+      });
     this.statefulSet = addStatefulSet(this, 'stateful-set', {
-      metadata: { name: labelled.object, labels },
+      metadata: controllerMetadata(props),
       spec: {
-        serviceName: labelled.object,
-        replicas: 1,
+        serviceName,
+        replicas: props.replicas ?? 1,
         revisionHistoryLimit: 3,
         selector: { matchLabels: selectorLabels(labelled) },
         template: podTemplate({
@@ -34,21 +53,29 @@ export class StatefulService extends Construct {
             mounts: [...(props.container.mounts ?? []), ...(claim ? [{ volume: 'data', path: claim.path }] : [])],
           },
         }),
-        volumeClaimTemplates: claim && [claimTemplate(labels, claim.size)],
+        volumeClaimTemplates: templates.length > 0 ? templates : undefined,
       },
     });
     this.node.defaultChild = this.statefulSet;
   }
 }
 
+/** What a claim asks for. */
+export const claimSpec = ({ storage, storageClassName, accessModes }: Claim) => ({
+  accessModes,
+  resources: { requests: { storage } },
+  storageClassName,
+  volumeMode: 'Filesystem',
+});
+
 /**
  * A claim's template with all that the API would fill in. The list is owned as a whole: where it differs from what is
  * kept, the next one who applies the same manifest is told of a conflict.
  */
-const claimTemplate = (labels: Record<string, string>, storage: string) => ({
+const claimTemplate = (name: string, labels: Record<string, string>, claim: Claim) => ({
   apiVersion: 'v1',
   kind: 'PersistentVolumeClaim',
-  metadata: { name: 'data', labels },
-  spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage } }, volumeMode: 'Filesystem' },
+  metadata: { name, labels },
+  spec: claimSpec(claim),
   status: { phase: 'Pending' },
 });

@@ -19,6 +19,7 @@ import { type ClaimServer, imageOf, podPatience, waitForPod, waitUntilReady } fr
 /** What is in the claim is read and written by a pod of our own, since the image of a server may have no shell. */
 function copyPod({ namespace, object, folder, user, group }: ClaimServer, claim: ManifestObject): ManifestObject {
   const labels = claim.metadata?.labels ?? {};
+  const level = user === 0 ? 'baseline' : 'restricted';
   const owner = [labelKeys.partOf, labelKeys.tier, labelKeys.project];
   const kept = Object.entries(labels).filter(([key]) => (owner as string[]).includes(key));
   return {
@@ -37,7 +38,7 @@ function copyPod({ namespace, object, folder, user, group }: ClaimServer, claim:
       terminationGracePeriodSeconds: 0,
       automountServiceAccountToken: false,
       enableServiceLinks: false,
-      securityContext: podSecurity(user, group),
+      securityContext: podSecurity({ user, group, level }),
       containers: [
         {
           name: 'copy',
@@ -46,7 +47,7 @@ function copyPod({ namespace, object, folder, user, group }: ClaimServer, claim:
           command: ['sleep', '3600'],
           resources: { requests: { cpu: '20m', memory: '32Mi' }, limits: { cpu: '1', memory: '256Mi' } },
           volumeMounts: [{ name: 'data', mountPath: folder }],
-          securityContext: containerSecurity(),
+          securityContext: containerSecurity({ level }),
         },
       ],
       volumes: [{ name: 'data', persistentVolumeClaim: { claimName: claim.metadata?.name ?? '' } }],

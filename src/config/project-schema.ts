@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { command, dnsLabel, environmentVariables } from '../../charts/common/fields.ts';
+import { command, dnsLabel } from '../../charts/common/fields.ts';
+import { environmentVariables } from '../../charts/common/variable-source.ts';
 import { globalKinds, ownSchema, serviceKinds, useSchema, workloadKinds } from '../../charts/kinds.ts';
 import { patchSchema } from './patch-schema.ts';
 import { byKind, servicesSchema } from './services-schema.ts';

@@ -8,6 +8,7 @@ import { type Problem, pathText } from './problem.ts';
 import type { SharedKinds } from './project-schema.ts';
 import { readManifests } from './read-manifests.ts';
 import { readScripts } from './read-scripts.ts';
+import { withVolumeFiles } from './read-volume-files.ts';
 import type { Reader } from './reader.ts';
 import { environmentFile } from './root.ts';
 
@@ -75,7 +76,7 @@ export function readGlobal(reader: Reader, input: EnvironmentInput, namespace: s
     if (problem) context.refuse(path, `${pathText(path)}: ${problem}`, 'key');
     const scripts = (field: string, folder: string) => readScripts(context, [...path, field], folder);
     const resolved = serviceKinds[kind]?.resolve?.(settings, { project: environment, scripts }) ?? settings;
-    return { ...located(name, kind), settings: resolved };
+    return { ...located(name, kind), settings: withVolumeFiles(context, path, resolved) };
   });
   const manifests = readManifests(reader, '', problems);
   const chart = reader.text('infra/chart.ts') === undefined ? undefined : 'infra/chart.ts';

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import { environmentVariables, imageReference } from '../../charts/common/fields.ts';
+import { environmentVariableName, imageReference } from '../../charts/common/fields.ts';
 import { namespaceName, objectName } from '../../charts/common/names.ts';
 import { serviceKinds } from '../../charts/kinds.ts';
-import type { ImageBuild, ProfileName, Project } from '../../charts/model.ts';
+import type { ImageBuild, ProfileName, Project, WorkloadSettings } from '../../charts/model.ts';
 import { suggestion } from '../platform/nearest.ts';
 import { projectFile } from './discover.ts';
 import { absent, below, type FileContext } from './file-context.ts';
@@ -12,6 +12,7 @@ import { inOverrides, overriddenProfiles, withOverrides } from './profile-overri
 import { type ProjectInput, projectSchemaFor, type SharedKinds } from './project-schema.ts';
 import { readManifests } from './read-manifests.ts';
 import { readScripts } from './read-scripts.ts';
+import { withVolumeFiles } from './read-volume-files.ts';
 import type { EnvironmentKey, Reader } from './reader.ts';
 import { schemaProblems } from './schema-problems.ts';
 import { parseYaml } from './yaml-file.ts';
@@ -75,7 +76,7 @@ export function readProject(reader: Reader, directory: string, what: ReadFor): R
   const input = checked.data;
   const images = Object.entries(input.images).map(([name, build]) => readImage(context, name, build));
   for (const { name, line } of example ?? []) {
-    const [issue] = environmentVariables.keyType.safeParse(name).error?.issues ?? [];
+    const [issue] = environmentVariableName.safeParse(name).error?.issues ?? [];
     const message = `the name "${name}" ${issue?.message}`;
     if (issue) problems.push({ file: `${directory}/infra/.env.example`, place: { line, column: 1 }, message });
   }
@@ -106,16 +107,15 @@ export function readProject(reader: Reader, directory: string, what: ReadFor): R
       const { kind, ...rest } = settings as { kind: string } & Record<string, unknown>;
       const scripts = (field: string, folder: string) => readScripts(context, ['services', name, field], folder);
       const resolved = serviceKinds[kind]?.resolve?.(rest, { project: input.name, scripts }) ?? rest;
-      return [{ ...located(name), kind, settings: resolved }];
+      return [{ ...located(name), kind, settings: withVolumeFiles(context, ['services', name], resolved) }];
     }),
     workloads: Object.entries(input.workloads).map(([name, settings]) => {
       const { kind, image, ...rest } = settings as unknown as {
         kind: string;
         image?: string;
-        env: Record<string, string>;
-        after: string[];
-      };
-      return { ...located(name), kind, settings: { ...rest, image: workloadImage(context, name, image, images) } };
+      } & Omit<WorkloadSettings, 'image'>;
+      const read = withVolumeFiles(context, ['workloads', name], rest);
+      return { ...located(name), kind, settings: { ...read, image: workloadImage(context, name, image, images) } };
     }),
     commands: Object.entries(input.commands).map(([name, command]) => ({ name, ...command })),
     env: input.env,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { globalObjects, projectObjects } from '../../charts/app.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import { objectName } from '../../charts/common/names.ts';
+import { type Volumes, withFiles } from '../../charts/common/volumes.ts';
 import type { ProjectExtension } from '../../charts/extension.ts';
 import { globalKinds, ownSchema, serviceKinds, workloadKinds } from '../../charts/kinds.ts';
 import type {
@@ -75,18 +76,31 @@ export function declareProject(given: GivenProject = {}): Project {
       // What the loader reads.
       const scripts = () => ({ '01-schema.sql': 'CREATE SCHEMA figures;' });
       const resolved = known(serviceKinds, kind).resolve?.(parsed, { project: name, scripts }) ?? parsed;
-      return { ...located(entry), kind: String(kind), settings: resolved };
+      return { ...located(entry), kind: String(kind), settings: withTexts(resolved as object) };
     }),
     workloads: Object.entries(given.workloads ?? {}).map(([entry, { kind = entry, ...settings }]) => ({
       ...located(entry),
       kind: String(kind),
-      settings: { image: 'app', ...known(workloadKinds, kind).schema.parse(settings) } as unknown as WorkloadSettings,
+      settings: withTexts(
+        Object.assign({ image: 'app' }, known(workloadKinds, kind).schema.parse(settings)),
+      ) as WorkloadSettings,
     })),
     env: given.env ?? {},
     secrets: given.secrets ?? [],
     manifests: given.manifests ?? [],
     patches: given.patches ?? [],
   };
+}
+
+/** What the loader reads for volumes: a file whose name has a dot in it, else a folder. */
+function withTexts(settings: object & { readonly volumes?: Volumes }): object {
+  const texts = (path: string) => {
+    const name = path.split('/').at(-1) ?? '';
+    const single = name.includes('.');
+    return { path, single, texts: single ? { [name]: 'a = 1\n' } : { 'a.conf': 'a = 1\n', 'more/b.conf': 'b = 2\n' } };
+  };
+  const volumes = withFiles(settings.volumes, (_name, path) => texts(path));
+  return volumes ? { ...settings, volumes } : settings;
 }
 
 /** The environment `dev`: its global tier by kind, by default what is there without a word, and its projects. */

@@ -11,6 +11,7 @@ const minimal: Readonly<Record<string, Given>> = {
   'celery-worker': { app: 'shop.worker' },
   'celery-beat': { app: 'shop.worker' },
   worker: { health: { tcp: 9000 } },
+  statefulset: { health: { tcp: 9000 } },
   cronjob: { schedule: '@daily' },
 };
 
@@ -18,7 +19,7 @@ const minimal: Readonly<Record<string, Given>> = {
 const names = {
   services: ['container', 'immudb', 'minio', 'pgadmin', 'postgres', 'redis', 'redis-commander', 'redis-insight'],
   global: ['minio', 'redis', 'redis-commander', 'redis-insight'],
-  workloads: ['celery-beat', 'celery-worker', 'cronjob', 'http', 'job', 'worker'],
+  workloads: ['celery-beat', 'celery-worker', 'cronjob', 'http', 'job', 'statefulset', 'worker'],
 };
 
 const tables = { services: serviceKinds, global: globalKinds, workloads: workloadKinds };

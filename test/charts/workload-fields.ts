@@ -1,6 +1,7 @@
 import { type Given, projectObjectsOf } from './declared.ts';
 import type { FieldCase } from './fields.ts';
 import { containerOf, environmentOf, type Objects, podOf } from './objects.ts';
+import { podFieldCases } from './pod-field-cases.ts';
 
 /** A project `shop` with one workload, `shop-it`, of a kind. It builds two images and uses Redis. */
 export const workloadObjects = (kind: string, settings: Given): Objects =>
@@ -28,22 +29,7 @@ export const workloadFieldCases = {
     seen: (objects) => podOf(objects).initContainers?.map(({ name }) => name),
     expected: ['wait-redis'],
   },
-  user: {
-    given: 4711,
-    seen: (objects) => {
-      const { runAsUser, runAsGroup, fsGroup } = podOf(objects).securityContext;
-      return [runAsUser, runAsGroup, fsGroup];
-    },
-    expected: [4711, 4711, 4711],
-  },
-  group: {
-    given: 0,
-    seen: (objects) => {
-      const { runAsUser, runAsGroup, fsGroup } = podOf(objects).securityContext;
-      return [runAsUser, runAsGroup, fsGroup];
-    },
-    expected: [1000, 0, 0],
-  },
+  ...podFieldCases(),
 } satisfies Record<string, FieldCase>;
 
 /** The case of `command`, for the kinds that have one. */

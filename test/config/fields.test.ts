@@ -4,7 +4,6 @@ import {
   amount,
   command,
   dnsLabel,
-  environmentVariables,
   hostPort,
   httpPath,
   imageReference,
@@ -14,6 +13,7 @@ import {
   seconds,
   userId,
 } from '../../charts/common/fields.ts';
+import { environmentVariables } from '../../charts/common/variable-source.ts';
 
 const accepts = (schema: { safeParse(value: unknown): { success: boolean } }, value: unknown) =>
   schema.safeParse(value).success;

@@ -326,7 +326,6 @@ test('a workload has the defaults of its kind', async () => {
     env: {},
     health: { path: '/health' },
     replicas: 1,
-    user: 1000,
     startupSeconds: 60,
     stopSeconds: 30,
     drainSeconds: 5,

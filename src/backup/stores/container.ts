@@ -1,3 +1,4 @@
+import { defaultUser } from '../../../charts/common/security.ts';
 import type { ContainerSettings } from '../../../charts/constructs/container-service.ts';
 import { claimCopies, claimPart } from '../claim-copies.ts';
 import type { DataStore, StoreKind } from '../data-store.ts';
@@ -11,7 +12,9 @@ const storeOf = (server: ClaimServer): DataStore => ({ server, copies: claimCopi
 
 export const containerStore: StoreKind = {
   locate(service) {
-    const { storage, user, group } = service.settings as ContainerSettings;
+    const { storage, user: given, group, security } = service.settings as ContainerSettings;
+    // Of an image that says itself whom it runs as nothing is known: root reads and writes all of it.
+    const user = given ?? (security ? 0 : defaultUser);
     return storage && storeOf({ ...podOf(service), folder: storage.path, user, group });
   },
   locateLeft: (servers) => servers.flatMap(({ claim }) => (claim ? [storeOf(claim)] : [])),

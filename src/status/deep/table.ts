@@ -21,6 +21,7 @@ const checks: Readonly<Record<ServiceKindName | WorkloadKindName, readonly DeepC
   'celery-worker': [celeryHeartbeat],
   'celery-beat': [celeryTick],
   worker: [workerFile, healthRoute],
+  statefulset: [workerFile, healthRoute],
   // They end by themselves, and how they did is what there is to know.
   job: [],
   cronjob: [],

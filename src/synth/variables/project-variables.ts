@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'dotenv';
+import type { ConnectionVariable, Variable } from '../../../charts/common/connection.ts';
 import type { Environment, Profile, Project } from '../../../charts/model.ts';
 import { connections, isManaged, variables } from '../../../charts/wiring.ts';
 import { readInside } from '../../config/configured-path.ts';
@@ -34,7 +35,7 @@ export function projectVariables(name: string, place: Place): ResolvedVariable[]
   const all =
     place === 'external'
       ? [...chosen.values()].flatMap((connection) => connection.variables)
-      : variables(environment, project, chosen, shared);
+      : variables(environment, project, chosen, shared).filter(isKnownOutside);
   const resolved = resolveVariables(all, secretValues(planSecrets(environment, profile, project), files));
   if (place !== 'host') return resolved;
   const namespaces = [undefined, ...environment.projects];
@@ -43,6 +44,9 @@ export function projectVariables(name: string, place: Place): ResolvedVariable[]
     namespaces.flatMap((each) => endpoints(planNamespace(environment, profile, each))),
   );
 }
+
+/** What a pod alone can tell, such as its own name, has no value here. */
+const isKnownOutside = (variable: Variable): variable is ConnectionVariable => !('source' in variable);
 
 function managedOnly(
   environment: Environment,

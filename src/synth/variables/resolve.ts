@@ -1,4 +1,4 @@
-import type { SecretKey, Variable } from '../../../charts/common/connection.ts';
+import type { ConnectionVariable, SecretKey } from '../../../charts/common/connection.ts';
 import { serviceHost } from '../../../charts/common/names.ts';
 import type { Endpoint } from '../endpoints.ts';
 
@@ -33,7 +33,10 @@ export function secretValues(
  *
  * @see https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
  */
-export function resolveVariables(variables: readonly Variable[], secretValue: SecretValue): ResolvedVariable[] {
+export function resolveVariables(
+  variables: readonly ConnectionVariable[],
+  secretValue: SecretValue,
+): ResolvedVariable[] {
   const known = new Map<string, ResolvedVariable>();
   return variables.map((variable) => {
     const resolved = 'secret' in variable ? ofSecret(variable, secretValue) : expanded(variable, known);
@@ -43,7 +46,7 @@ export function resolveVariables(variables: readonly Variable[], secretValue: Se
 }
 
 function ofSecret(
-  { name, secret, key }: Extract<Variable, { secret: string }>,
+  { name, secret, key }: Extract<ConnectionVariable, { secret: string }>,
   secretValue: SecretValue,
 ): ResolvedVariable {
   const value = secretValue(secret, key);
@@ -51,7 +54,7 @@ function ofSecret(
 }
 
 function expanded(
-  { name, value }: Extract<Variable, { value: string }>,
+  { name, value }: Extract<ConnectionVariable, { value: string }>,
   known: ReadonlyMap<string, ResolvedVariable>,
 ): ResolvedVariable {
   const secrets: string[] = [];

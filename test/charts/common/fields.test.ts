@@ -3,7 +3,6 @@ import {
   absolutePath,
   amount,
   dnsLabel,
-  environmentVariables,
   hostPort,
   httpPath,
   image,
@@ -13,6 +12,7 @@ import {
   resources,
   userId,
 } from '../../../charts/common/fields.ts';
+import { environmentVariables } from '../../../charts/common/variable-source.ts';
 
 const digest = `sha256:${'0a'.repeat(32)}`;
 
@@ -59,7 +59,7 @@ describe.each([
     allowed: [1024, 15432, 65535],
     refused: [0, 80, 1023, 65536, 1.5, '8080'],
   },
-  { name: 'a user', schema: userId, allowed: [1, 1000, 2147483647], refused: [0, -1, 2147483648, 'root', 1.5] },
+  { name: 'a user', schema: userId, allowed: [0, 1, 1000, 2147483647], refused: [-1, 2147483648, 'root', 1.5] },
   {
     name: 'a path in a container',
     schema: absolutePath,

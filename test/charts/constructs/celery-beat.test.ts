@@ -3,6 +3,7 @@ import { celeryBeat } from '../../../charts/constructs/celery-beat.ts';
 import type { Given } from '../declared.ts';
 import { describeFields } from '../fields.ts';
 import { containerOf, environmentOf, type Objects, one, podOf } from '../objects.ts';
+import { portsCase } from '../pod-field-cases.ts';
 import { resourcesCase, startupCase, workloadFieldCases, workloadObjects } from '../workload-fields.ts';
 
 const minimal = { app: 'shop.worker' };
@@ -47,6 +48,7 @@ describe('defaults', () => {
 
 describeFields(celeryBeat, minimal, build, {
   ...common,
+  ports: portsCase(),
   env: {
     given: { COLOUR: 'red' },
     seen: (objects) => environmentOf(containerOf(objects)).COLOUR,

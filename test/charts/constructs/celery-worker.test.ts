@@ -3,6 +3,7 @@ import { celeryWorker } from '../../../charts/constructs/celery-worker.ts';
 import { type Given, projectObjectsOf } from '../declared.ts';
 import { describeFields } from '../fields.ts';
 import { all, containerOf, type Objects, one, podOf } from '../objects.ts';
+import { portsCase } from '../pod-field-cases.ts';
 import { resourcesCase, startupCase, workloadFieldCases, workloadObjects } from '../workload-fields.ts';
 
 const minimal = { app: 'shop.worker:app' };
@@ -109,6 +110,7 @@ test('is not started again in production, where nothing is synced', () => {
 
 describeFields(celeryWorker, minimal, build, {
   ...common,
+  ports: portsCase(),
   app: { given: 'other', seen: (objects) => option(objects, '--app'), expected: 'other' },
   logLevel: { given: 'DEBUG', seen: (objects) => option(objects, '--loglevel'), expected: 'DEBUG' },
   options: {

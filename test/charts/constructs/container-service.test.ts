@@ -3,6 +3,7 @@ import { containerService } from '../../../charts/constructs/container-service.t
 import { type Given, projectObjectsOf } from '../declared.ts';
 import { describeFields } from '../fields.ts';
 import { all, containerOf, environmentOf, one, podOf } from '../objects.ts';
+import { podFieldCases, portsCase } from '../pod-field-cases.ts';
 
 const minimal = { image: 'getmeili/meilisearch:v1.15', port: 7700 };
 const build = (settings: Given = {}) =>
@@ -64,8 +65,8 @@ describeFields(containerService, minimal, build, {
     seen: (objects) => containerOf(objects, name).readinessProbe.httpGet,
     expected: { path: '/health', port: 7700 },
   },
-  user: { given: 101, seen: (objects) => podOf(objects, name).securityContext.runAsGroup, expected: 101 },
-  group: { given: 0, seen: (objects) => podOf(objects, name).securityContext.runAsGroup, expected: 0 },
+  ...podFieldCases(name),
+  ports: portsCase(name),
   startupSeconds: {
     given: 600,
     seen: (objects) => containerOf(objects, name).startupProbe.failureThreshold,

@@ -3,6 +3,7 @@ import { httpService } from '../../../charts/constructs/http-service.ts';
 import { declareEnvironment, declareProject, type Given, projectObjectsOf } from '../declared.ts';
 import { describeFields } from '../fields.ts';
 import { all, containerOf, environmentOf, one, podOf, workloads } from '../objects.ts';
+import { portsCase } from '../pod-field-cases.ts';
 import {
   commandCase,
   resourcesCase,
@@ -41,6 +42,7 @@ describe('defaults', () => {
 
 describeFields(httpService, minimal, build, {
   ...workloadFieldCases,
+  ports: portsCase(),
   command: commandCase,
   port: { given: 3000, seen: (objects) => one(objects, 'Service').spec.ports[0]?.port, expected: 3000 },
   hostPort: { given: 13000, seen: (_, hostPorts) => hostPorts, expected: [13000] },
@@ -70,8 +72,8 @@ describeFields(httpService, minimal, build, {
   stopSeconds: stopCase,
   drainSeconds: {
     given: 12,
-    seen: (_objects, _hostPorts, settings) => containerOf(production(settings)).lifecycle.preStop.exec.command.at(-1),
-    expected: 'sleep 12',
+    seen: (_objects, _hostPorts, settings) => containerOf(production(settings)).lifecycle?.preStop,
+    expected: { sleep: { seconds: 12 } },
   },
   resources: resourcesCase,
 });
@@ -99,11 +101,11 @@ describe('asked in another way than by a route', () => {
 describe('drains before it stops', () => {
   test('in production, in addition to its own time', () => {
     const objects = production({ stopSeconds: 20 });
-    expect(containerOf(objects).lifecycle).toEqual({ preStop: { exec: { command: ['sh', '-c', 'sleep 5'] } } });
+    expect(containerOf(objects).lifecycle).toEqual({ preStop: { sleep: { seconds: 5 } } });
     expect(podOf(objects).terminationGracePeriodSeconds).toBe(25);
   });
 
-  test('not without a shell', () => {
+  test('not for 0 seconds', () => {
     const objects = production({ stopSeconds: 20, drainSeconds: 0 });
     expect(containerOf(objects).lifecycle).toBeUndefined();
     expect(podOf(objects).terminationGracePeriodSeconds).toBe(20);

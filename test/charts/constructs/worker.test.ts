@@ -3,6 +3,7 @@ import { worker } from '../../../charts/constructs/worker.ts';
 import type { Given } from '../declared.ts';
 import { describeFields } from '../fields.ts';
 import { all, containerOf, one, podOf } from '../objects.ts';
+import { portsCase } from '../pod-field-cases.ts';
 import {
   commandCase,
   resourcesCase,
@@ -39,6 +40,7 @@ describe('defaults', () => {
 
 describeFields(worker, minimal, build, {
   ...workloadFieldCases,
+  ports: portsCase(),
   command: commandCase,
   health: {
     given: { command: ['/bin/ok'] },

@@ -48,7 +48,11 @@ export const healthRoute: RouteCheck = {
   route({ kind, container, servicePorts }) {
     const { path = '/', port } = container.readinessProbe?.httpGet ?? {};
     if (typeof port !== 'number') return undefined;
-    return { port, path, viaPod: servicePorts ? !servicePorts.includes(port) : kind === 'worker' };
+    return {
+      port,
+      path,
+      viaPod: servicePorts ? !servicePorts.includes(port) : ['worker', 'statefulset'].includes(kind),
+    };
   },
   judge: (answer, target, path) => judgeRoute(answer, path, target),
 };

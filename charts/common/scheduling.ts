@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { existingName, seconds } from './fields.ts';
+import type { PodTemplateSpec } from './k8s.ts';
+import { type Labelled, labelKeys, selectorLabels } from './labels.ts';
+
+const qualified = /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+
+/** The name of a label or an annotation. */
+const key = z.string().regex(qualified, 'must be a name such as team or example.com/team');
+
+const labelValue = z
+  .union([z.string(), z.number().transform(String), z.boolean().transform(String)])
+  .refine((text) => /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/.test(text), {
+    message: 'must be letters, digits, "-", "_" and ".", at most 63 characters',
+  });
+
+const ours = (name: string): boolean =>
+  (Object.values(labelKeys) as string[]).includes(name) || name.startsWith('repoctl.dev/');
+const ownKey = key.refine((name) => !ours(name), 'is one that repoctl sets itself');
+
+/** Labels of the pods, and of what makes them. */
+export const labelsField = z
+  .record(ownKey, labelValue)
+  .optional()
+  .describe('Labels of its pods and of what makes them, beside those of repoctl.');
+
+/** Annotations of the pods, and of what makes them. */
+export const annotationsField = z
+  .record(
+    ownKey.refine(
+      (name) => !name.startsWith('container.apparmor.security.beta.kubernetes.io/'),
+      'is not for here: Pod Security decides on it',
+    ),
+    z.union([z.string(), z.number().transform(String), z.boolean().transform(String)]),
+  )
+  .optional()
+  .describe('Annotations of its pods and of what makes them.');
+
+const effects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'] as const;
+
+const toleration = z
+  .strictObject({
+    key: key.optional().describe('Name of the taint. Default: every taint, with the operator Exists.'),
+    operator: z.enum(['Equal', 'Exists']).optional().describe('Default: Equal where a value is given, else Exists.'),
+    value: labelValue.optional().describe('Value of the taint.'),
+    effect: z.enum(effects).optional().describe('Effect of the taint. Default: any.'),
+    tolerationSeconds: seconds.optional().describe('How long it stays on a node with the taint; for NoExecute.'),
+  })
+  .superRefine(({ key, operator, value, effect, tolerationSeconds }, context) => {
+    const refuse = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+    if (operator === 'Exists' && value !== undefined) refuse('value', 'is not for the operator Exists');
+    if (operator === 'Equal' && value === undefined) refuse('operator', 'needs a value beside it');
+    if (key === undefined && value !== undefined) refuse('value', 'needs a key beside it');
+    if (tolerationSeconds !== undefined && effect !== 'NoExecute')
+      refuse('tolerationSeconds', 'needs the effect NoExecute beside it');
+  })
+  .transform(({ operator, ...rest }) => ({
+    operator: operator ?? (rest.value === undefined ? 'Exists' : 'Equal'),
+    ...rest,
+  }));
+
+const spread = z.union([
+  key.transform((topologyKey): Spread => ({ topologyKey, maxSkew: 1, whenUnsatisfiable: 'ScheduleAnyway' })),
+  z.strictObject({
+    topologyKey: key.describe('Label of nodes, such as topology.kubernetes.io/zone or kubernetes.io/hostname.'),
+    maxSkew: z.int().min(1).default(1).describe('By how many pods the fullest may differ from the emptiest.'),
+    whenUnsatisfiable: z
+      .enum(['ScheduleAnyway', 'DoNotSchedule'])
+      .default('ScheduleAnyway')
+      .describe('What happens to a pod that fits nowhere.'),
+  }),
+]);
+
+interface Spread {
+  readonly topologyKey: string;
+  readonly maxSkew: number;
+  readonly whenUnsatisfiable: 'ScheduleAnyway' | 'DoNotSchedule';
+}
+
+/** Where pods may run. */
+export const schedulingFields = {
+  nodeSelector: z.record(key, labelValue).optional().describe('Labels that its nodes have.'),
+  tolerations: z.array(toleration).optional().describe('Taints of nodes that it may run on in spite of them.'),
+  priorityClassName: existingName.optional().describe('Priority class of its pods, which the cluster has.'),
+  runtimeClassName: existingName.optional().describe('Runtime class of its pods, which the cluster has.'),
+  topologySpreadConstraints: z
+    .array(spread)
+    .optional()
+    .describe(
+      'Over what its pods spread: labels of nodes, or `{topologyKey, maxSkew, whenUnsatisfiable}`. They count its own pods.',
+    ),
+};
+
+/** Where pods may run, as the configuration gives it. */
+export type Scheduling = {
+  readonly [Field in keyof typeof schedulingFields]?: z.output<(typeof schedulingFields)[Field]>;
+};
+
+/** The same as a pod has it. */
+export function schedulingPart(labelled: Labelled, given: Scheduling): Partial<NonNullable<PodTemplateSpec['spec']>> {
+  const { nodeSelector, tolerations, priorityClassName, runtimeClassName, topologySpreadConstraints } = given;
+  return {
+    nodeSelector,
+    tolerations,
+    priorityClassName,
+    runtimeClassName,
+    topologySpreadConstraints: topologySpreadConstraints?.map((each) => ({
+      ...each,
+      labelSelector: { matchLabels: selectorLabels(labelled) },
+    })),
+  };
+}

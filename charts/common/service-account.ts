@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { existingName } from './fields.ts';
+
+const names = z.array(z.string().min(1)).min(1);
+
+/** A rule of a Role. */
+const rule = z.strictObject({
+  apiGroups: z
+    .array(z.string())
+    .min(1)
+    .default([''])
+    .describe('API groups; "" is that of pods, Secrets and ConfigMaps.'),
+  resources: names.describe('What it may do something with, in the plural: pods, configmaps, pods/log.'),
+  resourceNames: names.optional().describe('Only these, by name. Default: all of its namespace.'),
+  verbs: z
+    .array(
+      z.enum([
+        'get',
+        'list',
+        'watch',
+        'create',
+        'update',
+        'patch',
+        'delete',
+        'deletecollection',
+        'bind',
+        'escalate',
+        'use',
+        '*',
+      ]),
+    )
+    .min(1)
+    .describe('What it may do with it.'),
+});
+
+const account = z
+  .strictObject({
+    name: existingName.optional().describe('One that is there already. Default: one of its own, called like its pods.'),
+    annotations: z
+      .record(z.string().min(1), z.string())
+      .optional()
+      .describe('Annotations, for instance those by which a cloud knows it (workload identity).'),
+    rules: z.array(rule).min(1).optional().describe('What it may do in its namespace: a Role.'),
+    automountServiceAccountToken: z
+      .boolean()
+      .optional()
+      .describe('Whether its containers get a token for the Kubernetes API. Default: only if it has rules.'),
+  })
+  .refine(({ name, annotations }) => name === undefined || annotations === undefined, {
+    path: ['annotations'],
+    message: 'are not for an account that is there already: annotate it where it is made',
+  });
+
+/** The ServiceAccount of pods: a name is short for one that is there already. */
+export const serviceAccountField = z
+  .union([existingName.transform((name): AccountSettings => ({ name })), account])
+  .optional()
+  .describe(
+    'The ServiceAccount of its pods: the name of one that is there, or `{name, annotations, rules, ' +
+      "automountServiceAccountToken}`. Default: the namespace's, without a token.",
+  );
+
+/** A ServiceAccount as the configuration gives it. */
+export interface AccountSettings {
+  readonly name?: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly rules?: readonly z.output<typeof rule>[];
+  readonly automountServiceAccountToken?: boolean;
+}
+
+/** A ServiceAccount as a pod has it. */
+export interface PodAccount {
+  readonly name: string;
+  /** Whether its containers get a token. */
+  readonly token: boolean;
+}
+
+export const podAccount = (object: string, given: AccountSettings | undefined): PodAccount | undefined =>
+  given && {
+    name: given.name ?? object,
+    token: given.automountServiceAccountToken ?? given.rules !== undefined,
+  };
