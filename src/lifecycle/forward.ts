@@ -30,6 +30,11 @@ export async function forwardProjects(names: readonly string[], options: Forward
     plan,
     (names.length > 0 ? names : running).map((name) => planned(plan, name)),
   );
+  await mustBeOwn(
+    cluster,
+    [globalTier(plan), ...chosen].map(({ name }) => name),
+    plan,
+  );
   const stopped = names.map((name) => planned(plan, name).name).filter((name) => !running.includes(name));
   if (chosen.length === 0 || stopped.length > 0)
     throw new FailureError(
@@ -38,11 +43,6 @@ export async function forwardProjects(names: readonly string[], options: Forward
         : 'no project is running',
       `repoctl infra project start ${stopped[0] ?? 'NAME'}`,
     );
-  await mustBeOwn(
-    cluster,
-    [globalTier(plan), ...chosen].map(({ name }) => name),
-    plan,
-  );
   const all = await closed(endpoints(globalTier(plan)), chosen.flatMap(endpoints), options);
   const opened = await Promise.allSettled(all.map((endpoint) => open(cluster, endpoint, options)));
   const failures = opened.flatMap((each) => (each.status === 'rejected' ? [each.reason as Error] : []));

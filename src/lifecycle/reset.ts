@@ -3,6 +3,7 @@ import { describeData, eraseShared, unsavedClaims } from '../backup/erase.ts';
 import { findSubject } from '../backup/stored-project.ts';
 import { connectToChange } from '../cluster/connect.ts';
 import { withLeases } from '../cluster/lease.ts';
+import { mustBeOwn } from '../cluster/namespaces.ts';
 import { confirm } from '../platform/terminal/ask.ts';
 import { mustBeRight } from '../synth/last-good.ts';
 import { isPlanned, projectCalled } from '../synth/left-behind.ts';
@@ -19,6 +20,7 @@ export async function resetProject(name: string, options: ResetOptions): Promise
   const cluster = await connectToChange(options);
   const project = await projectCalled(cluster, plan, name);
   if (!isPlanned(project)) return resetLeft(cluster, project, made, options);
+  await mustBeOwn(cluster, [project.name], { environment: plan.environment, adopt: options.adopt });
   // It starts again what it has stopped.
   mustBeRight(made.mistakes, withAwaited(plan, [project]));
   const subject = findSubject(project.project ?? project.name, options.profile, root);

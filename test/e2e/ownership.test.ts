@@ -57,6 +57,8 @@ describe('a namespace of somebody else', () => {
     ['restart', []],
     ['backup', []],
     ['reset', ['--yes', '--no-backup']],
+    ['shell', ['postgres', '--', '-c', 'select 1']],
+    ['forward', []],
   ])('is not touched by %s', (verb, more) => {
     const before = contents('argocd');
     const { status, stderr } = project(verb, 'argocd', ...more);
@@ -149,6 +151,17 @@ describe('a cluster behind a tunnel', () => {
       expect([verb, status, stderr.split('\n')[0]]).toEqual([verb, 2, `context prod (${proxy.url})`]);
       expect(stderr).toContain('the namespace ledger is one of a real cluster (profile staging); nothing was changed');
     }
+    for (const verb of [
+      ['shell', 'ledger', 'postgres'],
+      ['forward', 'ledger'],
+    ]) {
+      const { status, stderr } = project(...(verb as [string]), '--kubeconfig', kubeconfig, '--context', 'prod');
+      expect([verb, status, stderr]).toEqual([
+        verb,
+        2,
+        expect.stringContaining('is one of a real cluster (profile staging)'),
+      ]);
+    }
     expect(contents('ledger')).toBe(before);
   });
 });
@@ -190,7 +203,7 @@ describe('a project that was renamed', () => {
     kubectl('delete', 'configmap', 'theirs', '-n', 'ledger');
     succeeded(project('reset', 'ledger', '--yes', '--no-backup'));
     expect(kubectl('get', 'namespace', 'ledger', '--ignore-not-found', '-o', 'name')).toBe('');
-    expect(succeeded(repoctl('infra', 'list')).stdout).not.toContain('ledger');
+    expect(succeeded(repoctl('infra', 'list')).stdout).not.toMatch(/^ledger/m);
     named('ledger');
     rmSync(join(small.root, moved), { force: true });
     succeeded(project('start', 'ledger'));
