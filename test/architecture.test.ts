@@ -146,6 +146,13 @@ describe('rooms', () => {
     expect(rooms.filter((_room, index) => !files.some((file) => roomOf(file) === index))).toEqual([]);
   });
 
+  test('are listed in this order by docs/architecture.md', () => {
+    const rows = [...text('docs/architecture.md').matchAll(/^\| ((?:`[\w./-]+`(?:, )?)+) \|/gm)];
+    const named = rows.flatMap(([, cell = '']) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name));
+    // No sources of TypeScript.
+    expect(named.filter((name) => !['tilt', 'templates'].includes(name))).toEqual(rooms);
+  });
+
   test('each imports only those below it', () => {
     const upwards = all.filter(({ from, to }) => roomOf(to) > roomOf(from));
     expect(upwards.map(shown)).toEqual([]);

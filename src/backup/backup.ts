@@ -66,7 +66,7 @@ export function saveProject(
     } catch (error) {
       await partial.discard();
       throw error instanceof InterruptedError
-        ? new InterruptedError('interrupted; nothing is left of this backup', undefined, { cause: error })
+        ? new InterruptedError('interrupted; this backup was removed', undefined, { cause: error })
         : error;
     }
   });

@@ -101,7 +101,7 @@ async function saveObject(
   }
   const written = await writeChecked(folder, path, (output) => pipeline(answer.Body as Readable, output, { signal }));
   if (answer.ContentLength !== undefined && written.bytes !== answer.ContentLength)
-    throw new FailureError(`${Bucket}/${Key}: ${written.bytes} of ${answer.ContentLength} bytes came`);
+    throw new FailureError(`${Bucket}/${Key}: ${written.bytes} of ${answer.ContentLength} bytes arrived`);
   const tags = answer.TagCount
     ? (await client.send(new GetObjectTaggingCommand({ Bucket, Key }))).TagSet?.map(({ Key = '', Value = '' }) => ({
         Key,

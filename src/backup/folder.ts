@@ -42,7 +42,7 @@ export interface PartialFolder {
 export async function startFolder(folder: string, context: string): Promise<PartialFolder> {
   const path = `${folder}${unfinishedOf(context)}`;
   if (existsSync(folder))
-    throw new UsageError(`${folder} is there already`, 'Name another folder with --out, or remove it');
+    throw new UsageError(`${folder} already exists`, 'Choose another folder with --out, or remove this one');
   try {
     await mkdir(dirname(path), { recursive: true });
     await mkdir(path, { mode: 0o700 });
@@ -103,7 +103,7 @@ export async function latestBackup(root: string, project: string): Promise<strin
   );
   const newest = whole.sort().at(-1);
   if (newest) return join(parent, newest);
-  throw new UsageError(`there is no backup in ${parent}`, `repoctl infra project backup ${project} makes one`);
+  throw new UsageError(`there is no backup in ${parent}`, `repoctl infra project backup ${project} creates one`);
 }
 
 /** Whether a folder is, by its name, what is left of a backup that was cut short. */

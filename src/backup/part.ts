@@ -56,4 +56,4 @@ export function fileOf({ files }: BackupPart): BackupFile {
   return file;
 }
 
-export const damagedAdvice = 'Take another backup of the project';
+export const damagedAdvice = 'Use another backup of the project';

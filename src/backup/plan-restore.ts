@@ -28,7 +28,7 @@ export function planRestore(
   if (manifest.project !== project && !force)
     throw new UsageError(
       `this is a backup of ${manifest.project}, not of ${project}`,
-      `Restore it into ${manifest.project}; with --force it goes into ${project} all the same`,
+      `Restore it into ${manifest.project}; use --force to restore it into ${project} anyway`,
     );
   const placed = stores.map(({ copies }) =>
     manifest.parts.map((part) => (typeof copies === 'string' ? undefined : copies.place(part, target))),
@@ -38,12 +38,12 @@ export function planRestore(
     .map((part) => partKind(part.kind).describe(part));
   if (names.length > 0 && !force)
     throw new UsageError(
-      `${project} has no place in the cluster for what the backup has: ${names.join(', ')}`,
-      'Configure it again, or restore the rest with --force',
+      `${project} has no service or bucket for these parts of the backup: ${names.join(', ')}`,
+      'Configure it again, or use --force to restore the rest',
     );
   const left = [
-    ...names.map((name) => `${name}: not restored, ${project} has no place for it`),
-    ...manifest.skipped.map(({ service }) => `${service}: stays as it is, it was not backed up`),
+    ...names.map((name) => `${name}: not restored, ${project} does not have it`),
+    ...manifest.skipped.map(({ service }) => `${service}: not restored, it is not in the backup`),
   ];
   return { parts: placed.flat().filter((part) => part !== undefined), left };
 }

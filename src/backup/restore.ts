@@ -45,7 +45,7 @@ export async function restoreProject(
   if (!isPlanned(found))
     throw new UsageError(
       `${found.project} is not in the configuration`,
-      'A backup is restored into a project of the configuration: name that, or check out a branch that has this one',
+      'Name a project of the configuration, or check out a branch that has this one',
     );
   const { environment, project, stores } = findSubject(found.project ?? found.name, options.profile, root);
   const chosen = folder === undefined ? await latestBackup(root, project.name) : resolve(folder);

@@ -11,7 +11,7 @@ import type { BackupFile } from './part.ts';
 export function sentSum(stderr: string, what: string): string {
   const [, sum] = /^([0-9a-f]{64}) {2}-$/m.exec(stderr) ?? [];
   if (sum) return sum;
-  throw new FailureError(`${what} does not say what it has sent: ${stderr.trim() || 'nothing'}`);
+  throw new FailureError(`${what} did not send a SHA-256: ${stderr.trim() || 'nothing'}`);
 }
 
 /**
@@ -27,5 +27,5 @@ export async function saveSent(
 ): Promise<BackupFile> {
   const { result: sent, ...file } = await writeChecked(folder, path, fill);
   if (sent === file.sha256) return file;
-  throw new FailureError(`${path} did not come as it was sent (SHA-256)`, 'Try again');
+  throw new FailureError(`${path} was damaged on the way (SHA-256 differs)`, 'Try again');
 }

@@ -24,7 +24,7 @@ export interface VerifiedBackup {
  */
 export async function verifyBackup(folder: string): Promise<VerifiedBackup> {
   if (isUnfinished(folder))
-    throw new UsageError(`${folder} is a backup that was cut short`, 'Take a whole one; --latest takes the newest');
+    throw new UsageError(`${folder} is an unfinished backup`, 'Use a complete one; --latest takes the newest');
   const path = join(folder, manifestFile);
   const manifest = parseManifest(await readManifest(folder, path), path);
   const faults = await faultsOf(
@@ -39,7 +39,7 @@ export async function verifyBackup(folder: string): Promise<VerifiedBackup> {
   const more = faults.length > shown ? [`and ${faults.length - shown} more`] : [];
   throw new UsageError(
     `${folder} is damaged:\n${[...faults.slice(0, shown), ...more].map((fault) => `  ${fault}`).join('\n')}`,
-    'Nothing was restored. Take another backup',
+    'Nothing was restored. Use another backup',
   );
 }
 

@@ -42,8 +42,8 @@ export function readAnswer<Answer>(body: string, schema: z.ZodType<Answer>, acti
   if (success) return data;
   const { path = [], message = '' } = error.issues[0] ?? {};
   throw new ClusterError(
-    `can't ${action} on ${from}: the answer is not one of Kubernetes: ${[...path, message].join(': ')}`,
-    'Is the address that of the API server? A proxy or a page to log in may stand before it',
+    `can't ${action} on ${from}: not an answer of Kubernetes: ${[...path, message].join(': ')}`,
+    'Is this the address of the API server? A proxy or a login page may answer instead',
   );
 }
 

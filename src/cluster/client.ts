@@ -259,7 +259,7 @@ export class Cluster {
 
   #refusalAdvice(status: number, message: string): string | undefined {
     if (/because it is being terminated/.test(message))
-      return 'Try again once it is gone; repoctl status says what holds it';
+      return 'Try again when it is gone; repoctl status shows what keeps it';
     return status === 401 || status === 403 ? `kubectl auth whoami --context ${this.context}` : undefined;
   }
 

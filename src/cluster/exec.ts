@@ -56,7 +56,7 @@ export class ExecError extends FailureError {
   ) {
     const end = code === undefined ? 'was cut short' : `ended with exit code ${code}`;
     super(
-      `${command[0]} in ${where.namespace}/${where.pod} ${end}: ${lastLines(stderr, 5).join('\n  ') || 'it said nothing'}`,
+      `${command[0]} in ${where.namespace}/${where.pod} ${end}: ${lastLines(stderr, 5).join('\n  ') || 'no output'}`,
       `repoctl infra project logs ${where.namespace} --tail 20`,
       options,
     );

@@ -76,7 +76,7 @@ function noCluster({ context, kind, source }: OwnCluster, names: readonly string
   const another = 'another cluster is used only if it is named: --context NAME';
   return new ClusterError(
     found,
-    kind ? `repoctl up makes the cluster; ${another}` : `Start that cluster, or correct cluster.context; ${another}`,
+    kind ? `repoctl up makes the cluster; ${another}` : `Start that cluster, or fix cluster.context; ${another}`,
   );
 }
 

@@ -156,13 +156,13 @@ async function take(
   };
   const expired = (holder: string | undefined) =>
     new TimeoutError(
-      `${namespace}: not free within ${timeout} s; at work there: ${holder ?? 'a command that has just begun'}`,
-      'Wait until that has ended, or end it with Ctrl-C where it runs',
+      `${namespace}: not free within ${timeout} s; held by: ${holder ?? 'a command that has just started'}`,
+      'Wait for it, or stop it with Ctrl-C in its terminal',
     );
   const lease = await poll(ask, expired, {
     timeout: timeout * 1000,
     signal,
-    report: (holder) => report(`${namespace}: waiting until this has ended: ${holder}`),
+    report: (holder) => report(`${namespace}: waiting for another command: ${holder}`),
   });
   return lease ?? undefined;
 }

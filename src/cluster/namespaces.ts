@@ -57,7 +57,7 @@ export async function ensureNamespaces(
   if (going)
     throw new ClusterError(
       `the namespace ${going.name} is being deleted`,
-      `Try again once it is gone; repoctl status ${going.name} says what holds it`,
+      `Try again once it is gone; repoctl status ${going.name} shows what keeps it`,
     );
   await eachOf(namespaces, (namespace) =>
     // What is there is this environment's, or was given to it.

@@ -50,7 +50,7 @@ export function namespaceRefusal(
   if (adopted.includes(name) || (tier !== undefined && of === environment)) return undefined;
   const whose = tier === undefined ? 'is not repoctl’s' : `belongs to the environment ${of}, not to ${environment}`;
   return {
-    message: `the namespace ${name} is there already and ${whose}; nothing was changed`,
+    message: `the namespace ${name} already exists and ${whose}; nothing was changed`,
     advice: `Choose another name, or take it over, once: ${startOf(name, environment)} --adopt ${name}`,
   };
 }

@@ -212,7 +212,7 @@ function listening(server: Server, port: number): Promise<void> {
         code === 'EADDRINUSE'
           ? new UsageError(
               `port ${port} is taken`,
-              'Stop the program that holds it, or give the service another hostPort',
+              'Stop the program that uses it, or give the service another hostPort',
             )
           : new FailureError(`can't open port ${port}: ${message}`),
       ),

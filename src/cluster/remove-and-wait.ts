@@ -26,7 +26,7 @@ export async function removeAndWait(
     async () => !(await cluster.get(reference)),
     () =>
       new TimeoutError(
-        `${described(reference)} was deleted, but is still there after ${patience} s: a finalizer or a pod holds it`,
+        `${described(reference)} was deleted, but is still there after ${patience} s: a finalizer or a pod keeps it`,
         `kubectl --context ${cluster.context} -n ${namespace} describe ${reference.kind.toLowerCase()} ${name}`,
       ),
     { timeout: patience * 1000, interval: 200, signal },

@@ -93,7 +93,7 @@ async function onTerminal(channels: Channels, where: ContainerReference, command
 /** Lets a program read and write the streams of this process until it ends. */
 async function onStreams(channels: Channels, where: ContainerReference, command: readonly string[]): Promise<number> {
   const interrupt = () => {
-    const left = `${command[0]} in ${where.namespace}/${where.pod} may go on until it prints something`;
+    const left = `${command[0]} in ${where.namespace}/${where.pod} may keep running until it prints something`;
     channels.abort(new InterruptedError('interrupted', left));
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

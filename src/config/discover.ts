@@ -41,7 +41,7 @@ export function discover(
       } else if (reader.inside(path) === undefined)
         refuse(`projects[${index}]: "${linked(reader, path)}" ${leadsAway}`);
       else if (entry === 'file') directories.add(directory);
-      else refuse(`projects[${index}]: ${path} is a folder; a file is expected`);
+      else refuse(`projects[${index}]: ${path} is a folder; expected a file`);
     }
   }
   return { directories: [...directories].sort(), problems };

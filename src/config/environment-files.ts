@@ -80,7 +80,7 @@ function lacking(
     const near = nearest(name, candidates);
     const line = suspects.get(near ?? '') ?? 1;
     const misspelt = near === undefined ? '' : `; is "${near}" meant to be it?`;
-    return { file, place: { line, column: 1 }, message: `lacks ${name}, which ${why}; given: ${what}${misspelt}` };
+    return { file, place: { line, column: 1 }, message: `${name} is missing, which ${why}; given: ${what}${misspelt}` };
   });
 }
 

@@ -34,7 +34,7 @@ export function readKindConfig(root: string, env: NodeJS.ProcessEnv = process.en
   if (text === undefined)
     throw new UsageError(
       `there is no ${kindConfigFile} in ${root}`,
-      'repoctl init writes one; its least content is:\n' +
+      'repoctl init writes one; the minimum is:\n' +
         '    kind: Cluster\n    apiVersion: kind.x-k8s.io/v1alpha4\n    name: monorepo',
     );
   const { input } = outline(root);

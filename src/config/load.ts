@@ -78,7 +78,7 @@ export function outline(root: string): Outline {
   const reader = new Reader(root);
   const text = reader.text(environmentFile);
   if (text === undefined) {
-    const message = reader.names(environmentFile) ? 'is a folder; a file is expected' : 'there is no such file';
+    const message = reader.names(environmentFile) ? 'is a folder; expected a file' : 'there is no such file';
     const place = { line: 1, column: 1 };
     const problems = reader.problems.length > 0 ? reader.problems : [{ file: environmentFile, place, message }];
     throw new ConfigurationError(problemLines(reader, problems));

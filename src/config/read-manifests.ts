@@ -31,7 +31,7 @@ export function readManifests(reader: Reader, directory: string, problems: Probl
       const text = reader.text(path);
       if (text === undefined) {
         // Of anything else the reader tells why.
-        if (reader.entry(path) === 'folder') refuse('is a folder; a file is expected');
+        if (reader.entry(path) === 'folder') refuse('is a folder; expected a file');
       } else {
         const parsed = parseYamlDocuments(path, text);
         if (parsed.problems) problems.push(...parsed.problems);
@@ -51,7 +51,7 @@ function readObject(
   if (checked.success) return [data as ManifestObject];
   const { apiVersion, kind } = (data ?? {}) as Partial<ManifestObject>;
   if (typeof apiVersion !== 'string' || typeof kind !== 'string')
-    refuse(`is no Kubernetes object, which has apiVersion and kind; given ${givenText(data)}`, document);
+    refuse(`not a Kubernetes object: expected apiVersion and kind, given ${givenText(data)}`, document);
   else for (const { message } of schemaProblems(file, manifestObject, data, checked.error)) refuse(message, document);
   return [];
 }

@@ -157,7 +157,7 @@ function ask<Kind extends keyof Answers>(
     if (error instanceof UnreadableError) return { unreadable: error.message };
     const code = (error as NodeJS.ErrnoException).code ?? '';
     if (code === 'EACCES' || code === 'EPERM') return { unreadable: `can't be read: permission denied (${code})` };
-    if (code === 'EISDIR' && kind === 'keys') return { unreadable: 'is a folder; a file is expected' };
+    if (code === 'EISDIR' && kind === 'keys') return { unreadable: 'is a folder; expected a file' };
     if (code === 'ELOOP' && (kind === 'text' || kind === 'keys')) return { unreadable: leadsAway };
     if (nothingThere.includes(code)) return {};
     throw error;

@@ -15,7 +15,7 @@ export function findRoot(from: string): string {
   if (found !== undefined) return found;
   throw new UsageError(
     `there is no ${environmentFile} in ${from} or above it`,
-    'repoctl init writes one; or run this below the folder that has one',
+    'Run repoctl init to write one, or run this in a folder below an existing one',
   );
 }
 

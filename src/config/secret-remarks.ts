@@ -63,7 +63,7 @@ async function gitRemarks(root: string, paths: readonly string[]): Promise<Remar
   const inside = (await git(['rev-parse', '--is-inside-work-tree']))?.stdout.trim() === 'true';
   if (!inside) {
     if (existsSync(join(root, '.gitignore'))) return [];
-    const found = 'there is none, so that the first commit may have every .env in it';
+    const found = 'it is missing, so the first commit may contain every .env';
     return [{ place: '.gitignore', found, fix: 'repoctl init adds what is to be ignored' }];
   }
   const tracked = new Set((await git(['ls-files', '-z', '--', ...paths]))?.stdout.split('\0'));

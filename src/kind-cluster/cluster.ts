@@ -57,7 +57,7 @@ export async function ensureCluster(root: string, needs: ClusterNeeds): Promise<
         : ({ state: 'unfinished', message: 'it has no control plane' } as const);
       if (condition.state === 'ready') break;
       if (await awaitOthers(config.name, needs, signal, 'perhaps')) continue;
-      if (discarded) throw new FailureError(`the cluster ${config.name} does not get finished: ${condition.message}`);
+      if (discarded) throw new FailureError(`the cluster ${config.name} could not be created: ${condition.message}`);
       await discard(config, containers, condition.message, needs);
       discarded = true;
     }
@@ -76,11 +76,11 @@ export async function ensureCluster(root: string, needs: ClusterNeeds): Promise<
 export async function wakeCluster(name: string, needs: ClusterNeeds): Promise<void> {
   const containers = await listContainers(name);
   const plane = controlPlane(containers);
-  if (!plane) throw new ClusterError(`the cluster ${name} has no control plane`, 'repoctl up makes it anew');
+  if (!plane) throw new ClusterError(`the cluster ${name} has no control plane`, 'repoctl up creates it again');
   await interruptible(async (signal) => {
     const { state, message } = { message: '', ...(await settle(name, containers, plane, needs, signal)) };
     if (state !== 'ready')
-      throw new ClusterError(`the cluster ${name} is only half made: ${message}`, 'repoctl up makes it anew');
+      throw new ClusterError(`the cluster ${name} was only half created: ${message}`, 'repoctl up creates it again');
     await ensureContext(name, needs.kubeconfig);
   });
 }
@@ -117,7 +117,7 @@ async function awaitOthers(
     () =>
       new TimeoutError(
         `another process is still making the cluster ${name} after ${othersPatience / 60_000} minutes`,
-        'ps shows it: kind create cluster, or repoctl up; end it, then run repoctl up again',
+        'Find it with ps (kind create cluster, or repoctl up), stop it, then run repoctl up again',
       ),
     { timeout: othersPatience, interval: 1_000, signal, report },
   );
@@ -153,7 +153,7 @@ async function settle(
       (why) =>
         new TimeoutError(
           `the cluster ${name} was not ready after ${timeout} s: ${why}`,
-          `docker logs ${plane.name}; if its data may go: repoctl down --cluster`,
+          `docker logs ${plane.name}; to delete it with its data: repoctl down --cluster`,
         ),
       {
         timeout: timeout * 1000,
@@ -184,10 +184,10 @@ async function discard(
   for (const node of kubernetesNodes(containers).filter(({ state }) => state !== 'created'))
     if (await holdsVolumes(node.name))
       throw new ClusterError(
-        `the cluster ${name} looks half made (${message}), but volumes lie on ${node.name}, or it can't be asked`,
-        'If its data may go: repoctl down --cluster',
+        `the cluster ${name} looks half created (${message}), but volumes lie on ${node.name}, or it can't be asked`,
+        'To delete it with its data: repoctl down --cluster',
       );
-  report(`the cluster ${name} was only half made (${message}) and holds no data; making it anew`);
+  report(`the cluster ${name} was only half created (${message}) and holds no data; creating it again`);
   const left = await removeUnfinished(name, kubeconfig);
   if (left.length > 0)
     throw new FailureError(

@@ -39,20 +39,20 @@ export async function createCluster({ name, file, nodeImage }: KindConfig, optio
     if (!signal.aborted) throw error;
     await tidy(name, kubeconfig, report);
     throw new InterruptedError(
-      `interrupted; what had been made of the cluster ${name} was deleted`,
-      'repoctl up makes it anew',
+      `interrupted; the unfinished cluster ${name} was deleted`,
+      'repoctl up creates it again',
     );
   }
 }
 
 async function tidy(name: string, kubeconfig: string | undefined, report: (line: string) => void): Promise<void> {
   if ((await underway(name)).creation === 'yes')
-    throw new InterruptedError(`interrupted; another process goes on making the cluster ${name}`);
-  report(`interrupted; deleting what was made of the cluster ${name}`);
+    throw new InterruptedError(`interrupted; another process is still creating the cluster ${name}`);
+  report(`interrupted; deleting the unfinished cluster ${name}`);
   const left = await removeUnfinished(name, kubeconfig);
   if (left.length > 0)
     throw new InterruptedError(
-      `interrupted; of the cluster ${name} is left: ${left.join(', ')}`,
+      `interrupted; left of the cluster ${name}: ${left.join(', ')}`,
       `kind delete cluster --name ${name}`,
     );
 }

@@ -31,8 +31,8 @@ export function readContainers(output: string): NodeContainer[] {
       const { data } = nodeContainer.safeParse({ name, role, state });
       if (data) return data;
       throw new ClusterError(
-        `docker ps says of a container of the cluster: ${line.replaceAll('\t', ', ')}; expected its name, role and state`,
-        'docker ps --all --filter label=io.x-k8s.kind.cluster shows them; is docker another program, such as podman?',
+        `docker ps printed for a container of the cluster: ${line.replaceAll('\t', ', ')}; expected name, role and state`,
+        'docker ps --all --filter label=io.x-k8s.kind.cluster shows them; is docker really podman or another program?',
       );
     })
     .sort((one, other) => (one.name < other.name ? -1 : 1));

@@ -52,7 +52,7 @@ export function readRegistry(inspected: string): RegistryContainer {
   const { data } = inspectedContainer.safeParse(parsed(inspected));
   if (!data)
     throw new FailureError(
-      `docker does not say of the container ${registryName} whether it runs, and at which port`,
+      `docker does not report the state and port of the container ${registryName}`,
       `docker container inspect ${registryName}`,
     );
   const { State, HostConfig, NetworkSettings } = data;

@@ -151,8 +151,8 @@ async function portTaken(port: number, stderr = ''): Promise<UsageError | undefi
   const owner = (await publisher(port)) ?? (await portOwner(port));
   if (!owner && !/port is already allocated|address already in use/.test(stderr)) return undefined;
   return new UsageError(
-    `the local registry needs port ${port}, which ${owner ?? 'another program'} has taken`,
-    'Stop that, or do without the registry: repoctl up --no-registry',
+    `the local registry needs port ${port}, which ${owner ?? 'another program'} uses`,
+    'Stop that program, or run without the registry: repoctl up --no-registry',
   );
 }
 

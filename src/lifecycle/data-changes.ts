@@ -117,7 +117,7 @@ function sizeChange(claim: Claim, size: string, classes: readonly StorageClass[]
 const waysOf = (project: string | undefined, asBefore: string): string =>
   project === undefined
     ? `Set ${asBefore} again; or delete the claim with its data once the service is stopped`
-    : `repoctl infra project reset ${project} backs the data up, deletes it and begins anew; repoctl infra project restore ${project} --latest puts it back. Or set ${asBefore} again`;
+    : `repoctl infra project reset ${project} backs up the data, deletes it and starts empty; repoctl infra project restore ${project} --latest puts it back. Or set ${asBefore} again`;
 
 /** Programs whose data only the same major version can read, by the name of their container. */
 const versioned: Readonly<Record<string, { readonly program: string; readonly major: RegExp }>> = {

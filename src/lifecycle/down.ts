@@ -45,11 +45,11 @@ export async function down(root: string, options: DownOptions, { stopAll }: Down
   const own = ownCluster(root);
   if (own.kind === undefined && options.cluster)
     throw new UsageError(
-      `repoctl did not make the cluster of the context ${own.context} (${own.source}), so it does not delete it`,
-      'repoctl down stops what runs there; --volumes also deletes its data',
+      `repoctl did not make the cluster of the context ${own.context} (${own.source}), so it won't delete it`,
+      'repoctl down stops everything there; --volumes also deletes its data',
     );
   const found = own.kind === undefined ? undefined : await findCluster(root);
-  if (own.kind !== undefined && !found) return report('there is no cluster; nothing to do');
+  if (own.kind !== undefined && !found) return report('no cluster; nothing to do');
   if (found && options.cluster) return downCluster(found, options);
   if (found && !found.running && !volumes)
     return report(`the cluster ${found.name} is stopped already; its data stays`);
@@ -57,7 +57,10 @@ export async function down(root: string, options: DownOptions, { stopAll }: Down
   const { environment } = loadLastGood(root, { profile, development: true, environmentFilesOf: [] });
   // It would deploy again what is taken from it.
   if (await findSession({ root, context: own.context, profile, profiles: environment.profiles }))
-    throw new UsageError('a Tilt session runs for this folder', 'End it with Ctrl-C where it runs; then repoctl down');
+    throw new UsageError(
+      'a Tilt session runs for this folder',
+      'Stop it with Ctrl-C in its terminal; then repoctl down',
+    );
   const cluster = await connectToChange({ context: own.context, kubeconfig, report });
   const claims = volumes ? (await listClaims(cluster)).filter((claim) => isOwn(claim, environment.namespace)) : [];
   if (volumes && !(await agreed(claims, options))) return report('nothing was changed');
@@ -76,7 +79,7 @@ async function downByTilt(root: string, cluster: Cluster, { kubeconfig, profile 
     cwd: root,
     env,
   });
-  if (exitCode !== 0) throw new FailureError(`tilt down failed (exit code ${exitCode})`, 'What it said is above');
+  if (exitCode !== 0) throw new FailureError(`tilt down failed (exit code ${exitCode})`, 'See its output above');
   return true;
 }
 
@@ -112,7 +115,7 @@ async function downCluster(found: { readonly name: string; readonly context: str
     if (claims.length > 0) for (const line of claimLines(claims)) report(line);
   } catch (error) {
     if (!isUnreachable(error)) throw error;
-    report(`what data the cluster ${found.name} holds can't be told: ${error.message}`);
+    report(`can't tell what data the cluster ${found.name} holds: ${error.message}`);
   }
   if (!(await confirm(`Delete the cluster ${found.name} with all that is in it?`, yes)))
     return report('nothing was changed');

@@ -79,7 +79,7 @@ async function closed(
     const owner = owners.get(endpoint.hostPort);
     if (!owner) continue;
     if (shared.includes(endpoint) && (await isForward(owner))) open.push(endpoint);
-    else taken.push(`port ${endpoint.hostPort} (${endpoint.object}) is held by ${ownerText(owner)}`);
+    else taken.push(`port ${endpoint.hostPort} (${endpoint.object}) is used by ${ownerText(owner)}`);
   }
   if (taken.length > 0)
     throw new UsageError(taken.join('\n'), 'Stop that program, or give the service another hostPort');

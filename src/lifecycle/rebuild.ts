@@ -30,7 +30,7 @@ export async function rebuildProject(
   const images = service === undefined ? project.images : imagesOf(out, project, service);
   if (images.length === 0)
     throw new UsageError(
-      `${service ?? project.name} builds no image`,
+      `${service ?? project.name} has no image to build`,
       ['repoctl infra project restart', project.name, service].filter(Boolean).join(' '),
     );
   const cluster = await connectToChange(options);

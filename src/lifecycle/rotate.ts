@@ -89,7 +89,7 @@ export async function rotatePasswords(
 function choose(plan: Plan, namespace: PlannedNamespace, service: string | undefined): Rotatable[] {
   const all = rotatable(plan, namespace);
   const global = globalTier(plan);
-  if (all.length === 0) throw new UsageError(`${namespace.name} has no passwords that are made up`);
+  if (all.length === 0) throw new UsageError(`${namespace.name} has no generated passwords`);
   if (service === undefined) return all;
   const found = all.filter((each) => each.service === service || `${namespace.project}-${each.service}` === service);
   if (found.length > 0) return found;

@@ -39,7 +39,7 @@ function findCommand({ name, commands }: PlannedNamespace, given: string): Plann
   const names = commands.map((command) => command.name);
   throw new UsageError(
     names.length === 0
-      ? `${name} has no commands; its project.yaml can name some under commands`
+      ? `${name} has no commands; add them under commands in its project.yaml`
       : `${name} has no command "${given}"; ${suggestion(given, names)}`,
   );
 }

@@ -197,9 +197,7 @@ async function checkCapacity(
   const text = `the cluster is too small:\n${lacking.map(shortageText).join('\n')}`;
   if (force) return report(text);
   const project = lacking[0]?.relief[0]?.project;
-  const advice = project
-    ? `repoctl infra project stop ${project}, or start all the same with --force`
-    : 'Start all the same with --force';
+  const advice = project ? `repoctl infra project stop ${project}, or use --force` : 'Use --force to start anyway';
   throw new FailureError(text, advice);
 }
 
@@ -246,8 +244,8 @@ function kindCluster({ context }: Cluster): string {
   const [, name] = /^kind-(.+)$/.exec(context) ?? [];
   if (name) return name;
   throw new UsageError(
-    `${context} is no kind cluster, onto which images that are built here could be brought`,
-    'repoctl up makes one; for other clusters see repoctl synth --profile production',
+    `${context} is not a kind cluster; repoctl loads local images only into kind`,
+    'repoctl up creates one; for other clusters see repoctl synth --profile production',
   );
 }
 

@@ -58,8 +58,8 @@ export async function stopGlobal(options: StopOptions): Promise<void> {
     const running = options.force ? [] : await runningProjects(cluster, plan.environment);
     if (running.length > 0)
       throw new UsageError(
-        `${running.join(', ')} ${running.length === 1 ? 'runs' : 'run'} on the global tier`,
-        `repoctl infra project stop ${running[0]}, or stop it all the same with --force`,
+        `${running.join(', ')} ${running.length === 1 ? 'uses' : 'use'} the global tier`,
+        `repoctl infra project stop ${running[0]}, or use --force`,
       );
   };
   await unused();

@@ -45,7 +45,7 @@ export function proposeProjects(compose: ComposeFile, options: ProposeOptions): 
 /** Why an image can't be built, if so. */
 function unusable({ build }: ComposeService, source: Source): string | undefined {
   const { context = '', dockerfile = '' } = build ?? {};
-  if (/^[\w+.-]+:\/\/|^git@/.test(context)) return `its build context ${context} is no folder of the repository`;
+  if (/^[\w+.-]+:\/\/|^git@/.test(context)) return `its build context ${context} is not a folder of the repository`;
   const path = below(below('', context), dockerfile);
   if (isOutside(path) || isOutside(below('', context))) return `it is built from ${path}, outside of the repository`;
   return source.text(path) === undefined ? `there is no ${path}` : undefined;

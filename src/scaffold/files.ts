@@ -62,7 +62,7 @@ export function writeFiles(root: string, files: readonly ProposedFile[]): void {
       const { code, message } = error as NodeJS.ErrnoException;
       if (code === undefined) throw error;
       const why = code === 'EEXIST' ? 'it has come into being meanwhile; nothing is overwritten' : message;
-      throw new UsageError(`${file.path} can't be written: ${why}`, 'files before it in the list are written', {
+      throw new UsageError(`${file.path} can't be written: ${why}`, 'the files listed before it are written', {
         cause: error,
       });
     }

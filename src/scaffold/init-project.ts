@@ -70,7 +70,7 @@ export async function newProject(root: string, given: string, options: InitProje
   if (there.length > 0)
     throw new UsageError(
       `${there.join(', ')}: ${there.length === 1 ? 'is' : 'are'} there already; nothing was written`,
-      'choose another name or --dir, or move what is there away',
+      'choose another name or --dir, or move the existing files',
     );
   return { name, directory, files, tryOut: tryOut.map((line) => fill(line, fillings)) };
 }
@@ -104,7 +104,7 @@ function projectFolder(name: string, patterns: readonly string[], given: string 
     throw new UsageError(`--dir: "${given}" must be a path with / and without spaces`, `for instance backends/${name}`);
   if (!patterns.some((pattern) => leadsTo(pattern, directory)))
     throw new UsageError(
-      `${directory} is no folder that projects of ${environmentFile} lead to: ${patterns.join(', ')}`,
+      `${directory} matches none of the projects in ${environmentFile}: ${patterns.join(', ')}`,
       advice,
     );
   return directory;
@@ -114,8 +114,8 @@ function requireServices(environment: Environment, template: string, uses: reado
   const missing = uses.find((kind) => !environment.services.some((service) => service.kind === kind));
   if (missing !== undefined)
     throw new UsageError(
-      `the template ${template} uses ${missing}, which the environment hasn't`,
-      `take "${missing}: false" out of global in ${environmentFile}, and add what it needs to .env.example`,
+      `the template ${template} uses ${missing}, which the environment does not have`,
+      `remove "${missing}: false" from global in ${environmentFile}, and add what it needs to .env.example`,
     );
 }
 

@@ -32,7 +32,7 @@ export async function initRepository(
   const proposal = newRepository(root);
   const { files, kept } = proposal;
   if (options.dryRun) return printText(preview(files));
-  for (const path of kept) say(`${path}: is there already, stays as it is`);
+  for (const path of kept) say(`${path}: already exists, not changed`);
   sayNotes(proposal);
   if (files.length === 0) return void say('Nothing is lacking.');
   say(`These files are lacking in ${root}:`);

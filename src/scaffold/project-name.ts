@@ -47,11 +47,11 @@ export function checkProjectName(name: string, environment: Environment): void {
   }
   const owner = environment.projects.find((project) => project.name === name);
   if (owner)
-    throw new UsageError(`the name "${name}" is taken by ${owner.directory}`, 'choose one that no project has');
+    throw new UsageError(`the name "${name}" is taken by ${owner.directory}`, 'choose a name that no project has');
   if (name === environment.name)
-    throw new UsageError(`the name "${name}" is the environment's own`, 'choose one that no namespace has');
+    throw new UsageError(`the name "${name}" is the environment's own`, 'choose a name that no namespace has');
   if (isReserved(name))
-    throw new UsageError(`the name "${name}" is reserved`, 'choose one that no namespace of Kubernetes has');
+    throw new UsageError(`the name "${name}" is reserved`, 'choose a name that Kubernetes does not use');
 }
 
 /** Whether nothing can have that name: namespaces of Kubernetes itself, and what JavaScript objects have. */

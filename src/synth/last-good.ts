@@ -34,7 +34,7 @@ export function tellMistakes(mistakes: readonly Mistake[]): void {
 export const mistakeLines = (mistakes: readonly Mistake[]): string[] =>
   mistakes.flatMap(({ directory, name, lines }) => [
     ...lines,
-    `${name ?? directory} stays as it was before; the others go on`,
+    `${name ?? directory} keeps its last valid version; the others continue`,
   ]);
 
 /**

@@ -96,11 +96,14 @@ function mustBeKnown({ namespaces }: Plan, mistakes: readonly Mistake[], only: r
 function mustBeOwn(root: string, context: string): void {
   const { context: own, kind, source } = ownCluster(root);
   if (context === '')
-    throw new UsageError('there is no cluster', kind ? 'repoctl up makes one' : `Start the one of the context ${own}`);
+    throw new UsageError(
+      'there is no cluster',
+      kind ? 'repoctl up creates one' : `Start the cluster of the context ${own}`,
+    );
   if (context !== own)
     throw new UsageError(
       `the context is ${context}, the cluster of this folder is ${own} (${source})`,
-      `tilt up --context ${own}, or repoctl up${kind ? ', which makes the cluster first if there is none' : ''}; ` +
+      `tilt up --context ${own}, or repoctl up${kind ? ', which creates the cluster first if it is missing' : ''}; ` +
         'another one: cluster.context in repoctl.yaml',
     );
 }

@@ -16,7 +16,7 @@ export async function checkMachine(endpoints: readonly Endpoint[]): Promise<void
     const owner = owners.get(hostPort);
     // This session, at a later run of its Tiltfile.
     if (!owner || owner.program === 'tilt') return [];
-    return [`port ${hostPort} (${object}) is held by ${ownerText(owner)}`];
+    return [`port ${hostPort} (${object}) is used by ${ownerText(owner)}`];
   });
   if (taken.length > 0)
     throw new UsageError(

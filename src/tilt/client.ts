@@ -62,10 +62,10 @@ export class TiltClient {
     return new TimeoutError(
       `the Tilt session at ${this.address} does not answer: ${who} ${stopped ? 'is stopped (Ctrl-Z, SIGSTOP)' : 'hangs'}`,
       pid === undefined
-        ? 'End it where it runs, and try again'
+        ? 'Stop it in its terminal, and try again'
         : stopped
-          ? `kill -CONT ${pid} lets it go on; kill -KILL ${pid} ends it, and what it has started stays`
-          : `kill ${pid} ends it, and what it has started stays`,
+          ? `kill -CONT ${pid} continues it; kill -KILL ${pid} ends it, and what it started stays`
+          : `kill ${pid} ends it, and what it started stays`,
     );
   }
 }

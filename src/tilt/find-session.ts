@@ -59,8 +59,8 @@ export async function mustBeFree(port: number): Promise<void> {
   const where = path && `${path} on ${(await contextOf(tilt)) ?? 'no cluster'}`;
   const session = where && `, a session of ${where}${profile ? `, profile ${profile}` : ''}`;
   throw new UsageError(
-    `port ${port}, which Tilt needs, is held by ${ownerText(owner)}${session ?? ''}`,
-    'Stop that program, or take other ports: REPOCTL_PORT_OFFSET=1000 repoctl up, or portOffset of the profile',
+    `port ${port}, which Tilt needs, is used by ${ownerText(owner)}${session ?? ''}`,
+    'Stop that program, or use other ports: REPOCTL_PORT_OFFSET=1000 repoctl up, or portOffset of the profile',
   );
 }
 
@@ -72,8 +72,8 @@ export async function mustBeFree(port: number): Promise<void> {
 export function refuseOtherProfile(session: FoundSession, given: ProfileName): void {
   if (session.profile !== given)
     throw new UsageError(
-      `a Tilt session runs for the same namespaces, with the profile ${session.profile}; given ${given}`,
-      'End it with Ctrl-C where it runs',
+      `a Tilt session with the profile ${session.profile} is running for the same namespaces; expected ${session.profile}, got ${given}`,
+      'Stop it with Ctrl-C in its terminal',
     );
 }
 

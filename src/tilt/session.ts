@@ -87,7 +87,7 @@ export function sessionOf(tilt: TiltClient): Session {
         const now = await all();
         const lost = names.filter((name) => !now.some(({ metadata }) => metadata.name === name));
         if (lost.length > 0)
-          throw new FailureError(`Tilt no longer has ${lost.join(', ')}`, 'Its Tiltfile was read again meanwhile');
+          throw new FailureError(`Tilt no longer has ${lost.join(', ')}`, 'The Tiltfile was reloaded meanwhile');
         const concerned = now.filter(({ metadata }) => names.includes(metadata.name));
         const failed = concerned.filter((each) => hasFailed(each) && hasBegun(each));
         if (failed[0])
@@ -96,7 +96,10 @@ export function sessionOf(tilt: TiltClient): Session {
         return left.length === 0 || waiting(listed(left));
       },
       (left) =>
-        new TimeoutError(`Tilt is not done with ${left} after ${timeout} s`, `${tilt.address} shows what it waits for`),
+        new TimeoutError(
+          `Tilt is not done with ${left} after ${timeout} s`,
+          `${tilt.address} shows what it is waiting for`,
+        ),
       { timeout: timeout * 1000, interval: 1_000, signal },
     );
   };
@@ -123,7 +126,7 @@ export function sessionOf(tilt: TiltClient): Session {
       if (error !== '')
         throw new FailureError(
           `the Tiltfile is wrong: ${reasonOf(error)}`,
-          'Tilt runs it again as soon as that is mended',
+          'Tilt runs it again when you have fixed that',
         );
     },
     enable: async (namespaces, isThere, patience) => {
@@ -144,7 +147,7 @@ export function sessionOf(tilt: TiltClient): Session {
       const found = (await all()).filter(({ metadata }) => names.includes(metadata.name));
       const unknown = names.filter((name) => !found.some(({ metadata }) => metadata.name === name));
       if (unknown.length > 0)
-        throw new FailureError(`Tilt has no resource ${unknown.join(', ')}`, `${tilt.address} shows those it has`);
+        throw new FailureError(`Tilt has no resource ${unknown.join(', ')}`, `see ${tilt.address}`);
       await tilt.tell('enable', ...found.filter(isDisabled).map(({ metadata }) => metadata.name));
       for (const each of found.filter((each) => !isDisabled(each))) await tilt.tell('trigger', each.metadata.name);
       await settle(found, found, patience);
@@ -166,7 +169,7 @@ async function listOf<Type>(tilt: TiltClient, kind: string): Promise<readonly Ty
 const ended = ({ address }: TiltClient): FailureError =>
   new FailureError(
     `the Tilt session at ${address} has ended meanwhile`,
-    'What it has started stays. Run the same command again to go on without it',
+    'What it started stays. Run the same command again to go on without it',
   );
 
 /** Names of those of some resources of which something that Tilt has applied is not there. */

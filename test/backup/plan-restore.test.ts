@@ -96,7 +96,7 @@ test('a backup of another project is refused, unless it is forced: then its name
 test('a part without a place is refused; forced, it is left out and said', () => {
   const more = manifest('turfoo', [database('turfoo'), bucket('turfoo-gone')]);
   expect(() => planRestore(more, 'turfoo', stores)).toThrow(
-    'no place in the cluster for what the backup has: bucket turfoo-gone',
+    'no service or bucket for these parts of the backup: bucket turfoo-gone',
   );
   const plan = planRestore(more, 'turfoo', stores, true);
   expect(what(plan)).toEqual(['postgres database turfoo']);

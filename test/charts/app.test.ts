@@ -114,7 +114,7 @@ describe("a project's own chart", () => {
     ]);
   });
 
-  test('may not make what is there already', () => {
+  test('may not make what already exists', () => {
     const { nonconformities } = build((chart) => {
       new kplus.ConfigMap(chart, 'banner', { metadata: { name: 'shop-banner' } });
     });

@@ -24,11 +24,11 @@ describe('an answer that is none of the API is an error, not an object', () => {
     ['owners that are none', '{"metadata":{"name":"a","ownerReferences":[1]}}'],
   ])('%s', (_, text) => {
     expect(() => object(text)).toThrow(ClusterError);
-    expect(() => object(text)).toThrow(/^can't read it on https:\/\/there: the answer is not one of Kubernetes: /);
+    expect(() => object(text)).toThrow(/^can't read it on https:\/\/there: not an answer of Kubernetes: /);
   });
 
   test('and a list without items is not an empty one', () => {
-    expect(() => page('{}')).toThrow("can't list them on https://there: the answer is not one of Kubernetes: items: ");
+    expect(() => page('{}')).toThrow("can't list them on https://there: not an answer of Kubernetes: items: ");
     expect(() => page('{"items":[{"metadata":{"name":"a"}},{}]}')).toThrow('items: 1: metadata: ');
     expect(page('{"items":null}').items).toBeNull();
   });

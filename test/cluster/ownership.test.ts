@@ -23,9 +23,8 @@ describe('an object is repoctl’s own', () => {
 describe('a namespace', () => {
   const refused = (given: Record<string, string>, adopted: string[] = []) =>
     namespaceRefusal({ name: 'shop', labels: given }, 'dev', adopted);
-  const foreign = 'the namespace shop is there already and is not repoctl’s; nothing was changed';
-  const other =
-    'the namespace shop is there already and belongs to the environment old, not to dev; nothing was changed';
+  const foreign = 'the namespace shop already exists and is not repoctl’s; nothing was changed';
+  const other = 'the namespace shop already exists and belongs to the environment old, not to dev; nothing was changed';
   const production = namespaceLabels(owner, { name: 'staging', chain: ['staging', 'production'] });
   const real = 'the namespace shop is one of a real cluster (profile staging); nothing was changed';
   const renamed = namespaceLabels({ ...owner, environment: 'old' }, local);

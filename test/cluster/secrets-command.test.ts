@@ -120,7 +120,7 @@ describe('a .env that is not there', () => {
   test('is not made from the Secrets of somebody else’s namespace, which is refused first', async () => {
     const { status, stderr, changes } = await appliedTo({ namespace: {}, secret: tier });
     expect([status, changes]).toEqual([2, []]);
-    expect(stderr).toContain('the namespace turfoo is there already and is not repoctl’s; nothing was changed');
+    expect(stderr).toContain('the namespace turfoo already exists and is not repoctl’s; nothing was changed');
     expect(existsSync(join(root, file))).toBe(false);
   });
 

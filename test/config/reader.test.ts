@@ -81,9 +81,7 @@ describe('a reader', () => {
       reader.text('a/none');
       return reader.problems;
     });
-    expect(problems).toEqual([
-      { file: 'a', place: { line: 1, column: 1 }, message: 'is a folder; a file is expected' },
-    ]);
+    expect(problems).toEqual([{ file: 'a', place: { line: 1, column: 1 }, message: 'is a folder; expected a file' }]);
   });
 
   describe('knows whether everything still reads as it did', () => {

@@ -51,7 +51,7 @@ describe('the files with secrets', () => {
 
   test('are remarked on where there is no .gitignore, before there is a repository of git', async () => {
     expect(await remarks()).toEqual([
-      '.gitignore: there is none, so that the first commit may have every .env in it (repoctl init adds what is to be ignored)',
+      '.gitignore: it is missing, so the first commit may contain every .env (repoctl init adds what is to be ignored)',
     ]);
     write('.gitignore', '');
     expect(await remarks()).toEqual([]);

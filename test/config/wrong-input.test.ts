@@ -133,7 +133,7 @@ test('all problems of all files come in one run, by file, line and column', asyn
   };
   expect(await linesFor(files)).toEqual([
     'apps/web/infra/project.yaml:3:1: not valid YAML: a tab indents this line; YAML wants spaces',
-    'backends/svc-a/infra/manifests/a.yaml:1:1: is no Kubernetes object, which has apiVersion and kind; given [1]',
+    'backends/svc-a/infra/manifests/a.yaml:1:1: not a Kubernetes object: expected apiVersion and kind, given [1]',
     'backends/svc-a/infra/manifests/b.yaml:4:1: not valid YAML: "]" is expected before this: a "[" above is still open',
     'backends/svc-a/infra/project.yaml:3:18: images.app.target: backends/svc-a/Dockerfile has no stage "runtiem"; allowed: runtime; did you mean "runtime"?',
     'backends/svc-a/infra/project.yaml:5:41: workloads.api.image: no image "nope" under images; allowed: app, or an image reference with a tag',
@@ -224,7 +224,7 @@ describe('the command line', () => {
       const { code, stdout, stderr } = await repoctl(root, 'synth');
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
       expect(stderr).toMatch(
-        /^error: there is no repoctl.yaml in \S+ or above it\n {2}repoctl init writes one; or run this below/,
+        /^error: there is no repoctl.yaml in \S+ or above it\n {2}Run repoctl init to write one, or run this in a folder below/,
       );
     });
   });

@@ -256,7 +256,7 @@ describe('the data of a project', () => {
 });
 
 describe('a start and a stop of one project at once', () => {
-  const waiting = /^turfoo: waiting until this has ended: repoctl infra project (start|stop) turfoo/m;
+  const waiting = /^turfoo: waiting for another command: repoctl infra project (start|stop) turfoo/m;
 
   test('follow each other: the stop waits until the start is done, and leaves nothing running', async () => {
     succeeded(project('stop', 'turfoo'));
@@ -306,7 +306,7 @@ describe('two projects', () => {
   test('keep the global tier from being stopped under them', async () => {
     const { status, stderr } = repoctl(['infra', 'global', 'stop', ...here]);
     expect(status).toBe(2);
-    expect(stderr).toContain('shop, turfoo run on the global tier');
+    expect(stderr).toContain('shop, turfoo use the global tier');
     succeeded(project('stop', 'shop'));
     succeeded(repoctl(['infra', 'global', 'stop', '--force', ...here]));
     expect(pods('monorepo')).toEqual([]);
@@ -397,7 +397,7 @@ describe('what can’t be', () => {
     writeFileSync(path, text.replace(/^POSTGRES_PASSWORD=.*\n/m, ''));
     const { status, stderr } = project('start', 'turfoo');
     writeFileSync(path, text);
-    expect([status, stderr]).toEqual([2, expect.stringContaining('infra/.env:1:1: lacks POSTGRES_PASSWORD')]);
+    expect([status, stderr]).toEqual([2, expect.stringContaining('infra/.env:1:1: POSTGRES_PASSWORD is missing')]);
   });
 
   test('is refused: a fixed port that another program holds', async () => {

@@ -64,7 +64,7 @@ describe('a namespace of somebody else', () => {
     const { status, stderr } = project(verb, 'argocd', ...more);
     expect([status, stderr]).toEqual([
       2,
-      expect.stringContaining('the namespace argocd is there already and is not repoctl’s'),
+      expect.stringContaining('the namespace argocd already exists and is not repoctl’s'),
     ]);
     expect(stderr).toContain('repoctl infra project start argocd --adopt argocd');
     expect(contents('argocd')).toBe(before);

@@ -21,7 +21,7 @@ test.each([
 ])('a container of which %j is said is not taken for anything', (line) => {
   const said = `x-control-plane\tcontrol-plane\trunning\n${line}\n`;
   expect(() => readContainers(said)).toThrow(
-    /^docker ps says of a container of the cluster: .*expected its name, role/,
+    /^docker ps printed for a container of the cluster: .*expected name, role/,
   );
 });
 

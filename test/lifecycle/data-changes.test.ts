@@ -58,7 +58,7 @@ describe('a size', () => {
       {
         object: 'shop-postgres',
         message: expect.stringContaining(`the claim data-shop-postgres-0 has 1Gi, the configuration says ${size}`),
-        advice: expect.stringMatching(/reset shop backs the data up.*restore shop --latest.*storage: 1Gi again/),
+        advice: expect.stringMatching(/reset shop backs up the data.*restore shop --latest.*storage: 1Gi again/),
       },
     ]);
     expect(problems[0]?.message).toContain(why);

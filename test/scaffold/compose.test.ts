@@ -133,7 +133,7 @@ describe('the services', () => {
     ['search: { image: "search:latest", ports: [7700] }\n', 'needs a tag'],
     ['search: { image: "search:1", environment: [] }\n', "the port that it listens on isn't known"],
     ['search: { build: ./search }\n', 'search: is left out; there is no search/Dockerfile'],
-    ['search: { build: "https://example.com/a.git" }\n', 'is no folder of the repository'],
+    ['search: { build: "https://example.com/a.git" }\n', 'is not a folder of the repository'],
     ['search: { build: ../search }\n', 'outside of the repository'],
   ])('%j is left out, and noted', (service, note) => {
     const { data, notes } = propose(withApi('', service));

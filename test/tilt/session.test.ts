@@ -272,7 +272,7 @@ describe('a Tilt session', () => {
   test('of another folder is named where its port is needed', async () => {
     runs({ tiltfile: { spec: { path: '/other/Tiltfile' } } });
     await expect(mustBeFree(Number(process.env.TILT_PORT))).rejects.toThrow(
-      /^port \d+, which Tilt needs, is held by .*\(pid \d+\), a session of \/other\/Tiltfile on kind-shop, profile local$/,
+      /^port \d+, which Tilt needs, is used by .*\(pid \d+\), a session of \/other\/Tiltfile on kind-shop, profile local$/,
     );
     await new Promise((resolve) => server.close(resolve));
     await expect(mustBeFree(Number(process.env.TILT_PORT))).resolves.toBeUndefined();
@@ -283,7 +283,7 @@ describe('a Tilt session', () => {
     expect(found?.profile).toBe('local');
     if (!found) throw new Error('no session was found');
     expect(() => refuseOtherProfile(found, 'mine')).toThrow(
-      'a Tilt session runs for the same namespaces, with the profile local; given mine',
+      'a Tilt session with the profile local is running for the same namespaces; expected local, got mine',
     );
     expect(() => refuseOtherProfile(found, 'local')).not.toThrow();
   });

@@ -309,7 +309,7 @@ describeStarlark('the Tiltfile, when something is wrong', () => {
   });
 
   test.each([
-    ['no cluster', '', /there is no cluster; repoctl up makes one/],
+    ['no cluster', '', /there is no cluster; repoctl up creates one/],
     [
       'the cluster of another folder',
       'kind-other',

@@ -32,7 +32,7 @@ async function transactions(cluster: Cluster, service: ServicePod): Promise<Read
     const answer = await fetch(`http://127.0.0.1:${forwarding.port}/metrics`, { signal: AbortSignal.timeout(30_000) });
     return parseTransactions(await answer.text());
   } catch (error) {
-    throw new FailureError(`${object} does not give its metrics: ${(error as Error).message}`, undefined, {
+    throw new FailureError(`${object} does not answer with its metrics: ${(error as Error).message}`, undefined, {
       cause: error,
     });
   } finally {

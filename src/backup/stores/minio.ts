@@ -45,7 +45,7 @@ const copiesOf = (store: ObjectStore): Copies => ({
     const serverVersion = await imageOf(cluster, store);
     const save = async (client: S3Client, bucket: string): Promise<BucketPart> => {
       if (!(await hasBucket(client, bucket)))
-        throw new FailureError(`there is no bucket ${bucket}`, 'repoctl infra global start makes it');
+        throw new FailureError(`there is no bucket ${bucket}`, 'repoctl infra global start creates it');
       const path = `buckets/${bucket}`;
       const objects = await saveBucket(client, bucket, folder, path, signal);
       const list = await writeText(folder, `${path}.jsonl`, objectListText(objects));

@@ -157,8 +157,8 @@ async function restoreDatabase(
   } catch (error) {
     if (!(error instanceof ExecError)) throw error;
     throw new FailureError(
-      `${error.message}\n  The database ${database} of ${server.object} is as it was`,
-      `If what the database has meanwhile is in the way: repoctl infra project reset ${server.namespace}, then restore`,
+      `${error.message}\n  The database ${database} of ${server.object} is unchanged`,
+      `If newer data is in the way: repoctl infra project reset ${server.namespace}, then restore`,
       { cause: error },
     );
   }

@@ -67,5 +67,5 @@ async function build(root: string, image: PlannedImage, options: BuildOptions): 
 
 function buildFailure(reference: string, args: readonly string[], outcome: Outcome): FailureError {
   const { message } = failure({ ...outcome, what: `building ${reference}` });
-  return new FailureError(message, `All of it: DOCKER_BUILDKIT=1 docker ${args.map(shellQuoted).join(' ')}`);
+  return new FailureError(message, `Full output: DOCKER_BUILDKIT=1 docker ${args.map(shellQuoted).join(' ')}`);
 }

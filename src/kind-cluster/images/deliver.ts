@@ -71,7 +71,7 @@ async function imageId(reference: string): Promise<string> {
 
 async function runningNodes(cluster: string): Promise<string[]> {
   const nodes = kubernetesNodes(await listContainers(cluster));
-  if (nodes.length === 0) throw new UsageError(`there is no kind cluster ${cluster}`, 'repoctl up makes it');
+  if (nodes.length === 0) throw new UsageError(`there is no kind cluster ${cluster}`, 'repoctl up creates it');
   return nodes.map(({ name }) => name);
 }
 

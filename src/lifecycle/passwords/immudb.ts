@@ -34,11 +34,11 @@ async function changePassword({ cluster, server, value, previous, signal }: Pass
       const passwords = { oldPassword: base64(old), newPassword: base64(value) };
       const { status, body } = await ask('/user/password/change', { user: base64(user), ...passwords }, token);
       if (status === 200) return;
-      throw new FailureError(`${server.object} does not take another password: ${body.message ?? `HTTP ${status}`}`);
+      throw new FailureError(`${server.object} refuses the new password: ${body.message ?? `HTTP ${status}`}`);
     }
     throw new FailureError(
-      `${server.object} takes neither the password of its .env nor the one before it`,
-      'Put the password that its data was made with into the .env, and start again',
+      `${server.object} accepts neither the password in its .env nor the previous one`,
+      'Put the password of its data into the .env, and start again',
     );
   } finally {
     await forwarding.close();

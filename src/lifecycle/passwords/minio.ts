@@ -53,7 +53,7 @@ async function makeUsersAgain({ cluster, server, signal }: PasswordChange): Prom
       const holds = (type: string) => conditions.some((each) => each.type === type && each.status === 'True');
       if (holds('Failed'))
         throw new FailureError(
-          `${name} failed, which makes the users of the object store`,
+          `${name} failed; it creates the users of the object store`,
           `repoctl status ${namespace}`,
         );
       return holds('Complete');

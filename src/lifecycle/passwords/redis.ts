@@ -14,7 +14,7 @@ async function addPassword({ cluster, server, value, signal }: PasswordChange): 
   });
   if (stdout.trim() === 'OK') return;
   throw new FailureError(
-    `${server.object} does not take another password: ${`${stdout} ${stderr}`.trim()}`,
+    `${server.object} refuses the new password: ${`${stdout} ${stderr}`.trim()}`,
     `repoctl status ${server.namespace} --deep`,
   );
 }

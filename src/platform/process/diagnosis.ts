@@ -13,7 +13,7 @@ const symptoms: readonly Symptom[] = [
     pattern: /permission denied while trying to connect to the docker/i,
     error: () =>
       new ClusterError(
-        "Docker refuses this user: its socket can't be opened",
+        'Docker refuses this user: no access to its socket',
         'sudo usermod -aG docker "$USER", then log in again',
       ),
   },
@@ -26,7 +26,7 @@ const symptoms: readonly Symptom[] = [
     error: (line) => {
       const [, file = ''] = /open (\S+?): file exists/.exec(line) ?? [];
       return new FailureError(
-        `the kubeconfig is locked by ${file}, which a program that was killed may have left`,
+        `the kubeconfig is locked by ${file}, which a killed program may have left`,
         `rm ${file}`,
       );
     },

@@ -34,6 +34,6 @@ export function terminal({ stdin: input, stderr: output }: Streams = process): A
  */
 export async function confirm(question: string, yes = false, ask = terminal()): Promise<boolean> {
   if (yes) return true;
-  if (!ask) throw new UsageError(`${question} There is no terminal to ask on`, 'Answer with --yes');
+  if (!ask) throw new UsageError(`${question} there is no terminal to answer on`, 'Answer with --yes');
   return /^y(es)?$/i.test(await ask(`${question} [y/N] `));
 }

@@ -110,7 +110,7 @@ async function tryOut(tool: Tool, program: string, { cache, env }: FetchOptions)
   const answer = await askVersion(tool, program, env);
   if ('version' in answer) return;
   throw new FailureError(
-    `${tool.name} ${tool.version} was fetched, but does not run in ${shownPath(cache, env)}: ${answer.problem}`,
+    `${tool.name} ${tool.version} was downloaded, but does not run in ${shownPath(cache, env)}: ${answer.problem}`,
     `Set REPOCTL_CACHE to a folder that programs can run in${byHand(tool)}`,
   );
 }

@@ -30,7 +30,7 @@ export async function get(url: URL, options: GetOptions, left = 5): Promise<Inco
   if (!redirects.includes(statusCode) || !headers.location)
     throw new TransferError('status', `${url} answered ${statusCode} ${statusMessage}`.trimEnd());
   const next = new URL(headers.location, url);
-  if (left === 0) throw new TransferError('status', `${url} leads on and on`);
+  if (left === 0) throw new TransferError('status', `${url} redirects too often`);
   if (url.protocol === 'https:' && next.protocol !== 'https:')
     throw new TransferError('status', `${url} leads to ${next}, which is not encrypted`);
   return get(next, options, left - 1);

@@ -87,8 +87,8 @@ async function agreed(lacking: readonly Lacking[], options: ObtainOptions): Prom
   if (required.length === 0) return false;
   const byHand = `install ${listed(required.map(({ tool }) => `${tool.name} ${tool.minimum} or newer (${tool.install})`))}`;
   throw new UsageError(
-    `${reasons(required)}; ${ask ? 'nothing was fetched' : `there is no terminal to ask whether to fetch ${fetched}`}`,
-    `Run it again with --yes to fetch into ${folder}, or ${byHand}`,
+    `${reasons(required)}; ${ask ? 'nothing was downloaded' : `no terminal to ask for the download of ${fetched}`}`,
+    `Run it again with --yes to download into ${folder}, or ${byHand}`,
   );
 }
 

@@ -19,8 +19,8 @@ export function platformOf({ platform, arch }: { platform: string; arch: string 
   const found = platforms[`${platform} ${arch}`];
   if (!found)
     throw new UsageError(
-      `programs can't be fetched for ${platform} on ${arch}; allowed: ${Object.keys(platforms).join(', ')}`,
-      platform === 'win32' ? 'Run repoctl in WSL 2: wsl --install' : 'Put kind and tilt on PATH by yourself',
+      `no downloads for ${platform} on ${arch}; available for: ${Object.keys(platforms).join(', ')}`,
+      platform === 'win32' ? 'Run repoctl in WSL 2: wsl --install' : 'Put kind and tilt on PATH',
     );
   return found;
 }

@@ -156,7 +156,7 @@ describe('fetchTool', () => {
     expect(existsSync(await fetchTool(toolAt(base), options()))).toBe(true);
     cache = emptyFolder();
     const round = await serve((_, response) => response.writeHead(301, { location: '/again' }).end());
-    expect((await refusal(toolAt(round.base))).message).toContain('leads on and on');
+    expect((await refusal(toolAt(round.base))).message).toContain('redirects too often');
   });
 
   test('says that the cache can’t be written', async () => {

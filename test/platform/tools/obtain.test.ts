@@ -65,7 +65,7 @@ describe('obtainTools', () => {
   test('fetches nothing when the answer is no', async () => {
     const error = await obtainTools([kind], options({ ask: async () => false })).catch((error) => error);
     expect(error).toBeInstanceOf(UsageError);
-    expect(error.message).toBe('there is no kind on PATH; nothing was fetched');
+    expect(error.message).toBe('there is no kind on PATH; nothing was downloaded');
     expect(fetched).toEqual([]);
     expect(readdirSync(cache)).toEqual([]);
   });
@@ -73,9 +73,9 @@ describe('obtainTools', () => {
   test('says what to do where nobody can be asked', async () => {
     const error = await obtainTools([kind], options()).catch((error) => error);
     expect(error).toBeInstanceOf(UsageError);
-    expect(error.message).toBe('there is no kind on PATH; there is no terminal to ask whether to fetch kind 0.32.0');
+    expect(error.message).toBe('there is no kind on PATH; no terminal to ask for the download of kind 0.32.0');
     expect(error.advice).toBe(
-      `Run it again with --yes to fetch into ${cache}, or install kind 0.27.0 or newer (https://example.com/install)`,
+      `Run it again with --yes to download into ${cache}, or install kind 0.27.0 or newer (https://example.com/install)`,
     );
   });
 
@@ -84,7 +84,7 @@ describe('obtainTools', () => {
     const { base } = await serve((_, response) => response.end(broken));
     const tool = toolAt(base, { sha256: { [platform]: sha256(broken) } });
     await expect(obtainTools([tool], options({ yes: true }))).rejects.toThrow(
-      `kind 0.32.0 was fetched, but does not run in ${cache}: bad luck`,
+      `kind 0.32.0 was downloaded, but does not run in ${cache}: bad luck`,
     );
     expect(readdirSync(cache)).toEqual([]);
   });
@@ -105,7 +105,7 @@ describe('what is optional', () => {
 
   test('does not excuse what is needed', async () => {
     await expect(obtainTools([kind, other], options({ optional }))).rejects.toThrow(
-      'there is no kind on PATH; there is no terminal to ask whether to fetch kind 0.32.0 and other 0.32.0',
+      'there is no kind on PATH; no terminal to ask for the download of kind 0.32.0 and other 0.32.0',
     );
   });
 

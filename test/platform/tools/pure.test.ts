@@ -67,7 +67,7 @@ describe('platform', () => {
 
   test('without programs is refused with what is allowed', () => {
     expect(() => platformOf({ platform: 'win32', arch: 'x64' })).toThrow(
-      "programs can't be fetched for win32 on x64; allowed: linux x64, linux arm64, darwin x64, darwin arm64",
+      'no downloads for win32 on x64; available for: linux x64, linux arm64, darwin x64, darwin arm64',
     );
   });
 });
