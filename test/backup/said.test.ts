@@ -5,7 +5,7 @@ import { parseTransactions } from '../../src/backup/stores/immudb.ts';
 test('the sum that a pod says it has sent is found among its other words', () => {
   const sha256 = 'ab'.repeat(32);
   expect(sentSum(`pg_dump: warning: x\n${sha256}  -\n`, 'pg_dump')).toBe(sha256);
-  expect(() => sentSum('pg_dump: warning: x\n', 'pg_dump')).toThrow('pg_dump does not say what it has sent');
+  expect(() => sentSum('pg_dump: warning: x\n', 'pg_dump')).toThrow('pg_dump did not send a SHA-256');
 });
 
 test("immudb's transactions are the last of any index, without those of its users", () => {

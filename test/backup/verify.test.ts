@@ -87,7 +87,7 @@ describe('what is no backup is refused', () => {
   test('a folder of a backup that was cut short, even with a manifest', async () => {
     const folder = join(temporaryFolder(), '2026-11-21T14-42-44Z.partial');
     await writeBackup(folder);
-    expect((await refused(folder)).message).toMatch(/cut short/);
+    expect((await refused(folder)).message).toMatch(/unfinished backup/);
   });
 
   test('a format that is newer than this version knows, whatever else has changed in it', async () => {
