@@ -1,5 +1,7 @@
 import { ApiObject, App, type Chart } from 'cdk8s';
 import { admit, type Nonconformity } from './common/admission.ts';
+import { type ImagePull, pulled } from './common/image-pull.ts';
+import { changeObject } from './common/k8s.ts';
 import { type Labelled, namespaceLabels, type OwnerLabels, ownerLabels } from './common/labels.ts';
 import type { ManifestObject } from './common/manifest-object.ts';
 import { HashedJob } from './constructs/hashed-job.ts';
@@ -8,7 +10,7 @@ import { GlobalChart } from './global-chart.ts';
 import type { Environment, Manifest, Patch, Profile, Project } from './model.ts';
 import { patchChart } from './patches.ts';
 import { ProjectChart } from './project-chart.ts';
-import { connections, ownerOf } from './wiring.ts';
+import { connections, ownerOf, pullOf } from './wiring.ts';
 
 /** The objects of a namespace, the namespace first. */
 export interface NamespaceObjects {
@@ -39,6 +41,7 @@ export function globalObjects(
   const chart = new GlobalChart(new App(), environment, profile);
   return namespaceObjects(environment.namespace, ownerOf(environment), chart, {
     profile,
+    pull: pullOf(profile),
     patches: environment.patches,
     manifests: environment.manifests,
     extension: extension && {
@@ -66,6 +69,7 @@ export function projectObjects(
   const context = { project, profile, connections: Object.fromEntries(connections(environment, profile, project)) };
   return namespaceObjects(project.namespace, ownerOf(environment, project), chart, {
     profile,
+    pull: pullOf(profile, project),
     patches: project.patches,
     manifests: project.manifests,
     extension: extension && { origin: project.chart ?? '', extend: () => extension(chart, context) },
@@ -75,6 +79,7 @@ export function projectObjects(
 /** What is said of a namespace beside its services and workloads. */
 interface Additions {
   readonly profile: Profile;
+  readonly pull?: ImagePull;
   readonly patches: readonly Patch[];
   readonly manifests?: readonly Manifest[];
   readonly extension?: Extension;
@@ -91,17 +96,22 @@ function namespaceObjects(
   namespace: string,
   owner: OwnerLabels,
   chart: Chart,
-  { profile, patches, manifests = [], extension }: Additions,
+  { profile, pull, patches, manifests = [], extension }: Additions,
 ): NamespaceObjects {
   const refused: Nonconformity[] = [];
   // What others have a say in is judged as a whole: any object of the chart may have been changed.
   const origin = extension?.origin ?? patches[0]?.file;
-  const generated = origin === undefined ? [] : chart.node.findAll().filter(ApiObject.isApiObject).map(apiIdentity);
+  const generated = origin === undefined ? [] : apiObjects(chart).map(apiIdentity);
   if (extension) refused.push(...extend(chart, extension));
   if (refused.length === 0) refused.push(...patchChart(chart, patches, profile));
+  // The last, so that it holds for what charts and patches name, and before jobs get their names.
+  if (pull) for (const object of apiObjects(chart)) changeObject(object, (each) => pulled(each, pull));
   const made = refused.length === 0 ? (chart.toJson() as ManifestObject[]) : [];
   if (origin !== undefined && refused.length === 0) refused.push(...missing(generated, made, origin));
-  const added = manifests.map(({ path, objects }) => ({ origin: path, objects }));
+  const added = manifests.map(({ path, objects }) => ({
+    origin: path,
+    objects: pull ? objects.map((each) => pulled(each, pull)) : objects,
+  }));
   const own = origin === undefined ? made : [];
   const additions = origin === undefined ? added : [{ origin, objects: made }, ...added];
   const { objects, nonconformities } = admit(namespace, ownerLabels(owner), own, additions);
@@ -138,6 +148,9 @@ function missing(generated: readonly string[], made: readonly ManifestObject[], 
   const message = 'is gone, or has another name: patch it, or take it out of the configuration';
   return generated.filter((each) => !names.has(each)).map((object) => ({ origin, object, message }));
 }
+
+const apiObjects = (chart: Chart): ApiObject[] =>
+  chart.node.findAll().filter((construct) => ApiObject.isApiObject(construct));
 
 const apiIdentity = ({ kind, name }: ApiObject) => `${kind}/${name}`;
 

@@ -1,3 +1,4 @@
+import type { ImagePull } from './common/image-pull.ts';
 import type { Service, Workload } from './common/kind.ts';
 import type { ManifestObject } from './common/manifest-object.ts';
 import type { PodSettings } from './common/pod-fields.ts';
@@ -46,8 +47,15 @@ export interface Profile {
   readonly namespaceSuffix: string;
   /** Services that run elsewhere: `redis`, `minio`, a kind such as `postgres`, or one service as `turfoo/postgres`. */
   readonly managed: readonly string[];
-  /** Where images are pulled from; none in development. */
-  readonly images?: { readonly registry: string; readonly tag: string };
+  /** Where the images that projects build are pulled from; none in development. */
+  readonly images?: {
+    readonly registry: string;
+    readonly tag: string;
+    /** By name (`turfoo-app`); it stands in place of the tag. */
+    readonly digests?: Readonly<Record<string, string>>;
+  };
+  /** How images are pulled; none for as they are named, without a login. */
+  readonly pull?: ImagePull;
 }
 
 /** A project: one `infra/project.yaml`. */
@@ -76,6 +84,8 @@ export interface Project {
   /** Its `infra/chart.ts`, relative to the root. */
   readonly chart?: string;
   readonly patches: readonly Patch[];
+  /** Names of Secrets for registries that want a login, beside those of the profile. */
+  readonly pullSecrets: readonly string[];
 }
 
 /** A change to objects that are made, after everything else was said. */

@@ -1,4 +1,5 @@
 import { type Connection, managed, type SecretReference, type Variable } from './common/connection.ts';
+import type { ImagePull } from './common/image-pull.ts';
 import type { Consumer, Service, Workload } from './common/kind.ts';
 import type { OwnerLabels } from './common/labels.ts';
 import { objectName, serviceHost, variablePart } from './common/names.ts';
@@ -119,7 +120,17 @@ export function variables(
 export function imageReference(profile: Profile, project: string, image: string): string {
   if (/[/:@]/.test(image)) return image;
   const name = objectName(project, image);
-  return profile.images ? `${profile.images.registry}/${name}:${profile.images.tag}` : `${name}:local`;
+  if (!profile.images) return `${name}:local`;
+  const { registry, tag, digests = {} } = profile.images;
+  const digest = digests[name];
+  return `${registry}/${name}${digest === undefined ? `:${tag}` : `@${digest}`}`;
+}
+
+/** How the pods of a project, or of the global tier, pull images; none for as they are named, without a login. */
+export function pullOf({ pull, images }: Profile, project?: Project): ImagePull | undefined {
+  const secrets = [...new Set([...(pull?.secrets ?? []), ...(project?.pullSecrets ?? [])])];
+  if (!pull && secrets.length === 0) return undefined;
+  return { mirror: pull?.mirror ?? {}, policy: pull?.policy, secrets, registry: images?.registry };
 }
 
 /** Containers that wait for what a workload is declared to come after, in that order. */

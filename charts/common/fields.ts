@@ -178,5 +178,11 @@ export const absolutePath = z.string().regex(/^\/[^\s:]*$/, 'must be an absolute
 /** A path of an HTTP route. */
 export const httpPath = z.string().regex(/^\/\S*$/, 'must be a path that begins with /, for instance /health');
 
+/** The name of a Secret (RFC 1123 subdomain). */
+export const secretName = z
+  .string()
+  .max(253)
+  .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'must be the name of a Secret: lower-case letters, digits, "-" and "."');
+
 /** A number of seconds. */
 export const seconds = z.int().min(0).max(86400);

@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import { z } from 'zod';
+import { pulled } from '../../charts/common/image-pull.ts';
 import { images } from '../../charts/common/images.ts';
 import { labelKeys } from '../../charts/common/labels.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
@@ -17,12 +18,12 @@ import { saveSent, sentSum } from './sent-file.ts';
 import { type ClaimServer, imageOf, podPatience, waitForPod, waitUntilReady } from './service-pods.ts';
 
 /** What is in the claim is read and written by a pod of our own, since the image of a server may have no shell. */
-function copyPod({ namespace, object, folder, user, group }: ClaimServer, claim: ManifestObject): ManifestObject {
+function copyPod({ namespace, object, folder, user, group, pull }: ClaimServer, claim: ManifestObject): ManifestObject {
   const labels = claim.metadata?.labels ?? {};
   const level = user === 0 ? 'baseline' : 'restricted';
   const owner = [labelKeys.partOf, labelKeys.tier, labelKeys.project];
   const kept = Object.entries(labels).filter(([key]) => (owner as string[]).includes(key));
-  return {
+  const pod: ManifestObject = {
     apiVersion: 'v1',
     kind: 'Pod',
     // Not the labels by which the Service finds the server's pod, nor that by which the configuration's objects are told.
@@ -53,6 +54,7 @@ function copyPod({ namespace, object, folder, user, group }: ClaimServer, claim:
       volumes: [{ name: 'data', persistentVolumeClaim: { claimName: claim.metadata?.name ?? '' } }],
     },
   };
+  return pull ? pulled(pod, pull) : pod;
 }
 
 /** Stops the server, does something in a pod with its folder, and starts it again. */

@@ -1,3 +1,4 @@
+import type { ImagePull } from '../../charts/common/image-pull.ts';
 import type { Service } from '../../charts/common/kind.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import type { Cluster } from '../cluster/client.ts';
@@ -23,6 +24,8 @@ export interface ClaimServer extends ServicePod {
   readonly folder: string;
   readonly user: number;
   readonly group?: number;
+  /** How the pod that copies it pulls its image. */
+  readonly pull?: ImagePull;
 }
 
 /** The pod of a service that is a StatefulSet of one pod. */

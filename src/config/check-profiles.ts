@@ -1,3 +1,4 @@
+import { objectName } from '../../charts/common/names.ts';
 import type { Environment, Profile } from '../../charts/model.ts';
 import { suggestion } from '../platform/nearest.ts';
 import { projectFile } from './discover.ts';
@@ -17,7 +18,15 @@ export function checkProduction(environment: Environment, profile: Profile): Pro
     return refuse(
       `${field}: required, but not given, since images are built (by ${builders.join(', ')}); give {registry, tag}`,
     );
-  if (profile.images.tag === '')
+  const { digests = {} } = profile.images;
+  const names = environment.projects.flatMap(({ name, images }) => images.map((image) => objectName(name, image.name)));
+  const [unknown] = Object.keys(digests).filter((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    const path = [...place.path, 'digests', unknown];
+    const message = `${pathText(path)}: no image "${unknown}"; ${suggestion(unknown, names)}`;
+    return [{ file: environmentFile, place: { path, at: 'key' }, message }];
+  }
+  if (profile.images.tag === '' && names.some((name) => digests[name] === undefined))
     return refuse(`${field}.tag: required, but not given; give it here or with --image-tag`);
   return [];
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { dnsLabel, imageReference } from '../../charts/common/fields.ts';
+import { dnsLabel, imageReference, secretName } from '../../charts/common/fields.ts';
+import { pullPolicies } from '../../charts/common/image-pull.ts';
 import { globalKinds, serviceKinds } from '../../charts/kinds.ts';
 import { patchSchema } from './patch-schema.ts';
 import { maximumPortOffset } from './port-offset.ts';
@@ -21,6 +22,14 @@ export const imageTag = z
   .regex(/^\w[\w.-]{0,127}$/, 'must be an image tag')
   .refine((tag) => tag !== 'latest', 'may not be "latest": what runs would change without a change here');
 
+const registryPath = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9._-]*(:\d+)?(\/[a-z0-9][a-z0-9._-]*)*$/,
+    'must be a registry and path such as registry.example.com/team',
+  )
+  .describe('A registry and path.');
+
 const profile = z.strictObject({
   extends: z
     .string()
@@ -37,21 +46,48 @@ const profile = z.strictObject({
     ),
   images: z
     .strictObject({
-      registry: z
-        .string()
-        .regex(
-          /^[a-z0-9][a-z0-9._-]*(:\d+)?(\/[a-z0-9][a-z0-9._-]*)*$/,
-          'must be a registry and path such as registry.example.com/team',
+      registry: registryPath.optional().describe('Where images are pulled from, without the last part of their names.'),
+      tag: imageTag.optional().describe('Tag of every image. Default: that of `--image-tag`.'),
+      digests: z
+        .record(
+          dnsLabel,
+          z.string().regex(/^sha256:[0-9a-f]{64}$/, 'must be a digest: sha256: and 64 hexadecimal digits'),
         )
         .optional()
-        .describe('Where images are pulled from, without the last part of their names.'),
-      tag: imageTag.optional().describe('Tag of every image. Default: that of `--image-tag`.'),
+        .describe('Digests in place of the tag, by name of the image: `turfoo-app: sha256:…`.'),
     })
     .optional()
     .describe(
       'Where the images come from that projects build. Needed for real clusters if any is built; development builds its own. ' +
         'Each field that is left out is that of `extends`.',
     ),
+  pull: z
+    .strictObject({
+      mirror: z
+        .union([
+          registryPath,
+          z.record(
+            z.string().regex(/^(\*|[a-z0-9.-]+(:\d+)?)$/, 'must be a registry such as docker.io, or *'),
+            registryPath,
+          ),
+        ])
+        .optional()
+        .describe(
+          'Registry and path that stand in place of the registry of every image that is not built here, ours included: ' +
+            '`busybox:1.37.0` becomes `MIRROR/library/busybox:1.37.0`. A map has one for each registry: `docker.io: …`, ' +
+            '`ghcr.io: …`, and `*` for all others.',
+        ),
+      secrets: z
+        .array(secretName)
+        .optional()
+        .describe('Secrets for registries that want a login; they have to be in every namespace.'),
+      policy: z
+        .enum(pullPolicies)
+        .optional()
+        .describe('When an image is pulled. Images that are built on this machine are never. Default: IfNotPresent.'),
+    })
+    .optional()
+    .describe('How images are pulled. Each field that is left out is that of `extends`.'),
   namespacePrefix: z
     .string()
     .max(10)

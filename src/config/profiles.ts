@@ -1,3 +1,4 @@
+import type { ImagePull } from '../../charts/common/image-pull.ts';
 import { type PresetName, type Profile, type ProfileName, presetNames } from '../../charts/model.ts';
 import { UsageError } from '../platform/errors.ts';
 import { suggestion } from '../platform/nearest.ts';
@@ -55,6 +56,7 @@ export function resolveProfiles(
       inputs.find((input) => input[field] !== undefined)?.[field];
     const registry = inputs.find(({ images }) => images?.registry !== undefined)?.images?.registry;
     const tag = imageTag ?? inputs.find(({ images }) => images?.tag !== undefined)?.images?.tag;
+    const digests = inputs.find(({ images }) => images?.digests !== undefined)?.images?.digests;
     const profile: Profile = {
       name,
       chain,
@@ -64,11 +66,24 @@ export function resolveProfiles(
       namespacePrefix: said('namespacePrefix') ?? preset.namespacePrefix,
       namespaceSuffix: said('namespaceSuffix') ?? preset.namespaceSuffix,
       managed: said('managed') ?? preset.managed,
-      images: preset.development || registry === undefined ? undefined : { registry, tag: tag ?? '' },
+      images: preset.development || registry === undefined ? undefined : { registry, tag: tag ?? '', digests },
+      pull: resolvePull(inputs),
     };
     return [name, profile];
   });
   return Object.fromEntries(resolved) as Record<ProfileName, Profile> & Record<PresetName, Profile>;
+}
+
+/** How a profile pulls images, field by field; none if nothing is said. */
+function resolvePull(inputs: readonly Partial<ProfileInput>[]): ImagePull | undefined {
+  const given = inputs.flatMap(({ pull }) => pull ?? []);
+  if (given.length === 0) return undefined;
+  const mirror = given.find((each) => each.mirror !== undefined)?.mirror ?? {};
+  return {
+    mirror: typeof mirror === 'string' ? { '*': mirror } : mirror,
+    secrets: given.find((each) => each.secrets !== undefined)?.secrets ?? [],
+    policy: given.find((each) => each.policy !== undefined)?.policy,
+  };
 }
 
 /** The chain of each profile. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { command, dnsLabel } from '../../charts/common/fields.ts';
+import { command, dnsLabel, secretName } from '../../charts/common/fields.ts';
 import { environmentVariables } from '../../charts/common/variable-source.ts';
 import { globalKinds, ownSchema, serviceKinds, useSchema, workloadKinds } from '../../charts/kinds.ts';
 import { patchSchema } from './patch-schema.ts';
@@ -79,6 +79,7 @@ const anyFields = (what: string) => z.record(z.string(), z.unknown()).optional()
 /** What is merged is validated as a whole. */
 const profileOverride = z.strictObject({
   images: anyFields('As `images`.'),
+  pullSecrets: z.unknown().optional().describe('As `pullSecrets`.'),
   uses: anyFields('As `uses`.'),
   env: anyFields('As `env`.'),
   services: anyFields('As `services`.'),
@@ -101,6 +102,10 @@ export const projectSchema = z.strictObject({
     'Services of its own, by name. One that is named like its kind need not say `kind`.',
   ),
   workloads: z.record(dnsLabel, byKind(workloadKinds)).default({}).describe('Its processes, by name.'),
+  pullSecrets: z
+    .array(secretName)
+    .default([])
+    .describe('Secrets of its namespace for registries that want a login, beside those of the profile.'),
   patches: z
     .array(patchSchema)
     .default([])

@@ -88,6 +88,7 @@ export function declareProject(given: GivenProject = {}): Project {
     env: given.env ?? {},
     secrets: given.secrets ?? [],
     manifests: given.manifests ?? [],
+    pullSecrets: [],
     patches: given.patches ?? [],
   };
 }

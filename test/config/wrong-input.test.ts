@@ -8,6 +8,7 @@ import { between } from '../fixtures/invalid/between.ts';
 import { charts } from '../fixtures/invalid/charts.ts';
 import { environment } from '../fixtures/invalid/environment.ts';
 import { folders } from '../fixtures/invalid/folders.ts';
+import { imagePull } from '../fixtures/invalid/image-pull.ts';
 import { manifests } from '../fixtures/invalid/manifests.ts';
 import { patches } from '../fixtures/invalid/patches.ts';
 import { profiles } from '../fixtures/invalid/profiles.ts';
@@ -25,6 +26,7 @@ const tables: Readonly<Record<string, readonly WrongInput[]>> = {
   'project.yaml': project,
   profiles,
   patches,
+  'how images are pulled': imagePull,
   tiers,
   values,
   'between projects': between,

@@ -1,5 +1,6 @@
 import { defaultUser } from '../../../charts/common/security.ts';
 import type { ContainerSettings } from '../../../charts/constructs/container-service.ts';
+import { pullOf } from '../../../charts/wiring.ts';
 import { claimCopies, claimPart } from '../claim-copies.ts';
 import type { DataStore, StoreKind } from '../data-store.ts';
 import { type ClaimServer, podOf } from '../service-pods.ts';
@@ -11,11 +12,11 @@ export const containerPart = claimPart('claim', ({ service }) => `${service} cla
 const storeOf = (server: ClaimServer): DataStore => ({ server, copies: claimCopies(containerPart, server) });
 
 export const containerStore: StoreKind = {
-  locate(service) {
+  locate(service, { profile, project }) {
     const { storage, user: given, group, security } = service.settings as ContainerSettings;
     // Of an image that says itself whom it runs as nothing is known: root reads and writes all of it.
     const user = given ?? (security ? 0 : defaultUser);
-    return storage && storeOf({ ...podOf(service), folder: storage.path, user, group });
+    return storage && storeOf({ ...podOf(service), folder: storage.path, user, group, pull: pullOf(profile, project) });
   },
   locateLeft: (servers) => servers.flatMap(({ claim }) => (claim ? [storeOf(claim)] : [])),
 };

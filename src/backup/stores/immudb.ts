@@ -1,4 +1,5 @@
 import { immudbFolder, immudbPorts, immudbUser } from '../../../charts/constructs/immudb.ts';
+import { pullOf } from '../../../charts/wiring.ts';
 import type { Cluster } from '../../cluster/client.ts';
 import { portForward } from '../../cluster/port-forward.ts';
 import { FailureError } from '../../platform/errors.ts';
@@ -51,6 +52,12 @@ const storeOf = (server: ClaimServer): DataStore => ({
 });
 
 export const immudbStore: StoreKind = {
-  locate: (service) => storeOf({ ...podOf(service, 'immudb'), folder: immudbFolder, user: immudbUser }),
+  locate: (service, { profile, project }) =>
+    storeOf({
+      ...podOf(service, 'immudb'),
+      folder: immudbFolder,
+      user: immudbUser,
+      pull: pullOf(profile, project),
+    }),
   locateLeft: (servers) => servers.flatMap(({ claim }) => (claim ? [storeOf(claim)] : [])),
 };
