@@ -74,7 +74,7 @@ const profile = z.strictObject({
         .optional()
         .describe(
           'Registry and path that stand in place of the registry of every image that is not built here, ours included: ' +
-            '`busybox:1.37.0` becomes `MIRROR/library/busybox:1.37.0`. A map has one for each registry: `docker.io: …`, ' +
+            '`busybox` becomes `MIRROR/library/busybox`. A map has one for each registry: `docker.io: …`, ' +
             '`ghcr.io: …`, and `*` for all others.',
         ),
       secrets: z
