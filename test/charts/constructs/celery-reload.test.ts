@@ -38,7 +38,8 @@ const hasPython = spawnSync('python3', ['--version']).status === 0;
     child = spawn(
       'python3',
       ['-m', reloadModule, role, join(folder, 'src'), '--', 'python3', join(folder, 'process.py')],
-      { env: { ...process.env, PYTHONPATH: folder }, stdio: 'ignore' },
+      // A group of its own, so that what it starts ends with it.
+      { env: { ...process.env, PYTHONPATH: folder }, stdio: 'ignore', detached: true },
     );
   }
 
@@ -69,7 +70,11 @@ const hasPython = spawnSync('python3', ['--version']).status === 0;
   });
 
   afterEach(() => {
-    child?.kill('SIGKILL');
+    try {
+      if (child?.pid) process.kill(-child.pid, 'SIGKILL');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
     rmSync(folder, { recursive: true, force: true });
   });
 
