@@ -22,8 +22,9 @@ export function printLines(lines: readonly string[], stream: Stream = process.st
  *
  * @returns once the stream has taken it
  */
-export function printText(text: string, stream: Stream = process.stdout): Promise<void> {
-  return new Promise((resolve) => stream.write(shown(text), () => resolve()));
+export async function printText(text: string, stream: Stream = process.stdout): Promise<void> {
+  if (text === '') return;
+  await new Promise<void>((resolve) => stream.write(shown(text), () => resolve()));
 }
 
 /** Prints what programs read, as it is; only on a terminal nothing in it is a command. */
