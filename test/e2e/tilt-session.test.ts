@@ -61,11 +61,14 @@ const store = (script: string) =>
 const redis = (...command: string[]) =>
   inNamespace('tilt-session', 'exec', 'tilt-session-redis-0', '-c', 'redis', '--', 'redis-cli', '--raw', ...command);
 
-function writeMore(): void {
+/** Writes to each store, as a client that tries again while a server is replaced. */
+async function writeMore(): Promise<void> {
+  const next = String(written + 1);
+  const accepted = (what: string, ask: () => unknown) => eventually(what, 60, ask);
+  await accepted('a row', () => sql(`insert into entries values (${next}) on conflict do nothing`));
+  await accepted('an object', () => store(`echo card | mc pipe --quiet store/ledger-raw/card-${next}`));
+  await accepted('a key', () => redis('sadd', 'cards', next));
   written += 1;
-  sql(`insert into entries values (${written})`);
-  store(`echo card | mc pipe --quiet store/ledger-raw/card-${written}`);
-  redis('rpush', 'cards', String(written));
 }
 
 interface Report {
@@ -90,14 +93,16 @@ function unhealthy(): string[] {
 /** What a program printed, line by line. */
 const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '');
 
+const byNumber = (one: string, other: string): number => Number(one) - Number(other);
+
 const numbers = () => Array.from({ length: written }, (_, index) => String(index + 1));
 
 /** Every row, object and key that was ever written. */
 function hasAllData(): void {
   expect(lines(sql('select id from entries order by id'))).toEqual(numbers());
   const objects = store('mc ls store/ledger-raw').match(/card-\d+/g) ?? [];
-  expect(objects.map((name) => name.replace('card-', '')).sort((a, b) => Number(a) - Number(b))).toEqual(numbers());
-  expect(lines(redis('lrange', 'cards', '0', '-1'))).toEqual(numbers());
+  expect(objects.map((name) => name.replace('card-', '')).sort(byNumber)).toEqual(numbers());
+  expect(lines(redis('smembers', 'cards')).sort(byNumber)).toEqual(numbers());
 }
 
 function isWhole(): void {
@@ -167,7 +172,13 @@ function apply(folder: string, manager = 'kubectl'): void {
     kubectl: () => apply(manifests),
     'an older version': () => {
       apply(older, 'repoctl-older');
-      inNamespace('ledger', 'rollout', 'status', 'deployment/ledger-holder', '--timeout=120s');
+      for (const [namespace, workload] of [
+        ['ledger', 'statefulset/ledger-postgres'],
+        ['ledger', 'deployment/ledger-holder'],
+        ['tilt-session', 'statefulset/tilt-session-minio'],
+        ['tilt-session', 'statefulset/tilt-session-redis'],
+      ] as const)
+        inNamespace(namespace, 'rollout', 'status', workload, '--timeout=180s');
     },
   };
 
@@ -185,7 +196,7 @@ function apply(folder: string, manager = 'kubectl'): void {
       await ways[name]?.();
       if (name === 'an older version') hasAllData();
       else isWhole();
-      writeMore();
+      await writeMore();
       process.stderr.write(`${name} after ${before}: ${((performance.now() - began) / 1000).toFixed(1)} s\n`);
     });
   });
@@ -197,7 +208,7 @@ function apply(folder: string, manager = 'kubectl'): void {
     await session.end('SIGKILL');
     ways.start?.();
     isWhole();
-    writeMore();
+    await writeMore();
   });
 
   describe('while it runs', () => {
