@@ -1,4 +1,5 @@
 import { secondsSince, span } from '../../platform/text.ts';
+import { lastSeen } from '../rules/events.ts';
 import type { Pod } from '../rules/objects.ts';
 import { patience } from '../rules/patience.ts';
 import { type Health, isProblem, type Surroundings } from '../rules/verdict.ts';
@@ -26,16 +27,24 @@ interface Blamed<Item> {
 export function blameAll<Item extends Judged>(
   items: readonly Item[],
   parts: readonly ClusterPart[],
-  moment: Pick<Surroundings, 'now' | 'context'>,
+  moment: Pick<Surroundings, 'now' | 'context' | 'events'>,
 ): Blamed<Item> {
   const byKey = new Map(items.map((item) => [`${item.namespace}/${item.object}`, item]));
   const webhooks = new Map<string, ClusterPart>();
   const victims = new Set<string>();
+  const metrics = parts.find(({ role }) => role === 'metrics');
+  const unscaled = metrics ? withoutMetrics(moment) : undefined;
   const blamed = items.map((item) => {
     const { health, pods } = item;
     const awaited = health.waitingFor === undefined ? undefined : byKey.get(health.waitingFor);
     const waitsInVain =
       health.waitingFor !== undefined && (awaited === undefined || awaited.health.status === 'healthy');
+    if (metrics && health.status === 'healthy' && unscaled?.has(`${item.namespace}/${item.object}`)) {
+      const key = `${metrics.namespace}/${metrics.object}`;
+      victims.add(key);
+      const warning = `its autoscaler gets no metrics, since ${key} is ${metrics.health.status}: it keeps its size`;
+      return { ...item, health: { ...health, warning, advice: metrics.health.advice } };
+    }
     const silent = webhookOf(health, moment);
     if (silent) webhooks.set(`${silent.namespace}/${silent.object}`, silent);
     const culprit = silent
@@ -49,6 +58,23 @@ export function blameAll<Item extends Judged>(
   });
   return { items: blamed, parts: [...told(parts, victims), ...webhooks.values()] };
 }
+
+/** What autoscalers say that get no metrics. */
+const noMetrics: readonly string[] = ['FailedGetResourceMetric', 'FailedComputeMetricsReplicas'];
+
+/** How old that may be, in seconds: it is said once in 15 seconds. */
+const recentSeconds = 600;
+
+/** What autoscalers can't scale lately: by the name that they have in common with it. */
+const withoutMetrics = ({ events = [], now }: Pick<Surroundings, 'now' | 'events'>): Set<string> =>
+  new Set(
+    events
+      .filter((event) => event.involvedObject.kind === 'HorizontalPodAutoscaler')
+      .filter(
+        (event) => noMetrics.includes(event.reason ?? '') && (secondsSince(lastSeen(event), now) ?? 0) < recentSeconds,
+      )
+      .map(({ involvedObject: about }) => `${about.namespace}/${about.name}`),
+  );
 
 /** A wait for something that is healthy, for which nothing is to blame: it is told, and not believed for long. */
 function inVain({ health, pods }: Judged, awaited: Judged, now: Date): Health {

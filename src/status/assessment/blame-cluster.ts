@@ -19,6 +19,10 @@ const unresolved =
 /** What programs say when nobody answers behind a Service. */
 const unanswered = /ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|connection refused|timed? ?out|no route to host|unreachable/i;
 
+/** What programs say of certificates, tokens and signatures that are of another time. */
+const ofTime =
+  /not yet valid|has expired|is expired|token used before|not valid before|RequestTimeTooSkewed|RequestExpired|clock skew|current time \d|\b(?:iat|nbf|exp)\b.{0,40}\b(?:claim|future|past)/i;
+
 interface Suspicion {
   readonly role: Role;
   readonly hits: (sufferer: Sufferer, part: ClusterPart) => boolean;
@@ -53,6 +57,11 @@ const suspicions: readonly Suspicion[] = [
     role: 'network',
     hits: ({ health }) =>
       reasonIn(health, 'FailedCreatePodSandBox', 'NetworkNotReady') && says(health, /network|cni|plugin/i),
+  },
+  {
+    role: 'clock',
+    hits: ({ health, pods }, { object }) =>
+      runsOn(health, pods) === object && isProblem(health) && says(health, ofTime),
   },
   { role: 'dns', hits: ({ health, waitsInVain }) => waitsInVain || (isProblem(health) && says(health, unresolved)) },
   { role: 'proxy', hits: ({ health, waitsInVain }) => waitsInVain || (isProblem(health) && says(health, unanswered)) },
@@ -99,7 +108,7 @@ export function webhookOf(health: Health, { context }: Pick<Surroundings, 'conte
 }
 
 /** Parts that are told even if nobody is known to suffer from them: without these nothing goes on for long. */
-const vital: readonly Role[] = ['dns', 'proxy', 'network', 'scheduler', 'controllers'];
+const vital: readonly Role[] = ['dns', 'proxy', 'network', 'scheduler', 'controllers', 'clock'];
 
 /** The parts that are worth telling: in trouble and vital, or with victims. */
 export const told = (parts: readonly ClusterPart[], victims: ReadonlySet<string>): ClusterPart[] =>
@@ -107,5 +116,8 @@ export const told = (parts: readonly ClusterPart[], victims: ReadonlySet<string>
     ({ role, namespace, object, health }) =>
       victims.has(`${namespace}/${object}`) ||
       // What ran on a node that is not ready has that one's trouble.
-      (vital.includes(role) && namespace !== nodes && isProblem(health) && health.status !== 'unknown'),
+      (vital.includes(role) &&
+        (namespace !== nodes || role === 'clock') &&
+        isProblem(health) &&
+        health.status !== 'unknown'),
   );

@@ -19,6 +19,7 @@ export type Role =
   | 'scheduler'
   | 'controllers'
   | 'node'
+  | 'clock'
   | 'webhook';
 
 /** A part of the cluster that is not as it should be. */

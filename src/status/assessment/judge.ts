@@ -11,6 +11,7 @@ import { blameDeclared, declaredAfter } from './blame.ts';
 import { blameAll } from './blame-all.ts';
 import { type ClusterPart, clusterParts, type Role } from './cluster-parts.ts';
 import { judgeServices } from './judge-service.ts';
+import { wrongClocks } from './node-clock.ts';
 import { firstFailures, sinceOf } from './since.ts';
 
 /** A service or workload and how it is. */
@@ -57,8 +58,8 @@ export function judge(namespaces: readonly ExpectedNamespace[], snapshot: Snapsh
   const healths = new Map(items.map((item) => [keyOf(item), item.health]));
   const after = declaredAfter(items);
   const declared = items.map((item) => ({ ...item, health: blameDeclared(item.health, after(keyOf(item)), healths) }));
-  const parts = clusterParts(snapshot, moment);
-  const { items: blamed, parts: guilty } = blameAll(declared, parts, moment);
+  const parts = suspects(snapshot, moment);
+  const { items: blamed, parts: guilty } = blameAll(declared, parts, { ...moment, events: snapshot.events });
   const all = [...blamed, ...guilty.map(partItem)];
   const final = new Map(all.map((item) => [keyOf(item), item.health] as const));
   const failures = firstFailures(snapshot.events);
@@ -67,6 +68,12 @@ export function judge(namespaces: readonly ExpectedNamespace[], snapshot: Snapsh
     return tolerated({ ...item, health });
   });
 }
+
+/** The parts of the cluster that are not as they should be. */
+export const suspects = (snapshot: Snapshot, moment: Moment): ClusterPart[] => [
+  ...clusterParts(snapshot, moment),
+  ...wrongClocks(snapshot.pods, moment),
+];
 
 const keyOf = ({ namespace, object }: Pick<Item, 'namespace' | 'object'>): string => `${namespace}/${object}`;
 

@@ -6,6 +6,7 @@ import { ConfigurationError } from '../../config/problem.ts';
 import { findRoot } from '../../config/root.ts';
 import { UsageError } from '../../platform/errors.ts';
 import type { Plan } from '../../synth/plan.ts';
+import { suspects } from '../assessment/judge.ts';
 import type { DeepFinding } from '../deep/finding.ts';
 import { isProblem } from '../rules/verdict.ts';
 import { readSnapshot, type View } from '../snapshot/read-snapshot.ts';
@@ -99,7 +100,8 @@ export async function look(subject: Subject, details: Details = {}): Promise<Rep
   let first: { readonly snapshot: Snapshot; readonly report: Report } | undefined;
   const needsCauses = (snapshot: Snapshot) => {
     first = { snapshot, report: judge(snapshot) };
-    return needsEvents(first.report);
+    // A part of the cluster that is not well may harm what looks healthy.
+    return needsEvents(first.report) || suspects(snapshot, { now: snapshot.now, context: cluster.context }).length > 0;
   };
   const snapshot = await readSnapshot(cluster, view, needsCauses, { happenings });
   const found = await findings(snapshot);

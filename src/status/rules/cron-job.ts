@@ -32,7 +32,11 @@ export function cronJobHealth(cronJob: CronJob, around: Surroundings): Health {
   const runs = runsOf(cronJob, around);
   const stuck = runs.going.map((each) => stuckRun(cronJob, each, schedule, around)).find((each) => each !== undefined);
   return (
-    stuck ?? refusedRun(cronJob, around) ?? missedRun(cronJob, runs, schedule, around) ?? lastRun(cronJob, runs, around)
+    stuck ??
+    refusedRun(cronJob, around) ??
+    missedRun(cronJob, runs, schedule, around) ??
+    neverEnds(cronJob, runs, schedule, around) ??
+    lastRun(cronJob, runs, around)
   );
 }
 
@@ -165,6 +169,32 @@ const ranThen = (nodes: readonly Node[] = [], at: Date): boolean => {
     readies.some(({ lastTransitionTime }) => !(Date.parse(lastTransitionTime ?? '') > at.getTime()))
   );
 };
+
+/** Times that one run after the other is replaced until it counts as trouble. */
+const replacedTimes = 3;
+
+/** That each run is replaced by the next before it has ended: something always goes on, and nothing is ever done. */
+function neverEnds(
+  { metadata, spec, status = {} }: CronJob,
+  { active, ended }: Runs,
+  schedule: Schedule | undefined,
+  around: Surroundings,
+): Health | undefined {
+  if (spec.concurrencyPolicy !== 'Replace' || !active || ended || !schedule) return undefined;
+  const { lastSuccessfulTime, lastScheduleTime } = status;
+  const since = Math.max(
+    ...[lastSuccessfulTime, metadata.changedAt ?? metadata.creationTimestamp].map(
+      (each) => Date.parse(each ?? '') || 0,
+    ),
+  );
+  const until = new Date(lastScheduleTime ?? around.now);
+  if (since === 0 || dueTimes(schedule, new Date(since), until).count < replacedTimes) return undefined;
+  const last = lastSuccessfulTime ? `since ${lastSuccessfulTime}` : 'so far';
+  return verdict('degraded', 'AlwaysReplaced', {
+    cause: `each run is replaced by the next before it ends (Replace), and none has succeeded ${last}`,
+    advice: commands(metadata, around).kubectl('describe', `cronjob/${metadata.name}`),
+  });
+}
 
 /** How the last run that has ended did so, whether or not the next one goes on. */
 function lastRun({ metadata, status = {} }: CronJob, { going, ended, active }: Runs, around: Surroundings): Health {

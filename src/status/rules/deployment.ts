@@ -66,8 +66,21 @@ export function deploymentHealth(deployment: Deployment, around: Surroundings): 
     };
   // Its controller keeps the deadline, if there is one that works.
   const waited = around.pods && judged.length === 0 ? secondsSince(changedAt(metadata), around.now) : undefined;
-  const late = overdue(progress, waited, patience.RollingOut, 'no pod');
+  const counted = overdue(
+    progress,
+    uncounted(judged, wanted, around.now),
+    patience.RollingOut,
+    'ready, and not counted',
+  );
+  const late = overdue(counted, waited, patience.RollingOut, 'no pod');
   return late === progress ? progress : { ...late, advice };
+}
+
+/** For how many seconds all pods have been ready that there should be, while their controller does not count them. */
+function uncounted(judged: readonly JudgedPod[], wanted: number, now: Date): number | undefined {
+  if (judged.length < wanted || judged.some(({ health }) => health.status !== 'healthy')) return undefined;
+  const readies = judged.map(({ pod }) => pod.status?.conditions?.find(({ type }) => type === 'Ready'));
+  return Math.min(...readies.map((ready) => secondsSince(ready?.lastTransitionTime, now) ?? 0));
 }
 
 /** The pods of the version that is being rolled out: of the one that the latest pod is of. */

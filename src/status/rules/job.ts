@@ -105,8 +105,10 @@ function sidecarRunsOn({ pod }: JudgedPod, around: Surroundings): Health | undef
 function failedJob({ metadata }: Job, { reason = 'Failed', message }: Condition, around: Surroundings): Health {
   const last = lastFailure(around);
   const why = Object.hasOwn(failures, reason) ? failures[reason] : oneLine(message ?? reason);
+  // Its pods may be gone; which container ended how is in the message then.
+  const told = last?.cause ?? (reason === 'PodFailurePolicy' && message ? oneLine(message) : undefined);
   return verdict('failed', reason, {
-    cause: `${why}${last?.cause ? `: ${last.cause}` : ''}`,
+    cause: `${why}${told ? `: ${told}` : ''}`,
     advice: last?.advice ?? commands(metadata, around).kubectl('describe', `job/${metadata.name}`),
     terminal: true,
     waitingFor: last?.waitingFor,

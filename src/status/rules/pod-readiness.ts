@@ -184,5 +184,22 @@ export const ready: PodRule = (facts) => {
       advice: logsOf(container, facts, true),
     });
   }
-  return verdict('healthy', 'Ready');
+  return verdict('healthy', 'Ready', leavingClaim(facts));
 };
+
+/** A claim that is being deleted under a pod that runs: it and its data go when the pod is replaced, which then can't start. */
+function leavingClaim({ pod, run, around }: PodFacts): Partial<Health> {
+  const names = (pod.spec.volumes ?? []).flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []);
+  const going = around.claims?.find(
+    ({ metadata }) =>
+      metadata.deletionTimestamp !== undefined &&
+      metadata.namespace === pod.metadata.namespace &&
+      names.includes(metadata.name),
+  );
+  if (!going) return {};
+  const { name } = going.metadata;
+  return {
+    warning: `its claim ${name} is being deleted: the data goes with this pod, and the next one can't start`,
+    advice: run.kubectl('describe pvc', name),
+  };
+}

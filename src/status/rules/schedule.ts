@@ -27,10 +27,17 @@ export function scheduleOf(given: string, timeZone?: string): Schedule {
     const seconds = parts.reduce((sum, [, count = '', unit = '']) => sum + Number(count) * (unitSeconds[unit] ?? 0), 0);
     return { next: (after) => new Date(after.getTime() + Math.max(1, seconds) * 1000) };
   }
+  if (zone && !isZone(zone)) throw new Error(`there is no time zone ${zone}`);
   const cron = new Cron(bare.trim(), { timezone: zone || 'Etc/UTC', paused: true, sloppyRanges: true, mode: '5-part' });
-  // A zone that does not exist is only found when it is used.
-  cron.nextRun(new Date(0));
   return { next: (after) => cron.nextRun(after) ?? undefined };
+}
+
+function isZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** How many times something was due since an instant and until another, at most some; and the last of these. */
