@@ -125,9 +125,13 @@ function apply(folder: string, manager = 'kubectl'): void {
     small.clear(...namespaces);
     small.write('repoctl.yaml', 'name: tilt-session\nglobal: { redisInsight: false }\n');
     small.write('.env.example', 'REDIS_PASSWORD=\nMINIO_ROOT_USER=admin\nMINIO_ROOT_PASSWORD=\n');
+    small.write('kind-config.yaml', `kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nname: ${cluster}\n`);
     small.write('apps/ledger/infra/project.yaml', projectYaml);
     small.write('apps/ledger/infra/.env.example', 'POSTGRES_PASSWORD=\nMINIO_SECRET_KEY=\n');
-    small.write('apps/ledger/Dockerfile', `FROM ${images.postgres}\nCOPY --chown=999:999 src /app/src\nUSER 999\n`);
+    small.write(
+      'apps/ledger/Dockerfile',
+      `FROM ${images.postgres}\nRUN mkdir -p /app/src && chown 999:999 /app/src\nCOPY --chown=999:999 src /app/src\nUSER 999\n`,
+    );
     small.write(
       'apps/ledger/src/migrate.sh',
       'psql "$DATABASE_URL" -c "create table if not exists entries (id int primary key)"\n',
@@ -260,7 +264,7 @@ workloads:
       const before = running('till');
       // Live reload of another project, and every command on it.
       small.write('apps/ledger/src/note.txt', 'saved\n');
-      await eventually('the file is in the container', 60, () =>
+      await eventually('the file is in the container', 120, () =>
         expect(inNamespace('ledger', 'exec', 'deploy/ledger-keeper', '--', 'cat', '/app/src/note.txt')).toBe('saved'),
       );
       for (const verb of ['start', 'restart']) {

@@ -17,9 +17,12 @@ export function scramVerifier(password: string, salt: Buffer = randomBytes(16), 
   return `SCRAM-SHA-256$${iterations}:${salt.toString('base64')}$${storedKey}:${hmac('Server Key').toString('base64')}`;
 }
 
+/** Held while a role is changed: the server refuses one of two changes of a role at once ("tuple concurrently updated"). */
+const lock = 'SELECT pg_advisory_lock(1919250543);';
+
 async function alterRole({ cluster, server, value, settings, signal }: PasswordChange): Promise<void> {
   const { user } = settings as PostgresSettings;
-  const sql = `ALTER ROLE "${user}" PASSWORD '${scramVerifier(value)}';\n`;
+  const sql = `${lock}\nALTER ROLE "${user}" PASSWORD '${scramVerifier(value)}';\n`;
   // The server trusts its own socket.
   const psql = [
     'psql',
@@ -27,6 +30,8 @@ async function alterRole({ cluster, server, value, settings, signal }: PasswordC
     '--quiet',
     '--set',
     'ON_ERROR_STOP=1',
+    '--output',
+    '/dev/null',
     '--username',
     user,
     '--dbname',
