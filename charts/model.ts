@@ -137,10 +137,18 @@ export interface ImageBuild {
   /** Target in development. */
   readonly localTarget?: string;
   readonly buildArgs: Readonly<Record<string, string>>;
+  /** Secrets of the build by id; none if there are none. */
+  readonly secrets?: Readonly<Record<string, BuildSecret>>;
   /** Paths that development copies into running containers. */
   readonly sync: readonly { readonly from: string; readonly to: string }[];
   /** Paths that need a new image when they change. */
   readonly rebuildOn: readonly string[];
+}
+
+/** Where the value of a secret of a build is: in a variable of whoever builds, or in a file, relative to the root. */
+export interface BuildSecret {
+  readonly env?: string;
+  readonly file?: string;
 }
 
 /** A workload of another project. */

@@ -26,6 +26,22 @@ const imageBuild = z.strictObject({
     .record(buildArgument, z.string().regex(/^[^\n\r\0]*$/, 'must be one line'))
     .default({})
     .describe('Values for `ARG`s of the Dockerfile. Not for secrets.'),
+  secrets: z
+    .record(
+      z.string().regex(/^[A-Za-z0-9_.-]+$/, 'must be letters, digits, "_", "." and "-"'),
+      z
+        .strictObject({
+          env: z
+            .string()
+            .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not a name for an environment variable')
+            .optional()
+            .describe('Environment variable of whoever builds.'),
+          file: relativePath.optional().describe("File, relative to the project's folder."),
+        })
+        .refine(({ env, file }) => (env === undefined) !== (file === undefined), 'needs either env or file'),
+    )
+    .default({})
+    .describe('Secrets of the build by id, for `RUN --mount=type=secret,id=ID`; they are in no layer of the image.'),
   sync: z
     .array(
       z.strictObject({

@@ -170,6 +170,7 @@ function readImage(context: FileContext, name: string, build: ProjectInput['imag
     target: build.target,
     localTarget: build.localTarget,
     buildArgs: build.buildArgs,
+    secrets: Object.keys(build.secrets).length === 0 ? undefined : secretsOf(build.secrets, relative),
     sync: build.sync.map(({ from, to }, index) => ({
       from: synced(context, [...path, 'sync', index, 'from'], from),
       to,
@@ -177,6 +178,18 @@ function readImage(context: FileContext, name: string, build: ProjectInput['imag
     rebuildOn: build.rebuildOn.map((given, index) => relative(given, 'rebuildOn', index)),
   };
 }
+
+/** Secrets of a build, their files relative to the root. */
+const secretsOf = (
+  given: ProjectInput['images'][string]['secrets'],
+  relative: (path: string, ...field: PropertyKey[]) => string,
+): ImageBuild['secrets'] =>
+  Object.fromEntries(
+    Object.entries(given).map(([id, { env, file }]) => [
+      id,
+      file === undefined ? { env } : { file: relative(file, 'secrets', id, 'file') },
+    ]),
+  );
 
 /** A path whose files development copies into containers; refused if one of them is somebody else's. */
 function synced(context: FileContext, path: readonly PropertyKey[], given: string): string {

@@ -35,6 +35,7 @@ export const plannedNamespace: z.ZodType<PlannedNamespace> = z
         dockerfile: path,
         target: z.string().optional(),
         buildArgs: z.record(z.string(), z.string()),
+        secrets: z.record(z.string(), z.object({ env: z.string().optional(), file: path.optional() })).optional(),
         sync: z.array(z.looseObject({ from: path, to: z.string() })),
         rebuildOn: z.array(path),
         reference: z.string(),

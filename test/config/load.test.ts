@@ -103,6 +103,7 @@ describe('the smallest repository', () => {
         env: {},
         secrets: [],
         manifests: [],
+        pullSecrets: [],
         patches: [],
         chart: undefined,
       },
@@ -244,6 +245,7 @@ describe('an image', () => {
           app:
             context: ../..
             dockerfile: ./docker//app/../Dockerfile
+            secrets: { npm: { env: NPM_TOKEN }, netrc: { file: .netrc } }
             sync: [{ from: src/, to: /app }, { from: ../../libs, to: /libs }]
             rebuildOn: [lock]
       `,
@@ -253,6 +255,7 @@ describe('an image', () => {
       {
         context: '.',
         dockerfile: 'backends/svc-a/docker/Dockerfile',
+        secrets: { npm: { env: 'NPM_TOKEN' }, netrc: { file: 'backends/svc-a/.netrc' } },
         sync: [
           { from: 'backends/svc-a/src', to: '/app' },
           { from: 'libs', to: '/libs' },

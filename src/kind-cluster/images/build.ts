@@ -36,13 +36,20 @@ export async function buildImages(
 }
 
 /** The arguments of `docker` that build an image. */
-export function buildArguments({ reference, dockerfile, target, buildArgs, context }: PlannedImage, noCache: boolean) {
+export function buildArguments(
+  { reference, dockerfile, target, buildArgs, secrets = {}, context }: PlannedImage,
+  noCache: boolean,
+) {
   return [
     'build',
     ...['--tag', reference],
     ...['--file', dockerfile],
     ...(target ? ['--target', target] : []),
     ...Object.entries(buildArgs).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
+    ...Object.entries(secrets).flatMap(([id, { env, file }]) => [
+      '--secret',
+      `id=${id},${file === undefined ? `env=${env}` : `src=${file}`}`,
+    ]),
     ...(noCache ? ['--no-cache'] : []),
     '--progress=plain',
     context,

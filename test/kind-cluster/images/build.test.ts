@@ -51,6 +51,12 @@ test('an image is built from its Dockerfile, target and arguments', () => {
     ...['--target', 'development', '--build-arg', 'GREETING=hello world'],
     ...['--no-cache', '--progress=plain', 'backends/shop'],
   ]);
+  const secrets = { npm: { env: 'NPM_TOKEN' }, netrc: { file: 'backends/shop/.netrc' } };
+  expect(buildArguments({ ...image, target: undefined, buildArgs: {}, secrets }, false)).toEqual([
+    ...common,
+    ...['--secret', 'id=npm,env=NPM_TOKEN', '--secret', 'id=netrc,src=backends/shop/.netrc'],
+    ...['--progress=plain', 'backends/shop'],
+  ]);
   expect(buildArguments({ ...image, target: undefined, buildArgs: {} }, false)).toEqual([
     ...common,
     ...['--progress=plain', 'backends/shop'],
