@@ -111,8 +111,8 @@ function loadImages(root: string, plan: Plan): void {
 }
 
 /** Brings the images onto the node that a repository's manifests name and that it does not build. */
-export function loadPublicImages(root: string, plan: Plan, into = cluster): void {
-  const manifests = plan.namespaces.map(({ manifest }) => readFileSync(join(root, 'dist', 'local', manifest), 'utf8'));
+export function loadPublicImages(root: string, plan: Plan, into = cluster, profile = 'local'): void {
+  const manifests = plan.namespaces.map(({ manifest }) => readFileSync(join(root, 'dist', profile, manifest), 'utf8'));
   const named = manifests.flatMap((text) =>
     [...text.matchAll(/^ +(?:- )?image: (\S+)$/gm)].map(([, name]) => name ?? ''),
   );
