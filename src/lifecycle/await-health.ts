@@ -34,6 +34,7 @@ export async function awaitHealth(
   namespaces: readonly PlannedNamespace[],
   { plan, timeoutSeconds, objects, progress, signal }: AwaitOptions,
 ): Promise<void> {
+  if (namespaces.length === 0) return;
   const lastLines = new LastLines(cluster);
   const names = namespaces.map(({ name }) => name);
   let parts: readonly ServiceReport[] = [];

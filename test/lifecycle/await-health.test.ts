@@ -47,6 +47,12 @@ describe('a start waits', () => {
     expect(shown.map(({ object, health }) => `${object} ${health.status}`)).toEqual(['shop-api healthy']);
   });
 
+  test('for nothing at all where there is nothing to wait for', async () => {
+    const progress = { show: () => {}, end: () => {} };
+    await awaitHealth(cluster, [], { plan: made, timeoutSeconds: 5, progress });
+    expect(server.requests).toEqual([]);
+  });
+
   test('for some objects only, if they are named', async () => {
     server.put('deployments', deployment('shop', 'api', 0));
     server.put('pods', crashedPodOf('shop', 'api'));
