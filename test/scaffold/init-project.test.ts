@@ -138,9 +138,9 @@ describe('a new project', () => {
 describe('refused is', () => {
   test.each([
     ['My_Quotes', 'must be lower-case letters', 'for instance: my-quotes'],
-    ['alpha', 'is taken by backends/svc-a', 'choose one'],
-    ['monorepo', "is the environment's own", 'choose one'],
-    ['kube-system', 'is reserved', 'choose one'],
+    ['alpha', 'is taken by backends/svc-a', 'choose a name'],
+    ['monorepo', "is the environment's own", 'choose a name'],
+    ['kube-system', 'is reserved', 'choose a name'],
   ])('the name %s', async (name, message, advice) => {
     await inRepository({}, async (root) => {
       const error = await refusal(root, name, { template: 'node' });
