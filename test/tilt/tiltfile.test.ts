@@ -304,6 +304,10 @@ describeStarlark('the Tiltfile, when something is wrong', () => {
     const api = byName(recording, 'k8s_resource', 'workload')['turfoo-api'];
     expect(api).toMatchObject({ labels: ['alice-turfoo'], port_forwards: [{ local_port: 19_000 }] });
     expect(readdirSync(join(root, 'dist'))).toEqual(['alice']);
+    // A project keeps its own name, too.
+    const named = run(root, { profile: 'alice', arguments: ['turfoo'] });
+    expect(named.error).toBeUndefined();
+    expect(callsOf(named, 'config.set_enabled_resources')[0]?.args[0]).toContain('turfoo-api');
     expect(run(root, { profile: 'production' }).error).toContain('the profile production is not for development');
     expect(run(root, { profile: 'alise' }).error).toContain('did you mean "alice"?');
   });
