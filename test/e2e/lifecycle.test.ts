@@ -408,7 +408,7 @@ describe('what can’t be', () => {
     await new Promise((resolve) => other.stdout.once('data', resolve));
     const { status, stderr } = project('forward', 'turfoo');
     other.kill();
-    expect(stderr).toMatch(new RegExp(`port ${shifted(18_000)} \\(turfoo-api\\) is held by node \\(pid \\d+\\)`));
+    expect(stderr).toMatch(new RegExp(`port ${shifted(18_000)} \\(turfoo-api\\) is used by node \\(pid \\d+\\)`));
     expect(status).toBe(2);
   });
 

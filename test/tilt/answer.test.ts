@@ -48,7 +48,7 @@ describe('what a Tiltfile is told before something is started', () => {
     const { problem } = ask('echo 28.0', { REPOCTL_PORT_OFFSET: String(port - 6379) });
     server.close();
     expect(problem).toMatch(
-      new RegExp(`^port ${port} \\(monorepo-redis\\) is held by node \\(pid ${process.pid}\\); .*REPOCTL_PORT_OFFSET`),
+      new RegExp(`^port ${port} \\(monorepo-redis\\) is used by node \\(pid ${process.pid}\\); .*REPOCTL_PORT_OFFSET`),
     );
   });
 
