@@ -132,7 +132,10 @@ function ofPod(pod: Pod): Happening[] {
   const ends = containersOf(pod).flatMap((container) => {
     const { state, lastState } = container.status;
     return [lastState?.terminated, state?.terminated].flatMap((end) =>
-      end ? happening('Pod', metadata, 'Ended', end.finishedAt, `${titleOf(container)} ${exitText(end)}`) : [],
+      // That what has to end first ended well is no news.
+      end && !(container.init && end.exitCode === 0)
+        ? happening('Pod', metadata, 'Ended', end.finishedAt, `${titleOf(container)} ${exitText(end)}`)
+        : [],
     );
   });
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
