@@ -10,7 +10,7 @@ import { GlobalChart } from './global-chart.ts';
 import type { Environment, Manifest, Patch, Profile, Project } from './model.ts';
 import { patchChart } from './patches.ts';
 import { ProjectChart } from './project-chart.ts';
-import { connections, ownerOf, pullOf } from './wiring.ts';
+import { connections, ownerOf, pullOf, securityExceptions } from './wiring.ts';
 
 /** The objects of a namespace, the namespace first. */
 export interface NamespaceObjects {
@@ -43,6 +43,7 @@ export function globalObjects(
     profile,
     pull: pullOf(profile),
     patches: environment.patches,
+    exceptions: securityExceptions(environment, profile).map(({ object }) => object),
     manifests: environment.manifests,
     extension: extension && {
       origin: environment.chart ?? '',
@@ -71,6 +72,7 @@ export function projectObjects(
     profile,
     pull: pullOf(profile, project),
     patches: project.patches,
+    exceptions: securityExceptions(environment, profile, project).map(({ object }) => object),
     manifests: project.manifests,
     extension: extension && { origin: project.chart ?? '', extend: () => extension(chart, context) },
   });
@@ -81,6 +83,8 @@ interface Additions {
   readonly profile: Profile;
   readonly pull?: ImagePull;
   readonly patches: readonly Patch[];
+  /** Names of the objects whose pods have an exception from Pod Security `restricted`. */
+  readonly exceptions: readonly string[];
   readonly manifests?: readonly Manifest[];
   readonly extension?: Extension;
 }
@@ -96,7 +100,7 @@ function namespaceObjects(
   namespace: string,
   owner: OwnerLabels,
   chart: Chart,
-  { profile, pull, patches, manifests = [], extension }: Additions,
+  { profile, pull, patches, exceptions, manifests = [], extension }: Additions,
 ): NamespaceObjects {
   const refused: Nonconformity[] = [];
   // What others have a say in is judged as a whole: any object of the chart may have been changed.
@@ -114,10 +118,10 @@ function namespaceObjects(
   }));
   const own = origin === undefined ? made : [];
   const additions = origin === undefined ? added : [{ origin, objects: made }, ...added];
-  const { objects, nonconformities } = admit(namespace, ownerLabels(owner), own, additions);
+  const { objects, nonconformities } = admit(namespace, ownerLabels(owner), own, additions, exceptions);
   return {
     namespace,
-    objects: [namespaceObject(namespace, owner, profile), ...own, ...objects],
+    objects: [namespaceObject(namespace, owner, profile, exceptions.length > 0), ...own, ...objects],
     jobs: refused.length > 0 ? [] : jobsOf(chart),
     nonconformities: [...refused, ...nonconformities],
   };
@@ -168,6 +172,7 @@ const jobsOf = (chart: Chart): NamedJob[] =>
       HashedJob.isHashedJob(construct) ? [{ name: construct.jobName, labelled: construct.labelled }] : [],
     );
 
-function namespaceObject(name: string, owner: OwnerLabels, profile: Profile): ManifestObject {
-  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: namespaceLabels(owner, profile) } };
+function namespaceObject(name: string, owner: OwnerLabels, profile: Profile, exceptional: boolean): ManifestObject {
+  const labels = namespaceLabels(owner, profile, exceptional ? 'baseline' : 'restricted');
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } };
 }

@@ -4,6 +4,7 @@ import type { Consumer, Service, Workload } from './common/kind.ts';
 import type { OwnerLabels } from './common/labels.ts';
 import { objectName, serviceHost, variablePart } from './common/names.ts';
 import type { ContainerProps } from './common/pod.ts';
+import type { SecurityException } from './common/security.ts';
 import { declaredVariables } from './common/variable-source.ts';
 import { type Awaited, waitFor } from './common/wait.ts';
 import { serviceKinds, workloadKinds } from './kinds.ts';
@@ -200,4 +201,25 @@ export function claimedVariables(environment: Environment, project: Project): Se
   const own = keys.filter(({ owner }) => owner === project.name).map(({ variable }) => variable);
   const promised = [...connections(environment, local, project).values()].flatMap(({ promises }) => promises);
   return new Set([...own, ...promised]);
+}
+
+/** A service or a workload with an exception from Pod Security `restricted`. */
+export interface ExceptionalPods {
+  readonly field: 'services' | 'workloads';
+  readonly name: string;
+  readonly object: string;
+  readonly exception: SecurityException;
+}
+
+/** What has an exception from Pod Security in a namespace: of the global tier without a project. */
+export function securityExceptions(environment: Environment, profile: Profile, project?: Project): ExceptionalPods[] {
+  const { services } = project ?? environment;
+  const of = (field: ExceptionalPods['field'], each: Service | Workload): ExceptionalPods[] => {
+    const { security: exception } = each.settings as { readonly security?: SecurityException };
+    return exception ? [{ field, name: each.name, object: each.object, exception }] : [];
+  };
+  return [
+    ...servicesInCluster(profile, services).flatMap((each) => of('services', each)),
+    ...(project?.workloads ?? []).flatMap((each) => of('workloads', each)),
+  ];
 }

@@ -1,4 +1,5 @@
 import { knownKind, nameProblem } from './api-kinds.ts';
+import { labelKeys } from './labels.ts';
 import type { ManifestObject } from './manifest-object.ts';
 import {
   type Fields,
@@ -13,6 +14,7 @@ import {
   told,
 } from './pod-security.ts';
 import { child, FormError, type PodPart, podFields, podParts } from './pod-templates.ts';
+import type { SecurityLevel } from './security.ts';
 
 /** Objects that a project adds to what its services and workloads become. */
 export interface Addition {
@@ -38,6 +40,7 @@ export interface Nonconformity {
  * allows is refused, in all pods of every kind of object.
  *
  * @param own the objects that are there already
+ * @param exceptions names of workloads whose pods are judged by the level `baseline`: what carries their label `instance`
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
  */
 export function admit(
@@ -45,6 +48,7 @@ export function admit(
   labels: Readonly<Record<string, string>>,
   own: readonly ManifestObject[],
   additions: readonly Addition[],
+  exceptions: readonly string[] = [],
 ): { objects: ManifestObject[]; nonconformities: Nonconformity[] } {
   const nonconformities: Nonconformity[] = [];
   const taken = new Set(own.map(identity));
@@ -63,7 +67,8 @@ export function admit(
       try {
         label(child(object, 'metadata'), labels);
         child(object, 'metadata').namespace = namespace;
-        admitPods(object, labels, (message, container) =>
+        const exceptional = exceptions.includes(object.metadata?.labels?.[labelKeys.instance] ?? '');
+        admitPods(object, labels, exceptional ? 'baseline' : 'restricted', (message, container) =>
           refuse(message, container === undefined ? name : `${name} container ${container}`),
         );
       } catch (error) {
@@ -94,6 +99,7 @@ const label = (metadata: Fields, labels: Readonly<Record<string, string>>) =>
 function admitPods(
   object: ManifestObject & Fields,
   labels: Readonly<Record<string, string>>,
+  level: SecurityLevel,
   refuse: (message: string, container?: string) => void,
 ) {
   const { builtIn, template } = knownKind(object.apiVersion, object.kind);
@@ -102,7 +108,7 @@ function admitPods(
     const within = part.path.length === 0 ? '' : `${part.path.join('.')}: `;
     const refuseHere = (message: string, container?: string) => refuse(builtIn ? message : within + message, container);
     labelTemplates(object, part, labels, refuseHere);
-    admitPod(part, builtIn, refuseHere);
+    admitPod(part, builtIn, level, refuseHere);
   }
   for (const { path, value } of others) judgeElsewhere(value, path.join('.'), (message) => refuse(message));
 }
@@ -127,7 +133,12 @@ function labelTemplates(
       if (given[key] !== value) refuse(`selects pods with ${key}: ${value}, but its own have ${given[key] ?? 'none'}`);
 }
 
-function admitPod({ pod, template, root }: PodPart, builtIn: boolean, refuse: (message: string, of?: string) => void) {
+function admitPod(
+  { pod, template, root }: PodPart,
+  builtIn: boolean,
+  level: SecurityLevel,
+  refuse: (message: string, of?: string) => void,
+) {
   if (root && !template) judgeAnnotations((root.metadata as Fields | undefined)?.annotations, refuse);
   if (builtIn && (!Array.isArray(pod.containers) || pod.containers.length === 0))
     return refuse(`containers must be a list of at least one, given ${told(pod.containers)}`);
@@ -137,14 +148,16 @@ function admitPod({ pod, template, root }: PodPart, builtIn: boolean, refuse: (m
   if (whole) {
     pod.enableServiceLinks ??= false;
     pod.automountServiceAccountToken ??= false;
-    restrictPod(pod);
-    for (const [, container] of containers) restrictContainer(container);
+    if (level === 'restricted') {
+      restrictPod(pod);
+      for (const [, container] of containers) restrictContainer(container);
+    }
   }
-  judgePod(pod, refuse);
+  judgePod(pod, refuse, level);
   for (const [name, container] of containers) {
     const refuseHere = (message: string) => refuse(message, name);
     if (whole) demand(container, refuseHere);
-    judgeContainer(container, refuseHere);
+    judgeContainer(container, refuseHere, level);
   }
 }
 

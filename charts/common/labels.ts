@@ -82,15 +82,21 @@ export function objectLabels(labelled: Labelled): Record<string, string> {
 
 /**
  * Labels of a namespace: its owner's, its profile, so that no command for development takes one of a real cluster for its
- * own, and Pod Security `restricted` enforced, warned of and audited.
+ * own, and Pod Security enforced, warned of and audited.
+ *
+ * @param level that of the namespace: `baseline` if some of its pods need an exception, which the audit goes on naming
  */
-export function namespaceLabels(owner: OwnerLabels, { name, chain }: ProfileLabels): Record<string, string> {
+export function namespaceLabels(
+  owner: OwnerLabels,
+  { name, chain }: ProfileLabels,
+  level: 'restricted' | 'baseline' = 'restricted',
+): Record<string, string> {
   return {
     ...ownerLabels(owner),
     [labelKeys.profile]: name,
     [labelKeys.preset]: chain.at(-1) ?? name,
-    'pod-security.kubernetes.io/enforce': 'restricted',
-    'pod-security.kubernetes.io/warn': 'restricted',
+    'pod-security.kubernetes.io/enforce': level,
+    'pod-security.kubernetes.io/warn': level,
     'pod-security.kubernetes.io/audit': 'restricted',
   };
 }

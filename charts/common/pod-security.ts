@@ -1,3 +1,5 @@
+import type { SecurityLevel } from './security.ts';
+
 /** A part of an object as data: a map. */
 export type Fields = Record<string, unknown>;
 
@@ -87,24 +89,63 @@ const containerContext: Rules = {
   ...free('readOnlyRootFilesystem'),
 };
 
+/** The capabilities that a container may add at the level baseline: those that runtimes give by themselves. */
+const usualCapabilities = [
+  'AUDIT_WRITE',
+  'CHOWN',
+  'DAC_OVERRIDE',
+  'FOWNER',
+  'FSETID',
+  'KILL',
+  'MKNOD',
+  'NET_BIND_SERVICE',
+  'SETFCAP',
+  'SETGID',
+  'SETPCAP',
+  'SETUID',
+  'SYS_CHROOT',
+];
+
+/** What the level baseline leaves free of what both contexts have. */
+const looseIdentity: Rules = {
+  ...free('runAsNonRoot', 'runAsUser'),
+  seccompProfile: closed({ type: oneOf('RuntimeDefault', 'Localhost'), localhostProfile: anything }),
+};
+
+const looseContainerContext: Rules = {
+  ...containerContext,
+  ...looseIdentity,
+  ...free('allowPrivilegeEscalation'),
+  capabilities: closed({
+    drop: anything,
+    add: {
+      allows: (given) => Array.isArray(given) && given.every((name) => usualCapabilities.includes(name)),
+      words: `hold nothing but ${usualCapabilities.join(', ')}`,
+    },
+  }),
+};
+
 /** The node's own addresses would be reached from the node. */
 const handler = open({ httpGet: open({ host: only('') }), tcpSocket: open({ host: only('') }) });
 
-const container = open({
-  securityContext: closed(containerContext),
+const containerRules: Rules = {
   ports: { each: open({ hostPort: only(0) }) },
   livenessProbe: handler,
   readinessProbe: handler,
   startupProbe: handler,
   lifecycle: open({ postStart: handler, preStop: handler }),
-});
+};
+
+const containers: Readonly<Record<SecurityLevel, Rule>> = {
+  restricted: open({ ...containerRules, securityContext: closed(containerContext) }),
+  baseline: open({ ...containerRules, securityContext: closed(looseContainerContext) }),
+};
 
 const ofTheNode: Rules = { hostNetwork: only(false), hostPID: only(false), hostIPC: only(false) };
 
-const pod = open({
+const podRules: Rules = {
   ...ofTheNode,
   os: open({ name: only('linux') }),
-  securityContext: closed(podContext),
   volumes: {
     each: closed(
       free(
@@ -120,7 +161,12 @@ const pod = open({
       ),
     ),
   },
-});
+};
+
+const pods: Readonly<Record<SecurityLevel, Rule>> = {
+  restricted: open({ ...podRules, securityContext: closed(podContext) }),
+  baseline: open({ ...podRules, securityContext: closed({ ...podContext, ...looseIdentity }) }),
+};
 
 /** What custom resources that make pods say of them, wherever it stands. */
 const elsewhere: Rules = {
@@ -174,10 +220,12 @@ function judge(rule: Rule, value: unknown, path: string, refuse: Refuse): void {
  *
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
  */
-export const judgePod = (given: Fields, refuse: Refuse): void => judge(pod, given, '', refuse);
+export const judgePod = (given: Fields, refuse: Refuse, level: SecurityLevel = 'restricted'): void =>
+  judge(pods[level], given, '', refuse);
 
 /** The same of a container. */
-export const judgeContainer = (given: Fields, refuse: Refuse): void => judge(container, given, '', refuse);
+export const judgeContainer = (given: Fields, refuse: Refuse, level: SecurityLevel = 'restricted'): void =>
+  judge(containers[level], given, '', refuse);
 
 /** The same of the annotations of a pod: before it had a field, AppArmor was told there. */
 export function judgeAnnotations(given: unknown, refuse: Refuse): void {

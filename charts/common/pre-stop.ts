@@ -18,8 +18,9 @@ export const preStopField = z
       }),
     }),
   ])
+  .describe('One of `{sleep}`, `{exec}`, `{httpGet: {path, port}}`.')
   .optional()
-  .describe('What happens before it is told to stop. One of `{sleep}`, `{exec}`, `{httpGet: {path, port}}`.');
+  .describe('What happens before it is told to stop: `{sleep}`, `{exec}` or `{httpGet: {path, port}}`.');
 
 export type PreStop = NonNullable<z.output<typeof preStopField>>;
 

@@ -6,6 +6,7 @@ import type { Environment, Project } from '../../charts/model.ts';
 import { consumers, ownConsumers } from '../../charts/wiring.ts';
 import { suggestion } from '../platform/nearest.ts';
 import { checkCommands } from './check-commands.ts';
+import { checkPods } from './check-pods.ts';
 import { projectFile } from './discover.ts';
 import { checkHostPorts } from './host-ports.ts';
 import { type Problem, pathText, type Refuse } from './problem.ts';
@@ -38,6 +39,7 @@ export function crossCheck(environment: Environment, complete = true, whole = co
     checkDependencies(environment, complete, project, refuse);
     checkVariables(environment, project, refuse);
     checkCommands(project, refuse);
+    checkPods(environment, project, refuse);
   }
   checkCycles(environment, refuseInProject);
   return problems;

@@ -27,9 +27,11 @@ export function checkHostPorts(environment: Environment, refuseGlobal: Refuse, r
   ) => {
     for (const { name, hostPort } of kind?.ports(settings) ?? []) {
       if (hostPort === undefined) continue;
+      const { ports = {} } = settings as { readonly ports?: object };
       const field = `${name}HostPort` in (settings as object) ? `${name}HostPort` : 'hostPort';
       const preset = kind?.schema.shape[field]?.safeParse(undefined).data === hostPort;
-      claims.push({ what, path: [...path, field], port: hostPort, preset, refuse: to });
+      const where = name in ports ? ['ports', name, 'hostPort'] : [field];
+      claims.push({ what, path: [...path, ...where], port: hostPort, preset, refuse: to });
     }
   };
   for (const { name, kind, settings } of environment.services) {

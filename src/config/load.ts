@@ -1,6 +1,7 @@
 import type { Environment, Patch, Profile, ProfileName, Project } from '../../charts/model.ts';
 import { claimedVariables } from '../../charts/wiring.ts';
 import { UsageError } from '../platform/errors.ts';
+import { checkReasons } from './check-pods.ts';
 import { checkNamedProfiles, checkProduction } from './check-profiles.ts';
 import { crossCheck } from './cross-check.ts';
 import { discover, projectFile } from './discover.ts';
@@ -132,6 +133,7 @@ export function load(root: string, options: LoadOptions): Loaded {
       ...found,
       ...crossCheck(environment, complete, complete && reads.length === directories.length),
       ...checkProduction(environment, profile),
+      ...checkReasons(environment, profile),
       ...checkNamedProfiles(environment, overriddenProfiles(memory)),
     ];
   };

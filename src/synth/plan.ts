@@ -5,7 +5,14 @@ import { labelKeys, namespaceLabels } from '../../charts/common/labels.ts';
 import { objectName } from '../../charts/common/names.ts';
 import { serviceKinds, workloadKinds } from '../../charts/kinds.ts';
 import type { Environment, ImageBuild, Profile, ProfileName, Project } from '../../charts/model.ts';
-import { imageReference, isManaged, ownerOf, secrets, servicesInCluster } from '../../charts/wiring.ts';
+import {
+  imageReference,
+  isManaged,
+  ownerOf,
+  secrets,
+  securityExceptions,
+  servicesInCluster,
+} from '../../charts/wiring.ts';
 import { environmentPaths } from '../config/environment-files.ts';
 import { dependencies } from '../config/select-projects.ts';
 
@@ -119,7 +126,11 @@ export function planNamespace(
     directory: project?.directory ?? '.',
     needs: project ? dependencies(project).map(namespaceOf) : [],
     manifest: manifestName(name),
-    labels: namespaceLabels(ownerOf(environment, project), profile),
+    labels: namespaceLabels(
+      ownerOf(environment, project),
+      profile,
+      securityExceptions(environment, profile, project).length > 0 ? 'baseline' : 'restricted',
+    ),
     images: (project?.images ?? []).map((image) => planImage(profile, scope, image)),
     services: planServices(profile, project?.services ?? environment.services),
     workloads: planWorkloads(environment, profile, project, made),

@@ -11,6 +11,7 @@ import { folders } from '../fixtures/invalid/folders.ts';
 import { imagePull } from '../fixtures/invalid/image-pull.ts';
 import { manifests } from '../fixtures/invalid/manifests.ts';
 import { patches } from '../fixtures/invalid/patches.ts';
+import { pods } from '../fixtures/invalid/pods.ts';
 import { profiles } from '../fixtures/invalid/profiles.ts';
 import { project } from '../fixtures/invalid/project.ts';
 import { tiers } from '../fixtures/invalid/tiers.ts';
@@ -27,6 +28,7 @@ const tables: Readonly<Record<string, readonly WrongInput[]>> = {
   profiles,
   patches,
   'how images are pulled': imagePull,
+  'what pods are': pods,
   tiers,
   values,
   'between projects': between,

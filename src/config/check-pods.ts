@@ -1,0 +1,217 @@
+import type { PodSettings } from '../../charts/common/pod-fields.ts';
+import { servicePorts } from '../../charts/common/ports.ts';
+import type { EnvironmentValues } from '../../charts/common/variable-source.ts';
+import { serviceKinds, workloadKinds } from '../../charts/kinds.ts';
+import type { Environment, Profile, Project } from '../../charts/model.ts';
+import { secrets, securityExceptions } from '../../charts/wiring.ts';
+import { suggestion } from '../platform/nearest.ts';
+import { projectFile } from './discover.ts';
+import { type Problem, pathText, type Refuse } from './problem.ts';
+
+/** A service or a workload, as far as its pods go. */
+interface Pods {
+  readonly path: readonly PropertyKey[];
+  readonly name: string;
+  readonly settings: PodSettings & {
+    readonly env?: EnvironmentValues;
+    readonly replicas?: number;
+    readonly storage?: unknown;
+  };
+  /** Names of its ports, and their numbers. */
+  readonly ports: readonly { readonly name: string; readonly port: number }[];
+  readonly controller: string;
+}
+
+/** Names of volumes that pods have anyway, each with whose it is. */
+const takenVolumes: Readonly<Record<string, string>> = { tmp: '/tmp', module: "Celery's module" };
+
+/** Refuses what can't be said of pods together, field by field it is right. */
+export function checkPods(environment: Environment, project: Project, refuse: Refuse): void {
+  const known = new Map(
+    secrets(environment, environment.profiles.local, project).map(({ name, keys }) => [
+      name,
+      keys.map(({ key }) => key),
+    ]),
+  );
+  const all: Pods[] = [
+    ...project.services.map(({ name, kind, settings }) => ({
+      path: ['services', name],
+      name,
+      settings: settings as Pods['settings'],
+      ports: serviceKinds[kind]?.ports(settings) ?? [],
+      controller: serviceKinds[kind]?.controller(settings) ?? '',
+    })),
+    ...project.workloads.map(({ name, kind, settings }) => ({
+      path: ['workloads', name],
+      name,
+      settings: settings as Pods['settings'],
+      ports: workloadKinds[kind]?.ports(settings) ?? [],
+      controller: workloadKinds[kind]?.controller ?? '',
+    })),
+  ];
+  const images = project.images.map(({ name }) => name);
+  for (const pods of all) {
+    const say: Say = (field, message, at) => {
+      const path = [...pods.path, ...field];
+      refuse(path, `${pathText(path)}: ${message}`, at);
+    };
+    checkUsers(pods, say);
+    checkVolumes(pods, say);
+    checkPaths(pods, say);
+    checkPorts(pods, say);
+    checkContainers(pods, images, say);
+    checkKeys(pods, known, say);
+  }
+  const environmentKeys = Object.entries(project.env);
+  for (const [name, value] of environmentKeys)
+    checkKey(['env', name], value, known, (field, message) => refuse(field, `${pathText(field)}: ${message}`));
+}
+
+type Say = (field: readonly PropertyKey[], message: string, at?: 'key' | 'value') => void;
+
+const rootRule =
+  'must not be 0: containers never run as root; an image that has to needs `security: { level: baseline, reason: … }`, given 0';
+
+/** Containers beside the main one, each with where it stands. */
+const beside = ({ settings }: Pods) =>
+  (['initContainers', 'sidecars'] as const).flatMap((field) =>
+    Object.entries(settings[field] ?? {}).map(([name, each]) => ({ path: [field, name], name, each })),
+  );
+
+function checkUsers(pods: Pods, say: Say) {
+  const { settings } = pods;
+  if (settings.security) return;
+  if (settings.user === 0) say(['user'], rootRule);
+  for (const { path, each } of beside(pods)) if (each.user === 0) say([...path, 'user'], rootRule);
+}
+
+function checkVolumes({ settings, controller }: Pods, say: Say) {
+  for (const [name, { claim }] of Object.entries(settings.volumes ?? {})) {
+    const path = ['volumes', name];
+    const taken = name === 'data' && settings.storage ? 'that of `storage`' : takenVolumes[name];
+    if (taken || name.startsWith('writable-'))
+      say(path, `the name is taken by the volume of ${taken ?? '`writable`'}; choose another`, 'key');
+    const once = claim?.accessModes.every((mode) => mode.startsWith('ReadWriteOnce'));
+    if (once && controller === 'Deployment' && (settings.replicas ?? 1) > 1)
+      say(
+        [...path, 'claim'],
+        `${settings.replicas} pods can't share a claim that one node mounts at a time; allowed: accessModes ` +
+          '[ReadWriteMany], replicas: 1, or kind: statefulset, whose pods have a claim each',
+      );
+  }
+}
+
+/** No two things can be in one place of a container. */
+function checkPaths(pods: Pods, say: Say) {
+  const { volumes = {}, writable = [] } = pods.settings;
+  const check = (given: readonly (readonly [readonly PropertyKey[], string | undefined])[]) => {
+    const seen = new Map<string, string>([['/tmp', 'the folder that every container can write to']]);
+    for (const [field, path] of given) {
+      if (path === undefined || path === '/') continue;
+      const place = path.replace(/\/+$/, '');
+      if (seen.has(place)) say(field, `"${path}" is ${seen.get(place)} already; allowed: one of the two`);
+      else seen.set(place, `that of ${pathText([...pods.path, ...field])}`);
+    }
+  };
+  const storage = pods.settings.storage as { readonly path?: string } | undefined;
+  check([
+    [['storage', 'path'], storage?.path],
+    ...Object.entries(volumes).map(([name, { mountPath }]) => [['volumes', name, 'mountPath'], mountPath] as const),
+    ...writable.map((path, index) => [['writable', index], path] as const),
+  ]);
+  for (const { path, each } of beside(pods)) {
+    const mounts = Object.entries(each.volumeMounts ?? {});
+    check([
+      ...mounts.map(([name, { mountPath }]) => [[...path, 'volumeMounts', name], mountPath] as const),
+      ...(each.writable ?? []).map((folder, index) => [[...path, 'writable', index], folder] as const),
+    ]);
+    for (const [name] of mounts)
+      if (!(name in volumes))
+        say([...path, 'volumeMounts', name], `no volume "${name}"; ${suggestion(name, Object.keys(volumes))}`, 'key');
+  }
+  for (const [name, { mountPath }] of Object.entries(volumes)) {
+    const used = mountPath !== undefined || beside(pods).some(({ each }) => name in (each.volumeMounts ?? {}));
+    if (!used) say(['volumes', name], 'is mounted nowhere; give it a mountPath, or name it under volumeMounts', 'key');
+  }
+}
+
+function checkPorts(pods: Pods, say: Say) {
+  const { ports } = pods;
+  const names = new Map<string, number>();
+  const numbers = new Map<number, string>();
+  const own = ports.map(({ name, port }) => ({ name, port, path: ['ports', name] as PropertyKey[] }));
+  const others = beside(pods).flatMap(({ path, name: container, each }) =>
+    servicePorts(each.ports).map(({ name, port }) => ({ name, port, path: [...path, 'ports', name], container })),
+  );
+  for (const { name, port, path } of [...own, ...others]) {
+    if (names.has(name)) say(path, `the port ${names.get(name)} has the name "${name}" already; choose another`, 'key');
+    else if (numbers.has(port)) say(path, `${port} is the port "${numbers.get(port)}" already; allowed: another one`);
+    names.set(name, port);
+    numbers.set(port, name);
+  }
+}
+
+function checkContainers(pods: Pods, images: readonly string[], say: Say) {
+  const seen = new Set([pods.name]);
+  for (const { path, name, each } of beside(pods)) {
+    if (seen.has(name) || name.startsWith('wait-'))
+      say(path, `the name "${name}" is taken by another container of its pods; choose another`, 'key');
+    seen.add(name);
+    const { image } = each;
+    if (image !== undefined && !/[/:@]/.test(image) && !images.includes(image))
+      say(
+        [...path, 'image'],
+        `no image "${image}" under images; ${suggestion(image, images, 'an image reference with a tag')}`,
+      );
+    else if (image !== undefined && !images.includes(image) && !/@sha256:|:[\w.-]+$/.test(image))
+      say([...path, 'image'], `"${image}" needs a tag or a digest, for instance redis:7.4.5`);
+    else if (image?.endsWith(':latest'))
+      say([...path, 'image'], 'may not use the tag "latest": what runs would change without a change here');
+  }
+}
+
+function checkKeys(pods: Pods, known: ReadonlyMap<string, readonly string[]>, say: Say) {
+  const all = [
+    { path: [] as readonly PropertyKey[], env: pods.settings.env },
+    ...beside(pods).map(({ path, each }) => ({ path, env: each.env })),
+  ];
+  for (const { path, env } of all)
+    for (const [name, value] of Object.entries(env ?? {})) checkKey([...path, 'env', name], value, known, say);
+}
+
+/** A key of a Secret that repoctl makes is there or not; of others nothing is known. */
+function checkKey(
+  field: readonly PropertyKey[],
+  value: EnvironmentValues[string],
+  known: ReadonlyMap<string, readonly string[]>,
+  say: Say,
+) {
+  if (typeof value === 'string' || !('secretKeyRef' in value)) return;
+  const { name, key } = value.secretKeyRef;
+  const keys = known.get(name);
+  if (keys && !keys.includes(key))
+    say([...field, 'secretKeyRef'], `the Secret ${name} has no key "${key}"; ${suggestion(key, keys)}`);
+}
+
+/** Exceptions from Pod Security without a reason, in a profile of real clusters. */
+export function checkReasons(environment: Environment, profile: Profile): Problem[] {
+  if (profile.development) return [];
+  return environment.projects.flatMap((project) =>
+    securityExceptions(environment, profile, project)
+      .filter(({ exception }) => exception.reason === undefined)
+      .map(({ field, name }) => ({
+        file: `${project.directory}/${projectFile}`,
+        place: { path: [field, name, 'security'], at: 'key' as const },
+        message: `${field}.${name}.security: reason is required for real clusters, but not given`,
+      })),
+  );
+}
+
+/** The exceptions from Pod Security in a profile, as lines. */
+export const exceptionLines = (environment: Environment, profile: Profile): string[] =>
+  [undefined, ...environment.projects].flatMap((project) =>
+    securityExceptions(environment, profile, project).map(
+      ({ name, exception: { level, reason } }) =>
+        `exception: ${(project ?? environment).name}/${name} has Pod Security ${level}: ${reason ?? 'no reason given'}`,
+    ),
+  );
