@@ -270,7 +270,7 @@ workloads:
       for (const verb of ['start', 'restart']) {
         const { stderr } = succeeded(project(verb, 'ledger'));
         expect(stderr).toContain('did you mean "worker"');
-        expect(stderr).toContain('till stays as it was before; the others go on');
+        expect(stderr).toContain('till keeps its last valid version; the others continue');
       }
       expect(project('start', 'till')).toMatchObject({ status: 2 });
       expect(running('till')).toEqual(before);
