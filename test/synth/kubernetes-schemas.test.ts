@@ -39,7 +39,7 @@ describe('the manifests', () => {
     }
   });
 
-  (installed ? test : test.skip).each(['1.28.0', newest ?? ''])(
+  (installed ? test : test.skip).each(['1.30.0', newest ?? ''])(
     'of every profile meet the schemas of Kubernetes %s',
     async (version) => {
       const files = Object.keys(repositories).map((name) => join(folder, `${name}.yaml`));
