@@ -110,7 +110,7 @@ describe('the other fields', () => {
     ],
     ['a port', port, [1, 65535], [0, 65536, 1.5, '80', -1]],
     ['a port of the machine', hostPort, [1024, 65535], [80, 1023, 65536]],
-    ['a user', userId, [1, 1000, 2 ** 31 - 1], [0, -1, 2 ** 31, 'root']],
+    ['a user', userId, [1, 1000, 2 ** 31 - 1], [-1, 2 ** 31, 'root']],
     ['a program', command, [['ls'], ['sh', '-c', 'a b']], [[], [''], 'ls', [1]]],
     ['an absolute path', absolutePath, ['/', '/data', '/a/b'], ['', 'data', './a', '/a b', '/a:b']],
     ['a route', httpPath, ['/', '/health?full=1', '/a:b'], ['', 'health', '/a b']],
