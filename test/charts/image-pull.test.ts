@@ -54,7 +54,7 @@ const project = {
       migrate: { kind: 'job', check: ['true'] },
       nightly: { kind: 'cronjob', schedule: '@daily' },
       tail: { kind: 'worker', health: { tcp: 1 } },
-      shards: { kind: 'statefulset', port: 9000 },
+      shards: { kind: 'statefulset', health: { tcp: 9000 } },
       'celery-worker': { app: 'a.b' },
       'celery-beat': { app: 'a.b' },
     },
