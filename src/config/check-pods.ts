@@ -7,6 +7,7 @@ import { secrets, securityExceptions } from '../../charts/wiring.ts';
 import { suggestion } from '../platform/nearest.ts';
 import { projectFile } from './discover.ts';
 import { type Problem, pathText, type Refuse } from './problem.ts';
+import { environmentFile } from './root.ts';
 
 /** A service or a workload, as far as its pods go. */
 interface Pods {
@@ -196,14 +197,17 @@ function checkKey(
 /** Exceptions from Pod Security without a reason, in a profile of real clusters. */
 export function checkReasons(environment: Environment, profile: Profile): Problem[] {
   if (profile.development) return [];
-  return environment.projects.flatMap((project) =>
+  return [undefined, ...environment.projects].flatMap((project) =>
     securityExceptions(environment, profile, project)
       .filter(({ exception }) => exception.reason === undefined)
-      .map(({ field, name }) => ({
-        file: `${project.directory}/${projectFile}`,
-        place: { path: [field, name, 'security'], at: 'key' as const },
-        message: `${field}.${name}.security: reason is required for real clusters, but not given`,
-      })),
+      .map(({ field, name }) => {
+        const path = [...(project ? [] : ['global']), field, name, 'security'];
+        return {
+          file: project ? `${project.directory}/${projectFile}` : environmentFile,
+          place: { path, at: 'key' as const },
+          message: `${path.join('.')}: reason is required for real clusters, but not given`,
+        };
+      }),
   );
 }
 

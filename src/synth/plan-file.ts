@@ -16,6 +16,7 @@ const workload = z.looseObject({
   ports: z.array(z.looseObject({ name: z.string(), port: z.int(), hostPort: z.int().optional() })),
   after: texts,
   replicas: z.int().optional(),
+  security: z.object({ level: z.literal('baseline'), reason: z.string().optional() }).optional(),
   client: texts.optional(),
 });
 

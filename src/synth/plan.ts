@@ -3,6 +3,7 @@ import type { SecretReference } from '../../charts/common/connection.ts';
 import type { ServicePort } from '../../charts/common/kind.ts';
 import { labelKeys, namespaceLabels } from '../../charts/common/labels.ts';
 import { objectName } from '../../charts/common/names.ts';
+import type { SecurityException } from '../../charts/common/security.ts';
 import { serviceKinds, workloadKinds } from '../../charts/kinds.ts';
 import type { Environment, ImageBuild, Profile, ProfileName, Project } from '../../charts/model.ts';
 import {
@@ -69,6 +70,8 @@ export interface PlannedWorkload {
   readonly replicas?: number;
   /** Whether a run of it that failed is no more than worth knowing. */
   readonly mayFail?: true;
+  /** The exception of its pods from Pod Security `restricted`. */
+  readonly security?: SecurityException;
   /** Program in its container with which people talk to it. */
   readonly client?: readonly string[];
 }
@@ -184,10 +187,16 @@ function planServices(profile: Profile, services: Project['services']): PlannedW
         controller,
         ports: shifted(profile, kind?.ports(settings)),
         after: [],
+        ...exceptionOf(settings),
         client,
       };
     });
 }
+
+const exceptionOf = (settings: unknown): { readonly security?: SecurityException } => {
+  const { security } = settings as { readonly security?: SecurityException };
+  return security ? { security } : {};
+};
 
 /** The ports as this machine has them. */
 const shifted = ({ hostPorts, portOffset }: Profile, ports: readonly ServicePort[] = []): ServicePort[] =>
@@ -219,6 +228,7 @@ function planWorkloads(
       replicas: (made?.spec as { replicas?: number } | undefined)?.replicas ?? settings.replicas,
       after: settings.after.map((target) => qualified(environment, project as Project, target)),
       ...('mayFail' in settings && settings.mayFail === true && { mayFail: true as const }),
+      ...exceptionOf(settings),
     };
   });
   const brought = jobs

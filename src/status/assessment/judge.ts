@@ -28,7 +28,7 @@ export interface Item {
 }
 
 export interface ExpectedWorkload
-  extends Pick<PlannedWorkload, 'name' | 'object' | 'controller' | 'after' | 'mayFail'> {
+  extends Pick<PlannedWorkload, 'name' | 'object' | 'controller' | 'after' | 'mayFail' | 'security'> {
   /** What its pods may mean by the short name of what they wait for: `namespace/object`. @default after */
   readonly near?: readonly string[];
   /** Of its Service; no Service is missed of what has none. @default none */

@@ -88,6 +88,7 @@ function serviceReport(item: Item, { planned, directory }: Partial<ReportedNames
     health: extra ? { ...item.health, warning: 'not in the configuration' } : item.health,
     ...factsOf(item),
     planned: isPlanned,
+    security: item.planned.security,
   };
 }
 

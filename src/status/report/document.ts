@@ -67,7 +67,7 @@ function tierFields(tier: TierReport): StatusDocument['tiers'][number] {
 }
 
 function serviceFields(service: ServiceReport, tier: string): StatusDocument['tiers'][number]['services'][number] {
-  const { name, object, kind, health, ready, wanted, restarts, createdAt, planned, log, warnings } = service;
+  const { name, object, kind, health, ready, wanted, restarts, createdAt, planned, security, log, warnings } = service;
   const { status, warning, waitingFor, pod } = health;
   const { namespace } = service;
   return {
@@ -85,6 +85,7 @@ function serviceFields(service: ServiceReport, tier: string): StatusDocument['ti
     restarts,
     createdAt,
     planned,
+    security,
     log: log && { ...log, lines: [...log.lines] },
     warnings: warnings && [...warnings],
   };

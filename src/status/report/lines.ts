@@ -77,7 +77,7 @@ function tierRows(tier: TierReport, report: Report, options: LineOptions): Row[]
   const others = foreign.length > 0 && !wide ? `${counted(foreign.length, 'foreign object')}` : '';
   const head: Row = {
     cells: [paint('bold', name), shown, '', '', '', [...summary, others].filter(Boolean).join(', ')],
-    notes: [...(health ? healthNotes(health) : []), ...leftNotes(tier)],
+    notes: [...(health ? healthNotes(health) : []), ...leftNotes(tier), ...exceptionNotes(tier)],
   };
   if (quiet && !wide) return [head];
   const folds: Fold[] = wide ? services.map((each) => ({ services: [each], why: 'single' })) : fold(tier);
@@ -92,6 +92,12 @@ const leftNotes = ({ configured, status, name }: TierReport): NonNullable<Row['n
         { text: `repoctl infra project ${status === 'stopped' ? 'reset' : 'stop'} ${name}`, as: 'command' },
       ]
     : [];
+
+/** Whose pods may do more than Pod Security `restricted` lets them, and why. */
+const exceptionNotes = ({ services }: TierReport): NonNullable<Row['notes']> =>
+  services.flatMap(({ name, security }) =>
+    security ? [{ text: `${name} has Pod Security ${security.level}: ${security.reason ?? 'no reason given'}` }] : [],
+  );
 
 const start = ({ tier, name }: TierReport): string =>
   tier === 'global' ? 'repoctl infra global start' : `repoctl infra project start ${name}`;

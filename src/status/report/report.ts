@@ -1,4 +1,5 @@
 import type { Tier } from '../../../charts/common/labels.ts';
+import type { SecurityException } from '../../../charts/common/security.ts';
 import type { Refusal } from '../rules/absent.ts';
 import type { Health, Status } from '../rules/verdict.ts';
 import type { History } from './history.ts';
@@ -23,6 +24,8 @@ export interface ServiceReport {
   readonly readySince?: string;
   /** Whether the configuration has it; unknown without one. */
   readonly planned?: boolean;
+  /** The exception of its pods from Pod Security `restricted`, as the configuration gives it. */
+  readonly security?: SecurityException;
   /** The end of the log of what is not healthy. @default it was not asked for */
   readonly log?: FailingLog;
   /** What the cluster warned about its pod, the latest last. @default it was not asked for */

@@ -38,6 +38,10 @@ const service = z.object({
   restarts: z.int().describe('Of all containers of its pods.'),
   createdAt: instant.optional(),
   planned: z.boolean().optional().describe('Whether the configuration has it; unknown without one.'),
+  security: z
+    .object({ level: z.literal('baseline'), reason: z.string().optional() })
+    .optional()
+    .describe('The exception of its pods from Pod Security restricted, as the configuration gives it.'),
   log: z
     .object({
       pod: z.string(),

@@ -3,6 +3,7 @@ import { assemble } from '../../../src/status/report/assemble.ts';
 import { type LineOptions, reportLines } from '../../../src/status/report/lines.ts';
 import { wrapped } from '../../../src/status/report/wrap.ts';
 import type { Snapshot } from '../../../src/status/snapshot/snapshot.ts';
+import type { Plan } from '../../../src/synth/plan.ts';
 import { crashedPodOf, deployment, namespace, plan, planned, podOf, snapshot, waitingPodOf } from './objects.ts';
 
 const plain = { paint: (_: string, text: string) => text };
@@ -69,6 +70,25 @@ describe('a report in lines', () => {
       '    2 services wait for dev/dev-redis (api, worker)',
       '  shop-site   healthy      1/1              2 h',
       'web           not started                        repoctl infra project start web',
+    ]);
+  });
+
+  test('names whose pods are no longer restricted, with the reason', () => {
+    const workloads = given.namespaces[2]?.workloads.map((each) => ({
+      ...each,
+      security: { level: 'baseline' as const, reason: 'writes below /etc' },
+    }));
+    const web = { ...given.namespaces[2], workloads } as Plan['namespaces'][number];
+    const excepted = { ...given, namespaces: [...given.namespaces.slice(0, 2), web] };
+    const more = snapshot({
+      ...well,
+      namespaces: [...well.namespaces, namespace('web')],
+      workloads: [...well.workloads, deployment('web', 'site', 1)],
+      pods: [...well.pods, podOf('web', 'site')],
+    });
+    expect(reportLines(assemble(excepted, more, 'kind-dev'), plain).slice(2)).toEqual([
+      'web   healthy  1 service',
+      '    site has Pod Security baseline: writes below /etc',
     ]);
   });
 
