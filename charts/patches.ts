@@ -16,15 +16,14 @@ export function patchChart(chart: Chart, patches: readonly Patch[], profile: Pro
   const meantHere = patches.filter(({ profiles }) => profiles?.some((name) => profile.chain.includes(name)) ?? true);
   if (meantHere.length === 0) return [];
   const objects = chart.node.findAll().filter((construct) => ApiObject.isApiObject(construct));
-  const candidates = objects.map((object) => ({ object, manifest: object.toJson() as ManifestObject }));
   return meantHere.flatMap((patch) => {
-    const meant = candidates.filter(({ object, manifest }) => matches(patch.target, manifest, nameOf(object)));
-    if (meant.length === 0) return [problem(patch, targetText(patch.target), absence(patch, candidates))];
-    return meant.flatMap(({ object, manifest }) => {
+    const meant = objects.filter((object) => matches(patch.target, object));
+    if (meant.length === 0) return [problem(patch, targetText(patch.target), absence(patch, objects))];
+    return meant.flatMap((object) => {
       try {
         changed(object.toJson() as ManifestObject, patch);
       } catch (error) {
-        return [problem(patch, `${manifest.kind}/${nameOf(object)}`, (error as Error).message)];
+        return [problem(patch, idOf(object), (error as Error).message)];
       }
       changeObject(object, (each) => changed(each, patch));
       return [];
@@ -45,13 +44,15 @@ const problem = ({ file, line, column }: Patch, object: string, message: string)
   message,
 });
 
-function matches({ kind, name, labels = {} }: Patch['target'], object: ManifestObject, known: string): boolean {
-  const own = object.metadata?.labels ?? {};
-  return (
-    (kind === undefined || kind === object.kind) &&
-    (name === undefined || name === known) &&
-    Object.entries(labels).every(([key, value]) => own[key] === value)
-  );
+const idOf = (object: ApiObject): string => `${object.kind}/${nameOf(object)}`;
+
+/** The labels are looked at last: they are in the manifest, which takes longer to make than all else. */
+function matches({ kind, name, labels }: Patch['target'], object: ApiObject): boolean {
+  if (kind !== undefined && kind !== object.kind) return false;
+  if (name !== undefined && name !== nameOf(object)) return false;
+  if (labels === undefined) return true;
+  const own = (object.toJson() as ManifestObject).metadata?.labels ?? {};
+  return Object.entries(labels).every(([key, value]) => own[key] === value);
 }
 
 /** `Deployment/turfoo-api app.kubernetes.io/component=api` */
@@ -60,13 +61,11 @@ function targetText({ kind = '*', name = '*', labels = {} }: Patch['target']): s
   return [`${kind}/${name}`, selector.join(',')].filter(Boolean).join(' ');
 }
 
-function absence({ target }: Patch, candidates: readonly { object: ApiObject; manifest: ManifestObject }[]): string {
-  const near = candidates.filter(({ object, manifest }) =>
-    target.name === undefined ? true : target.kind === manifest.kind || target.name === nameOf(object),
+function absence({ target }: Patch, objects: readonly ApiObject[]): string {
+  const near = objects.filter((object) =>
+    target.name === undefined ? true : target.kind === object.kind || target.name === nameOf(object),
   );
-  const names = (near.length > 0 ? near : candidates).map(
-    ({ object, manifest }) => `${manifest.kind}/${nameOf(object)}`,
-  );
+  const names = (near.length > 0 ? near : objects).map(idOf);
   return `the target of a patch matches no object; there are: ${names.sort().join(', ')}`;
 }
 

@@ -1,5 +1,5 @@
 // Measures `repoctl synth` on repositories of 1, 10, 100 and 1 000 projects of about 15 objects each: cold (nothing
-// remembered), unchanged, and with one project changed; beside `helm template` of the same objects where helm is on PATH.
+// remembered), unchanged, with one project changed, and cold with a setting for a profile and a patch in each; beside `helm template` of the same objects where helm is on PATH.
 // Wall time is that of the whole process; memory is its peak. The median of several runs is printed.
 import { spawnSync } from 'node:child_process';
 import {
@@ -37,6 +37,14 @@ workloads:
   prune: { kind: cronjob, command: [prune], schedule: '@daily' }
   report: { kind: cronjob, command: [report], schedule: '0 4 * * *' }
   sweep: { kind: cronjob, command: [sweep], schedule: '*/5 * * * *' }
+`;
+
+/** What differs by profile, and what no field says. */
+const special = (name: string) => `profiles:
+  production: { workloads: { api: { replicas: 3 } } }
+patches:
+  - target: { kind: Deployment, name: ${name}-api }
+    merge: { metadata: { annotations: { example.com/team: bench } } }
 `;
 
 function makeRepository(root: string, size: number) {
@@ -137,8 +145,11 @@ function measureSize(size: number) {
       () => appendFileSync(file, `  extra${change++}: { kind: cronjob, command: [x], schedule: '@daily' }\n`),
       synth,
     );
+    for (const name of readdirSync(join(root, 'backends')))
+      appendFileSync(join(root, 'backends', name, 'infra', 'project.yaml'), special(name));
+    const patched = repeat(times, forget, synth);
     console.log(
-      `${String(size).padStart(5)} ${String(objects).padStart(7)} ${megabytes.toFixed(1).padStart(5)} MB  ${figure(cold).padEnd(16)} ${figure(unchanged).padEnd(16)} ${figure(changed).padEnd(16)} ${measureHelm(root)}`,
+      `${String(size).padStart(5)} ${String(objects).padStart(7)} ${megabytes.toFixed(1).padStart(5)} MB  ${figure(cold).padEnd(16)} ${figure(unchanged).padEnd(16)} ${figure(changed).padEnd(16)} ${figure(patched).padEnd(16)} ${measureHelm(root)}`,
     );
   } finally {
     rmSync(root, { recursive: true, force: true });
@@ -169,6 +180,8 @@ function measureRepository() {
   }
 }
 
-console.log('projects objects     YAML  cold             unchanged        one changed      helm template');
+console.log(
+  'projects objects     YAML  cold             unchanged        one changed      cold, patched    helm template',
+);
 for (const size of sizes.length > 0 ? sizes : [1, 10, 100, 1000]) measureSize(size);
 measureRepository();

@@ -24,8 +24,16 @@ export interface SettledNamespaces {
   readonly mistakes: readonly Mistake[];
 }
 
-/** What a thread needs to make namespaces, by the names of their projects. */
+/** What a thread needs to make namespaces, by the names of their projects: to the end, or to see whether they can be. */
 export type MakeShare = MakeOptions & { readonly task: 'make' } & Share<string>;
+export type AttemptShare = MakeOptions & { readonly task: 'attempt' } & Share<string>;
+
+/** A namespace, and why it can't be so. */
+interface Attempt {
+  readonly project: Pick<Project, 'name' | 'directory'> | undefined;
+  readonly made?: MadeNamespace;
+  readonly refused: readonly string[];
+}
 
 /** What became of a namespace's file. */
 export interface SettledNamespace extends Omit<MadeNamespace, 'text' | 'refused'> {
@@ -37,7 +45,7 @@ export interface SettledNamespace extends Omit<MadeNamespace, 'text' | 'refused'
  * Makes the manifests of namespaces, `undefined` for the global tier, and writes those that have changed. Many are made
  * on all processors.
  *
- * What may be refused is made first, by this thread, and nothing is written if it is.
+ * What may be refused is made first, and nothing is written if it is.
  *
  * @throws ConfigurationError with what projects' own charts and manifests say that can't be, unless it is tolerated
  */
@@ -48,11 +56,15 @@ export async function makeNamespaces(
 ): Promise<SettledNamespaces> {
   const peculiar = projects.filter(isPeculiar);
   // Charts run in threads of their own, as many at a time as there are processors.
-  const attempts = await pMap(peculiar, (project) => tried(given, project), { concurrency: availableParallelism() });
+  const charted = peculiar.filter((project) => project === undefined || project.chart !== undefined);
+  const added = peculiar.flatMap((project) => (project && project.chart === undefined ? [project.name] : []));
+  const attempts = [
+    ...(await pMap(charted, (project) => tried(given, project), { concurrency: availableParallelism() })),
+    ...(await threads.shareOut({ task: 'attempt', ...given } as const, added, attemptShare)),
+  ];
   const first: MadeNamespace[] = [];
   const mistakes: Mistake[] = [];
-  for (const [index, { made, refused }] of attempts.entries()) {
-    const project = peculiar[index];
+  for (const { project, made, refused } of attempts.sort(inOrderOf(projects))) {
     if (made && refused.length === 0) first.push(made);
     else mistakes.push({ directory: project?.directory ?? '.', name: project?.name, lines: refused });
   }
@@ -65,16 +77,20 @@ export async function makeNamespaces(
   return { settled: [...settled, ...rest], mistakes };
 }
 
-/** A namespace, and why it can't be so. */
-async function tried(
-  given: MakeOptions,
-  project: Project | undefined,
-): Promise<{ made?: MadeNamespace; refused: readonly string[] }> {
+/** Attempts in the order of their projects, whichever thread was faster. */
+function inOrderOf(projects: readonly (Project | undefined)[]): (a: Attempt, b: Attempt) => number {
+  const places = new Map(projects.map((project, index) => [project?.name, index]));
+  const place = ({ project }: Attempt) => places.get(project?.name) ?? 0;
+  return (a, b) => place(a) - place(b);
+}
+
+async function tried(given: MakeOptions, project: Project | undefined): Promise<Attempt> {
+  const of = project && { name: project.name, directory: project.directory };
   try {
     const made = await makeNamespace(given, project);
-    return { made, refused: made.refused };
+    return { project: of, made, refused: made.refused };
   } catch (error) {
-    if (error instanceof ConfigurationError) return { refused: error.lines };
+    if (error instanceof ConfigurationError) return { project: of, refused: error.lines };
     throw error;
   }
 }
@@ -82,6 +98,12 @@ async function tried(
 /** Whether a namespace holds something else than what its project's services and workloads become. */
 const isPeculiar = (project: Project | undefined): boolean =>
   project === undefined || project.chart !== undefined || project.manifests.length > 0 || project.patches.length > 0;
+
+/** Makes the next project that nobody has taken, until there is none; writes nothing. */
+export function attemptShare(share: AttemptShare): Promise<Attempt[]> {
+  const projects = new Map(share.environment.projects.map((project) => [project.name, project]));
+  return takeTurns(share, (name) => tried(share, projects.get(name)));
+}
 
 /** Makes and settles the next project that nobody has taken, until there is none. */
 export function makeShare(share: MakeShare): Promise<SettledNamespace[]> {

@@ -1,10 +1,11 @@
 // The program of a further thread; see threads.ts.
 import { parentPort } from 'node:worker_threads';
-import { type MakeShare, makeShare } from './make-namespaces.ts';
+import { type AttemptShare, attemptShare, type MakeShare, makeShare } from './make-namespaces.ts';
 import { type ReadShare, readShare } from './read-ahead.ts';
 
-parentPort?.on('message', async (share: MakeShare | ReadShare) => {
+parentPort?.on('message', async (share: MakeShare | AttemptShare | ReadShare) => {
   if (share.task === 'make') return parentPort?.postMessage(await makeShare(share));
+  if (share.task === 'attempt') return parentPort?.postMessage(await attemptShare(share));
   parentPort?.postMessage(await readShare(share));
   // What was read will be made next; until then there is time to load what that takes.
   await import('../../charts/app.ts');
