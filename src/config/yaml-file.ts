@@ -25,12 +25,16 @@ const options = {
   resolveKnownTags: false,
 } as const;
 
+/** The text that was parsed last, without a fault: its places are asked for next, if at all. */
+let last: { readonly text: string; readonly document: Document } | undefined;
+
 /** Parses a file of one document. */
 export function parseYaml(file: string, given: string): ParsedYaml {
   const text = withoutMark(given);
   const document = parseDocument(text, options);
   const parsed = documentData(file, text, document);
   if (parsed.problems) return parsed;
+  last = { text, document };
   const { data } = parsed;
   const refuse = (message: string, offset: number): ParsedYaml => ({
     problems: [{ file, place: position(text, offset), message }],
@@ -173,7 +177,7 @@ export function locate(given: string, place: Place): { line: number; column: num
 /** Looks up places of a YAML text, which is parsed once for all of them. */
 export function locator(given: string): (path: readonly PropertyKey[], at?: 'key' | 'value') => Position {
   const text = withoutMark(given);
-  const document = parseDocument(text, { ...options, strict: false });
+  const document = last?.text === text ? last.document : parseDocument(text, { ...options, strict: false });
   return (path, at) => positionOf(text, document, path, at);
 }
 

@@ -228,11 +228,12 @@ describe('two instances of one developer environment', () => {
     expect(sql('local', 'select count(*) from entries')).toBe('1');
   });
 
-  test('one is stopped by its profile, and the other stays', () => {
+  test('one is stopped by its profile, and the other stays', async () => {
     const before = pods('ledger');
     const stopped = small.project('stop', 'ledger', '--profile', 'alice');
     expect([stopped.status, stopped.status === 0 ? '' : stopped.stderr]).toEqual([0, '']);
-    expect(Object.keys(pods('alice-ledger'))).toEqual([]);
+    // Those that end may take their time.
+    await eventually('its pods are gone', 60, () => expect(Object.keys(pods('alice-ledger'))).toEqual([]));
     expect(pods('ledger')).toEqual(before);
     expect(small.repoctl('status', 'ledger').status).toBe(0);
     const told = small.repoctl('status', 'ledger', '--profile', 'alice', '-o', 'json').stdout;

@@ -133,7 +133,7 @@ describe('a shell', () => {
     await sleeping(20);
     child.kill('SIGINT');
     expect(await new Promise((resolve) => child.once('close', resolve))).toBe(130);
-    expect(said).toContain('psql in podroom/podroom-postgres-0 may go on');
+    expect(said).toContain('psql in podroom/podroom-postgres-0 may keep running');
   });
 
   test('on a terminal gets its keys, its size and its changes; Ctrl-C ends a query and not the session', async () => {

@@ -19,7 +19,8 @@ export function serviceHealth({ metadata, slices }: Service, around: Surrounding
   const expected = ready.map((pod) => pod.metadata.name);
   const reached = names(endpoints.filter(({ conditions }) => conditions?.ready !== false));
   const leads = reached.some((name) => expected.includes(name));
-  if (expected.length === 0 || (leads && slices.some(hasPort))) return verdict('healthy', 'Ready');
+  if (expected.length === 0 || (leads && slices.some((slice) => hasPort(slice) || isHeadless(slice))))
+    return verdict('healthy', 'Ready');
   const run = commands(metadata, around);
   const details = { advice: run.infra('start') ?? run.kubectl('describe service', metadata.name) };
   const subject = `the Service ${metadata.name}`;
@@ -64,6 +65,9 @@ const readyFor = (pods: readonly Pod[], now: Date): number =>
         secondsSince(status?.conditions?.find(({ type }) => type === 'Ready')?.lastTransitionTime, now) ?? 0,
     ),
   );
+
+/** Whether the names of its pods are all that its Service is for: these lead to the pods, whatever their ports. */
+const isHeadless = ({ metadata }: EndpointSlice): boolean => metadata.labels?.['service.kubernetes.io/headless'] === '';
 
 const hasPort = ({ ports }: EndpointSlice): boolean => (ports ?? []).length > 0;
 

@@ -28,6 +28,16 @@ describe('a Service', () => {
     ['has a pod that was not ready until a moment ago', [readyFor(2)], [slice({})]],
     ['has no pod that is ready: it is the pod that is to blame', [unready], [slice({ 'shop-api-1': false })]],
     ['has no pods', [], [slice({})]],
+    [
+      'is headless and has no ports',
+      [readyFor(60)],
+      [
+        {
+          ...slice({ 'shop-api-1': true }, null),
+          metadata: { ...meta('shop-api-x7k2p'), labels: { 'service.kubernetes.io/headless': '' } },
+        },
+      ],
+    ],
   ])('that %s is well', (_, pods, slices) => {
     expect(judge(pods, ...slices)).toMatchObject({ status: 'healthy' });
   });
