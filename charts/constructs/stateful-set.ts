@@ -1,33 +1,18 @@
 import type { Construct } from 'constructs';
-import { z } from 'zod';
-import { resources } from '../common/fields.ts';
 import type { Workload, WorkloadContext, WorkloadKind } from '../common/kind.ts';
-import { portsField, servicePorts } from '../common/ports.ts';
-import { ownHealthCheck, probeAction, probes } from '../common/probes.ts';
+import { servicePorts } from '../common/ports.ts';
+import { probeAction, probes } from '../common/probes.ts';
 import { declaredVolumes } from '../common/volumes.ts';
-import { commandField, replicas, startupSeconds, stopSeconds, workloadFields } from '../common/workload-fields.ts';
 import { workloadPod } from '../common/workload-pod.ts';
 import { portCheck } from './port-check.ts';
+import { type ProcessSettings, processSchema } from './process-schema.ts';
 import { StatefulService } from './stateful-service.ts';
 
 const component = 'stateful';
 
-const schema = z.strictObject({
-  ...workloadFields,
-  command: commandField,
-  ports: portsField,
-  health: ownHealthCheck,
-  replicas,
-  startupSeconds,
-  stopSeconds,
-  resources: resources(['50m', '64Mi'], ['1', '512Mi']),
-});
-
-type StatefulSetSettings = z.output<typeof schema>;
-
 /** Pods with names and claims of their own. */
 export class ProjectStatefulSet extends StatefulService {
-  constructor(scope: Construct, workload: Workload<StatefulSetSettings>, context: WorkloadContext) {
+  constructor(scope: Construct, workload: Workload<ProcessSettings>, context: WorkloadContext) {
     const { replicas, health, startupSeconds, ports, volumes } = workload.settings;
     const pod = workloadPod(workload, component, context, { claimTemplates: true });
     super(scope, workload.name, {
@@ -40,12 +25,12 @@ export class ProjectStatefulSet extends StatefulService {
   }
 }
 
-export const statefulSet: WorkloadKind<StatefulSetSettings> = {
+export const statefulSet: WorkloadKind<ProcessSettings> = {
   summary:
     'A process whose pods have names of their own (`NAME-0.NAME-peers`), and claims of their own under `volumes`: a ' +
     'StatefulSet.',
   component,
-  schema,
+  schema: processSchema,
   controller: 'StatefulSet',
   check: portCheck,
   ports: ({ ports }) => servicePorts(ports),

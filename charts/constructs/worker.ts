@@ -1,32 +1,17 @@
 import type { Construct } from 'constructs';
-import { z } from 'zod';
-import { resources } from '../common/fields.ts';
 import type { Workload, WorkloadContext, WorkloadKind } from '../common/kind.ts';
-import { portsField, servicePorts } from '../common/ports.ts';
-import { ownHealthCheck, probeAction, probes } from '../common/probes.ts';
-import { commandField, replicas, startupSeconds, stopSeconds, workloadFields } from '../common/workload-fields.ts';
+import { servicePorts } from '../common/ports.ts';
+import { probeAction, probes } from '../common/probes.ts';
 import { workloadPod } from '../common/workload-pod.ts';
 import { DeployedService, strategyOf } from './deployed-service.ts';
 import { portCheck } from './port-check.ts';
+import { type ProcessSettings, processSchema } from './process-schema.ts';
 
 const component = 'worker';
 
-const schema = z.strictObject({
-  ...workloadFields,
-  command: commandField,
-  ports: portsField,
-  health: ownHealthCheck,
-  replicas,
-  startupSeconds,
-  stopSeconds,
-  resources: resources(['50m', '64Mi'], ['1', '512Mi']),
-});
-
-type WorkerSettings = z.output<typeof schema>;
-
 /** A process that keeps running, for instance one that reads a queue or a stream: a Deployment, and a Service if it has ports. */
 export class Worker extends DeployedService {
-  constructor(scope: Construct, workload: Workload<WorkerSettings>, context: WorkloadContext) {
+  constructor(scope: Construct, workload: Workload<ProcessSettings>, context: WorkloadContext) {
     const { replicas, health, startupSeconds, ports } = workload.settings;
     const pod = workloadPod(workload, component, context);
     super(scope, workload.name, {
@@ -38,10 +23,10 @@ export class Worker extends DeployedService {
   }
 }
 
-export const worker: WorkloadKind<WorkerSettings> = {
+export const worker: WorkloadKind<ProcessSettings> = {
   summary: 'Any process that keeps running: a Deployment, and a Service if it has ports.',
   component,
-  schema,
+  schema: processSchema,
   controller: 'Deployment',
   check: portCheck,
   ports: ({ ports }) => servicePorts(ports),
