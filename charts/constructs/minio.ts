@@ -22,7 +22,7 @@ const schema = z.strictObject({
   storage: storage('2Gi'),
   hostPort: hostPort.optional(),
   consoleHostPort: hostPort.optional(),
-  resources: resources(['50m', '128Mi'], ['1', '512Mi']),
+  resources: resources(['50m', '128Mi'], ['1', '1Gi']),
 });
 
 export interface MinioSettings extends z.output<typeof schema> {
