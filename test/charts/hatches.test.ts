@@ -160,6 +160,13 @@ const hatches: readonly Hatch[] = [
     expected: { secretKeyRef: { name: 'stripe', key: 'api-key' } },
   },
   {
+    name: 'a Secret for a registry that wants a login',
+    api: 'replicas: 1',
+    project: 'pullSecrets: [registry-login]',
+    seen: (objects) => pod(objects).imagePullSecrets,
+    expected: [{ name: 'registry-login' }],
+  },
+  {
     name: 'root with a reason',
     api: 'security: { level: baseline, reason: its entrypoint changes owners }',
     profile: 'production',
