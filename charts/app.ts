@@ -103,11 +103,11 @@ function namespaceObjects(
   { profile, pull, patches, exceptions, manifests = [], extension }: Additions,
 ): NamespaceObjects {
   const refused: Nonconformity[] = [];
-  // What others have a say in is judged as a whole: any object of the chart may have been changed.
   const origin = extension?.origin ?? patches[0]?.file;
   const generated = origin === undefined ? [] : apiObjects(chart).map(apiIdentity);
   if (extension) refused.push(...extend(chart, extension));
-  if (refused.length === 0) refused.push(...patchChart(chart, patches, profile));
+  const patched = patchChart(chart, refused.length === 0 ? patches : [], profile);
+  refused.push(...patched.refused);
   // The last, so that it holds for what charts and patches name, and before jobs get their names.
   if (pull) for (const object of apiObjects(chart)) changeObject(object, (each) => pulled(each, pull));
   const made = refused.length === 0 ? (chart.toJson() as ManifestObject[]) : [];
@@ -116,12 +116,17 @@ function namespaceObjects(
     origin: path,
     objects: pull ? objects.map((each) => pulled(each, pull)) : objects,
   }));
-  const own = origin === undefined ? made : [];
-  const additions = origin === undefined ? added : [{ origin, objects: made }, ...added];
+  // What others have a say in is judged. A chart may have changed any object, a patch those that it was made to.
+  const touched = new Set([...patched.objects].map(apiIdentity));
+  const isJudged = (object: ManifestObject) => extension !== undefined || touched.has(unhashedIdentity(object));
+  const own = made.filter((object) => !isJudged(object));
+  const additions = [{ origin: origin ?? '', objects: made.filter(isJudged) }, ...added];
   const { objects, nonconformities } = admit(namespace, ownerLabels(owner), own, additions, exceptions);
+  const judged = objects.values();
+  const inOrder = made.map((object) => (isJudged(object) ? (judged.next().value ?? object) : object));
   return {
     namespace,
-    objects: [namespaceObject(namespace, owner, profile, exceptions.length > 0), ...own, ...objects],
+    objects: [namespaceObject(namespace, owner, profile, exceptions.length > 0), ...inOrder, ...judged],
     jobs: refused.length > 0 ? [] : jobsOf(chart),
     nonconformities: [...refused, ...nonconformities],
   };

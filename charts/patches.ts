@@ -10,13 +10,19 @@ import type { Patch, Profile } from './model.ts';
 /**
  * Patches the objects of a chart.
  *
- * @returns what is wrong with the patches: a target that matches nothing, an operation that can't be done
+ * @returns the objects that were patched, and what is wrong with the patches: a target that matches nothing, an operation
+ *   that can't be done
  */
-export function patchChart(chart: Chart, patches: readonly Patch[], profile: Profile): Nonconformity[] {
+export function patchChart(
+  chart: Chart,
+  patches: readonly Patch[],
+  profile: Profile,
+): { readonly objects: ReadonlySet<ApiObject>; readonly refused: readonly Nonconformity[] } {
+  const patched = new Set<ApiObject>();
   const meantHere = patches.filter(({ profiles }) => profiles?.some((name) => profile.chain.includes(name)) ?? true);
-  if (meantHere.length === 0) return [];
+  if (meantHere.length === 0) return { objects: patched, refused: [] };
   const objects = chart.node.findAll().filter((construct) => ApiObject.isApiObject(construct));
-  return meantHere.flatMap((patch) => {
+  const refused = meantHere.flatMap((patch) => {
     const meant = objects.filter((object) => matches(patch.target, object));
     if (meant.length === 0) return [problem(patch, targetText(patch.target), absence(patch, objects))];
     return meant.flatMap((object) => {
@@ -26,9 +32,11 @@ export function patchChart(chart: Chart, patches: readonly Patch[], profile: Pro
         return [problem(patch, idOf(object), (error as Error).message)];
       }
       changeObject(object, (each) => changed(each, patch));
+      patched.add(object);
       return [];
     });
   });
+  return { objects: patched, refused };
 }
 
 /** The name by which people know an object: a job's without its hash. */
