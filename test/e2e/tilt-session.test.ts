@@ -130,7 +130,7 @@ function apply(folder: string, manager = 'kubectl'): void {
     small.write('apps/ledger/infra/.env.example', 'POSTGRES_PASSWORD=\nMINIO_SECRET_KEY=\n');
     small.write(
       'apps/ledger/Dockerfile',
-      `FROM ${images.postgres}\nRUN mkdir -p /app/src && chown 999:999 /app/src\nCOPY --chown=999:999 src /app/src\nUSER 999\n`,
+      `FROM ${images.postgres}\nUSER 0\nRUN mkdir -p /app/src && chown 999:999 /app/src\nCOPY --chown=999:999 src /app/src\nUSER 999\n`,
     );
     small.write(
       'apps/ledger/src/migrate.sh',
