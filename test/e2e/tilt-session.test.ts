@@ -230,7 +230,7 @@ workloads:
       const before = running('ledger');
       const { stderr, stdout } = succeeded(small.repoctl('up', 'ledger', '--no-registry'));
       expect(stderr).toContain(`a Tilt session runs already, which this joins: http://localhost:${port}/`);
-      expect(stdout).toMatch(/^ledger-postgres +/m);
+      expect(stdout).toMatch(/^tilt-session-redis +redis +localhost:/m);
       expect(running('ledger')).toEqual(before);
       isWhole();
     });
