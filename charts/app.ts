@@ -2,7 +2,7 @@ import { ApiObject, App, type Chart } from 'cdk8s';
 import { admit, type Nonconformity } from './common/admission.ts';
 import { type ImagePull, pulled } from './common/image-pull.ts';
 import { changeObject } from './common/k8s.ts';
-import { type Labelled, namespaceLabels, type OwnerLabels, ownerLabels } from './common/labels.ts';
+import { type Labelled, type OwnerLabels, ownerLabels } from './common/labels.ts';
 import type { ManifestObject } from './common/manifest-object.ts';
 import { HashedJob } from './constructs/hashed-job.ts';
 import type { GlobalExtension, ProjectExtension } from './extension.ts';
@@ -10,7 +10,7 @@ import { GlobalChart } from './global-chart.ts';
 import type { Environment, Manifest, Patch, Profile, Project } from './model.ts';
 import { patchChart } from './patches.ts';
 import { ProjectChart } from './project-chart.ts';
-import { connections, ownerOf, pullOf, securityExceptions } from './wiring.ts';
+import { connections, namespaceObject, ownerOf, pullOf, securityExceptions } from './wiring.ts';
 
 /** The objects of a namespace, the namespace first. */
 export interface NamespaceObjects {
@@ -39,7 +39,7 @@ export function globalObjects(
   extension?: GlobalExtension,
 ): NamespaceObjects {
   const chart = new GlobalChart(new App(), environment, profile);
-  return namespaceObjects(environment.namespace, ownerOf(environment), chart, {
+  return namespaceObjects(namespaceObject(environment, profile), ownerOf(environment), chart, {
     profile,
     pull: pullOf(profile),
     patches: environment.patches,
@@ -68,7 +68,7 @@ export function projectObjects(
 ): NamespaceObjects {
   const chart = new ProjectChart(new App(), environment, profile, project);
   const context = { project, profile, connections: Object.fromEntries(connections(environment, profile, project)) };
-  return namespaceObjects(project.namespace, ownerOf(environment, project), chart, {
+  return namespaceObjects(namespaceObject(environment, profile, project), ownerOf(environment, project), chart, {
     profile,
     pull: pullOf(profile, project),
     patches: project.patches,
@@ -97,11 +97,12 @@ interface Extension {
 }
 
 function namespaceObjects(
-  namespace: string,
+  space: ReturnType<typeof namespaceObject>,
   owner: OwnerLabels,
   chart: Chart,
   { profile, pull, patches, exceptions, manifests = [], extension }: Additions,
 ): NamespaceObjects {
+  const namespace = space.metadata.name;
   const refused: Nonconformity[] = [];
   const origin = extension?.origin ?? patches[0]?.file;
   const generated = origin === undefined ? [] : apiObjects(chart).map(apiIdentity);
@@ -126,7 +127,7 @@ function namespaceObjects(
   const inOrder = made.map((object) => (isJudged(object) ? (judged.next().value ?? object) : object));
   return {
     namespace,
-    objects: [namespaceObject(namespace, owner, profile, exceptions.length > 0), ...inOrder, ...judged],
+    objects: [space, ...inOrder, ...judged],
     jobs: refused.length > 0 ? [] : jobsOf(chart),
     nonconformities: [...refused, ...nonconformities],
   };
@@ -176,8 +177,3 @@ const jobsOf = (chart: Chart): NamedJob[] =>
     .flatMap((construct) =>
       HashedJob.isHashedJob(construct) ? [{ name: construct.jobName, labelled: construct.labelled }] : [],
     );
-
-function namespaceObject(name: string, owner: OwnerLabels, profile: Profile, exceptional: boolean): ManifestObject {
-  const labels = namespaceLabels(owner, profile, exceptional ? 'baseline' : 'restricted');
-  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } };
-}

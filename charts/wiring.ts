@@ -1,7 +1,7 @@
 import { type Connection, managed, type SecretReference, type Variable } from './common/connection.ts';
 import type { ImagePull } from './common/image-pull.ts';
 import type { Consumer, Service, Workload } from './common/kind.ts';
-import type { OwnerLabels } from './common/labels.ts';
+import { namespaceLabels, type OwnerLabels } from './common/labels.ts';
 import { objectName, serviceHost, variablePart } from './common/names.ts';
 import type { ContainerProps } from './common/pod.ts';
 import type { SecurityException } from './common/security.ts';
@@ -211,11 +211,22 @@ export interface ExceptionalPods {
   readonly exception: SecurityException;
 }
 
+/** The exception of a service or workload. */
+export const exceptionOf = ({ settings }: Service | Workload): SecurityException | undefined =>
+  (settings as { readonly security?: SecurityException }).security;
+
+/** The namespace of a project, or of the global tier; it enforces the level of Pod Security that its pods need. */
+export function namespaceObject(environment: Environment, profile: Profile, project?: Project) {
+  const level = securityExceptions(environment, profile, project)[0]?.exception.level ?? 'restricted';
+  const labels = namespaceLabels(ownerOf(environment, project), profile, level);
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name: (project ?? environment).namespace, labels } };
+}
+
 /** What has an exception from Pod Security in a namespace: of the global tier without a project. */
 export function securityExceptions(environment: Environment, profile: Profile, project?: Project): ExceptionalPods[] {
   const { services } = project ?? environment;
   const of = (field: ExceptionalPods['field'], each: Service | Workload): ExceptionalPods[] => {
-    const { security: exception } = each.settings as { readonly security?: SecurityException };
+    const exception = exceptionOf(each);
     return exception ? [{ field, name: each.name, object: each.object, exception }] : [];
   };
   return [

@@ -7,10 +7,10 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from '
 import { z } from 'zod';
 import type { NamedJob } from '../../charts/app.ts';
 import { admit, type Nonconformity } from '../../charts/common/admission.ts';
-import { labelKeys, namespaceLabels, ownerLabels } from '../../charts/common/labels.ts';
+import { labelKeys, ownerLabels } from '../../charts/common/labels.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import type { Environment, Profile, Project } from '../../charts/model.ts';
-import { ownerOf } from '../../charts/wiring.ts';
+import { namespaceObject, ownerOf, securityExceptions } from '../../charts/wiring.ts';
 import { ConfigurationError, problemLine } from '../config/problem.ts';
 import { environmentFile } from '../config/root.ts';
 
@@ -180,11 +180,10 @@ function judged(
   { environment, profile, project, chart }: ChartQuestion,
   given: readonly ManifestObject[],
 ): Pick<WithChart, 'objects' | 'refused'> {
-  const owner = ownerOf(environment, project);
-  const { namespace: name } = project ?? environment;
-  const metadata = { name, labels: namespaceLabels(owner, profile) };
-  const namespace: ManifestObject = { apiVersion: 'v1', kind: 'Namespace', metadata };
+  const namespace = namespaceObject(environment, profile, project);
   const added = { origin: chart, objects: given.filter((each) => !isDeepStrictEqual(each, namespace)) };
-  const { objects, nonconformities } = admit(name, ownerLabels(owner), [], [added]);
+  const exceptions = securityExceptions(environment, profile, project).map(({ object }) => object);
+  const labels = ownerLabels(ownerOf(environment, project));
+  const { objects, nonconformities } = admit(namespace.metadata.name, labels, [], [added], exceptions);
   return { objects: [namespace, ...objects], refused: nonconformities };
 }

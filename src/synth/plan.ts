@@ -1,17 +1,17 @@
 import type { NamespaceObjects } from '../../charts/app.ts';
 import type { SecretReference } from '../../charts/common/connection.ts';
 import type { ServicePort } from '../../charts/common/kind.ts';
-import { labelKeys, namespaceLabels } from '../../charts/common/labels.ts';
+import { labelKeys } from '../../charts/common/labels.ts';
 import { objectName } from '../../charts/common/names.ts';
 import type { SecurityException } from '../../charts/common/security.ts';
 import { serviceKinds, workloadKinds } from '../../charts/kinds.ts';
 import type { Environment, ImageBuild, Profile, ProfileName, Project } from '../../charts/model.ts';
 import {
+  exceptionOf,
   imageReference,
   isManaged,
-  ownerOf,
+  namespaceObject,
   secrets,
-  securityExceptions,
   servicesInCluster,
 } from '../../charts/wiring.ts';
 import { environmentPaths } from '../config/environment-files.ts';
@@ -129,11 +129,7 @@ export function planNamespace(
     directory: project?.directory ?? '.',
     needs: project ? dependencies(project).map(namespaceOf) : [],
     manifest: manifestName(name),
-    labels: namespaceLabels(
-      ownerOf(environment, project),
-      profile,
-      securityExceptions(environment, profile, project).length > 0 ? 'baseline' : 'restricted',
-    ),
+    labels: namespaceObject(environment, profile, project).metadata.labels,
     images: (project?.images ?? []).map((image) => planImage(profile, scope, image)),
     services: planServices(profile, project?.services ?? environment.services),
     workloads: planWorkloads(environment, profile, project, made),
@@ -187,16 +183,11 @@ function planServices(profile: Profile, services: Project['services']): PlannedW
         controller,
         ports: shifted(profile, kind?.ports(settings)),
         after: [],
-        ...exceptionOf(settings),
+        security: exceptionOf(service),
         client,
       };
     });
 }
-
-const exceptionOf = (settings: unknown): { readonly security?: SecurityException } => {
-  const { security } = settings as { readonly security?: SecurityException };
-  return security ? { security } : {};
-};
 
 /** The ports as this machine has them. */
 const shifted = ({ hostPorts, portOffset }: Profile, ports: readonly ServicePort[] = []): ServicePort[] =>
@@ -228,7 +219,7 @@ function planWorkloads(
       replicas: (made?.spec as { replicas?: number } | undefined)?.replicas ?? settings.replicas,
       after: settings.after.map((target) => qualified(environment, project as Project, target)),
       ...('mayFail' in settings && settings.mayFail === true && { mayFail: true as const }),
-      ...exceptionOf(settings),
+      security: exceptionOf(workload),
     };
   });
   const brought = jobs

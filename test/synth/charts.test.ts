@@ -27,3 +27,17 @@ test('a plan without running charts has what they added in an earlier run, and w
     await expect(synthesize(root, options)).rejects.toThrow('ended the run itself, with 1');
   });
 }, 60_000);
+
+test('a project with a chart keeps the exceptions of its workloads from Pod Security', async () => {
+  const root =
+    'command: [sleep, "1"], health: { command: ["true"] }, user: 0, security: { level: baseline, reason: writes below /etc }';
+  const project = `name: alpha\nworkloads:\n  root: { kind: worker, image: "busybox:1.37", ${root} }\n`;
+  await inRepository({ ...installed, [chart]: adds, 'backends/svc-a/infra/project.yaml': project }, async (folder) => {
+    const { plan } = await synthesize(folder, { profile: 'local', out: join(folder, 'dist') });
+    const alpha = plan.namespaces.find(({ name }) => name === 'alpha');
+    expect(alpha?.labels['pod-security.kubernetes.io/enforce']).toBe('baseline');
+    const text = readFileSync(join(folder, 'dist', 'alpha.k8s.yaml'), 'utf8');
+    expect(text).toMatch(/runAsUser: 0\n/);
+    expect(text).toContain('name: added');
+  });
+}, 60_000);
