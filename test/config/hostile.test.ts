@@ -110,6 +110,15 @@ function placesOf(data: unknown): (readonly [Node, string])[] {
   return Object.keys(node).flatMap((key) => [[node, key] as const, ...placesOf(node[key])]);
 }
 
+/** Not by an assignment, which `__proto__` would make something else of; a copy, since it may be changed in its turn. */
+const set = (node: Node, key: string, value: unknown): void =>
+  void Object.defineProperty(node, key, {
+    value: structuredClone(value),
+    enumerable: true,
+    configurable: true,
+    writable: true,
+  });
+
 /** A file's text with changes at places that numbers pick. */
 function changed(file: string, changes: readonly (readonly [number, Change])[]): string {
   const data: unknown = parse(textOf(file));
@@ -118,14 +127,11 @@ function changed(file: string, changes: readonly (readonly [number, Change])[]):
     const [node, key] = places[pick % Math.max(1, places.length)] ?? [];
     if (!node || key === undefined) continue;
     const at = node[key];
-    if ('put' in what) node[key] = what.put;
-    else if ('add' in what && typeof at === 'object' && at !== null && !Array.isArray(at)) {
-      // Not by an assignment, which `__proto__` would make something else of.
-      Object.defineProperty(at, what.add[0], { value: what.add[1], enumerable: true, configurable: true });
-    } else {
+    if ('put' in what) set(node, key, what.put);
+    else if ('add' in what && typeof at === 'object' && at !== null && !Array.isArray(at)) set(at as Node, ...what.add);
+    else {
       delete node[key];
-      if ('rename' in what && !Array.isArray(node))
-        Object.defineProperty(node, what.rename, { value: at, enumerable: true, configurable: true });
+      if ('rename' in what && !Array.isArray(node)) set(node, what.rename, at);
     }
   }
   return stringify(data, { aliasDuplicateObjects: false });
