@@ -1,3 +1,4 @@
+import { typeMeta } from './common/api-versions.ts';
 import { type Connection, managed, type SecretReference, type Variable } from './common/connection.ts';
 import type { ImagePull } from './common/image-pull.ts';
 import type { Consumer, Service, Workload } from './common/kind.ts';
@@ -219,7 +220,7 @@ export const exceptionOf = ({ settings }: Service | Workload): SecurityException
 export function namespaceObject(environment: Environment, profile: Profile, project?: Project) {
   const level = securityExceptions(environment, profile, project)[0]?.exception.level ?? 'restricted';
   const labels = namespaceLabels(ownerOf(environment, project), profile, level);
-  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name: (project ?? environment).namespace, labels } };
+  return { ...typeMeta('Namespace'), metadata: { name: (project ?? environment).namespace, labels } };
 }
 
 /** What has an exception from Pod Security in a namespace: of the global tier without a project. */

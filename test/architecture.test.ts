@@ -212,6 +212,12 @@ test('label keys are spelled in one file', () => {
   expect(spelled).toEqual(['charts/common/labels.ts']);
 });
 
+test('API versions are spelled in one file', () => {
+  const versions = /['"`](?:[a-z0-9.-]+\/)?v\d+(?:(?:alpha|beta)\d+)?['"`]/;
+  const spelled = [...charts, ...source].filter((file) => versions.test(withoutComments(text(file))));
+  expect(spelled).toEqual(['charts/common/api-versions.ts']);
+});
+
 describe('names of files', () => {
   /** Folders with a file for each row of a table: of a kind, a command, a check, a rule. */
   const rows =

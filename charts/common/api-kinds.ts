@@ -120,7 +120,7 @@ export function knownKind(apiVersion: string, kind: string): KnownKind {
 
 const ofNoNamespace = 'does not belong to a namespace; a project can only add objects that do';
 
-const groupText = (group: string) => (group === '' ? 'v1' : `${group}/v1`);
+const groupText = (group: string) => `${group && `${group}/`}v1`;
 
 /** Why the API takes no object of that kind with that name, or nothing. */
 export function nameProblem(kind: string, name: unknown): string | undefined {

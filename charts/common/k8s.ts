@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import type { ApiObject, ApiObjectProps, JsonPatch } from 'cdk8s';
 import type * as Generated from 'cdk8s-plus-28/lib/imports/k8s.js';
 import type { Construct } from 'constructs';
+import { type ApiKind, typeMeta } from './api-versions.ts';
 import type { ManifestObject } from './manifest-object.ts';
 
 /** The fields that cdk8s-plus-28 spells in another way than the API. */
@@ -44,31 +45,26 @@ export type Volume = Manifest<Generated.Volume>;
 type Add<Props> = (scope: Construct, id: string, props: Manifest<Props>) => ApiObject;
 
 /** Adds an API object to a construct. Its type is that of the API's schema, so that it is its own manifest. */
-export const addConfigMap: Add<Generated.KubeConfigMapProps> = adder('v1', 'ConfigMap');
-export const addCronJob: Add<Generated.KubeCronJobProps> = adder('batch/v1', 'CronJob');
-export const addDeployment: Add<Generated.KubeDeploymentProps> = adder('apps/v1', 'Deployment');
-export const addPersistentVolumeClaim: Add<Generated.KubePersistentVolumeClaimProps> = adder(
-  'v1',
-  'PersistentVolumeClaim',
-);
-export const addRole: Add<Generated.KubeRoleProps> = adder('rbac.authorization.k8s.io/v1', 'Role');
-export const addRoleBinding: Add<Generated.KubeRoleBindingProps> = adder('rbac.authorization.k8s.io/v1', 'RoleBinding');
-export const addService: Add<Generated.KubeServiceProps> = adder('v1', 'Service');
-export const addServiceAccount: Add<Generated.KubeServiceAccountProps> = adder('v1', 'ServiceAccount');
-export const addStatefulSet: Add<Generated.KubeStatefulSetProps> = adder('apps/v1', 'StatefulSet');
+export const addConfigMap: Add<Generated.KubeConfigMapProps> = adder('ConfigMap');
+export const addCronJob: Add<Generated.KubeCronJobProps> = adder('CronJob');
+export const addDeployment: Add<Generated.KubeDeploymentProps> = adder('Deployment');
+export const addPersistentVolumeClaim: Add<Generated.KubePersistentVolumeClaimProps> = adder('PersistentVolumeClaim');
+export const addRole: Add<Generated.KubeRoleProps> = adder('Role');
+export const addRoleBinding: Add<Generated.KubeRoleBindingProps> = adder('RoleBinding');
+export const addService: Add<Generated.KubeServiceProps> = adder('Service');
+export const addServiceAccount: Add<Generated.KubeServiceAccountProps> = adder('ServiceAccount');
+export const addStatefulSet: Add<Generated.KubeStatefulSetProps> = adder('StatefulSet');
 
 /** Adds a Job that is named after what it is in the end, with all patches. */
-export const addNamedJob: (...given: [...Parameters<Add<Generated.KubeJobProps>>, nameOf: NameOf]) => ApiObject = adder(
-  'batch/v1',
-  'Job',
-);
+export const addNamedJob: (...given: [...Parameters<Add<Generated.KubeJobProps>>, nameOf: NameOf]) => ApiObject =
+  adder('Job');
 
 /** Gives an object's name from what it is once all patches are applied. */
 type NameOf = (object: ManifestObject) => string;
 
-function adder(apiVersion: string, kind: string) {
+function adder(kind: ApiKind) {
   return (scope: Construct, id: string, props: object, nameOf?: NameOf): ApiObject =>
-    new (literalObject())(scope, id, { ...props, apiVersion, kind }, nameOf);
+    new (literalObject())(scope, id, { ...props, ...typeMeta(kind) }, nameOf);
 }
 
 /** Makes another object of one. */

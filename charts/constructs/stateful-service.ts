@@ -1,5 +1,6 @@
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
+import { typeMeta } from '../common/api-versions.ts';
 import { addService, addStatefulSet } from '../common/k8s.ts';
 import { objectLabels, selectorLabels } from '../common/labels.ts';
 import { controllerMetadata, type PodProps, podTemplate } from '../common/pod.ts';
@@ -73,8 +74,7 @@ export const claimSpec = ({ storage, storageClassName, accessModes }: Claim) => 
  * kept, the next one who applies the same manifest is told of a conflict.
  */
 const claimTemplate = (name: string, labels: Record<string, string>, claim: Claim) => ({
-  apiVersion: 'v1',
-  kind: 'PersistentVolumeClaim',
+  ...typeMeta('PersistentVolumeClaim'),
   metadata: { name, labels },
   spec: claimSpec(claim),
   status: { phase: 'Pending' },

@@ -62,7 +62,7 @@ export async function startApiServer(assets: string): Promise<ApiServer> {
   const until = performance.now() + patience;
   for (;;) {
     try {
-      await (await connect({ context, kubeconfig })).list('v1', 'Namespace');
+      await (await connect({ context, kubeconfig })).list('Namespace');
       return { context, kubeconfig, stop };
     } catch (error) {
       if (server.exitCode === null && performance.now() < until) {

@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import { z } from 'zod';
+import { typeMeta } from '../../charts/common/api-versions.ts';
 import { pulled } from '../../charts/common/image-pull.ts';
 import { images } from '../../charts/common/images.ts';
 import { labelKeys } from '../../charts/common/labels.ts';
@@ -24,8 +25,7 @@ function copyPod({ namespace, object, folder, user, group, pull }: ClaimServer, 
   const owner = [labelKeys.partOf, labelKeys.tier, labelKeys.project];
   const kept = Object.entries(labels).filter(([key]) => (owner as string[]).includes(key));
   const pod: ManifestObject = {
-    apiVersion: 'v1',
-    kind: 'Pod',
+    ...typeMeta('Pod'),
     // Not the labels by which the Service finds the server's pod, nor that by which the configuration's objects are told.
     metadata: {
       name: `${object}-copy`,
@@ -68,7 +68,7 @@ async function withFolder<Result>(
   if (!(await isPaused(cluster, service))) await waitForPod(cluster, service, { signal });
   const { namespace } = service;
   const metadata = { namespace, name: `data-${service.pod}` };
-  const claim = await cluster.get({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata });
+  const claim = await cluster.get({ ...typeMeta('PersistentVolumeClaim'), metadata });
   if (!claim) throw new ClusterError(`there is no claim ${namespace}/${metadata.name}`, `repoctl status ${namespace}`);
   const pod = copyPod(service, claim);
   try {

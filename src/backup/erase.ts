@@ -1,3 +1,4 @@
+import { typeMeta } from '../../charts/common/api-versions.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import type { Cluster } from '../cluster/client.ts';
 import { CommandError } from '../platform/errors.ts';
@@ -17,7 +18,7 @@ export async function describeData(
   labels: Readonly<Record<string, string>>,
 ): Promise<string[]> {
   const contents = stores.map((store) => asked(cluster, store));
-  const claims = await cluster.list<Claim>('v1', 'PersistentVolumeClaim', { namespace: project.namespace, labels });
+  const claims = await cluster.list<Claim>('PersistentVolumeClaim', { namespace: project.namespace, labels });
   return [...claimLines(claims), ...(await Promise.all(contents)).flat()];
 }
 
@@ -43,7 +44,7 @@ export async function unsavedClaims(
   labels: Readonly<Record<string, string>>,
 ): Promise<string[]> {
   const saved = stores.flatMap(({ server, copies }) => (typeof copies === 'string' ? [] : [`data-${server.pod}`]));
-  const claims = await cluster.list<Claim>('v1', 'PersistentVolumeClaim', { namespace: project.namespace, labels });
+  const claims = await cluster.list<Claim>('PersistentVolumeClaim', { namespace: project.namespace, labels });
   return claims.map(({ metadata }) => metadata?.name ?? '').filter((name) => !saved.includes(name));
 }
 
@@ -51,9 +52,9 @@ export async function unsavedClaims(
 async function asked(cluster: Cluster, { server, describe }: DataStore): Promise<string[]> {
   if (!describe) return [];
   const { service, namespace, pod } = server;
-  const found = await cluster.get<PodState>({ apiVersion: 'v1', kind: 'Pod', metadata: { namespace, name: pod } });
+  const found = await cluster.get<PodState>({ ...typeMeta('Pod'), metadata: { namespace, name: pod } });
   // It has never run, or its data was deleted.
-  const claim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { namespace, name: `data-${pod}` } };
+  const claim = { ...typeMeta('PersistentVolumeClaim'), metadata: { namespace, name: `data-${pod}` } };
   if (!found && !(await cluster.get(claim))) return [];
   const unknown = (why: string) => [`${service}: contents unknown, ${why}`];
   if (!isReady(found)) return unknown('it is not running');

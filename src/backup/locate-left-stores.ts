@@ -35,7 +35,8 @@ type Owners = Pick<LeftProject, 'environment' | 'project'>;
 export async function readLeftStores(cluster: Cluster, owners: Owners): Promise<ProjectStores> {
   const { environment, project } = owners;
   const labels = { [labelKeys.partOf]: environment.namespace, [labelKeys.project]: project.name };
-  const list = (kind: string) => cluster.list<Templated>('apps/v1', kind, { namespace: project.namespace, labels });
+  const list = (kind: 'StatefulSet' | 'Deployment') =>
+    cluster.list<Templated>(kind, { namespace: project.namespace, labels });
   const [sets, deployments] = await Promise.all([list('StatefulSet'), list('Deployment')]);
   return locateLeftStores(owners, sets, deployments);
 }

@@ -1,4 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import { typeMeta } from '../../charts/common/api-versions.ts';
 import type { Cluster } from '../cluster/client.ts';
 import { portForward } from '../cluster/port-forward.ts';
 import { ClusterError, CommandError, FailureError } from '../platform/errors.ts';
@@ -64,7 +65,7 @@ export async function withObjectStore<Result>(
 
 /** The key that the project's workloads use: what the cluster has, whatever the `.env` says by now. */
 async function secretKey(cluster: Cluster, { secret: { namespace, name, key } }: ObjectStore): Promise<string> {
-  const reference = { apiVersion: 'v1', kind: 'Secret', metadata: { namespace, name } };
+  const reference = { ...typeMeta('Secret'), metadata: { namespace, name } };
   const secret = await cluster.get<{ data?: Record<string, string> }>(reference);
   const value = secret?.data?.[key];
   if (value) return Buffer.from(value, 'base64').toString();

@@ -1,3 +1,4 @@
+import { type ApiKind, typeMeta } from '../../charts/common/api-versions.ts';
 import { labelKeys } from '../../charts/common/labels.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import type { Project } from '../../charts/model.ts';
@@ -20,8 +21,7 @@ type Owner = Pick<Project, 'name' | 'namespace'>;
 
 /** How an object of a kind is paused: a field, and its value while it is. */
 interface Kind {
-  readonly apiVersion: string;
-  readonly kind: string;
+  readonly kind: ApiKind;
   readonly field: 'replicas' | 'suspend';
   readonly paused: number | boolean;
   readonly usual: number | boolean;
@@ -31,10 +31,9 @@ interface Kind {
 
 const workloads: readonly Kind[] = [
   // First what starts others.
-  { apiVersion: 'batch/v1', kind: 'CronJob', field: 'suspend', paused: true, usual: false },
-  { apiVersion: 'apps/v1', kind: 'Deployment', field: 'replicas', paused: 0, usual: 1 },
+  { kind: 'CronJob', field: 'suspend', paused: true, usual: false },
+  { kind: 'Deployment', field: 'replicas', paused: 0, usual: 1 },
   {
-    apiVersion: 'batch/v1',
     kind: 'Job',
     field: 'suspend',
     paused: true,
@@ -42,7 +41,7 @@ const workloads: readonly Kind[] = [
     concerned: ({ status }) => (status?.active ?? 0) > 0,
   },
 ];
-const statefulSet: Kind = { apiVersion: 'apps/v1', kind: 'StatefulSet', field: 'replicas', paused: 0, usual: 1 };
+const statefulSet: Kind = { kind: 'StatefulSet', field: 'replicas', paused: 0, usual: 1 };
 
 const annotations = (object: Pausable): Record<string, string> =>
   (object.metadata as { annotations?: Record<string, string> } | undefined)?.annotations ?? {};
@@ -70,7 +69,7 @@ async function pause(cluster: Cluster, kind: Kind, object: Pausable): Promise<vo
   // What an earlier command, that was killed, has paused was something else before.
   const earlier = (current === kind.paused ? before(kind, object) : undefined) ?? current;
   await cluster.patch(
-    { apiVersion: kind.apiVersion, kind: kind.kind, metadata: object.metadata },
+    { ...typeMeta(kind.kind), metadata: object.metadata },
     {
       metadata: { annotations: { [pausedAnnotation]: JSON.stringify(earlier) } },
       spec: { [kind.field]: kind.paused },
@@ -83,20 +82,20 @@ async function resume(cluster: Cluster, kind: Kind, object: Pausable): Promise<v
   // Started by something else since, it keeps what that gave it.
   const spec = isPausedAs(kind, object) ? { spec: { [kind.field]: before(kind, object) } } : {};
   await cluster.patch(
-    { apiVersion: kind.apiVersion, kind: kind.kind, metadata: object.metadata },
+    { ...typeMeta(kind.kind), metadata: object.metadata },
     { metadata: { annotations: { [pausedAnnotation]: null } }, ...spec },
   );
 }
 
-const listed = (cluster: Cluster, { apiVersion, kind }: Kind, project: Owner): Promise<Pausable[]> =>
-  cluster.list<Pausable>(apiVersion, kind, {
+const listed = (cluster: Cluster, { kind }: Kind, project: Owner): Promise<Pausable[]> =>
+  cluster.list<Pausable>(kind, {
     namespace: project.namespace,
     labels: { [labelKeys.project]: project.name },
   });
 
 /** Pods that belong to what has been paused: all but those of stateful sets. */
 async function runningWorkloads(cluster: Cluster, project: Owner): Promise<string[]> {
-  const pods = await cluster.list<PodState & { metadata: { ownerReferences?: { kind: string }[] } }>('v1', 'Pod', {
+  const pods = await cluster.list<PodState & { metadata: { ownerReferences?: { kind: string }[] } }>('Pod', {
     namespace: project.namespace,
     labels: { [labelKeys.project]: project.name },
   });
@@ -148,10 +147,10 @@ export async function pauseService(
   signal?: AbortSignal,
 ): Promise<void> {
   const { namespace, object, pod } = service;
-  const found = await cluster.get<Pausable>({ ...statefulSet, metadata: { namespace, name: object } });
+  const found = await cluster.get<Pausable>({ ...typeMeta(statefulSet.kind), metadata: { namespace, name: object } });
   if (found) await pause(cluster, statefulSet, found);
   await poll(
-    async () => !(await cluster.get({ apiVersion: 'v1', kind: 'Pod', metadata: { namespace, name: pod } })),
+    async () => !(await cluster.get({ ...typeMeta('Pod'), metadata: { namespace, name: pod } })),
     () => new TimeoutError(`${namespace}/${pod} does not stop`, `repoctl status ${namespace}`),
     { timeout: podPatience, signal },
   );
@@ -162,7 +161,7 @@ export async function resumeService(
   cluster: Cluster,
   { namespace, object }: { readonly namespace: string; readonly object: string },
 ): Promise<void> {
-  const found = await cluster.get<Pausable>({ ...statefulSet, metadata: { namespace, name: object } });
+  const found = await cluster.get<Pausable>({ ...typeMeta(statefulSet.kind), metadata: { namespace, name: object } });
   if (found) await resume(cluster, statefulSet, found);
 }
 
@@ -171,7 +170,7 @@ export async function isPaused(
   cluster: Cluster,
   { namespace, object }: { readonly namespace: string; readonly object: string },
 ): Promise<boolean> {
-  const found = await cluster.get<Pausable>({ ...statefulSet, metadata: { namespace, name: object } });
+  const found = await cluster.get<Pausable>({ ...typeMeta(statefulSet.kind), metadata: { namespace, name: object } });
   return found !== undefined && isPausedAs(statefulSet, found);
 }
 

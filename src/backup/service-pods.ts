@@ -1,3 +1,4 @@
+import { typeMeta } from '../../charts/common/api-versions.ts';
 import type { ImagePull } from '../../charts/common/image-pull.ts';
 import type { Service } from '../../charts/common/kind.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
@@ -98,7 +99,7 @@ export function waitUntilReady(
 ): Promise<true> {
   return poll(
     async (waiting) => {
-      const pod = await cluster.get<PodState>({ apiVersion: 'v1', kind: 'Pod', metadata: { namespace, name } });
+      const pod = await cluster.get<PodState>({ ...typeMeta('Pod'), metadata: { namespace, name } });
       return isReady(pod) || waiting(lack(pod));
     },
     (why) =>
@@ -117,7 +118,7 @@ export function waitUntilReady(
  */
 export async function waitForPod(cluster: Cluster, service: ServicePod, how: Waiting = {}): Promise<void> {
   const { namespace, object, start } = service;
-  const controller = { apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { namespace, name: object } };
+  const controller = { ...typeMeta('StatefulSet'), metadata: { namespace, name: object } };
   const set = await cluster.get<{ spec: { replicas?: number } }>(controller);
   if (!set) throw new ClusterError(`there is no ${object} in the namespace ${namespace} of ${cluster.context}`, start);
   if (set.spec.replicas === 0) throw new ClusterError(`${object} in ${namespace} is stopped`, start);
@@ -132,6 +133,6 @@ export async function imageOf(cluster: Cluster, { namespace, object }: ServicePo
     };
   }
   const metadata = { namespace, name: object };
-  const set = await cluster.get<StatefulSet>({ apiVersion: 'apps/v1', kind: 'StatefulSet', metadata });
+  const set = await cluster.get<StatefulSet>({ ...typeMeta('StatefulSet'), metadata });
   return set?.spec.template.spec.containers[0]?.image;
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { RequestOptions } from 'node:https';
 import type { z } from 'zod';
+import { type ApiKind, apiVersions } from '../../charts/common/api-versions.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import { ClusterError } from '../platform/errors.ts';
 import { objectAnswer, pageAnswer, readAnswer, resourcesAnswer, versionAnswer } from './answers.ts';
@@ -113,8 +114,8 @@ export class Cluster {
   }
 
   /** The objects of a kind, a page at a time. */
-  async list<Type = ManifestObject>(apiVersion: string, kind: string, options: ListOptions = {}): Promise<Type[]> {
-    const path = resourcePath(apiVersion, await this.#resource(apiVersion, kind), options.namespace);
+  async list<Type = ManifestObject>(kind: ApiKind, options: ListOptions = {}): Promise<Type[]> {
+    const path = resourcePath(apiVersions[kind], await this.#resource(apiVersions[kind], kind), options.namespace);
     const query = new URLSearchParams({ limit: '500' });
     if (options.labels) query.set('labelSelector', selector(options.labels));
     if (options.fields) query.set('fieldSelector', selector(options.fields));
@@ -190,7 +191,7 @@ export class Cluster {
     signal?: AbortSignal,
   ): Promise<IncomingMessage> {
     const query = new URLSearchParams({ container: pod.container, ...parameters });
-    const path = resourcePath('v1', { plural: 'pods', namespaced: true }, pod.namespace, pod.name);
+    const path = resourcePath(apiVersions.Pod, { plural: 'pods', namespaced: true }, pod.namespace, pod.name);
     return this.#send('GET', `${path}/log?${query}`, `read the log of ${pod.namespace}/${pod.name}`, { signal });
   }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { kill, pid } from 'node:process';
 import { z } from 'zod';
+import { type TypeMeta, typeMeta } from '../../charts/common/api-versions.ts';
 import { labelKeys } from '../../charts/common/labels.ts';
 
 /** The Lease in a namespace that says which command is changing what is in it: `kubectl get leases -n turfoo`. */
@@ -15,9 +16,7 @@ const holderSchema = z.object({ host: z.string(), pid: z.int().positive(), comma
 type Holder = z.infer<typeof holderSchema>;
 
 /** @see https://kubernetes.io/docs/concepts/architecture/leases/ */
-export interface LeaseObject {
-  readonly apiVersion: 'coordination.k8s.io/v1';
-  readonly kind: 'Lease';
+export interface LeaseObject extends TypeMeta<'Lease'> {
   readonly metadata: {
     readonly name: string;
     readonly namespace: string;
@@ -75,8 +74,7 @@ export function newLease(namespace: string): LeaseObject {
   const holder: Holder = { host: hostname(), pid, command: ['repoctl', ...process.argv.slice(2)].join(' ') };
   const now = microTime();
   return {
-    apiVersion: 'coordination.k8s.io/v1',
-    kind: 'Lease',
+    ...typeMeta('Lease'),
     metadata: {
       name: leaseName,
       namespace,

@@ -1,3 +1,4 @@
+import { typeMeta } from '../../charts/common/api-versions.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import { eachOf } from '../platform/each-of.ts';
 import { ClusterError, UsageError } from '../platform/errors.ts';
@@ -30,7 +31,7 @@ export async function mustBeOwn(
 ): Promise<readonly FoundNamespace[]> {
   const found: FoundNamespace[] = [];
   await eachOf(names, async (name) => {
-    const namespace = await cluster.get<Namespace>({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+    const namespace = await cluster.get<Namespace>({ ...typeMeta('Namespace'), metadata: { name } });
     if (namespace) found.push(namespace.metadata);
   });
   const refusals = found.flatMap((each) => namespaceRefusal(each, environment, adopt) ?? []);

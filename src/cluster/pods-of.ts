@@ -60,7 +60,7 @@ export async function podsOf(cluster: Cluster, { metadata, spec }: Selecting): P
   const labels = (selector.matchLabels ?? selector) as Labels;
   // An empty selector would be that of all pods.
   if (Object.keys(labels).length === 0) return [];
-  return reachablePods(await cluster.list<ReachablePod>('v1', 'Pod', { namespace: metadata?.namespace, labels }));
+  return reachablePods(await cluster.list<ReachablePod>('Pod', { namespace: metadata?.namespace, labels }));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { typeMeta } from '../../charts/common/api-versions.ts';
 import { CommandError, FailureError, TimeoutError, UsageError } from '../platform/errors.ts';
 import { poll } from '../platform/poll.ts';
 import { openChannels, podPath } from './channels.ts';
@@ -140,7 +141,7 @@ class Route {
   async service(): Promise<Selecting> {
     const { namespace, service: name, port } = this.target;
     const metadata = { namespace, name };
-    const found = await this.cluster.get<Selecting>({ apiVersion: 'v1', kind: 'Service', metadata });
+    const found = await this.cluster.get<Selecting>({ ...typeMeta('Service'), metadata });
     const where = `in the namespace ${namespace} of ${this.cluster.context}`;
     if (!found) throw new FailureError(`there is no Service ${name} ${where}`, `repoctl status ${namespace}`);
     if (found.spec?.ports?.some((each) => each.port === port)) return found;

@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { typeMeta } from '../../charts/common/api-versions.ts';
 import { CommandError, FailureError } from '../platform/errors.ts';
 import { InterruptedError } from '../platform/process/interrupt.ts';
 import { type Channels, openChannels, podPath, protocols } from './channels.ts';
@@ -63,7 +64,7 @@ async function containerOf(
   { kind, namespace, name }: Controller,
   start: string,
 ): Promise<ContainerReference> {
-  const found = await cluster.get<Selecting>({ apiVersion: 'apps/v1', kind, metadata: { namespace, name } });
+  const found = await cluster.get<Selecting>({ ...typeMeta(kind), metadata: { namespace, name } });
   if (!found) throw new FailureError(`there is no ${name} in the namespace ${namespace} of ${cluster.context}`, start);
   if (found.spec?.replicas === 0) throw new FailureError(`${name} in ${namespace} is stopped`, start);
   const [pod] = await podsOf(cluster, found);

@@ -1,3 +1,4 @@
+import { typeMeta } from '../../charts/common/api-versions.ts';
 import { labelKeys } from '../../charts/common/labels.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import type { Cluster } from '../cluster/client.ts';
@@ -19,7 +20,7 @@ export interface Claim extends ManifestObject {
 const patience = 120_000;
 
 /** All claims of a cluster, whoever made them. */
-export const listClaims = (cluster: Cluster): Promise<Claim[]> => cluster.list<Claim>('v1', 'PersistentVolumeClaim');
+export const listClaims = (cluster: Cluster): Promise<Claim[]> => cluster.list<Claim>('PersistentVolumeClaim');
 
 /** Whether repoctl made a claim, for an environment. */
 export const isOwn = ({ metadata }: Claim, environment: string): boolean =>
@@ -46,7 +47,7 @@ export function claimLines(claims: readonly Claim[]): string[] {
 export async function deleteClaims(cluster: Cluster, claims: readonly Claim[], signal: AbortSignal): Promise<void> {
   for (const claim of claims) {
     signal.throwIfAborted();
-    await cluster.remove({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: claim.metadata });
+    await cluster.remove({ ...typeMeta('PersistentVolumeClaim'), metadata: claim.metadata });
   }
   const key = ({ metadata }: Claim) => `${metadata.namespace}/${metadata.name}`;
   const deleted = new Set(claims.map(key));

@@ -1,3 +1,4 @@
+import { apiVersions } from '../../charts/common/api-versions.ts';
 import { pageAnswer, readAnswer } from '../cluster/answers.ts';
 import type { Cluster } from '../cluster/client.ts';
 import { clusterOf } from '../cluster/connect.ts';
@@ -15,10 +16,16 @@ const volumes = '/var/local-path-provisioner';
 
 /** What is looked at: it tells how far a cluster has come, and whether somebody uses it. */
 const watched = [
-  { kind: 'Node', path: resourcePath('v1', { plural: 'nodes', namespaced: false }) },
-  { kind: 'StorageClass', path: resourcePath('storage.k8s.io/v1', { plural: 'storageclasses', namespaced: false }) },
-  { kind: 'PersistentVolume', path: resourcePath('v1', { plural: 'persistentvolumes', namespaced: false }) },
-  { kind: 'Namespace', path: resourcePath('v1', { plural: 'namespaces', namespaced: false }) },
+  { kind: 'Node', path: resourcePath(apiVersions.Node, { plural: 'nodes', namespaced: false }) },
+  {
+    kind: 'StorageClass',
+    path: resourcePath(apiVersions.StorageClass, { plural: 'storageclasses', namespaced: false }),
+  },
+  {
+    kind: 'PersistentVolume',
+    path: resourcePath(apiVersions.PersistentVolume, { plural: 'persistentvolumes', namespaced: false }),
+  },
+  { kind: 'Namespace', path: resourcePath(apiVersions.Namespace, { plural: 'namespaces', namespaced: false }) },
 ] as const;
 
 /** How long the API server may take to answer, in milliseconds. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { typeMeta } from '../../charts/common/api-versions.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import { FailureError } from '../platform/errors.ts';
 
@@ -23,8 +24,7 @@ export const hostsFile = `[host."http://${registryName}:${innerPort}"]\n`;
  * @see https://github.com/kubernetes/enhancements/tree/master/keps/sig-cluster-lifecycle/generic/1755-communicating-a-local-registry
  */
 export const hostingConfigMap = (host: string): ManifestObject => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
+  ...typeMeta('ConfigMap'),
   metadata: { name: 'local-registry-hosting', namespace: 'kube-public' },
   data: {
     'localRegistryHosting.v1': `host: "${host}"\nhelp: "https://kind.sigs.k8s.io/docs/user/local-registry/"\n`,

@@ -1,3 +1,4 @@
+import { typeMeta } from '../../charts/common/api-versions.ts';
 import { labelKeys } from '../../charts/common/labels.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import type { Project } from '../../charts/model.ts';
@@ -42,7 +43,7 @@ export async function secretsToApply(
   report: (line: string) => void,
 ): Promise<PreparedSecrets> {
   const get = (namespace: string, name: string) =>
-    cluster.get<Partial<SecretObject>>({ apiVersion: 'v1', kind: 'Secret', metadata: { namespace, name } });
+    cluster.get<Partial<SecretObject>>({ ...typeMeta('Secret'), metadata: { namespace, name } });
   const known = async (namespace: string, name: string) => {
     const found = await get(namespace, name);
     // What somebody else keeps there is no value of ours.

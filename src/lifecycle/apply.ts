@@ -1,3 +1,4 @@
+import { type ApiKind, typeMeta } from '../../charts/common/api-versions.ts';
 import { labelKeys, ownerPart } from '../../charts/common/labels.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import type { Cluster, ObjectReference } from '../cluster/client.ts';
@@ -61,19 +62,13 @@ async function enlarge(
   { claim, size }: Enlargement,
   report: ApplyOptions['report'],
 ): Promise<void> {
-  const reference = { ...claim, apiVersion: 'v1', kind: 'PersistentVolumeClaim' };
+  const reference = { ...claim, ...typeMeta('PersistentVolumeClaim') };
   await cluster.patch(reference, { spec: { resources: { requests: { storage: size } } } });
   report(`${name}: enlarging claim ${claim.metadata.name} to ${size}`);
 }
 
 /** Kinds of which nothing of ours stays that the configuration no longer has, whoever applied it. */
-const swept = [
-  ['apps/v1', 'Deployment'],
-  ['apps/v1', 'StatefulSet'],
-  ['batch/v1', 'CronJob'],
-  ['batch/v1', 'Job'],
-  ['v1', 'Service'],
-] as const;
+const swept: readonly ApiKind[] = ['Deployment', 'StatefulSet', 'CronJob', 'Job', 'Service'];
 
 /**
  * Applies the objects of a namespace, and removes those of an earlier time that are no longer among them, claims aside.
@@ -90,8 +85,7 @@ export async function applyNamespace(
   options: ApplyOptions,
 ): Promise<ObjectReference[]> {
   const inventory = {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
+    ...typeMeta('ConfigMap'),
     metadata: { name: inventoryName, namespace: namespace.name },
   };
   const before = [
@@ -109,10 +103,10 @@ export async function applyNamespace(
 async function labelled(cluster: Cluster, { name, labels }: OwnedNamespace): Promise<ObjectReference[]> {
   const { [labelKeys.managedBy]: _tool, ...own } = ownerPart(labels);
   const found: ObjectReference[] = [];
-  await eachOf(swept, async ([apiVersion, kind]) => {
-    for (const { metadata } of await cluster.list<ManifestObject>(apiVersion, kind, { namespace: name, labels: own })) {
+  await eachOf(swept, async (kind) => {
+    for (const { metadata } of await cluster.list<ManifestObject>(kind, { namespace: name, labels: own })) {
       const { ownerReferences = [] } = metadata as { ownerReferences?: readonly unknown[] };
-      if (ownerReferences.length === 0) found.push({ apiVersion, kind, metadata });
+      if (ownerReferences.length === 0) found.push({ ...typeMeta(kind), metadata });
     }
   });
   return found;
@@ -132,18 +126,18 @@ async function removeOwn(cluster: Cluster, { labels }: OwnedNamespace, reference
  */
 export async function noteDataVersions(cluster: Cluster, { name, labels }: OwnedNamespace): Promise<void> {
   const { [labelKeys.managedBy]: _tool, ...own } = ownerPart(labels);
-  const sets = await cluster.list<DataSet>('apps/v1', 'StatefulSet', { namespace: name, labels: own });
+  const sets = await cluster.list<DataSet>('StatefulSet', { namespace: name, labels: own });
   const versions = sets.flatMap((set) => {
     const version = dataVersion(set);
     return version ? [{ set: set.metadata?.name ?? '', major: version.major }] : [];
   });
   if (versions.length === 0) return;
-  const claims = await cluster.list<Claim>('v1', 'PersistentVolumeClaim', { namespace: name });
+  const claims = await cluster.list<Claim>('PersistentVolumeClaim', { namespace: name });
   for (const { set, major } of versions)
     for (const claim of claims.filter(({ metadata }) => new RegExp(`-${set}-\\d+$`).test(metadata.name)))
       if (claim.metadata.annotations?.[versionAnnotation] !== major)
         await cluster.patch(
-          { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: claim.metadata },
+          { ...typeMeta('PersistentVolumeClaim'), metadata: claim.metadata },
           { metadata: { annotations: { [versionAnnotation]: major } } },
         );
 }

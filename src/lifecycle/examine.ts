@@ -110,8 +110,8 @@ async function heldIn(
     return { sets: [], claims: [], classes: [] };
   const { [labelKeys.managedBy]: _tool, ...own } = ownerPart(labels);
   const [sets, claims] = await Promise.all([
-    cluster.list<DataSet>('apps/v1', 'StatefulSet', { namespace: name, labels: own }),
-    cluster.list<Claim>('v1', 'PersistentVolumeClaim', { namespace: name }),
+    cluster.list<DataSet>('StatefulSet', { namespace: name, labels: own }),
+    cluster.list<Claim>('PersistentVolumeClaim', { namespace: name }),
   ]);
   const classes = claims.length > 0 ? await storageClasses(cluster) : [];
   return { sets, claims, classes };
@@ -120,7 +120,7 @@ async function heldIn(
 /** Who may not see them is taken for one whose claims can't be enlarged. */
 async function storageClasses(cluster: Cluster): Promise<StorageClass[]> {
   try {
-    return await cluster.list<StorageClass>('storage.k8s.io/v1', 'StorageClass');
+    return await cluster.list<StorageClass>('StorageClass');
   } catch (error) {
     if (error instanceof RefusedError && error.status === 403) return [];
     throw error;

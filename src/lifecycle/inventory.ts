@@ -1,3 +1,4 @@
+import { typeMeta } from '../../charts/common/api-versions.ts';
 import { ownerPart } from '../../charts/common/labels.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import type { ObjectReference } from '../cluster/client.ts';
@@ -19,8 +20,7 @@ export function inventoryObject(
   objects: readonly ObjectReference[],
 ): ManifestObject {
   return {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
+    ...typeMeta('ConfigMap'),
     metadata: { name: inventoryName, namespace: namespace.name, labels: ownerPart(namespace.labels) },
     data: { objects: [...new Set(objects.map(line))].sort().join('\n') },
   };

@@ -1,3 +1,4 @@
+import { typeMeta } from '../../charts/common/api-versions.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import type { Cluster } from '../cluster/client.ts';
 import { removeAndWait } from '../cluster/remove-and-wait.ts';
@@ -15,9 +16,9 @@ export async function removeClaims(
   labels: Readonly<Record<string, string>>,
   { report, signal }: RemovalReport,
 ): Promise<void> {
-  const claims = await cluster.list<ManifestObject>('v1', 'PersistentVolumeClaim', { namespace, labels });
+  const claims = await cluster.list<ManifestObject>('PersistentVolumeClaim', { namespace, labels });
   for (const { metadata } of claims) {
-    const claim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata };
+    const claim = { ...typeMeta('PersistentVolumeClaim'), metadata };
     await removeAndWait(cluster, claim, { patience: 120, signal });
     report(`${namespace}: removed claim ${metadata?.name}`);
   }
@@ -25,6 +26,6 @@ export async function removeClaims(
 
 /** What has run once, such as migrations, has to run again. */
 export async function removeJobs(cluster: Cluster, namespace: string, labels: Readonly<Record<string, string>>) {
-  const jobs = await cluster.list<ManifestObject>('batch/v1', 'Job', { namespace, labels });
-  await eachOf(jobs, ({ metadata }) => cluster.remove({ apiVersion: 'batch/v1', kind: 'Job', metadata }));
+  const jobs = await cluster.list<ManifestObject>('Job', { namespace, labels });
+  await eachOf(jobs, ({ metadata }) => cluster.remove({ ...typeMeta('Job'), metadata }));
 }

@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { type ApiKind, typeMeta } from '../../charts/common/api-versions.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import { describeData, eraseShared } from '../backup/erase.ts';
 import { findSubjectIn } from '../backup/stored-project.ts';
@@ -56,7 +57,7 @@ export async function resetLeft(
   });
   const foreign = await foreignIn(cluster, project);
   if (foreign.length > 0) return report(`${name}: the namespace stays, with ${foreign.join(', ')}`);
-  const reference = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+  const reference = { ...typeMeta('Namespace'), metadata: { name } };
   await removeAndWait(cluster, reference, { patience: options.timeout, signal });
   report(`${name}: removed the namespace`);
 }
@@ -64,35 +65,34 @@ export async function resetLeft(
 /** What is stopped can't be asked for its data. */
 async function startData(cluster: Cluster, { name, labels }: LeftBehind): Promise<void> {
   const own = { namespace: name, labels: ownLabels(labels) };
-  const sets = await cluster.list<ManifestObject>('apps/v1', 'StatefulSet', own);
+  const sets = await cluster.list<ManifestObject>('StatefulSet', own);
   await eachOf(
     sets.filter(({ spec }) => (spec as { replicas?: number }).replicas === 0),
-    ({ metadata }) =>
-      cluster.patch({ apiVersion: 'apps/v1', kind: 'StatefulSet', metadata }, { spec: { replicas: 1 } }),
+    ({ metadata }) => cluster.patch({ ...typeMeta('StatefulSet'), metadata }, { spec: { replicas: 1 } }),
   );
 }
 
 /** Kinds of what people put into a namespace. */
-const looked = [
-  ['v1', 'ConfigMap'],
-  ['v1', 'PersistentVolumeClaim'],
-  ['v1', 'Pod'],
-  ['v1', 'Secret'],
-  ['v1', 'Service'],
-  ['apps/v1', 'DaemonSet'],
-  ['apps/v1', 'Deployment'],
-  ['apps/v1', 'StatefulSet'],
-  ['batch/v1', 'CronJob'],
-  ['batch/v1', 'Job'],
-] as const;
+const looked: readonly ApiKind[] = [
+  'ConfigMap',
+  'PersistentVolumeClaim',
+  'Pod',
+  'Secret',
+  'Service',
+  'DaemonSet',
+  'Deployment',
+  'StatefulSet',
+  'CronJob',
+  'Job',
+];
 
 /** What every namespace has, and what repoctl keeps there. */
 const usual = ['kube-root-ca.crt', inventoryName];
 
 async function foreignIn(cluster: Cluster, { name, labels }: LeftBehind): Promise<string[]> {
   const found: string[] = [];
-  await eachOf(looked, async ([apiVersion, kind]) => {
-    for (const object of await cluster.list<ManifestObject>(apiVersion, kind, { namespace: name })) {
+  await eachOf(looked, async (kind) => {
+    for (const object of await cluster.list<ManifestObject>(kind, { namespace: name })) {
       const { name: own = '', ownerReferences = [] } = object.metadata as {
         name?: string;
         ownerReferences?: readonly unknown[];

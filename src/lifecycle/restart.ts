@@ -1,3 +1,4 @@
+import { typeMeta } from '../../charts/common/api-versions.ts';
 import type { Cluster } from '../cluster/client.ts';
 import { connectToChange } from '../cluster/connect.ts';
 import { withLeases } from '../cluster/lease.ts';
@@ -24,8 +25,10 @@ import { mustRun } from './stop.ts';
 /** On a pod template: when its pods were last replaced without another change. */
 const restartedAnnotation = 'repoctl.dev/restarted-at';
 
-/** Kinds whose pods are replaced when their template changes. */
-const restartable = ['Deployment', 'StatefulSet'];
+/** A workload whose pods are replaced when their template changes. */
+type Restartable = PlannedWorkload & {
+  readonly controller: { readonly kind: 'Deployment' | 'StatefulSet'; readonly name: string };
+};
 
 /**
  * Replaces a project's pods, or those of one service, and waits until the new ones are healthy.
@@ -60,8 +63,7 @@ export async function restartProject(
     }
     for (const { controller } of jobs)
       await cluster.remove({
-        apiVersion: 'batch/v1',
-        kind: 'Job',
+        ...typeMeta('Job'),
         metadata: { name: controller?.name, namespace: project.name },
       });
     // What runs once is made again by a start.
@@ -73,14 +75,14 @@ async function restart(
   cluster: Cluster,
   made: Synthesized,
   project: PlannedNamespace,
-  restarted: readonly PlannedWorkload[],
+  restarted: readonly Restartable[],
   options: StartOptions,
 ): Promise<Started> {
   const at = new Date().toISOString();
   await eachOf(restarted, async ({ object, controller }) => {
-    const metadata = { name: controller?.name, namespace: project.name };
+    const metadata = { name: controller.name, namespace: project.name };
     const annotations = { [restartedAnnotation]: at };
-    const reference = { apiVersion: 'apps/v1', kind: controller?.kind ?? '', metadata };
+    const reference = { ...typeMeta(controller.kind), metadata };
     if (!(await cluster.patch(reference, { spec: { template: { metadata: { annotations } } } })))
       throw new FailureError(`${object} is not deployed`, `repoctl infra project start ${project.name}`);
     options.report(`restarting ${object}`);
@@ -107,4 +109,5 @@ async function awaited(
   return { namespaces: [project], context: cluster.context, byTilt };
 }
 
-const isRestartable = ({ controller }: PlannedWorkload): boolean => restartable.includes(controller?.kind ?? '');
+const isRestartable = (workload: PlannedWorkload): workload is Restartable =>
+  ['Deployment', 'StatefulSet'].includes(workload.controller?.kind ?? '');

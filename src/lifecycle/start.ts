@@ -190,7 +190,7 @@ async function checkCapacity(
   manifests: ReadonlyMap<PlannedNamespace, readonly ManifestObject[]>,
   { force, report }: StartOptions,
 ): Promise<void> {
-  const [nodes, pods] = await Promise.all([cluster.list<Node>('v1', 'Node'), cluster.list<RunningPod>('v1', 'Pod')]);
+  const [nodes, pods] = await Promise.all([cluster.list<Node>('Node'), cluster.list<RunningPod>('Pod')]);
   const names = [...manifests.keys()].map(({ name }) => name);
   const lacking = shortages(nodes, pods, names, [...manifests.values()].flat());
   if (lacking.length === 0) return;

@@ -1,3 +1,4 @@
+import { type ApiKind, typeMeta } from '../../charts/common/api-versions.ts';
 import { labelKeys, ownerPart } from '../../charts/common/labels.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import type { ProfileName } from '../../charts/model.ts';
@@ -116,12 +117,12 @@ export async function stopNamespace(
     report(`${name}: Tilt takes its workloads out of the cluster`);
     await session.disable(namespace);
   }
-  const list = (apiVersion: string, kind: string) =>
-    cluster.list<Scaled>(apiVersion, kind, own).then((items) => items.map((item) => ({ ...item, apiVersion, kind })));
-  const scaled = [...(await list('apps/v1', 'Deployment')), ...(await list('apps/v1', 'StatefulSet'))];
+  const list = (kind: ApiKind) =>
+    cluster.list<Scaled>(kind, own).then((items) => items.map((item) => ({ ...item, ...typeMeta(kind) })));
+  const scaled = [...(await list('Deployment')), ...(await list('StatefulSet'))];
   const up = scaled.filter(({ spec }) => spec.replicas !== 0);
-  const due = (await list('batch/v1', 'CronJob')).filter(({ spec }) => !spec.suspend);
-  const active = (await list('batch/v1', 'Job')).filter(({ status }) => (status?.active ?? 0) > 0);
+  const due = (await list('CronJob')).filter(({ spec }) => !spec.suspend);
+  const active = (await list('Job')).filter(({ status }) => (status?.active ?? 0) > 0);
   await eachOf(due, (object) => cluster.patch(object, { spec: { suspend: true } }));
   await eachOf(active, (object) => cluster.remove(object));
   // What a restore has paused is not to be resumed once it was stopped.
@@ -146,7 +147,7 @@ async function podsGone(
   }
   await poll(
     async (waiting) => {
-      const pods = await cluster.list<Pod>('v1', 'Pod', { namespace, labels });
+      const pods = await cluster.list<Pod>('Pod', { namespace, labels });
       // What a finished job leaves runs no more.
       const left = pods.filter(({ status }) => !/^(Succeeded|Failed)$/.test(status?.phase ?? ''));
       return left.length === 0 || waiting(left.map(({ metadata }) => metadata?.name).join(', '));
@@ -166,8 +167,8 @@ export function ownLabels(labels: Readonly<Record<string, string>>): Record<stri
 export async function runningProjects(cluster: Cluster, environment: string): Promise<string[]> {
   const labels = { [labelKeys.partOf]: environment, [labelKeys.tier]: 'project' };
   const scaled = [
-    ...(await cluster.list<Scaled>('apps/v1', 'Deployment', { labels })),
-    ...(await cluster.list<Scaled>('apps/v1', 'StatefulSet', { labels })),
+    ...(await cluster.list<Scaled>('Deployment', { labels })),
+    ...(await cluster.list<Scaled>('StatefulSet', { labels })),
   ];
   const up = scaled.filter(({ spec }) => spec.replicas !== 0);
   return [...new Set(up.map(({ metadata }) => metadata?.labels?.[labelKeys.project] ?? ''))].sort();

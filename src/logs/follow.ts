@@ -53,7 +53,7 @@ export async function follow(options: FollowOptions, beginning: Beginning): Prom
     await sleep(interval, undefined, { signal }).catch(() => {});
     if (signal.aborted) break;
     try {
-      pods = await until(cluster.list<Pod>('v1', 'Pod', selection.pods), signal);
+      pods = await until(cluster.list<Pod>('Pod', selection.pods), signal);
     } catch (error) {
       if (signal.aborted) break;
       // A token may have expired just then; to be refused twice is no absence, and does not end by waiting.

@@ -56,7 +56,7 @@ export async function showLogs(
   const printer = new Printer({ ...options, ...selection, paint: painter(stdout), colours: isColourful(stdout) });
   const remark = (container: Container, text: string) => notice(`${printer.title(container)}: ${text}`);
 
-  const pods = (await cluster.list<Pod>('v1', 'Pod', selection.pods)).sort(byName);
+  const pods = (await cluster.list<Pod>('Pod', selection.pods)).sort(byName);
   if (pods.length === 0) {
     printLines(
       [`${selection.title} is not running in ${cluster.context}: it has no pods`, `  ${selection.start}`],

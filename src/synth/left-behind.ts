@@ -34,7 +34,7 @@ export async function leftBehind(
   known: readonly string[],
 ): Promise<LeftBehind[]> {
   const labels = { [labelKeys.partOf]: environment, [labelKeys.tier]: 'project' };
-  const found = await cluster.list<Namespace>('v1', 'Namespace', { labels });
+  const found = await cluster.list<Namespace>('Namespace', { labels });
   return found
     .filter(({ metadata }) => !known.includes(metadata.name))
     .map(({ metadata: { name, labels = {} } }): LeftBehind => {

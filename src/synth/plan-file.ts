@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { typeMeta } from '../../charts/common/api-versions.ts';
 import type { Plan, PlannedNamespace } from './plan.ts';
 
 /** Only files with such names are ever removed. */
@@ -69,7 +70,7 @@ const entries = z.object({ plan: z.object({ namespaces: z.array(z.unknown()) }) 
  * The plan as a file. `kubectl apply -f` reads every file of a folder, JSON too, so the plan is an empty list to it.
  */
 export function planText(plan: Plan): string {
-  return `${JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [], plan }, null, 2)}\n`;
+  return `${JSON.stringify({ ...typeMeta('List'), items: [], plan }, null, 2)}\n`;
 }
 
 /** The namespaces in the text of a plan's file, without those that this version would not have written. */

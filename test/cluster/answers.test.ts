@@ -54,7 +54,7 @@ test('a namespace of which a proxy tells nothing is not taken for one that isnâ€
     server.behaviour.route = (_path, response) => response.end('<html>please log in</html>');
     await expect(mustBeOwn(cluster, ['turfoo'], { environment: 'dev' })).rejects.toThrow(ClusterError);
     server.behaviour.route = (_path, response) => response.end('{"kind":"List"}');
-    await expect(cluster.list('v1', 'Secret', { namespace: 'turfoo' })).rejects.toThrow(ClusterError);
+    await expect(cluster.list('Secret', { namespace: 'turfoo' })).rejects.toThrow(ClusterError);
   } finally {
     await server.stop();
   }

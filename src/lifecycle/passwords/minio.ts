@@ -1,3 +1,4 @@
+import { typeMeta } from '../../../charts/common/api-versions.ts';
 import { labelKeys } from '../../../charts/common/labels.ts';
 import type { ManifestObject } from '../../../charts/common/manifest-object.ts';
 import { FailureError, TimeoutError } from '../../platform/errors.ts';
@@ -24,8 +25,7 @@ export function jobAnew({ metadata, spec }: Job): ManifestObject & { readonly sp
     Object.fromEntries(Object.entries(given).filter(([key]) => !isOfKubernetes(key)));
   const templateMetadata = { ...template.metadata, labels: own(template.metadata?.labels) };
   return {
-    apiVersion: 'batch/v1',
-    kind: 'Job',
+    ...typeMeta('Job'),
     metadata: { name, namespace, labels: own(labels), annotations } as ManifestObject['metadata'],
     spec: { ...rest, template: { ...template, metadata: templateMetadata } },
   };
@@ -42,8 +42,8 @@ async function makeUsersAgain({ cluster, server, signal }: PasswordChange): Prom
       timeout: patience,
       signal,
     });
-  for (const job of await cluster.list<Job>('batch/v1', 'Job', { namespace, labels })) {
-    const reference = { apiVersion: 'batch/v1', kind: 'Job', metadata: job.metadata };
+  for (const job of await cluster.list<Job>('Job', { namespace, labels })) {
+    const reference = { ...typeMeta('Job'), metadata: job.metadata };
     const name = `${namespace}/${job.metadata?.name}`;
     await cluster.remove(reference);
     await until(async () => (await cluster.get(reference)) === undefined, `${name} is not gone`);

@@ -1,3 +1,4 @@
+import { typeMeta } from '../../../charts/common/api-versions.ts';
 import { podOf, waitForPod } from '../../backup/service-pods.ts';
 import type { Cluster } from '../../cluster/client.ts';
 import { planSecrets } from '../../synth/plan.ts';
@@ -79,8 +80,7 @@ export async function settleSecrets(
 const reference = ({ namespace, secret, key }: ChangedKey): KeyReference => ({ namespace, secret, key });
 
 const ownOf = ({ service: { namespace, object } }: Holder) => ({
-  apiVersion: 'apps/v1',
-  kind: 'StatefulSet',
+  ...typeMeta('StatefulSet'),
   metadata: { namespace, name: object },
 });
 
@@ -92,7 +92,7 @@ async function isRunning(cluster: Cluster, holder: Holder): Promise<boolean> {
 /** The kubelet then looks at once for what has changed in the Secrets that the pod has mounted. */
 const touchPod = (cluster: Cluster, namespace: string, name: string): Promise<boolean> =>
   cluster.patch(
-    { apiVersion: 'v1', kind: 'Pod', metadata: { namespace, name } },
+    { ...typeMeta('Pod'), metadata: { namespace, name } },
     { metadata: { annotations: { 'repoctl.dev/secrets': new Date().toISOString() } } },
   );
 
@@ -121,7 +121,7 @@ async function giveToOthers(
         return change ? [[key, Buffer.from(change.value).toString('base64')] as const] : [];
       });
       if (values.length === 0) continue;
-      const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: project.namespace, name } };
+      const secret = { ...typeMeta('Secret'), metadata: { namespace: project.namespace, name } };
       if (!(await cluster.get(secret))) continue;
       await cluster.patch(secret, { data: Object.fromEntries(values) });
       given.push(...values.map(([key]) => ({ namespace: project.namespace, secret: name, key })));

@@ -1,3 +1,4 @@
+import { typeMeta } from '../../../charts/common/api-versions.ts';
 import type { ManifestObject } from '../../../charts/common/manifest-object.ts';
 import type { Cluster, ObjectReference } from '../../cluster/client.ts';
 
@@ -42,11 +43,10 @@ export function hasInEnvironment({ metadata, spec }: Controller, keys: readonly 
 export async function usersOf(cluster: Cluster, keys: readonly KeyReference[]): Promise<Controller[]> {
   const namespaces = [...new Set(keys.map(({ namespace }) => namespace))];
   const lists = namespaces.flatMap((namespace) =>
-    ['Deployment', 'StatefulSet'].map(async (kind) =>
-      (await cluster.list<Controller>('apps/v1', kind, { namespace })).map((each) => ({
+    (['Deployment', 'StatefulSet'] as const).map(async (kind) =>
+      (await cluster.list<Controller>(kind, { namespace })).map((each) => ({
         ...each,
-        apiVersion: 'apps/v1',
-        kind,
+        ...typeMeta(kind),
       })),
     ),
   );

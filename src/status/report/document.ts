@@ -1,3 +1,4 @@
+import { statusReportVersion } from '../../../charts/common/api-versions.ts';
 import { unknownHealth } from '../rules/absent.ts';
 import type { Health } from '../rules/verdict.ts';
 import type { Report, ServiceReport, TierReport } from './report.ts';
@@ -14,7 +15,7 @@ export interface Staleness {
 export function statusDocument(report: Report, stale?: Staleness): StatusDocument {
   const { context, environment, at, complete } = report;
   return {
-    apiVersion: 'repoctl.dev/v1alpha1',
+    apiVersion: statusReportVersion,
     kind: 'StatusReport',
     context,
     environment,

@@ -1,8 +1,6 @@
 import { z } from 'zod';
+import { statusReportVersion } from '../../../charts/common/api-versions.ts';
 import { statuses } from '../rules/verdict.ts';
-
-/** Version of the document; within it fields are only added. */
-export const apiVersion = 'repoctl.dev/v1alpha1';
 
 const instant = z.string().describe('An instant, ISO 8601.');
 const key = z.string().describe('`namespace/object`, e.g. `turfoo/turfoo-api`.');
@@ -92,7 +90,7 @@ const tier = z.object({
 
 /** What `repoctl status -o json` prints. */
 export const statusSchema = z.object({
-  apiVersion: z.literal(apiVersion),
+  apiVersion: z.literal(statusReportVersion),
   kind: z.literal('StatusReport'),
   context: z.string().describe('Of the kubeconfig.'),
   environment: z.string().optional().describe('Of the configuration; none without one.'),

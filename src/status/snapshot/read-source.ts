@@ -1,3 +1,4 @@
+import { typeMeta } from '../../../charts/common/api-versions.ts';
 import { type Cluster, RefusedError } from '../../cluster/client.ts';
 import { eachOf } from '../../platform/each-of.ts';
 import type { ClusterError } from '../../platform/errors.ts';
@@ -73,7 +74,7 @@ async function readNamespaces(
   let refused = 0;
   await eachOf(known, async (name) => {
     try {
-      const found = await cluster.get<never>({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+      const found = await cluster.get<never>({ ...typeMeta('Namespace'), metadata: { name } });
       if (found) items.push(source.record(found));
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error;

@@ -1,3 +1,4 @@
+import { apiVersions } from '../../../charts/common/api-versions.ts';
 import { labelKeys } from '../../../charts/common/labels.ts';
 import { resourcePath } from '../../cluster/resources.ts';
 import * as records from './records.ts';
@@ -54,34 +55,46 @@ export function sources(environment?: string) {
   const own = environment === undefined ? labelKeys.tier : `${labelKeys.tier},${labelKeys.partOf}=${environment}`;
   const loose = [labelKeys.tier, ...controlledLabels].map((key) => `!${key}`).join(',');
   return {
-    namespaces: source(['v1', 'namespaces'], records.namespaceRecord, { labelSelector: own }, { namespaced: false }),
-    nodes: source(['v1', 'nodes'], records.nodeRecord, {}, { namespaced: false }),
-    pods: source(['v1', 'pods'], records.podRecord, { labelSelector: own }),
-    loosePods: source(['v1', 'pods'], records.loosePodRecord, { labelSelector: loose }),
-    claims: source(['v1', 'persistentvolumeclaims'], records.claimRecord, { labelSelector: own }),
-    endpointSlices: source(['discovery.k8s.io/v1', 'endpointslices'], records.endpointSliceRecord, {
+    namespaces: source(
+      [apiVersions.Namespace, 'namespaces'],
+      records.namespaceRecord,
+      { labelSelector: own },
+      { namespaced: false },
+    ),
+    nodes: source([apiVersions.Node, 'nodes'], records.nodeRecord, {}, { namespaced: false }),
+    pods: source([apiVersions.Pod, 'pods'], records.podRecord, { labelSelector: own }),
+    loosePods: source([apiVersions.Pod, 'pods'], records.loosePodRecord, { labelSelector: loose }),
+    claims: source([apiVersions.PersistentVolumeClaim, 'persistentvolumeclaims'], records.claimRecord, {
       labelSelector: own,
     }),
-    deployments: source(['apps/v1', 'deployments'], records.deploymentRecord, {}, { kind: 'Deployment' }),
-    statefulSets: source(['apps/v1', 'statefulsets'], records.statefulSetRecord, {}, { kind: 'StatefulSet' }),
-    daemonSets: source(['apps/v1', 'daemonsets'], records.daemonSetRecord, {}, { kind: 'DaemonSet' }),
-    jobs: source(['batch/v1', 'jobs'], records.jobRecord, {}, { kind: 'Job' }),
-    cronJobs: source(['batch/v1', 'cronjobs'], records.cronJobRecord, {}, { kind: 'CronJob' }),
-    events: source(['v1', 'events'], records.eventRecord, { fieldSelector: 'type!=Normal' }),
+    endpointSlices: source([apiVersions.EndpointSlice, 'endpointslices'], records.endpointSliceRecord, {
+      labelSelector: own,
+    }),
+    deployments: source([apiVersions.Deployment, 'deployments'], records.deploymentRecord, {}, { kind: 'Deployment' }),
+    statefulSets: source(
+      [apiVersions.StatefulSet, 'statefulsets'],
+      records.statefulSetRecord,
+      {},
+      { kind: 'StatefulSet' },
+    ),
+    daemonSets: source([apiVersions.DaemonSet, 'daemonsets'], records.daemonSetRecord, {}, { kind: 'DaemonSet' }),
+    jobs: source([apiVersions.Job, 'jobs'], records.jobRecord, {}, { kind: 'Job' }),
+    cronJobs: source([apiVersions.CronJob, 'cronjobs'], records.cronJobRecord, {}, { kind: 'CronJob' }),
+    events: source([apiVersions.Event, 'events'], records.eventRecord, { fieldSelector: 'type!=Normal' }),
     // That a claim gets no volume is no warning.
-    claimEvents: source(['v1', 'events'], records.eventRecord, {
+    claimEvents: source([apiVersions.Event, 'events'], records.eventRecord, {
       fieldSelector: 'type=Normal,involvedObject.kind=PersistentVolumeClaim',
     }),
     // What was done, and what recovered: only asked for when it is to be told what happened.
-    normalEvents: source(['v1', 'events'], records.eventRecord, { fieldSelector: 'type=Normal' }),
+    normalEvents: source([apiVersions.Event, 'events'], records.eventRecord, { fieldSelector: 'type=Normal' }),
     storageClasses: source(
-      ['storage.k8s.io/v1', 'storageclasses'],
+      [apiVersions.StorageClass, 'storageclasses'],
       records.storageClassRecord,
       {},
       { namespaced: false },
     ),
-    systemPods: source(['v1', 'pods'], records.podRecord, {}, { namespace: system }),
-    leases: source(['coordination.k8s.io/v1', 'leases'], records.leaseRecord, {}, { namespace: system }),
+    systemPods: source([apiVersions.Pod, 'pods'], records.podRecord, {}, { namespace: system }),
+    leases: source([apiVersions.Lease, 'leases'], records.leaseRecord, {}, { namespace: system }),
   } satisfies Record<string, Source>;
 }
 

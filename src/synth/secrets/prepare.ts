@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { parse } from 'dotenv';
+import { typeMeta } from '../../../charts/common/api-versions.ts';
 import { namespaceLabels } from '../../../charts/common/labels.ts';
 import type { ManifestObject } from '../../../charts/common/manifest-object.ts';
 import type { Project } from '../../../charts/model.ts';
@@ -66,7 +67,7 @@ export async function prepareSecrets(
     const labels = namespaceLabels(ownerOf(environment, project), profile);
     const made = secretObjects({ name, labels, secrets: planSecrets(environment, profile, project) }, values);
     unusable.push(...made.unusable.map(({ file, variable, message }) => `${file}:1:1: ${variable} ${message}`));
-    const namespace: ManifestObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } };
+    const namespace: ManifestObject = { ...typeMeta('Namespace'), metadata: { name, labels } };
     return { namespace, secrets: made.objects };
   });
   if (unusable.length > 0) throw new ConfigurationError([...new Set(unusable)]);

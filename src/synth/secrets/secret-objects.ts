@@ -1,3 +1,4 @@
+import { typeMeta } from '../../../charts/common/api-versions.ts';
 import { labelKeys, ownerPart } from '../../../charts/common/labels.ts';
 import type { PlannedNamespace, PlannedSecret } from '../plan.ts';
 import type { SecretObject } from './changed-keys.ts';
@@ -41,8 +42,7 @@ const secretObject = (
   { name }: PlannedSecret,
   data: Record<string, string>,
 ): SecretObject => ({
-  apiVersion: 'v1',
-  kind: 'Secret',
+  ...typeMeta('Secret'),
   type: 'Opaque',
   metadata: { name, namespace, labels: { ...labels, [labelKeys.instance]: name } },
   data,

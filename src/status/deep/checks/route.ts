@@ -1,3 +1,4 @@
+import { apiVersions } from '../../../../charts/common/api-versions.ts';
 import { lastLine, oneLine } from '../../../platform/text.ts';
 import { healthy, type Judgement, type RouteAnswer, type RouteCheck, type Target } from '../check.ts';
 import { mayI } from '../may-not.ts';
@@ -7,7 +8,7 @@ export function refusal(body: string): { readonly reason?: string; readonly mess
   if (!body.includes('"Status"')) return undefined;
   try {
     const { kind, apiVersion, reason, message } = JSON.parse(body) as Record<string, string>;
-    return kind === 'Status' && apiVersion === 'v1' ? { reason, message } : undefined;
+    return kind === 'Status' && apiVersion === apiVersions.Status ? { reason, message } : undefined;
   } catch {
     return undefined;
   }
