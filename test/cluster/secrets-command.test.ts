@@ -77,6 +77,49 @@ describe('repoctl secrets apply', () => {
   });
 });
 
+/** Applies to a server that has nothing, and takes everything. @returns the namespaces in which something was changed */
+async function changedBy(...names: string[]): Promise<string[]> {
+  const server = new PodServer();
+  const changed = new Set<string>();
+  server.behaviour.route = (path, response, request) => {
+    const namespace = /^\/api\/v1\/namespaces\/([^/?]+)/.exec(path)?.[1];
+    if (request.method === 'GET') {
+      const isList = !/\/namespaces\/[^/?]+(\/\w+\/[^/?]+)?$/.test(path);
+      response.writeHead(isList ? 200 : 404).end(JSON.stringify(isList ? { items: [] } : { message: 'no' }));
+      return;
+    }
+    if (namespace) changed.add(namespace);
+    let body = '';
+    request.on('data', (chunk) => {
+      body += String(chunk);
+    });
+    request.on('end', () => response.writeHead(200, { 'content-type': 'application/json' }).end(body));
+  };
+  try {
+    const path = join(root, 'kubeconfig');
+    writeFileSync(path, kubeconfig((await server.start()).server, ['kind-monorepo']));
+    const program = join(repository, 'bin', 'repoctl.mjs');
+    const child = spawn(process.execPath, [program, 'secrets', 'apply', ...names, '--kubeconfig', path], { cwd: root });
+    let stderr = '';
+    child.stderr.on('data', (chunk) => {
+      stderr += String(chunk);
+    });
+    const status = await new Promise((resolve) => child.once('close', resolve));
+    expect([status, stderr]).toEqual([0, expect.anything()]);
+    return [...changed].sort();
+  } finally {
+    await server.stop();
+  }
+}
+
+test.each([
+  ['everything', [], ['monorepo', 'turfoo']],
+  ['a project and the global tier', ['turfoo'], ['monorepo', 'turfoo']],
+  ['the global tier alone', ['monorepo'], ['monorepo']],
+])('repoctl secrets apply touches %s', async (_, names, namespaces) => {
+  expect(await changedBy(...names)).toEqual(namespaces);
+});
+
 describe('a .env that is not there', () => {
   const file = 'backends/svc-turfoo-ingest/infra/.env';
   const tier = { 'app.kubernetes.io/part-of': 'monorepo', 'repoctl.dev/tier': 'project' };

@@ -179,6 +179,11 @@ describeStarlark('the Tiltfile of many kinds of project', () => {
     expect(trigger_mode).toBe('auto');
   });
 
+  test('puts no Secret of a project in with those of the global tier', () => {
+    const { cmd } = locals()['polyglot:secrets'] ?? {};
+    expect(cmd.slice(2)).toEqual(['secrets', 'apply', '--context', 'kind-monorepo', '--profile', 'local', 'polyglot']);
+  });
+
   test('has buttons', () => {
     const buttons = Object.entries(locals()).filter(([, each]) => each.trigger_mode === 'manual');
     expect(buttons.map(([name]) => name)).toEqual(

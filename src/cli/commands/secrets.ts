@@ -20,20 +20,23 @@ const applyCommand = () =>
             'passwords; an existing one is never changed. Running servers take changed passwords; workloads that use a ' +
             'changed value are restarted.',
         )
-        .argument('[project...]', 'only these projects, what they need, and the global tier')
+        .argument(
+          '[project...]',
+          'only these projects, what they need, and the global tier; its namespace: nothing else',
+        )
         .addOption(developmentProfileOption()),
     ),
   )
     .addHelpText(
       'after',
       '\nExamples:\n  repoctl secrets apply\n  repoctl secrets apply turfoo --context kind-monorepo\n' +
-        '  repoctl secrets apply --profile external',
+        '  repoctl secrets apply monorepo\n  repoctl secrets apply --profile external',
     )
     .action(apply);
 
 type Options = ProfileOptions & ClusterOptions & ConsentOptions;
 
-async function apply(projects: readonly string[], options: Options): Promise<void> {
+async function apply(names: readonly string[], options: Options): Promise<void> {
   const { connectToChange } = await import('../../cluster/connect.ts');
   const { ensureNamespaces, mustBeOwn } = await import('../../cluster/namespaces.ts');
   const { findRoot } = await import('../../config/root.ts');
@@ -58,25 +61,26 @@ async function apply(projects: readonly string[], options: Options): Promise<voi
     environmentFilesOf: [],
     tolerant: true,
   });
-  const named = withAwaited(plan, projects.length === 0 ? [] : projects.map((name) => planned(plan, name)));
+  const global = globalTier(plan);
+  const projects = names.filter((name) => name !== global.name);
+  const named = withAwaited(
+    plan,
+    projects.map((name) => planned(plan, name)),
+  );
   mustBeRight(mistakes, named);
+  const touched = names.length === 0 ? plan.namespaces : [global, ...named];
   // The `.env` of another project is not what this is about.
-  const concerned = [globalTier(plan), ...named].map(({ name }) => name);
-  const read = projects.length === 0 ? options : { ...options, environmentFilesOf: concerned };
+  const concerned = touched.map(({ name }) => name);
+  const read = names.length === 0 ? options : { ...options, environmentFilesOf: concerned };
   const cluster = await connectToChange({ ...options, report });
   const claimant = { environment: plan.environment, adopt: options.adopt };
-  const touched = projects.length === 0 ? plan.namespaces : [globalTier(plan), ...named];
   // Before a `.env` is filled in with what their Secrets hold.
-  await mustBeOwn(
-    cluster,
-    touched.map(({ name }) => name),
-    claimant,
-  );
+  await mustBeOwn(cluster, concerned, claimant);
   const applied = await secretsToApply(
     cluster,
     root,
     read,
-    ({ environment }) => (projects.length === 0 ? environment.projects : withDependencies(environment, projects)),
+    ({ environment }) => (names.length === 0 ? environment.projects : withDependencies(environment, projects)),
     report,
   );
   await ensureNamespaces(
