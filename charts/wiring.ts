@@ -5,6 +5,7 @@ import type { Consumer, Service, Workload } from './common/kind.ts';
 import { namespaceLabels, type OwnerLabels } from './common/labels.ts';
 import { objectName, serviceHost, variablePart } from './common/names.ts';
 import type { ContainerProps } from './common/pod.ts';
+import { protocols } from './common/ports.ts';
 import type { SecurityException } from './common/security.ts';
 import { declaredVariables } from './common/variable-source.ts';
 import { type Awaited, waitFor } from './common/wait.ts';
@@ -80,15 +81,27 @@ export const ownVariables = (project: Project): Variable[] => {
   return keys.map(({ key }) => ({ name: key, secret: name, key }));
 };
 
-/** The variable with the URL of another project's workload: `TURFOO_API_URL`. */
-const linkVariable = (environment: Environment, { project, workload }: Project['links'][number]): Variable => {
+/**
+ * The variables with the address of another project's workload: `TURFOO_API_URL`, and where it has more than a port for HTTP
+ * also `TURFOO_API_HOST`, `TURFOO_API_PORT`, and `TURFOO_API_GRPC_PORT` for each further port.
+ */
+function linkVariables(environment: Environment, { project, workload }: Project['links'][number]): Variable[] {
   const target = findWorkload(findProject(environment, project), workload);
-  const port = workloadKinds[target.kind]?.ports(target.settings)[0]?.port;
-  return {
-    name: `${variablePart(project)}_${variablePart(workload)}_URL`,
-    value: `http://${serviceHost(target.object, target.namespace)}:${port}`,
-  };
-};
+  const [main, ...further] = workloadKinds[target.kind]?.ports(target.settings) ?? [];
+  // That it has none is refused where the link stands.
+  if (!main) return [];
+  const part = `${variablePart(project)}_${variablePart(workload)}`;
+  const host = serviceHost(target.object, target.namespace);
+  const { protocol = 'tcp' } = main;
+  const url = { name: `${part}_URL`, value: `${protocols[protocol].scheme}://${host}:${main.port}` };
+  if (protocol === 'http' && further.length === 0) return [url];
+  return [
+    url,
+    { name: `${part}_HOST`, value: host },
+    { name: `${part}_PORT`, value: String(main.port) },
+    ...further.map(({ name, port }) => ({ name: `${part}_${variablePart(name)}_PORT`, value: String(port) })),
+  ];
+}
 
 function findProject(environment: Environment, name: string): Project {
   const found = environment.projects.find((each) => each.name === name);
@@ -112,7 +125,7 @@ export function variables(
   const own = declaredVariables({ ...project.env, ...workload.settings.env });
   return [
     ...[...connected.values()].flatMap((connection) => connection.variables),
-    ...project.links.map((link) => linkVariable(environment, link)),
+    ...project.links.flatMap((link) => linkVariables(environment, link)),
     ...ownVariables(project),
     ...own,
   ];
@@ -122,7 +135,9 @@ export function variables(
 export function imageReference(profile: Profile, project: string, image: string): string {
   if (/[/:@]/.test(image)) return image;
   const name = objectName(project, image);
-  if (!profile.images) return `${name}:local`;
+  const { namespacePrefix, namespaceSuffix } = profile;
+  // On a node there is one image of a name: each instance of an environment has its own.
+  if (!profile.images) return `${objectName(`${namespacePrefix}${project}${namespaceSuffix}`, image)}:local`;
   const { registry, tag, digests = {} } = profile.images;
   const digest = digests[name];
   return `${registry}/${name}${digest === undefined ? `:${tag}` : `@${digest}`}`;

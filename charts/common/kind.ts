@@ -30,8 +30,10 @@ export interface Consumer<Use = unknown> {
 export interface ServicePort {
   readonly name: string;
   readonly port: number;
-  /** What it speaks, where its kind doesn't tell. */
+  /** @default tcp */
   readonly protocol?: Protocol;
+  /** Scheme of its URL, where the configuration names one. */
+  readonly scheme?: string;
   /** Fixed port on the developer's machine, if it has one. */
   readonly hostPort?: number;
 }

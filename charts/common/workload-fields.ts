@@ -21,8 +21,8 @@ export const workloadFields = {
     .array(z.string().min(1))
     .default([])
     .describe(
-      'What must answer before it starts: services, jobs with a `check` and http workloads of this project, `redis`, ' +
-        '`minio`, or `PROJECT/WORKLOAD`.',
+      'What must answer before it starts: services, jobs with a `check` and workloads with ports of this project, ' +
+        '`redis`, `minio`, or `PROJECT/WORKLOAD` with a port.',
     ),
   ...podFields,
 };

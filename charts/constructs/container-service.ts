@@ -120,7 +120,7 @@ export const containerService: ServiceKind<ContainerSettings> = {
   component,
   schema,
   controller: (settings) => (hasClaims(settings) ? 'StatefulSet' : 'Deployment'),
-  ports: ({ port, hostPort, ports }) => [{ name: 'main', port, hostPort }, ...servicePorts(ports)],
+  ports: ({ port, scheme, hostPort, ports }) => [{ name: 'main', port, scheme, hostPort }, ...servicePorts(ports)],
   secrets: () => [],
   connect(service, { project }) {
     const { port, scheme } = service.settings;

@@ -89,6 +89,6 @@ export const httpService: WorkloadKind<HttpSettings> = {
     image: images.busybox,
     command: fromOutside(serviceHost(object, namespace), settings.port, settings.ready ?? settings.health),
   }),
-  ports: ({ port, hostPort, ports }) => [{ name: 'http', port, hostPort }, ...servicePorts(ports)],
+  ports: ({ port, hostPort, ports }) => [{ name: 'http', port, protocol: 'http', hostPort }, ...servicePorts(ports)],
   build: (scope, workload, context) => new HttpService(scope, workload, context),
 };

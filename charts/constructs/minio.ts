@@ -121,8 +121,8 @@ export const minio: ServiceKind<MinioSettings, MinioUse> = {
   },
   controller: () => 'StatefulSet',
   ports: (settings) => [
-    { name: 's3', port: minioPorts.s3, hostPort: settings.hostPort },
-    { name: 'console', port: minioPorts.console, hostPort: settings.consoleHostPort },
+    { name: 's3', port: minioPorts.s3, protocol: 'http', hostPort: settings.hostPort },
+    { name: 'console', port: minioPorts.console, protocol: 'http', hostPort: settings.consoleHostPort },
   ],
   secrets(service, consumers) {
     const root: SecretReference = {

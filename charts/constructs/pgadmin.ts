@@ -115,7 +115,7 @@ export const pgadmin: ServiceKind<PgadminSettings> = {
   companionOf: 'postgres',
   compose: { images: ['dpage/pgadmin4'] },
   controller: () => 'Deployment',
-  ports: (settings) => [{ name: 'http', port, hostPort: settings.hostPort }],
+  ports: (settings) => [{ name: 'http', port, protocol: 'http', hostPort: settings.hostPort }],
   secrets: (service) => [secret(service)],
   build: (scope, service, context) => new Pgadmin(scope, service, context),
 };

@@ -89,7 +89,7 @@ export function webConsole(props: WebConsoleProps): ServiceKind<WebConsoleSettin
     companionOf: shows,
     compose,
     controller: () => 'Deployment',
-    ports: ({ hostPort }) => [{ name: 'http', port, hostPort }],
+    ports: ({ hostPort }) => [{ name: 'http', port, protocol: 'http', hostPort }],
     secrets: () => [],
     build: (scope, service, context) => new WebConsole(scope, service, context, props),
   };

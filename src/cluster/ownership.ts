@@ -28,7 +28,24 @@ export interface FoundNamespace {
   readonly name: string;
   readonly labels?: Labels;
   readonly deletionTimestamp?: string;
+  readonly managedFields?: readonly { readonly manager?: string; readonly subresource?: string }[];
 }
+
+/** What applies manifests of real clusters. */
+const otherAppliers = /^(kubectl|kubectl-client-side-apply|argocd.*|kustomize-controller|helm.*)$/;
+
+/**
+ * Whether a namespace may be one of a real cluster, made by version 0.1.0, which did not say what its manifests were for: repoctl
+ * has not applied it, and something else has.
+ */
+const mayBeReal = ({ labels = {}, managedFields = [] }: FoundNamespace): boolean => {
+  const appliers = managedFields.flatMap(({ manager, subresource }) => (subresource || !manager ? [] : manager));
+  return (
+    labels[labelKeys.preset] === undefined &&
+    !appliers.includes('repoctl') &&
+    appliers.some((each) => otherAppliers.test(each))
+  );
+};
 
 /**
  * Why commands for development keep their hands off a namespace; `undefined` if they need not.
@@ -37,17 +54,24 @@ export interface FoundNamespace {
  * @param adopted names of namespaces that may be taken over
  */
 export function namespaceRefusal(
-  { name, labels = {} }: FoundNamespace,
+  namespace: FoundNamespace,
   environment: string,
   adopted: readonly string[] = [],
 ): Refusal | undefined {
+  const { name, labels = {} } = namespace;
   const { [labelKeys.tier]: tier, [labelKeys.partOf]: of, [labelKeys.preset]: preset } = labels;
   if (preset === 'production')
     return {
       message: `the namespace ${name} is one of a real cluster (profile ${labels[labelKeys.profile]}); nothing was changed`,
       advice: 'What is there is changed by kubectl or Argo CD, not by a command for development. Is --context right?',
     };
-  if (adopted.includes(name) || (tier !== undefined && of === environment)) return undefined;
+  const isOwn = tier !== undefined && of === environment;
+  if (adopted.includes(name) || (isOwn && !mayBeReal(namespace))) return undefined;
+  if (isOwn)
+    return {
+      message: `the namespace ${name} does not say what its manifests are for, as version 0.1.0 left it, and repoctl did not apply it: it may be one of a real cluster; nothing was changed`,
+      advice: `If it is for development, take it over, once: ${startOf(name, environment)} --adopt ${name}`,
+    };
   const whose = tier === undefined ? 'is not repoctl’s' : `belongs to the environment ${of}, not to ${environment}`;
   return {
     message: `the namespace ${name} already exists and ${whose}; nothing was changed`,

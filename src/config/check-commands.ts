@@ -1,11 +1,14 @@
-import { workloadKinds } from '../../charts/kinds.ts';
+import { keepsRunning, workloadKinds } from '../../charts/kinds.ts';
 import type { Project } from '../../charts/model.ts';
 import { suggestion } from '../platform/nearest.ts';
 import type { Refuse } from './problem.ts';
 
 /** Refuses commands that would run in no container. */
 export function checkCommands({ commands, workloads }: Project, refuse: Refuse): void {
-  const suitable = workloads.filter(({ kind }) => workloadKinds[kind]?.controller === 'Deployment');
+  const suitable = workloads.filter(({ kind }) => {
+    const definition = workloadKinds[kind];
+    return definition !== undefined && keepsRunning(definition);
+  });
   const names = suitable.map(({ name }) => name);
   for (const { name, workload } of commands) {
     if (names.includes(workload)) continue;

@@ -1,7 +1,7 @@
 import type { PodSettings } from '../../charts/common/pod-fields.ts';
 import { servicePorts } from '../../charts/common/ports.ts';
 import type { EnvironmentValues } from '../../charts/common/variable-source.ts';
-import { serviceKinds, workloadKinds } from '../../charts/kinds.ts';
+import { globalPath, serviceKinds, workloadKinds } from '../../charts/kinds.ts';
 import type { Environment, Profile, Project } from '../../charts/model.ts';
 import { secrets, securityExceptions } from '../../charts/wiring.ts';
 import { suggestion } from '../platform/nearest.ts';
@@ -26,8 +26,18 @@ interface Pods {
 /** Names of volumes that pods have anyway, each with whose it is. */
 const takenVolumes: Readonly<Record<string, string>> = { tmp: '/tmp', module: "Celery's module" };
 
-/** Refuses what can't be said of pods together, field by field it is right. */
-export function checkPods(environment: Environment, project: Project, refuse: Refuse): void {
+/** The parts of a project, or of the global tier, that have pods. */
+type PodOwner = Pick<Project, 'services' | 'workloads' | 'images' | 'env'>;
+
+const globalTier = ({ services }: Environment): PodOwner => ({ services, workloads: [], images: [], env: {} });
+
+/**
+ * Refuses what can't be said of pods together, field by field it is right.
+ *
+ * @param project none for the global tier
+ */
+export function checkPods(environment: Environment, project: Project | undefined, refuse: Refuse): void {
+  const owner = project ?? globalTier(environment);
   const known = new Map(
     secrets(environment, environment.profiles.local, project).map(({ name, keys }) => [
       name,
@@ -35,14 +45,14 @@ export function checkPods(environment: Environment, project: Project, refuse: Re
     ]),
   );
   const all: Pods[] = [
-    ...project.services.map(({ name, kind, settings }) => ({
-      path: ['services', name],
+    ...owner.services.map(({ name, kind, settings }) => ({
+      path: project ? ['services', name] : globalPath(name),
       name,
       settings: settings as Pods['settings'],
       ports: serviceKinds[kind]?.ports(settings) ?? [],
       controller: serviceKinds[kind]?.controller(settings) ?? '',
     })),
-    ...project.workloads.map(({ name, kind, settings }) => ({
+    ...owner.workloads.map(({ name, kind, settings }) => ({
       path: ['workloads', name],
       name,
       settings: settings as Pods['settings'],
@@ -50,7 +60,7 @@ export function checkPods(environment: Environment, project: Project, refuse: Re
       controller: workloadKinds[kind]?.controller ?? '',
     })),
   ];
-  const images = project.images.map(({ name }) => name);
+  const images = owner.images.map(({ name }) => name);
   for (const pods of all) {
     const say: Say = (field, message, at) => {
       const path = [...pods.path, ...field];
@@ -63,7 +73,7 @@ export function checkPods(environment: Environment, project: Project, refuse: Re
     checkContainers(pods, images, say);
     checkKeys(pods, known, say);
   }
-  const environmentKeys = Object.entries(project.env);
+  const environmentKeys = Object.entries(owner.env);
   for (const [name, value] of environmentKeys)
     checkKey(['env', name], value, known, (field, message) => refuse(field, `${pathText(field)}: ${message}`));
 }

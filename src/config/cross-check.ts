@@ -1,5 +1,5 @@
 import { maximumObjectName } from '../../charts/common/fields.ts';
-import type { Consumer, Service } from '../../charts/common/kind.ts';
+import type { Consumer, Service, Workload } from '../../charts/common/kind.ts';
 import { objectName } from '../../charts/common/names.ts';
 import { globalPath, serviceKinds, workloadKinds } from '../../charts/kinds.ts';
 import type { Environment, Project } from '../../charts/model.ts';
@@ -33,6 +33,7 @@ export function crossCheck(environment: Environment, complete = true, whole = co
   checkHostPorts(environment, refuseIn(environmentFile), refuseInProject);
   checkClashes(environment, refuseInProject);
   checkManaged(environment, whole, refuseIn(environmentFile));
+  checkPods(environment, undefined, refuseIn(environmentFile));
   for (const [project, refuse] of refuseInProject) {
     checkNames(environment, project, refuse);
     checkUses(environment, complete, project, refuse);
@@ -200,14 +201,30 @@ function checkUses(environment: Environment, complete: boolean, project: Project
   const links = project.links.map((link) => `${link.project}/${link.workload}`);
   for (const [index, link] of links.entries()) {
     const path = ['uses', 'projects', index];
-    const problem = linkProblem(environment, complete, link);
+    const problem = linkProblem(environment, complete, link, hasPort);
     if (problem) refuse(path, `${pathText(path)}: ${problem}`);
     if (links.indexOf(link) < index) refuse(path, `${pathText(path)}: "${link}" is named twice`);
   }
 }
 
-/** Why a link is no `PROJECT/WORKLOAD` that serves HTTP, or nothing. */
-function linkProblem(environment: Environment, complete: boolean, link: string): string | undefined {
+const portsOf = ({ kind, settings }: Workload) => workloadKinds[kind]?.ports(settings) ?? [];
+
+const hasPort = (workload: Workload): boolean => portsOf(workload).length > 0;
+
+/** Whether another pod can tell that a workload is ready: whoever speaks UDP need not answer. */
+const isAnswering = (workload: Workload): boolean => portsOf(workload).some(({ protocol }) => protocol !== 'udp');
+
+/**
+ * Why a link is no `PROJECT/WORKLOAD`, or nothing.
+ *
+ * @param suits whether a workload can be linked so
+ */
+function linkProblem(
+  environment: Environment,
+  complete: boolean,
+  link: string,
+  suits: (workload: Workload) => boolean,
+): string | undefined {
   const [owner = '', name = '', ...more] = link.split('/');
   if (owner === '' || name === '' || more.length > 0) return `must be PROJECT/WORKLOAD, given "${link}"`;
   const project = environment.projects.find((each) => each.name === owner);
@@ -215,10 +232,11 @@ function linkProblem(environment: Environment, complete: boolean, link: string):
     const names = environment.projects.map((each) => each.name);
     return complete ? `no project "${owner}"; ${suggestion(owner, names)}` : undefined;
   }
-  const suitable = project.workloads.filter(({ kind }) => kind === 'http');
+  const suitable = project.workloads.filter(suits);
   if (suitable.some((workload) => workload.name === name)) return undefined;
   const there = project.workloads.some((workload) => workload.name === name);
-  return `${owner} has no ${there ? 'http ' : ''}workload "${name}"${there ? ': it serves nothing' : ''}; ${suggestion(
+  const why = there ? `${owner}/${name} has no port that others could reach` : `${owner} has no workload "${name}"`;
+  return `${why}; ${suggestion(
     name,
     suitable.map((each) => each.name),
   )}`;
@@ -242,7 +260,7 @@ function checkDependencies(environment: Environment, complete: boolean, project:
       const field = `workloads.${workload}.after[${index}]`;
       if (settings.after.indexOf(name) < index) refuse(path, `${field}: "${name}" is named twice`);
       if (name.includes('/')) {
-        const problem = linkProblem(environment, complete, name);
+        const problem = linkProblem(environment, complete, name, isAnswering);
         if (problem) refuse(path, `${field}: ${problem}`);
       } else if (!names.includes(name))
         refuse(path, `${field}: ${dependencyProblem(environment, project, name)}; ${suggestion(name, names)}`);

@@ -84,7 +84,10 @@ const wellKnownUses = Object.fromEntries(
 const otherProjects = z
   .array(z.string().regex(/^[a-z][-a-z0-9]*\/[a-z][-a-z0-9]*$/, 'must be PROJECT/WORKLOAD'))
   .default([])
-  .describe('http workloads of other projects; each gives `PROJECT_WORKLOAD_URL`.');
+  .describe(
+    'Workloads of other projects that have ports; each gives `PROJECT_WORKLOAD_URL`, and one with more than a port for HTTP ' +
+      'also `PROJECT_WORKLOAD_HOST`, `PROJECT_WORKLOAD_PORT` and `PROJECT_WORKLOAD_PORTNAME_PORT` for each further port.',
+  );
 
 const usesText =
   'What it uses of the global tier, by name of the service (those under `global.services` of repoctl.yaml too, such as ' +

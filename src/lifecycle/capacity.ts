@@ -4,14 +4,15 @@ import { memory } from '../platform/text.ts';
 import { podTemplateOf } from './manifests.ts';
 import { quantityValue } from './quantity.ts';
 
-/** Cores and bytes. */
-export interface Resources {
-  readonly cpu: number;
-  readonly memory: number;
-}
+/** Amounts by name of the resource: cores, bytes, and devices such as `nvidia.com/gpu`. */
+export type Resources = Readonly<Record<string, number>>;
 
 interface Container {
-  readonly resources?: { readonly requests?: Readonly<Record<string, string>> };
+  readonly restartPolicy?: string;
+  readonly resources?: {
+    readonly requests?: Readonly<Record<string, string>>;
+    readonly limits?: Readonly<Record<string, string>>;
+  };
 }
 
 export interface PodSpec {
@@ -32,31 +33,55 @@ export interface Node {
 
 /** What is asked for and does not fit. */
 export interface Shortage {
-  readonly resource: 'cpu' | 'memory';
+  readonly resource: string;
   readonly wanted: number;
   readonly free: number;
+  /** What the nodes have in all. */
+  readonly total: number;
   /** Running projects by what they would give back, the most first. */
   readonly relief: readonly { readonly project: string; readonly amount: number }[];
 }
 
-const none: Resources = { cpu: 0, memory: 0 };
-const plus = (one: Resources, other: Resources): Resources => ({
-  cpu: one.cpu + other.cpu,
-  memory: one.memory + other.memory,
-});
+const none: Resources = {};
+
+/** Amounts of which each is made of those of both. */
+const combined = (one: Resources, other: Resources, combine: (...amounts: [number, number]) => number): Resources =>
+  Object.fromEntries(
+    [...new Set([...Object.keys(one), ...Object.keys(other)])].map((name) => [
+      name,
+      combine(one[name] ?? 0, other[name] ?? 0),
+    ]),
+  );
+const plus = (one: Resources, other: Resources): Resources => combined(one, other, (a, b) => a + b);
 const sum = (all: readonly Resources[]): Resources => all.reduce(plus, none);
 
-const requests = ({ resources }: Container): Resources => ({
-  cpu: quantityValue(resources?.requests?.cpu ?? 0),
-  memory: quantityValue(resources?.requests?.memory ?? 0),
-});
+/** Of a device the limit is the request: neither may be without the other. */
+const requests = ({ resources }: Container): Resources =>
+  Object.fromEntries(
+    Object.entries({ ...deviceLimits(resources?.limits), ...resources?.requests }).map(([name, quantity]) => [
+      name,
+      quantityValue(quantity),
+    ]),
+  );
 
-/** What the scheduler reserves for a pod: its containers together, or its largest init container. */
+const deviceLimits = (limits: Readonly<Record<string, string>> = {}) =>
+  Object.fromEntries(Object.entries(limits).filter(([name]) => name.includes('/')));
+
+/**
+ * What the scheduler reserves for a pod: its containers and sidecars together, or an init container with the sidecars that
+ * have started before it, if that is more.
+ *
+ * @see https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#resource-sharing-within-containers
+ */
 export function podRequests({ initContainers = [], containers }: PodSpec): Resources {
-  const together = sum(containers.map(requests));
-  const largest = (resource: keyof Resources) =>
-    Math.max(together[resource], ...initContainers.map((container) => requests(container)[resource]));
-  return { cpu: largest('cpu'), memory: largest('memory') };
+  let sidecars = none;
+  let most = none;
+  for (const container of initContainers) {
+    const running = plus(sidecars, requests(container));
+    if (container.restartPolicy === 'Always') sidecars = running;
+    most = combined(most, running, Math.max);
+  }
+  return combined(most, plus(sidecars, sum(containers.map(requests))), Math.max);
 }
 
 /**
@@ -74,14 +99,14 @@ export function shortages(
   const used = sum(others.map(({ spec }) => podRequests(spec)));
   const usable = nodes.filter(({ spec }) => !spec?.unschedulable);
   const wanted = sum(objects.map(objectRequests));
-  return (['cpu', 'memory'] as const).flatMap((resource) => {
+  return Object.entries(wanted).flatMap(([resource, amount]) => {
     const allocatable = usable.reduce(
       (all, { status }) => all + quantityValue(status?.allocatable?.[resource] ?? 0),
       0,
     );
-    const free = allocatable - used[resource];
-    if (usable.length === 0 || wanted[resource] <= free) return [];
-    return [{ resource, wanted: wanted[resource], free, relief: relief(others, resource) }];
+    const free = allocatable - (used[resource] ?? 0);
+    if (usable.length === 0 || amount <= free) return [];
+    return [{ resource, wanted: amount, free, total: allocatable, relief: relief(others, resource) }];
   });
 }
 
@@ -90,22 +115,30 @@ function objectRequests(object: ManifestObject): Resources {
   const template = podTemplateOf(object);
   if (!template || object.kind === 'CronJob' || object.kind === 'Job') return none;
   const { replicas = 1 } = object.spec as { replicas?: number };
-  const { cpu, memory } = podRequests(template.spec as PodSpec);
-  return { cpu: cpu * replicas, memory: memory * replicas };
+  const pod = podRequests(template.spec as PodSpec);
+  return combined(pod, none, (amount) => amount * replicas);
 }
 
-function relief(pods: readonly RunningPod[], resource: keyof Resources): Shortage['relief'] {
+function relief(pods: readonly RunningPod[], resource: string): Shortage['relief'] {
   const amounts = new Map<string, number>();
   for (const { metadata, spec } of pods) {
     const project = metadata.labels?.[labelKeys.project];
-    if (project) amounts.set(project, (amounts.get(project) ?? 0) + podRequests(spec)[resource]);
+    const { [resource]: amount = 0 } = podRequests(spec);
+    if (project && amount > 0) amounts.set(project, (amounts.get(project) ?? 0) + amount);
   }
   return [...amounts].map(([project, amount]) => ({ project, amount })).sort((a, b) => b.amount - a.amount);
 }
 
+/** How amounts are written: devices have names with a `/`, the rest are bytes. */
+const amountTexts: Readonly<Record<string, (amount: number) => string>> = {
+  cpu: (amount) => `${Number(amount.toFixed(2))} cores`,
+  pods: String,
+};
+
 /** `2.5 cores of cpu are asked for, 1.2 are free; stopping shop gives back 1.5` */
-export function shortageText({ resource, wanted, free, relief }: Shortage): string {
-  const text = (amount: number) => (resource === 'cpu' ? `${Number(amount.toFixed(2))} cores` : memory(amount));
+export function shortageText({ resource, wanted, free, total, relief }: Shortage): string {
+  const text = amountTexts[resource] ?? (resource.includes('/') ? String : memory);
+  if (total === 0) return `${resource}: ${text(wanted)} are asked for, no node has any`;
   const [first] = relief;
   const stop = first ? `; stopping ${first.project} gives back ${text(first.amount)}` : '';
   return `${resource}: ${text(wanted)} are asked for, ${text(Math.max(free, 0))} are free${stop}`;

@@ -10,7 +10,7 @@ import { foreground } from '../platform/process/foreground.ts';
 import { interruptible } from '../platform/process/interrupt.ts';
 import { confirm } from '../platform/terminal/ask.ts';
 import { counted } from '../platform/text.ts';
-import { loadLastGood } from '../synth/last-good.ts';
+import { loadLastGood, mustBeDevelopmentProfile } from '../synth/last-good.ts';
 import { findSession } from '../tilt/find-session.ts';
 import { tiltEnvironment, tiltFor } from './up.ts';
 
@@ -42,6 +42,7 @@ export interface DownHooks {
  */
 export async function down(root: string, options: DownOptions, { stopAll }: DownHooks): Promise<void> {
   const { volumes, report, kubeconfig, profile } = options;
+  mustBeDevelopmentProfile(root, profile);
   const own = ownCluster(root);
   if (own.kind === undefined && options.cluster)
     throw new UsageError(

@@ -22,7 +22,9 @@ export async function runCommand(
   const { plan } = await synthesized(profile, { runCharts: false });
   const namespace = planned(plan, project);
   const { object, command } = findCommand(namespace, name);
-  const controller = { kind: 'Deployment', namespace: namespace.name, name: object } as const;
+  const found = namespace.workloads.find((each) => each.object === object)?.controller;
+  const kind = found?.kind === 'StatefulSet' ? 'StatefulSet' : 'Deployment';
+  const controller = { kind, namespace: namespace.name, name: object } as const;
   const start = `repoctl infra project start ${namespace.name}`;
   return execIn(controller, [...command, ...more], { ...options, environment: plan.environment, start });
 }

@@ -1,3 +1,5 @@
+import type { ServicePort } from '../../charts/common/kind.ts';
+import { protocols } from '../../charts/common/ports.ts';
 import { printJson, printLines } from '../platform/terminal/print.ts';
 import { tableLines } from '../platform/terminal/text-table.ts';
 import type { PlannedNamespace, PlannedWorkload } from './plan.ts';
@@ -15,8 +17,9 @@ export interface Endpoint {
   readonly address: string;
 }
 
-/** Kinds whose port of another name than `http` speaks HTTP, too. */
-const httpPorts = ['http', 's3', 'console'];
+/** What stands before an address: only HTTP is spoken by programs that are given no more than a URL. */
+const schemeOf = ({ protocol, scheme }: ServicePort): string | undefined =>
+  scheme ?? (protocol === 'http' ? protocols.http.scheme : undefined);
 
 /** The endpoints of a namespace, in the order of its services and workloads. */
 export const endpoints = ({ name, services, workloads }: PlannedNamespace): Endpoint[] =>
@@ -25,9 +28,11 @@ export const endpoints = ({ name, services, workloads }: PlannedNamespace): Endp
 const ofWorkload = (namespace: string, { object, managed, ports }: PlannedWorkload): Endpoint[] =>
   managed
     ? []
-    : ports.flatMap(({ name, port, hostPort }) => {
+    : ports.flatMap((given) => {
+        const { name, port, hostPort } = given;
         if (hostPort === undefined) return [];
-        const address = `${httpPorts.includes(name) ? 'http://' : ''}localhost:${hostPort}`;
+        const scheme = schemeOf(given);
+        const address = `${scheme === undefined ? '' : `${scheme}://`}localhost:${hostPort}`;
         return [{ namespace, object, port: name, targetPort: port, hostPort, address }];
       });
 

@@ -1,3 +1,4 @@
+import type { ProfileName } from '../../charts/model.ts';
 import { type Loaded, type LoadOptions, load, outline } from '../config/load.ts';
 import type { Mistake } from '../config/mistakes.ts';
 import { ConfigurationError } from '../config/problem.ts';
@@ -14,12 +15,24 @@ import { readCache } from './cache.ts';
 export function loadLastGood(root: string, options: LoadOptions): Loaded {
   const outlined = outline(root);
   // Before the name of the profile becomes that of a file.
-  if (outlined.valid) findProfile(resolveProfiles(outlined.input.profiles, 0), options.profile, options);
+  mustHaveProfile(outlined, options);
   const memory = outlined.valid ? readCache(root, options.profile).projects : {};
   const loaded = load(root, { memory, outline: outlined, ...options, tolerant: true });
   tellMistakes(loaded.mistakes);
   return loaded;
 }
+
+function mustHaveProfile({ valid, input }: ReturnType<typeof outline>, { profile, development }: LoadOptions): void {
+  if (valid) findProfile(resolveProfiles(input.profiles, 0), profile, { development });
+}
+
+/**
+ * Refuses a name that is not that of a profile for development, where repoctl.yaml is right enough to tell.
+ *
+ * @throws UsageError if there is none
+ */
+export const mustBeDevelopmentProfile = (root: string, profile: ProfileName): void =>
+  mustHaveProfile(outline(root), { profile, development: true });
 
 const told = new Set<string>();
 

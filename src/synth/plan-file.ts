@@ -14,7 +14,15 @@ const workload = z.looseObject({
   object: z.string(),
   controller: z.looseObject(named).optional(),
   managed: z.literal(true).optional(),
-  ports: z.array(z.looseObject({ name: z.string(), port: z.int(), hostPort: z.int().optional() })),
+  ports: z.array(
+    z.looseObject({
+      name: z.string(),
+      port: z.int(),
+      protocol: z.enum(['tcp', 'udp', 'http', 'grpc']).optional(),
+      scheme: z.string().optional(),
+      hostPort: z.int().optional(),
+    }),
+  ),
   after: texts,
   replicas: z.int().optional(),
   security: z.object({ level: z.literal('baseline'), reason: z.string().optional() }).optional(),

@@ -89,7 +89,7 @@ export interface PlannedObject {
 export interface PlannedCommand {
   readonly name: string;
   readonly description?: string;
-  /** Name of the Deployment. */
+  /** Name of the workload's objects. */
   readonly object: string;
   readonly command: readonly string[];
   /** Whether it tells if the environment works. */

@@ -92,6 +92,35 @@ describe("a workload's environment", () => {
     expect(names.filter((name) => order.includes(name))).toEqual(order);
   });
 
+  const addresses = (workload: Readonly<Record<string, unknown>>) => {
+    const other = declareProject({ name: 'far', workloads: { api: workload } });
+    const linked = declareProject({ links: ['far/api'], workloads: { web: { kind: 'http', port: 80 } } });
+    const declared = declareEnvironment([other, linked]);
+    const given = variables(declared, linked, new Map(), linked.workloads[0] as never);
+    return given.map((each) => ('value' in each ? `${each.name}=${each.value}` : each.name));
+  };
+
+  test.each([
+    ['a port for HTTP: its URL', { kind: 'http', port: 80 }, ['FAR_API_URL=http://far-api.far.svc:80']],
+    [
+      'gRPC beside HTTP: also its host and ports',
+      { kind: 'http', port: 80, ports: { grpc: { port: 9090, protocol: 'grpc' } } },
+      [
+        'FAR_API_URL=http://far-api.far.svc:80',
+        'FAR_API_HOST=far-api.far.svc',
+        'FAR_API_PORT=80',
+        'FAR_API_GRPC_PORT=9090',
+      ],
+    ],
+    [
+      'gRPC alone: a URL that says so',
+      { kind: 'worker', health: { tcp: 9090 }, ports: { main: { port: 9090, protocol: 'grpc' } } },
+      ['FAR_API_URL=grpc://far-api.far.svc:9090', 'FAR_API_HOST=far-api.far.svc', 'FAR_API_PORT=9090'],
+    ],
+  ])('has of a workload of another project with %s', (_, workload, expected) => {
+    expect(addresses(workload)).toEqual(expected);
+  });
+
   test("a workload's plain value counts before the project's", () => {
     expect(variables(environment, project, connected, api)).toContainEqual({ name: 'SIZE', value: 'big' });
     expect(variables(environment, project, connected, migrate)).toContainEqual({ name: 'SIZE', value: 'small' });
@@ -111,6 +140,14 @@ describe('an image', () => {
     expect(imageReference(local, 'shop', 'app')).toBe('shop-app:local');
     expect(imageReference(external, 'shop', 'app')).toBe('shop-app:local');
     expect(imageReference(production, 'shop', 'app')).toBe('registry.example.com/dev/shop-app:1.2.3');
+  });
+
+  test('that is built has a name of its own in each instance of an environment', () => {
+    const instance = { ...local, namespacePrefix: 'alice-', namespaceSuffix: '-2' };
+    expect(imageReference(instance, 'shop', 'app')).toBe('alice-shop-2-app:local');
+    expect(imageReference({ ...production, namespacePrefix: 'staging-' }, 'shop', 'app')).toBe(
+      'registry.example.com/dev/shop-app:1.2.3',
+    );
   });
 
   test.each(['nginx:1.29.0', 'ghcr.io/owner/app:1', `nginx@sha256:${'0'.repeat(64)}`])('%s is what it is', (image) => {

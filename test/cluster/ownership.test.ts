@@ -48,6 +48,35 @@ describe('a namespace', () => {
     ['of a real cluster can’t be given away', production, ['shop'], real],
   ])('%s', (_, given, adopted, message) => expect(refused(given, adopted)?.message).toBe(message));
 
+  test.each<[string, Record<string, string>, { manager?: string; subresource?: string }[], boolean]>([
+    [
+      'that kubectl applied may be one of a real cluster',
+      ownerLabels(owner),
+      [{ manager: 'kubectl-client-side-apply' }],
+      true,
+    ],
+    ['that Argo CD applied, too', ownerLabels(owner), [{ manager: 'argocd-controller' }], true],
+    [
+      'that repoctl has applied is for development, whoever did so besides',
+      ownerLabels(owner),
+      [{ manager: 'kubectl' }, { manager: 'repoctl' }],
+      false,
+    ],
+    ['that nobody applied is for development', ownerLabels(owner), [{ manager: 'kubectl-label' }], false],
+    [
+      'whose status alone something else wrote is for development',
+      ownerLabels(owner),
+      [{ manager: 'kubectl', subresource: 'status' }],
+      false,
+    ],
+    ['that says its profile is what it says', labels, [{ manager: 'kubectl' }], false],
+  ])('of version 0.1.0 %s', (_, given, managedFields, isRefused) => {
+    const refusal = namespaceRefusal({ name: 'shop', labels: given, managedFields }, 'dev');
+    expect(refusal?.message).toEqual(isRefused ? expect.stringContaining('may be one of a real cluster') : undefined);
+    expect(refusal?.advice).toEqual(isRefused ? expect.stringContaining('start shop --adopt shop') : undefined);
+    expect(namespaceRefusal({ name: 'shop', labels: given, managedFields }, 'dev', ['shop'])).toBeUndefined();
+  });
+
   test('that is refused says how it can be given away, once', () => {
     expect(refused({})?.advice).toContain('repoctl infra project start shop --adopt shop');
     expect(namespaceRefusal({ name: 'dev' }, 'dev')?.advice).toContain('repoctl infra global start --adopt dev');

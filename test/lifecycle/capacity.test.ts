@@ -26,9 +26,27 @@ describe('what a pod asks for', () => {
       2,
       2048,
     ],
-    ['nothing where nothing is said', { containers: [{}] }, 0, 0],
+    [
+      'its containers with its sidecars',
+      {
+        initContainers: [{ ...container('300m', '64Mi'), restartPolicy: 'Always' }, container('500m', '32Mi')],
+        containers: [container('400m', '64Mi')],
+      },
+      0.8,
+      128,
+    ],
   ])('is %s', (_, spec, cpu, mebibytes) => {
-    expect(podRequests(spec)).toEqual({ cpu, memory: mebibytes * 2 ** 20 });
+    const { cpu: cores = 0, memory } = podRequests(spec);
+    expect([Number(cores.toFixed(3)), memory]).toEqual([cpu, mebibytes * 2 ** 20]);
+  });
+
+  test('is nothing where nothing is said', () => {
+    expect(podRequests({ containers: [{}] })).toEqual({});
+  });
+
+  test('has devices, by their limits, and disk', () => {
+    const resources = { limits: { 'nvidia.com/gpu': '2', memory: '1Gi' }, requests: { 'ephemeral-storage': '1Gi' } };
+    expect(podRequests({ containers: [{ resources }] })).toEqual({ 'nvidia.com/gpu': 2, 'ephemeral-storage': 2 ** 30 });
   });
 });
 
@@ -59,6 +77,35 @@ describe('a shortage', () => {
     const cordoned = { ...node, spec: { unschedulable: true } };
     expect(shortages([cordoned, node], [], ['shop'], [deployment('3', '1Gi')])).toMatchObject([
       { resource: 'cpu', free: 2 },
+    ]);
+  });
+
+  const training = (amount: string, extra: object = {}) => ({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    spec: {
+      replicas: 2,
+      template: { spec: { containers: [{ resources: { limits: { 'nvidia.com/gpu': amount }, ...extra } }] } },
+    },
+  });
+
+  test('of a device says whether any node has it', () => {
+    const gpus = { status: { allocatable: { cpu: '2', memory: '4Gi', 'nvidia.com/gpu': '3' } } };
+    const user = {
+      ...pod('web', '1', '1Gi'),
+      spec: { nodeName: 'n', containers: [...training('2').spec.template.spec.containers] },
+    };
+    const texts = (...nodes: (typeof node)[]) => shortages(nodes, [user], ['shop'], [training('1')]).map(shortageText);
+    expect(texts(node)).toEqual(['nvidia.com/gpu: 2 are asked for, no node has any']);
+    expect(texts(gpus)).toEqual(['nvidia.com/gpu: 2 are asked for, 1 are free; stopping web gives back 2']);
+    expect(texts(gpus, gpus)).toEqual([]);
+  });
+
+  test('of disk is in bytes', () => {
+    const disk = training('0', { requests: { 'ephemeral-storage': '3Gi' } });
+    const nodes = [{ status: { allocatable: { 'ephemeral-storage': '4Gi' } } }];
+    expect(shortages(nodes, [], ['shop'], [disk]).map(shortageText)).toEqual([
+      'ephemeral-storage: 6 GiB are asked for, 4 GiB are free',
     ]);
   });
 

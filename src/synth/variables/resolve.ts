@@ -78,14 +78,21 @@ export function fromHost(variables: readonly ResolvedVariable[], endpoints: read
   }));
 }
 
+/** A host and its ports may be variables apart: `SEARCH_HOST`, `SEARCH_PORT` and `SEARCH_ADMIN_PORT`. */
+function hostBeside(name: string, original: ReadonlyMap<string, string | undefined>): string | undefined {
+  if (!name.endsWith('_PORT')) return undefined;
+  const hosts = [...original.keys()].filter((each) => each.endsWith('_HOST') && name.startsWith(each.slice(0, -4)));
+  const [longest] = hosts.sort((one, other) => other.length - one.length);
+  return longest && original.get(longest);
+}
+
 function onHost(
   name: string,
   given: string,
   original: ReadonlyMap<string, string | undefined>,
   endpoints: readonly Endpoint[],
 ): string {
-  // A host and its port may be two variables, `SEARCH_HOST` and `SEARCH_PORT`.
-  const sibling = original.get(name.replace(/_PORT$/, '_HOST'));
+  const sibling = hostBeside(name, original);
   for (const { namespace, object, targetPort, hostPort } of endpoints) {
     const host = serviceHost(object, namespace);
     if (given === host) return 'localhost';

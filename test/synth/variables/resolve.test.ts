@@ -81,6 +81,21 @@ describe('fromHost', () => {
     });
   });
 
+  test('replaces further ports of a host, that of the longest name before them', () => {
+    const given = {
+      SHOP_HOST: 'x',
+      SHOP_API_HOST: 'shop-api.shop.svc',
+      SHOP_API_GRPC_PORT: '9090',
+      API_GRPC_PORT: '9090',
+    };
+    expect(resolve(given, endpoint('shop-api', 9090, 19090))).toEqual({
+      SHOP_HOST: 'x',
+      SHOP_API_HOST: 'localhost',
+      SHOP_API_GRPC_PORT: '19090',
+      API_GRPC_PORT: '9090',
+    });
+  });
+
   test('leaves a Service without a fixed port as it is', () => {
     expect(resolve({ URL: 'http://shop-api.shop.svc:8000' })).toEqual({ URL: 'http://shop-api.shop.svc:8000' });
   });
