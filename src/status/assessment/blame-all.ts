@@ -42,7 +42,7 @@ export function blameAll<Item extends Judged>(
     if (metrics && health.status === 'healthy' && unscaled?.has(`${item.namespace}/${item.object}`)) {
       const key = `${metrics.namespace}/${metrics.object}`;
       victims.add(key);
-      const warning = `its autoscaler gets no metrics, since ${key} is ${metrics.health.status}: it keeps its size`;
+      const warning = `its autoscaler gets no metrics because ${key} is ${metrics.health.status}, so it keeps its size`;
       return { ...item, health: { ...health, warning, advice: metrics.health.advice } };
     }
     const silent = webhookOf(health, moment);

@@ -98,7 +98,7 @@ export function webhookOf(health: Health, { context }: Pick<Surroundings, 'conte
     object,
     kind: 'Service',
     health: verdict('degraded', 'WebhookFailed', {
-      cause: `the admission webhook ${name} does not answer, so nothing that it is asked about can be made: ${rest}`,
+      cause: `the admission webhook ${name} does not answer, so the objects it checks can't be created: ${rest}`,
       advice: behind.test(rest)
         ? run.kubectl('get pods,endpointslices')
         : run.clusterKubectl('get validatingwebhookconfigurations,mutatingwebhookconfigurations'),

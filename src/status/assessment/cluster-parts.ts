@@ -141,7 +141,7 @@ function leaders({ leases, systemPods = [], events }: Evidence, moment: Moment):
     const worst = pods.map((pod) => podHealth(pod, { ...moment, events })).find(isProblem);
     const absent =
       seen && pods.length === 0
-        ? ': there is no pod of it, which /etc/kubernetes/manifests of the control plane should say'
+        ? ': it has no pod; check its file in /etc/kubernetes/manifests of the control plane'
         : '';
     const run = commands({ namespace: system }, moment);
     return [
@@ -151,7 +151,7 @@ function leaders({ leases, systemPods = [], events }: Evidence, moment: Moment):
         object: name,
         kind: 'Pod',
         health: verdict('degraded', worst?.reason ?? 'NotRunning', {
-          cause: `${name} has not been at work for ${span(age)}${worst?.cause ? `: ${worst.cause}` : absent}`,
+          cause: `${name} has not been active for ${span(age)}${worst?.cause ? `: ${worst.cause}` : absent}`,
           advice: worst?.advice ?? run.kubectl('get pods', '-l', `component=${name}`),
           since: lease?.spec?.renewTime ?? undefined,
         }),
@@ -165,7 +165,7 @@ function leaders({ leases, systemPods = [], events }: Evidence, moment: Moment):
 const pressures: ReadonlyMap<string, string> = new Map([
   ['MemoryPressure', 'is short of memory'],
   ['DiskPressure', 'is short of disk space'],
-  ['PIDPressure', 'runs out of processes'],
+  ['PIDPressure', 'is running out of process IDs'],
   ['NetworkUnavailable', 'has no network'],
 ]);
 

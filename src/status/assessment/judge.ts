@@ -92,7 +92,7 @@ function tolerated(item: Item): Item {
   const { health, planned } = item;
   if (!planned.mayFail || health.status !== 'degraded') return item;
   const { reason, cause, advice, pod } = health;
-  const warning = `it may fail, and did: ${reason}${cause ? `: ${cause}` : ''}`;
+  const warning = `its last run failed, which mayFail allows: ${reason}${cause ? `: ${cause}` : ''}`;
   return { ...item, health: verdict('healthy', 'Tolerated', { warning, advice, pod }) };
 }
 
@@ -127,7 +127,7 @@ function judgeWorkload(
       ? {
           ...missing,
           reason: 'Outdated',
-          cause: 'has run as it was before the configuration changed, not as it is now',
+          cause: 'ran before the configuration changed; the new version has not run',
         }
       : missing;
     return { ...item, health };

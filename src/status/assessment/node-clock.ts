@@ -27,7 +27,7 @@ export function wrongClocks(pods: readonly Pod[], moment: Pick<Surroundings, 'no
     health: verdict('degraded', 'ClockSkew', {
       cause:
         `the clock of node ${name} is at least ${span(Math.abs(skew))} ${skew > 0 ? 'ahead of' : 'behind'} the API server's: ` +
-        'certificates, tokens and schedules are judged by it',
+        'certificates, tokens and schedules depend on it',
       // The nodes of kind have the clock of the machine.
       advice: moment.context?.startsWith('kind-')
         ? 'timedatectl status'

@@ -139,11 +139,10 @@ function failed(
     return {
       status: 'degraded',
       reason: 'NoAnswer',
-      cause: `it gave no answer to the check "${check.name}" ${within}`,
+      cause: `no answer to the check "${check.name}" ${within}`,
       advice: run.serviceLogs(false),
     };
-  if (signal.aborted)
-    return { status: 'unknown', reason: 'TimedOut', cause: `the cluster did not lead to its pod ${within}` };
+  if (signal.aborted) return { status: 'unknown', reason: 'TimedOut', cause: `no connection to its pod ${within}` };
   if (error instanceof RefusedError && isForbidden(error))
     return {
       status: 'unknown',

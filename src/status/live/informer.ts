@@ -53,7 +53,7 @@ export class Informer {
 
   /** Gives up the connection, which may be dead without anybody having noticed, and makes another one. */
   reconnect(): void {
-    this.#connection.abort(new Error('begun anew'));
+    this.#connection.abort(new Error('reconnecting'));
   }
 
   /** Follows until the signal ends it. */
@@ -84,7 +84,7 @@ export class Informer {
     const { reason, aborted } = this.#connection.signal;
     if (aborted) return reason as Error;
     if ((error as NodeJS.ErrnoException).code !== 'ECONNRESET') return error;
-    return new Error(`the connection to ${this.cluster.server} broke off`, { cause: error });
+    return new Error(`lost the connection to ${this.cluster.server}`, { cause: error });
   }
 
   async #connect(signal: AbortSignal): Promise<void> {
@@ -149,7 +149,7 @@ class Watchdog {
 
   pat(): void {
     clearTimeout(this.#timer);
-    const silent = () => this.connection.abort(new Error(`nothing came for ${this.limit / 1000} s`));
+    const silent = () => this.connection.abort(new Error(`no data for ${this.limit / 1000} s`));
     this.#timer = setTimeout(silent, this.limit);
   }
 

@@ -21,7 +21,7 @@ export function historyLines(
   return [
     '',
     paint('bold', `What happened in the last ${span(asked)}, as far as the cluster remembers:`),
-    ...(happenings.length === 0 ? ['  nothing that is known'] : happenings.map((each) => lineOf(each, stamp, paint))),
+    ...(happenings.length === 0 ? ['  nothing recorded'] : happenings.map((each) => lineOf(each, stamp, paint))),
     paint('grey', `  ${forgottenText(asked, oldestEvent, now)}`),
   ];
 }
@@ -43,6 +43,6 @@ function forgottenText(asked: number, oldestEvent: string | undefined, now: Date
   const events =
     oldest === undefined
       ? 'There are no events.'
-      : `The oldest event is ${span(oldest)} old${asked > Math.max(oldest, eventSeconds) ? '; what was before is forgotten (an API server keeps events for an hour unless it is told otherwise)' : ''}.`;
-  return `${events} Of a container only the last end is known, of a condition only its last change.`;
+      : `The oldest event is ${span(oldest)} old${asked > Math.max(oldest, eventSeconds) ? '; earlier events are gone (an API server keeps events for an hour by default)' : ''}.`;
+  return `${events} Kubernetes keeps only the last exit of a container and the last change of a condition.`;
 }

@@ -169,7 +169,7 @@ function logNotes({ log, warnings = [] }: ServiceReport, { at }: Report): NonNul
     { text: `log of ${log.pod}/${log.container}${log.previous ? ', before its last restart' : ''}:` },
     ...(log.refused === undefined
       ? log.lines.length === 0
-        ? [{ text: '(it wrote nothing)', as: 'log' as const }]
+        ? [{ text: '(no output)', as: 'log' as const }]
         : log.lines.map((text) => ({ text, as: 'log' as const }))
       : [{ text: log.refused, as: 'log' as const }]),
   ];

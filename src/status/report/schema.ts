@@ -2,51 +2,55 @@ import { z } from 'zod';
 import { statusReportVersion } from '../../../charts/common/api-versions.ts';
 import { statuses } from '../rules/verdict.ts';
 
-const instant = z.string().describe('An instant, ISO 8601.');
+const instant = z.string().describe('A time, ISO 8601.');
 const key = z.string().describe('`namespace/object`, e.g. `turfoo/turfoo-api`.');
 
 const advice = z
   .array(z.object({ command: z.array(z.string()).min(1).describe('A program and its arguments.') }))
-  .describe('What to type next.');
+  .describe('The commands to type next.');
 
-const since = instant
-  .optional()
-  .describe('Since when something is wrong, as far as Kubernetes remembers; none if nobody noted it.');
+const since = instant.optional().describe('When the problem began; absent if Kubernetes did not record it.');
 
 const health = {
   reason: z.string().describe('One word that stays the same between releases, e.g. `CrashLoopBackOff`.'),
-  cause: z.string().optional().describe('The true cause, in one line.'),
+  cause: z.string().optional().describe('The root cause, in one line.'),
   since,
   advice,
-  terminal: z.boolean().describe('Whether it can’t become healthy by waiting.'),
+  terminal: z.boolean().describe('Whether waiting can’t make it healthy.'),
 };
 
 const service = z.object({
-  namespace: z.string().optional().describe('Where it is another than that of the tier; `node` for a node.'),
-  name: z.string().describe('Its short name, e.g. `api`.'),
-  object: z.string().describe('Name of its objects, e.g. `turfoo-api`.'),
-  kind: z.string().describe('Of its controller, e.g. `Deployment`.'),
+  namespace: z.string().optional().describe('Given if it differs from the tier’s; `node` for a node.'),
+  name: z.string().describe('The short name, e.g. `api`.'),
+  object: z.string().describe('The name of its objects, e.g. `turfoo-api`.'),
+  kind: z.string().describe('The kind of its controller, e.g. `Deployment`.'),
   status: z.enum(statuses),
   ...health,
-  warning: z.string().optional().describe('What is worth knowing of something healthy.'),
-  waitingFor: z.string().optional().describe('What it comes down to, `namespace/object`: it has a verdict of its own.'),
+  warning: z.string().optional().describe('A warning about something healthy.'),
+  waitingFor: z
+    .string()
+    .optional()
+    .describe('The service, `namespace/object`, that it waits for; that service has its own entry.'),
   pod: z.string().optional().describe('The pod that the verdict is about.'),
-  ready: z.int().optional().describe('Pods that are ready; of a job how often it succeeded; none of a cron job.'),
+  ready: z
+    .int()
+    .optional()
+    .describe('The number of ready pods, or of successful runs of a job; absent for a cron job.'),
   wanted: z.int().optional(),
-  restarts: z.int().describe('Of all containers of its pods.'),
+  restarts: z.int().describe('The restarts of all containers of its pods.'),
   createdAt: instant.optional(),
-  planned: z.boolean().optional().describe('Whether the configuration has it; unknown without one.'),
+  planned: z.boolean().optional().describe('Whether it is in the configuration; absent without a configuration.'),
   security: z
     .object({ level: z.literal('baseline'), reason: z.string().optional() })
     .optional()
-    .describe('The exception of its pods from Pod Security restricted, as the configuration gives it.'),
+    .describe('The exception from Pod Security `restricted` that the configuration gives its pods.'),
   log: z
     .object({
       pod: z.string(),
       container: z.string(),
-      previous: z.boolean().describe('Whether it is of the run before the last restart.'),
+      previous: z.boolean().describe('Whether the log is from the run before the last restart.'),
       lines: z.array(z.string()),
-      refused: z.string().optional().describe('Why it can’t be read.'),
+      refused: z.string().optional().describe('Why the log can’t be read.'),
     })
     .optional()
     .describe('With --logs: the end of the log of the container that is not healthy.'),
@@ -61,28 +65,30 @@ const service = z.object({
       }),
     )
     .optional()
-    .describe('With --logs: what the cluster warned about its pod, the latest last.'),
+    .describe('With --logs: the cluster’s warnings about its pod, the latest last.'),
 });
 
 const tier = z.object({
   namespace: z.string(),
   tier: z
     .enum(['global', 'project', 'cluster'])
-    .describe('`cluster`: the parts of the cluster that services suffer from; its services may be of any namespace.'),
+    .describe('`cluster`: broken parts of the cluster itself; its services may be in any namespace.'),
   project: z.string().optional(),
   environment: z.string().optional(),
   configured: z
     .boolean()
     .optional()
-    .describe('Whether the configuration has it: `false` for what was renamed or deleted there; unknown without one.'),
+    .describe(
+      'Whether it is in the configuration; `false` after it was renamed or deleted there, absent without a configuration.',
+    ),
   status: z
     .enum([...statuses, 'not-started'])
-    .describe('Of the worst of its services, or of the namespace; `not-started` if there never was anything of it.'),
-  reason: z.string().optional().describe('If something is wrong with the namespace itself: `Terminating`.'),
+    .describe('The status of its worst service, or of the namespace; `not-started` if it was never started.'),
+  reason: z.string().optional().describe('The problem of the namespace itself: `Terminating`.'),
   cause: z.string().optional(),
   since,
   advice: advice.optional(),
-  services: z.array(service).describe('The worst first.'),
+  services: z.array(service).describe('Sorted, the worst first.'),
   foreign: z
     .array(z.object({ kind: z.string(), name: z.string(), state: z.string() }))
     .describe('Workloads and pods in the namespace that are not repoctl’s.'),
@@ -92,8 +98,8 @@ const tier = z.object({
 export const statusSchema = z.object({
   apiVersion: z.literal(statusReportVersion),
   kind: z.literal('StatusReport'),
-  context: z.string().describe('Of the kubeconfig.'),
-  environment: z.string().optional().describe('Of the configuration; none without one.'),
+  context: z.string().describe('The context of the kubeconfig.'),
+  environment: z.string().optional().describe('The environment’s name; absent without a configuration.'),
   at: instant,
   complete: z.boolean().describe('Whether everything could be read.'),
   unseen: z
@@ -101,46 +107,48 @@ export const statusSchema = z.object({
       z.object({
         verb: z.string(),
         resource: z.string(),
-        namespace: z.string().optional().describe('None if it is refused in all.'),
+        namespace: z.string().optional().describe('Absent if it is refused in all namespaces.'),
         code: z.int().optional().describe('HTTP status.'),
         message: z.string(),
         advice,
       }),
     )
-    .describe('What could not be read.'),
+    .describe('The lists that could not be read.'),
   stale: z
     .object({ since: instant, message: z.string() })
     .optional()
-    .describe('While watching: the cluster has not answered since; the report is how it was then.'),
+    .describe('With --watch: the time of the last answer, while the cluster does not answer.'),
   causes: z
     .array(
       z.object({
         object: key,
         status: z.enum(statuses),
         ...health,
-        victims: z.array(key).describe('What waits for it, directly or not.'),
+        victims: z.array(key).describe('The services that wait for it, directly or indirectly.'),
       }),
     )
-    .describe('What others wait for in the end, that with the most victims first.'),
-  tiers: z.array(tier).describe('The worst first.'),
+    .describe('The root causes that other services wait for, the one with the most victims first.'),
+  tiers: z.array(tier).describe('Sorted, the worst first.'),
   history: z
     .object({
       since: instant,
-      oldestEvent: instant.optional().describe('What happened before it is only known from conditions.'),
+      oldestEvent: instant
+        .optional()
+        .describe('The time of the oldest event; earlier happenings come only from conditions.'),
       happenings: z
         .array(
           z.object({
             at: instant,
-            until: instant.optional().describe('When it happened last, of what happened more than once.'),
+            until: instant.optional().describe('The last time, if it happened more than once.'),
             count: z.int(),
-            kind: z.string().describe('E.g. `Pod`, `Node`.'),
+            kind: z.string().describe('The kind of the object, e.g. `Pod`, `Node`.'),
             namespace: z.string().optional(),
             name: z.string(),
-            reason: z.string().describe('Of an event; or `Made`, `Changed`, `Ready`, `NotReady`, `Ended`.'),
+            reason: z.string().describe('The reason of an event, or `Made`, `Changed`, `Ready`, `NotReady`, `Ended`.'),
             message: z.string().optional(),
           }),
         )
-        .describe('The earliest first.'),
+        .describe('Sorted by time, the earliest first.'),
     })
     .optional()
     .describe('With --since: what happened, as far as the cluster remembers.'),

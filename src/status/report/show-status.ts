@@ -28,7 +28,7 @@ export async function showStatus(scope: Scope, names: readonly string[], options
   const subject = await subjectOf(scope, names, options);
   if (!subject.problem) return show(subject, options);
   if (options.wait) throw subject.problem;
-  printLines(problemLines(subject.problem, 'the report goes by the labels in the cluster alone.'), process.stderr);
+  printLines(problemLines(subject.problem, 'the report uses only the labels in the cluster.'), process.stderr);
   await show(subject, options);
   return exitCodes.usage;
 }

@@ -36,7 +36,7 @@ export function unseenHealth(
   const others = [...new Set(missing.map(({ resource }) => resource))].slice(1);
   const rest = others.length > 0 ? ` (nor ${others.join(', ')})` : '';
   return verdict('unknown', all ? 'Forbidden' : unanswered ? 'ApiError' : 'Incomplete', {
-    cause: `${cause}${rest}; the rest of it is not known`,
+    cause: `${cause}${rest}; the rest is unknown`,
     advice,
   });
 }

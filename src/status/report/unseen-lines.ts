@@ -14,7 +14,7 @@ export function unseenLines(
   const groups = groupBy(unseen, ({ namespace, code }) => JSON.stringify([namespace, code]));
   return [
     '',
-    paint('magenta', 'This is not all. What could not be seen:'),
+    paint('magenta', 'The report is incomplete. Could not read:'),
     ...[...groups.values()].flatMap((refusals) => {
       const [first, ...others] = refusals;
       const { namespace, code } = first ?? {};

@@ -33,9 +33,9 @@ export interface Refusal {
 /** What the API's answers mean that are no answers, and what to look at: by HTTP status. */
 const answers: readonly { readonly codes: readonly number[]; readonly text?: string; readonly next: string }[] = [
   { codes: [404], text: 'the API does not know this kind', next: 'api-resources' },
-  { codes: [429], text: 'the API server has too much to do', next: "get --raw '/readyz?verbose'" },
+  { codes: [429], text: 'the API server is overloaded', next: "get --raw '/readyz?verbose'" },
   { codes: [408, 504], text: 'the API server did not answer in time', next: "get --raw '/readyz?verbose'" },
-  { codes: [500, 502, 503], text: 'the API server has trouble of its own', next: "get --raw '/readyz?verbose'" },
+  { codes: [500, 502, 503], text: 'the API server has an internal error', next: "get --raw '/readyz?verbose'" },
 ];
 
 /** Whether the API refused it for want of rights. */

@@ -22,7 +22,7 @@ export function claimHealth(claim: PersistentVolumeClaim, around: Surroundings):
   const going = secondsSince(deletionTimestamp, around.now);
   if (going !== undefined)
     return verdict(going > patience.Terminating && !used ? 'degraded' : 'progressing', 'Terminating', {
-      cause: used ? 'is removed when the pod that uses it has gone' : `being removed for ${span(going)}`,
+      cause: used ? 'will be removed when the pod that uses it is gone' : `being removed for ${span(going)}`,
       advice: describe,
     });
   switch (claim.status?.phase) {
@@ -43,7 +43,7 @@ export function claimHealth(claim: PersistentVolumeClaim, around: Surroundings):
   if (failed) {
     const message = failed.message ?? '';
     return verdict('degraded', failed.reason ?? 'ProvisioningFailed', {
-      cause: oneLine(message) || 'no volume could be made',
+      cause: oneLine(message) || 'no volume could be created',
       advice:
         /storage ?class/i.test(message) || claim.spec.storageClassName === undefined
           ? run.clusterKubectl('get storageclass')

@@ -25,7 +25,7 @@ const exitMeanings: Readonly<Record<number, string>> = {
   137: 'SIGKILL',
   139: 'segmentation fault',
   143: 'SIGTERM',
-  159: 'a system call that is forbidden',
+  159: 'a forbidden system call',
 };
 
 /** Exit codes that the same command always ends with. */
@@ -71,7 +71,7 @@ export const looping: PodRule = anyContainer((container, facts) => {
   const length = end.startedAt ? `, after ${span(lasted)}` : '';
   const { waitingFor: awaited, ...health } = crash(container, facts, 'CrashLoopBackOff');
   if (awaited !== undefined) return undefined;
-  return { ...health, cause: `${health.cause}${length}; it runs again for ${span(runs)}`, terminal: false };
+  return { ...health, cause: `${health.cause}${length}; it has been running again for ${span(runs)}`, terminal: false };
 });
 
 /** Crashes after which something that runs is not believed: one more than a stack may have while it starts. */
@@ -94,7 +94,7 @@ export const crashed: PodRule = anyContainer((container, facts) => {
   if (!terminated || hasEnded(facts.pod)) return undefined;
   if (isNodeRestart(terminated))
     return verdict('progressing', 'NodeRestarted', {
-      cause: `${titleOf(container)} ended when its node was started again, and is about to start`,
+      cause: `${titleOf(container)} ended when its node restarted, and is about to start`,
       advice: facts.run.kubectl('describe pod', facts.pod.metadata.name),
     });
   const mayEnd = container.init || ['Never', 'OnFailure'].includes(facts.pod.spec.restartPolicy ?? '');
@@ -128,7 +128,7 @@ export const ended: PodRule = (facts) => {
     return mayEnd
       ? verdict('healthy', 'Completed')
       : verdict('degraded', 'Completed', {
-          cause: 'has ended though it should keep running',
+          cause: 'exited although it should keep running',
           advice: run.kubectl('describe pod', pod.metadata.name),
           terminal: true,
         });
@@ -155,7 +155,7 @@ export function endText(container: ObservedContainer, end: Ended, { around, even
   const notStarted = neverStarted(end);
   if (notStarted) return `${title} can't start: ${notStarted.text}`;
   if (/exec format error/i.test(end.message ?? '')) return `${title} can't start: ${startError(said ?? '').text}`;
-  if (isNodeRestart(end)) return `${title} ended when its node was started again (exit 255)`;
+  if (isNodeRestart(end)) return `${title} ended when its node restarted (exit 255)`;
   const killed = end.exitCode === 137 || end.exitCode === 143 ? killer(end, container, events) : undefined;
   return `${title} ${exitText(end)}${killed ? ` because ${killed}` : ''}${said ? `: ${said}` : ''}`;
 }

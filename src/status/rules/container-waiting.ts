@@ -34,7 +34,7 @@ const image: Explain = (message, { spec, status }, { pod, events, run, around })
     : (failure?.text ?? oneLine(messageOf({ message: pulled })));
   const secret = missing === undefined ? '' : `; there is no pull Secret ${missing}`;
   return {
-    cause: fixed ? oneLine(message) : `can't get the image ${name}: ${because}${secret}`,
+    cause: fixed ? oneLine(message) : `can't pull the image ${name}: ${because}${secret}`,
     advice:
       (missing === undefined ? undefined : run.kubectl('get secret', missing)) ??
       (own ? run.infra('rebuild') : undefined) ??
@@ -57,7 +57,7 @@ const refused: readonly (readonly [RegExp, string])[] = [
   [/runAsNonRoot and image will run as root/i, 'its image runs as root, which runAsNonRoot forbids: set runAsUser'],
   [
     /runAsNonRoot and image has non-numeric user/i,
-    "its image names its user by a word, which runAsNonRoot can't judge: set runAsUser",
+    "its image gives its user as a name, which runAsNonRoot can't check: set runAsUser",
   ],
 ];
 

@@ -91,7 +91,10 @@ function stuckRun(
   const age = Math.min(...begins.filter((each) => each !== undefined), begins[0] ?? begins[1] ?? 0);
   const begun = new Date(around.now.getTime() - age * 1000);
   const due = schedule ? dueTimes(schedule, begun, around.now).count : 0;
-  const others = spec.concurrencyPolicy === 'Forbid' && due > 0 ? '; Forbid keeps the next ones from starting' : '';
+  const others =
+    spec.concurrencyPolicy === 'Forbid' && due > 0
+      ? '; concurrencyPolicy Forbid keeps the next runs from starting'
+      : '';
   if (isProblem(health))
     return {
       ...health,
@@ -100,7 +103,7 @@ function stuckRun(
     };
   if (due < stuckIntervals || age < stuckSeconds || spec.concurrencyPolicy !== 'Forbid') return undefined;
   return verdict('degraded', 'RunStuck', {
-    cause: `its run ${job.metadata.name} goes on for ${span(age)}: ${health.cause ?? health.reason}${others}`,
+    cause: `its run ${job.metadata.name} has been running for ${span(age)}: ${health.cause ?? health.reason}${others}`,
     advice: health.advice ?? commands(job.metadata, around).kubectl('describe', `job/${job.metadata.name}`),
     pod: health.pod,
   });
@@ -153,7 +156,7 @@ function missedRun(
     });
   const short =
     (spec.startingDeadlineSeconds ?? 10) < 10
-      ? '; startingDeadlineSeconds is below 10, within which no controller looks'
+      ? '; startingDeadlineSeconds is below 10, shorter than the interval of its controller'
       : '';
   return verdict('degraded', 'MissedRun', {
     cause: `${cause}${short}${told ? `: ${oneLine(told.message ?? '')}` : ''}`,
@@ -211,7 +214,7 @@ function lastRun({ metadata, status = {} }: CronJob, { going, ended, active }: R
     return lastScheduleTime ? verdict('healthy', 'Succeeded') : verdict('healthy', 'Scheduled');
   }
   const why = seen?.health;
-  const next = going.length > 0 ? '; the next one is going on' : '';
+  const next = going.length > 0 ? '; the next run is in progress' : '';
   return verdict('degraded', 'LastRunFailed', {
     cause: `its last run at ${scheduled} did not succeed${why?.cause ? `: ${why.cause}` : ''}${next}`,
     advice: why?.advice ?? commands(metadata, around).kubectl('describe', `cronjob/${metadata.name}`),

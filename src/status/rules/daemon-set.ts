@@ -33,7 +33,7 @@ export function daemonSetHealth(set: DaemonSet, around: Surroundings): Health {
   const old = wanted - updatedNumberScheduled;
   const onDelete = set.spec?.updateStrategy?.type === 'OnDelete';
   if ((old <= 0 || onDelete) && numberAvailable >= wanted) {
-    const warning = `${counted(old, 'pod')} of the revision before: with OnDelete a pod is replaced when it is deleted`;
+    const warning = `${counted(old, 'pod')} of the previous revision: with OnDelete a pod is replaced only when it is deleted`;
     return { ...well('Available', judged), ...(old > 0 && { warning }) };
   }
   const refused = cannotCreate(set, around);

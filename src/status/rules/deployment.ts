@@ -39,7 +39,7 @@ export function deploymentHealth(deployment: Deployment, around: Surroundings): 
   if (worst) {
     const serving = current.includes(worst) && old.some(({ health }) => health.status === 'healthy');
     const alike = Math.max(1, problems.length);
-    return explained(promoted(worst, wanted, alike, serving ? '; the version before still runs' : ''), beside);
+    return explained(promoted(worst, wanted, alike, serving ? '; the previous version still runs' : ''), beside);
   }
   const done = updatedReplicas >= wanted && replicas <= updatedReplicas && availableReplicas >= updatedReplicas;
   const refused = condition('ReplicaFailure');
@@ -70,7 +70,7 @@ export function deploymentHealth(deployment: Deployment, around: Surroundings): 
     progress,
     uncounted(judged, wanted, around.now),
     patience.RollingOut,
-    'ready, and not counted',
+    'ready but not counted',
   );
   const late = overdue(counted, waited, patience.RollingOut, 'no pod');
   return late === progress ? progress : { ...late, advice };

@@ -10,9 +10,9 @@ import { cannotCreate, created, type JudgedPod, judgePods, removed, worstPod } f
 
 /** Kubernetes' words for why a job has failed, said plainly. */
 const failures: Readonly<Record<string, string>> = {
-  BackoffLimitExceeded: 'failed as often as it may be tried',
+  BackoffLimitExceeded: 'used up all its tries',
   DeadlineExceeded: 'took longer than its time limit',
-  PodFailurePolicy: 'failed in a way that its policy does not try again',
+  PodFailurePolicy: 'failed in a way that its policy does not retry',
   FailedIndexes: 'some of its indexes failed',
   MaxFailedIndexesExceeded: 'too many of its indexes failed',
 };

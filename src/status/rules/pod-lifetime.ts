@@ -27,8 +27,8 @@ export const terminating: PodRule = ({ pod, run, around }) => {
 /** Why a pod that has failed was ended from outside of it, in words: by the kubelet's word for it. */
 const endings: ReadonlyMap<string, string> = new Map([
   ['Evicted', 'evicted from its node'],
-  ['Preempting', 'had to make room on its node for a pod of the system'],
-  ['Preempted', 'had to make room for a pod of a higher priority'],
+  ['Preempting', 'was removed to make room for a system pod'],
+  ['Preempted', 'was removed to make room for a pod of higher priority'],
   ['Terminated', 'its node was shut down'],
   ['NodeShutdown', 'its node was shut down'],
   ['Shutdown', 'its node was shut down'],
@@ -88,7 +88,7 @@ export const nodeLost: PodRule = ({ pod, run, around }) => {
   // Where no node can be seen nothing is known of them.
   if (found === undefined && (around.nodes?.length ?? 0) > 0)
     return verdict('unknown', 'NodeGone', {
-      cause: `node ${node} does not exist any more: what ran on it is gone, or not known`,
+      cause: `node ${node} no longer exists; the state of what ran on it is unknown`,
       advice: run.clusterKubectl('get nodes'),
     });
   const nodeIsLost = found !== undefined && condition?.status !== 'True';

@@ -45,7 +45,7 @@ export const notReady: PodRule = (facts) => {
       advice,
     });
   return verdict('degraded', 'Unhealthy', {
-    cause: `${titleOf(container)} is not ready for ${span(unready)}: ${failsText(probe, failure)}${before}`,
+    cause: `${titleOf(container)} has not been ready for ${span(unready)}: ${failsText(probe, failure)}${before}`,
     advice,
   });
 };
@@ -62,7 +62,7 @@ export function notStarted(container: ObservedContainer, facts: PodFacts): Healt
       ? `${title} has not passed its startup probe for ${span(runs)}: ${failsText(startupProbe, failure)}`
       : `${title}: waiting for it to start for ${span(runs)}`;
   return verdict(late ? 'degraded' : 'progressing', late ? 'Unhealthy' : 'Starting', {
-    cause: late ? `${title} is not ready for ${span(runs)}: ${failsText(startupProbe, failure)}` : waits,
+    cause: late ? `${title} has not been ready for ${span(runs)}: ${failsText(startupProbe, failure)}` : waits,
     advice: logsOf(container, facts, false),
   });
 }

@@ -79,7 +79,7 @@ const taints: ReadonlyMap<string, string> = new Map([
   ['node.kubernetes.io/unreachable', 'the node is unreachable'],
   ['node.kubernetes.io/memory-pressure', 'the node is short of memory'],
   ['node.kubernetes.io/disk-pressure', 'the node is short of disk space'],
-  ['node.kubernetes.io/pid-pressure', 'the node runs out of processes'],
+  ['node.kubernetes.io/pid-pressure', 'the node is running out of process IDs'],
   ['node.kubernetes.io/network-unavailable', "the node's network is not ready"],
   ['node.cloudprovider.kubernetes.io/uninitialized', 'the node is not initialized by its cloud provider'],
 ]);
@@ -100,7 +100,7 @@ const obstacles: readonly (readonly [RegExp, (found: readonly string[]) => strin
   [/persistentvolumeclaim "([^"]{1,253})" not found/gi, (what) => `there is no claim ${what.join(', ')}`],
   [
     /persistentvolumeclaim "([^"]{1,253})" (?:bound to non-existent|is being deleted)/gi,
-    (what) => `the claim ${what.join(', ')} has no volume any more`,
+    (what) => `the claim ${what.join(', ')} has lost its volume`,
   ],
   [/unbound immediate PersistentVolumeClaims/g, () => 'its claim is not bound to a volume'],
   [
@@ -110,12 +110,12 @@ const obstacles: readonly (readonly [RegExp, (found: readonly string[]) => strin
   [/untolerated taint(?:\(s\)| \{([^}]{0,400})\})?/g, taintText],
   [/were unschedulable/g, () => 'the node is cordoned'],
   [/didn't find available persistent volumes/g, () => 'no persistent volume fits its claim'],
-  [/exceed max volume count/g, () => 'the node has as many volumes as it can'],
-  [/Too many pods/g, () => 'the node runs as many pods as it can'],
+  [/exceed max volume count/g, () => 'the node has reached its volume limit'],
+  [/Too many pods/g, () => 'the node has reached its pod limit'],
   [/topology spread/g, () => 'its topology spread allows no node'],
-  [/anti-affinity/g, () => 'other pods keep it away by anti-affinity'],
+  [/anti-affinity/g, () => 'the anti-affinity of pods on it keeps it away'],
   [/(?<!volume |Volume's )(?:node|pod)(?:'s)? (?:affinity|selector)/gi, () => 'no node meets its affinity or selector'],
-  [/free ports/g, () => 'a port of the node that it wants is taken'],
+  [/free ports/g, () => 'a port that it needs on the node is taken'],
 ];
 
 /** What says how a pod would get room by others' going: nothing of the obstacle. */

@@ -110,7 +110,7 @@ function initRuns(running: ObservedContainer, facts: PodFacts): Health {
   return verdict(seconds > patience.PodInitializing ? 'degraded' : 'progressing', 'PodInitializing', {
     cause: awaited
       ? `waiting for ${awaited} for ${age} (${running.name}, ${running.place})${told}`
-      : `${titleOf(running)} is running for ${age}`,
+      : `${titleOf(running)} has been running for ${age}`,
     advice: logsOf(running, facts, false),
     waitingFor: awaited,
   });

@@ -24,16 +24,20 @@ const failures: readonly (readonly [RegExp, string, boolean])[] = [
   ],
   [
     /x509|unknown authority|\bcertificate\b/i,
-    "its registry's certificate is not trusted by the node (x509): the certificate authority has to be given to the node",
+    "the node does not trust its registry's certificate (x509): add the certificate authority to the node",
     true,
   ],
-  [/HTTP response to HTTPS client/i, 'its registry speaks HTTP, and the node wants HTTPS', true],
+  [/HTTP response to HTTPS client/i, 'its registry speaks HTTP, and the node expects HTTPS', true],
   [
     /no such host|server misbehaving|name resolution|lookup \S+(?: on \S+)?: .*(?:timeout|refused)|Name or service not known/i,
     "its registry's name can't be resolved",
     false,
   ],
-  [/toomanyrequests|too many requests|rate limit|pull QPS|\b429\b/i, 'its registry refuses so many requests', false],
+  [
+    /toomanyrequests|too many requests|rate limit|pull QPS|\b429\b/i,
+    'its registry limits the number of requests',
+    false,
+  ],
   [/no space left|disk quota/i, 'the node has no room for it', false],
   [
     /no match for platform|no matching manifest|no image found in (?:manifest list|image index)|does not match the specified platform|image operating system/i,
@@ -41,7 +45,7 @@ const failures: readonly (readonly [RegExp, string, boolean])[] = [
     true,
   ],
   [/no longer supported|schema ?1|unsupported media ?type/i, 'its format is too old for the node', true],
-  [/short-name|unqualified-search/i, 'its name says no registry, and the node knows none to look in', true],
+  [/short-name|unqualified-search/i, 'its name has no registry, and the node has no default one', true],
   [/rejected by policy|signature|SignatureValidation/i, 'a policy of the node forbids it', true],
   [/\b50[0-4]\b|Internal Server Error|Bad Gateway|Service Unavailable/i, 'its registry answers with an error', false],
   [
@@ -61,7 +65,7 @@ const failures: readonly (readonly [RegExp, string, boolean])[] = [
   ],
   [
     /failed commit|unexpected (?:commit )?digest|digest mismatch|layer|archive\/tar|invalid tar|checksum/i,
-    'what its registry sent is broken',
+    'its registry sent broken data',
     false,
   ],
 ];

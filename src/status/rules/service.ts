@@ -27,25 +27,25 @@ export function serviceHealth({ metadata, slices }: Service, around: Surrounding
   if (leads)
     return verdict('degraded', 'PortMissing', {
       ...details,
-      cause: `${subject} leads to no port: ${expected[0]} has none of the name that it wants`,
+      cause: `${subject} leads to no port: ${expected[0]} has no port of the name that it expects`,
     });
   if (names(endpoints).some((name) => expected.includes(name)))
     return verdict(
       readyFor(ready, around.now) > patience.EndpointNotReady ? 'degraded' : 'progressing',
       'EndpointNotReady',
       {
-        cause: `${subject} was not told yet that ${expected[0]} is ready`,
+        cause: `${subject} does not list ${expected[0]} yet, although it is ready`,
         advice: run.kubectl('describe service', metadata.name),
       },
     );
   return reached.length > 0
     ? verdict('degraded', 'WrongSelector', {
         ...details,
-        cause: `${subject} leads to ${reached[0]} instead of ${expected[0]}: its selector is that of other pods`,
+        cause: `${subject} leads to ${reached[0]} instead of ${expected[0]}: its selector matches other pods`,
       })
     : verdict('degraded', 'NoReadyEndpoint', {
         ...details,
-        cause: `${subject} leads to no pod, though ${expected[0]} is ready: its selector does not match the pod's labels`,
+        cause: `${subject} leads to no pod, although ${expected[0]} is ready: its selector does not match the pod's labels`,
       });
 }
 

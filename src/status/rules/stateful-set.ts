@@ -77,12 +77,12 @@ function outdated({ spec, status = {} }: StatefulSet): {
   const wanted = spec.replicas ?? 1;
   if (updateRevision === currentRevision || updatedReplicas >= wanted) return { updated: true };
   const old = wanted - updatedReplicas;
-  const told = `${counted(old, 'pod')} of the revision before`;
+  const told = `${counted(old, 'pod')} of the previous revision`;
   if (type === 'OnDelete')
-    return { updated: true, warned: { warning: `${told}: with OnDelete a pod is replaced when it is deleted` } };
+    return { updated: true, warned: { warning: `${told}: with OnDelete a pod is replaced only when it is deleted` } };
   const partition = Math.min(rollingUpdate?.partition ?? 0, wanted);
   if (partition > 0 && updatedReplicas >= wanted - partition)
-    return { updated: true, warned: { warning: `${told}: those below the partition ${partition} keep theirs` } };
+    return { updated: true, warned: { warning: `${told}: pods below the partition ${partition} keep it` } };
   return { updated: false };
 }
 

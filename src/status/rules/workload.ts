@@ -35,7 +35,7 @@ export function removed({ kind, metadata }: Workload, around: Surroundings): Hea
   if (over === undefined) return undefined;
   const left = (around.pods ?? []).map((pod) => pod.metadata.name);
   const held = finalizers.length > 0 ? `; waits for the finalizer ${finalizers.join(', ')}` : '';
-  const pods = finalizers.includes('foregroundDeletion') && left.length > 0 ? `, and so for ${left[0]}` : '';
+  const pods = finalizers.includes('foregroundDeletion') && left.length > 0 ? `, and for the pod ${left[0]}` : '';
   const late = over > patience.Terminating;
   return verdict(late ? 'degraded' : 'progressing', 'Terminating', {
     cause: `being removed${late ? ` for ${span(over)}` : ''}${held}${pods}`,

@@ -13,7 +13,7 @@ export const containerFaults: readonly Fault[] = [
     expected: {
       status: 'degraded',
       reason: /^(ErrImagePull|ImagePullBackOff)$/,
-      cause: /can't get the image faults-app:local: it was not loaded into the cluster, and no registry has it/,
+      cause: /can't pull the image faults-app:local: it was not loaded into the cluster, and no registry has it/,
       advice: /^repoctl infra project rebuild faults --context \S+$/,
     },
   },
@@ -23,7 +23,7 @@ export const containerFaults: readonly Fault[] = [
     expected: {
       status: 'degraded',
       reason: /^(ErrImagePull|ImagePullBackOff)$/,
-      cause: /can't get the image registry\.invalid\/shop:1: its registry's name can't be resolved/,
+      cause: /can't pull the image registry\.invalid\/shop:1: its registry's name can't be resolved/,
       advice: /^kind load docker-image registry\.invalid\/shop:1 --name \S+$/,
     },
   },
@@ -121,7 +121,7 @@ export const containerFaults: readonly Fault[] = [
     expected: {
       status: 'degraded',
       reason: /^Unhealthy$/,
-      cause: /is not ready for \d+ s: GET \/nowhere on port 8000 fails: HTTP probe failed with statuscode: 404/,
+      cause: /has not been ready for \d+ s: GET \/nowhere on port 8000 fails: HTTP probe failed with statuscode: 404/,
       advice: logs,
     },
   },

@@ -45,7 +45,7 @@ export const objectFaults: readonly Fault[] = [
     expected: {
       status: 'failed',
       reason: /^BackoffLimitExceeded$/,
-      cause: /^failed as often as it may be tried: container job-fails exited with 4: column exists/,
+      cause: /^used up all its tries: container job-fails exited with 4: column exists/,
       advice: /^kubectl --context \S+ -n faults logs faults-job-fails-\S+ -c job-fails$/,
     },
     repair(object) {
@@ -75,7 +75,7 @@ export const objectFaults: readonly Fault[] = [
     expected: {
       status: 'degraded',
       reason: /^ErrImageNeverPull$/,
-      cause: /^its run faults-cronjob-stuck-\d+: .*; Forbid keeps the next ones from starting$/,
+      cause: /^its run faults-cronjob-stuck-\d+: .*; concurrencyPolicy Forbid keeps the next runs from starting$/,
       advice: /^repoctl infra project rebuild faults /,
     },
     repair(object) {
@@ -152,7 +152,7 @@ export const objectFaults: readonly Fault[] = [
       status: 'degraded',
       reason: /^NoReadyEndpoint$/,
       cause:
-        /^the Service faults-service-selects-nothing leads to no pod, though faults-service-selects-nothing-\S+ is ready/,
+        /^the Service faults-service-selects-nothing leads to no pod, although faults-service-selects-nothing-\S+ is ready/,
       advice: start,
     },
     repair: byStart,
@@ -179,7 +179,7 @@ export const objectFaults: readonly Fault[] = [
       status: 'degraded',
       reason: /^PortMissing$/,
       cause:
-        /^the Service faults-service-port-renamed leads to no port: faults-service-port-renamed-\S+ has none of the name/,
+        /^the Service faults-service-port-renamed leads to no port: faults-service-port-renamed-\S+ has no port of the name/,
       advice: start,
     },
     repair: byStart,

@@ -74,7 +74,7 @@ export const outages: readonly Outage[] = [
     culprit: {
       key: 'turfoo/turfoo-postgres',
       reason: /^WrongPassword$/,
-      cause: /^it rejects the password of its Secret: its data was made with another one$/,
+      cause: /^it rejects the password of its Secret: its data was created with another password$/,
     },
     victims: ['turfoo/turfoo-api'],
     repair() {
@@ -92,7 +92,7 @@ export const outages: readonly Outage[] = [
     culprit: {
       key: 'turfoo/turfoo-immudb',
       reason: /^WrongPassword$/,
-      cause: /^it rejects the password of its Secret: its data was made with another one$/,
+      cause: /^it rejects the password of its Secret: its data was created with another password$/,
     },
     victims: [],
     repair: (root) => {

@@ -68,7 +68,7 @@ export const partFaults: readonly PartFault[] = [
     culprit: {
       key: /^kube-system\/kube-scheduler$/,
       reason: /^NotRunning$/,
-      cause: /^kube-scheduler has not been at work for \d+ (s|min): there is no pod of it/,
+      cause: /^kube-scheduler has not been active for \d+ (s|min): it has no pod/,
       advice: /-n kube-system get pods -l component=kube-scheduler$/,
     },
     victim: `${suffering}-well`,

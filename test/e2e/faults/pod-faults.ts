@@ -123,7 +123,7 @@ export const podFaults: readonly Fault[] = [
     expected: {
       status: 'progressing',
       reason: /^PodInitializing$/,
-      cause: /^init container migrate \(1\/1\) is running for \d+ s/,
+      cause: /^init container migrate \(1\/1\) has been running for \d+ s/,
       advice: initLogs,
     },
   },

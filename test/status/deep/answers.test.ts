@@ -53,7 +53,7 @@ describe('PostgreSQL, asked SELECT 1', () => {
     `psql: error: connection to server at "turfoo-postgres-0" (10.244.0.9), port 5432 failed: FATAL:  ${text}\n`;
   test.each([
     ['1\n', '', 0, 'healthy', 'Answers', undefined],
-    ['isready 1\n', '', 0, 'progressing', 'Starting', 'it rejects connections: it is starting, or recovers'],
+    ['isready 1\n', '', 0, 'progressing', 'Starting', 'it rejects connections: it is starting or recovering'],
     ['isready 2\n', '', 0, 'degraded', 'NoAnswer', expect.stringContaining('does not answer on its port')],
     ['isready 124\n', '', 0, 'degraded', 'NoAnswer', expect.stringContaining('does not answer on its port')],
     ['', fatal('password authentication failed for user "turfoo"'), 2, 'degraded', 'WrongPassword', expect.any(String)],
@@ -63,7 +63,7 @@ describe('PostgreSQL, asked SELECT 1', () => {
       2,
       'degraded',
       'NotInDatabase',
-      'database "turfoo" does not exist: its data was made for another database or user',
+      'database "turfoo" does not exist: its data was created for another database or user',
     ],
     [
       '',

@@ -27,10 +27,10 @@ describe('a consumer group', () => {
 
   test('says how much waits, and for how long', () => {
     expect(groupTrouble(group(1, 0, member('a', 0, 300)))?.cause).toBe(
-      '1 entry waits for group readers, and no consumer has asked for 5 min',
+      '1 entry waits for group readers, and no consumer has read for 5 min',
     );
     expect(groupTrouble(group(0, 3, member('a', 2, 700), member('b', 1, 7200)))?.cause).toBe(
-      '2 consumers of group readers took 3 entries and acknowledged nothing; b is silent for 2 h',
+      '2 consumers of group readers took 3 entries and acknowledged nothing; b has been silent for 2 h',
     );
   });
 });

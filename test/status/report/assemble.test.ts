@@ -317,7 +317,7 @@ describe('a cron job whose last run failed', () => {
     expect(tier?.status).toBe('healthy');
     expect(tier?.services[0]?.health).toMatchObject({
       status: 'healthy',
-      warning: expect.stringMatching(/^it may fail, and did: LastRunFailed: its last run at /),
+      warning: expect.stringMatching(/^its last run failed, which mayFail allows: LastRunFailed: its last run at /),
     });
   });
 });

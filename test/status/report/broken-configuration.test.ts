@@ -52,7 +52,7 @@ describe('with a configuration that is wrong', () => {
   test('status reports by the labels all the same, says what is wrong, and exits as for a wrong configuration', async () => {
     const { code, stdout, stderr } = await status();
     expect(stderr).toMatch(problems);
-    expect(stderr).toContain('2 problems; the report goes by the labels in the cluster alone.\n');
+    expect(stderr).toContain('2 problems; the report uses only the labels in the cluster.\n');
     expect(stdout).toContain('context kind-dev, without a configuration: as the labels tell\n');
     expect(stdout).toMatch(/^shop +degraded/m);
     expect(stdout).toContain('exited with 1: no space left');

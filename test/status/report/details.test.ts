@@ -249,16 +249,14 @@ describe('what happened', () => {
     const told = (hours: number) => historyLines({ ...history, since: ago(hours * 3600) }, { now, paint, zone: 'UTC' });
     expect(told(1)[1]).toBe('What happened in the last 60 min, as far as the cluster remembers:');
     expect(told(1).at(-1)).not.toContain('forgotten');
-    expect(told(5).at(-1)).toMatch(
-      /^ {2}The oldest event is 14 min old; what was before is forgotten .* last change\.$/,
-    );
+    expect(told(5).at(-1)).toMatch(/^ {2}The oldest event is 14 min old; earlier events are gone .* of a condition\.$/);
     expect(told(1)[3]).toMatch(
       /^ {2}\d\d:\d\d:\d\d {2}pod shop\/shop-api-1: BackOff ×3 until \d\d:\d\d:\d\d: Back-off$/,
     );
     const empty = historyLines({ since: ago(60), happenings: [] }, { now, paint });
     expect(empty.slice(2)).toEqual([
-      '  nothing that is known',
-      '  There are no events. Of a container only the last end is known, of a condition only its last change.',
+      '  nothing recorded',
+      '  There are no events. Kubernetes keeps only the last exit of a container and the last change of a condition.',
     ]);
   });
 });

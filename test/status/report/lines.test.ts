@@ -128,7 +128,7 @@ describe('a report in lines', () => {
     ];
     const all = lines({ ...well, refusals });
     expect(all.slice(-5)).toEqual([
-      'This is not all. What could not be seen:',
+      'The report is incomplete. Could not read:',
       '  all namespaces: nodes (not allowed)',
       '      kubectl --context kind-dev auth can-i --list',
       '  web: pods, deployments.apps (not allowed)',

@@ -95,7 +95,7 @@ describe('a live snapshot', () => {
     const live = await opened();
     await server.stop();
     await until(() => live.staleness !== undefined);
-    expect(live.staleness?.message).toMatch(/broke off|can't reach/);
+    expect(live.staleness?.message).toMatch(/lost the connection|can't reach/);
     expect(names(live)).toEqual(['shop-api-1']);
     await server.start();
     await until(() => live.staleness === undefined);
@@ -108,7 +108,7 @@ describe('a live snapshot', () => {
     const live = await opened({ silence: 150 });
     const messages = new Set<string | undefined>();
     live.onChange(() => messages.add(live.staleness?.message));
-    await until(() => messages.has('nothing came for 0.15 s'));
+    await until(() => messages.has('no data for 0.15 s'));
     await until(() => versions('deployments').length > 1);
     expect(lists('deployments')).toHaveLength(1);
   });

@@ -886,13 +886,13 @@ const first: Readonly<Record<string, string>> = {
     'degraded Scheduling: no scheduler has looked at it for 66 min: is kube-scheduler in kube-system running? [1]',
   'sts creating 6h': 'degraded ContainerCreating: container api: being created for 6 h [1]',
   'foreground deletion for hours':
-    'degraded Terminating: being removed for 116 min; waits for the finalizer foregroundDeletion, and so for shop-api-1 [1]',
+    'degraded Terminating: being removed for 116 min; waits for the finalizer foregroundDeletion, and for the pod shop-api-1 [1]',
   'pod terminating, node gone':
     'degraded Terminating: should have been gone 66 min ago; node node-1 may be unreachable [1]',
   'loop window: ready with liveness kill':
-    'degraded CrashLoopBackOff: container api exited with 137 (SIGKILL) (30 restarts, the last 20 s ago), after 40 s; it runs again for 15 s [1]',
+    'degraded CrashLoopBackOff: container api exited with 137 (SIGKILL) (30 restarts, the last 20 s ago), after 40 s; it has been running again for 15 s [1]',
   'loop with exit 0':
-    'degraded CrashLoopBackOff: container api exited with 0 (12 restarts, the last 45 s ago), after 5 s; it runs again for 5 s [1]',
+    'degraded CrashLoopBackOff: container api exited with 0 (12 restarts, the last 45 s ago), after 5 s; it has been running again for 5 s [1]',
   'claim being deleted under a running pod':
     "healthy Ready: its claim data-shop-api-0 is being deleted: the data goes with this pod, and the next one can't start [0]",
   'node NotReady under running pod':
@@ -910,7 +910,7 @@ const first: Readonly<Record<string, string>> = {
     'degraded MissedRun: due by "0 3 * * *" (America/New_York) 1 time since 2026-03-01T08:00:00.000Z, and did not run [1]',
   'cron new, not due yet': 'healthy Scheduled:  [0]',
   'cron run stuck on image (Allow)':
-    'degraded ImagePullBackOff: its run shop-api-1: container api: can\'t get the image shop/api:1: Back-off pulling image "x" [1]',
+    'degraded ImagePullBackOff: its run shop-api-1: container api: can\'t pull the image shop/api:1: Back-off pulling image "x" [1]',
   'cron last run ok, earlier failed': 'healthy Succeeded:  [0]',
   'cron suspended after failing': 'stopped Suspended: its schedule is suspended [0]',
   'cron history cleaned up (no job left), last success old':
@@ -918,7 +918,7 @@ const first: Readonly<Record<string, string>> = {
   'cron last run done without history': 'healthy Succeeded:  [0]',
   'cron replaced each time (Replace, never finishes)':
     'degraded AlwaysReplaced: each run is replaced by the next before it ends (Replace), and none has succeeded so far [1]',
-  'sts partition': 'healthy Ready: 2 pods of the revision before: those below the partition 2 keep theirs [0]',
+  'sts partition': 'healthy Ready: 2 pods of the previous revision: pods below the partition 2 keep it [0]',
   'ds no nodes': 'healthy Available:  [0]',
   'stale ReplicaFailure on a deployment that is done': 'healthy Available:  [0]',
   'job suspended': 'stopped Suspended:  [0]',
@@ -929,17 +929,17 @@ const first: Readonly<Record<string, string>> = {
   'surge: new pod starting, old ready': 'progressing ContainerCreating: container api: being created for 20 s [0]',
   'container killed by memory, exit 137 in child, ready now 2 d later': 'healthy Available:  [0]',
   'pull: image named timeout':
-    "degraded ErrImagePull: container api: can't get the image ghcr.io/acme/timeout-worker:1: its registry has no such image [1]",
+    "degraded ErrImagePull: container api: can't pull the image ghcr.io/acme/timeout-worker:1: its registry has no such image [1]",
   'pull: unauthorized-proxy image, dns':
-    "degraded ErrImagePull: container api: can't get the image acme/unauthorized:1: its registry's name can't be resolved [1]",
+    "degraded ErrImagePull: container api: can't pull the image acme/unauthorized:1: its registry's name can't be resolved [1]",
   'pull: 403 on token':
-    "degraded ErrImagePull: container api: can't get the image ghcr.io/acme/api:1: its registry has no such image or denies access [1]",
+    "degraded ErrImagePull: container api: can't pull the image ghcr.io/acme/api:1: its registry has no such image or denies access [1]",
   'pull: self-signed':
-    "degraded ErrImagePull: container api: can't get the image reg.local:5000/api:1: its registry's certificate is not trusted by the node (x509): the certificate authority has to be given to the node [1]",
+    "degraded ErrImagePull: container api: can't pull the image reg.local:5000/api:1: the node does not trust its registry's certificate (x509): add the certificate authority to the node [1]",
   'pull: i/o timeout':
-    "degraded ErrImagePull: container api: can't get the image reg.local:5000/api:1: its registry does not answer [1]",
+    "degraded ErrImagePull: container api: can't pull the image reg.local:5000/api:1: its registry does not answer [1]",
   'pull: rate limit':
-    "degraded ErrImagePull: container api: can't get the image ghcr.io/acme/api:1: its registry refuses so many requests [1]",
+    "degraded ErrImagePull: container api: can't pull the image ghcr.io/acme/api:1: its registry limits the number of requests [1]",
   'mount: generic after specific':
     'degraded FailedMount: MountVolume.SetUp failed for volume "cfg" : configmap "shop-cfg" not found [1]',
   'sandbox: ipam exhausted, combined':
@@ -947,7 +947,7 @@ const first: Readonly<Record<string, string>> = {
   'affinity of a volume':
     'degraded Unschedulable: no node for 5 min: its volume is on another node, which does not take it; the node has a taint node-role.kubernetes.io/control-plane (0/3 nodes are available: 1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }, 2 node(s) had volume node affinity conflict.) [1]',
   'too many pods':
-    'degraded Unschedulable: no node for 5 min: the node runs as many pods as it can (0/1 nodes are available: 1 Too many pods.) [1]',
+    'degraded Unschedulable: no node for 5 min: the node has reached its pod limit (0/1 nodes are available: 1 Too many pods.) [1]',
   'java stack':
     'degraded CrashLoopBackOff: container api exited with 1: java.net.ConnectException: Connection refused (9 restarts, the last 60 s ago) [1]',
   'python chained':
@@ -964,7 +964,7 @@ const first: Readonly<Record<string, string>> = {
   'elixir/php':
     'degraded CrashLoopBackOff: container api exited with 1: PHP Fatal error: Uncaught PDOException: SQLSTATE[HY000] [2002] Connection refused in /app/db.php:3 (9 restarts, the last 60 s ago) [1]',
   'exit 255 after node restart, waiting':
-    'degraded CrashLoopBackOff: container api ended when its node was started again (exit 255) (1 restart, the last 60 s ago) [1]',
+    'degraded CrashLoopBackOff: container api ended when its node restarted (exit 255) (1 restart, the last 60 s ago) [1]',
   'startup probe kills':
     'degraded CrashLoopBackOff: container api exited with 137 (SIGKILL) because its startup probe failed (HTTP probe failed with statuscode: 500) (9 restarts, the last 60 s ago) [1]',
   'preStop hook / postStart':
@@ -977,7 +977,7 @@ const first: Readonly<Record<string, string>> = {
     'degraded OOMKilled: sidecar proxy used more memory than its limit of 64Mi (6 restarts, the last 30 s ago); raise its limit [1]',
   'job: deadline': 'failed DeadlineExceeded: took longer than its time limit [1]',
   'job: pod failure policy':
-    'failed PodFailurePolicy: failed in a way that its policy does not try again: Container api for pod shop/x failed with exit code 42 matching FailJob rule at index 0 [1]',
+    'failed PodFailurePolicy: failed in a way that its policy does not retry: Container api for pod shop/x failed with exit code 42 matching FailJob rule at index 0 [1]',
   'job done, sidecar native': 'healthy Complete:  [0]',
   'disk pressure evicts':
     'degraded Evicted: waiting for node/node-1, which is in DiskPressure: node node-1 is short of disk space: kubelet has disk pressure [1]',
@@ -988,23 +988,23 @@ const first: Readonly<Record<string, string>> = {
   'claim pending, provisioner':
     'degraded ProvisioningFailed: claim data-shop-api-0: storageclass.storage.k8s.io "fast" not found [1]',
   'clock ahead: certificate not yet valid':
-    "degraded ErrImagePull: container api: can't get the image ghcr.io/acme/api:1: its registry's certificate has expired or is not valid yet: is the node's clock right? [1]",
+    "degraded ErrImagePull: container api: can't pull the image ghcr.io/acme/api:1: its registry's certificate has expired or is not valid yet: is the node's clock right? [1]",
   'gate closed 1 h':
     'degraded ReadinessGatesNotReady: the status of pod readiness gate "lb" is not "True", but False [1]',
   'kubelet never reports': 'degraded ContainerCreating: container api: being created for 2 h [1]',
   ErrImageNeverPull:
     'degraded ErrImageNeverPull: container api: Container image "shop/api:1" is not present with pull policy of Never [1]',
   'back-off only, event says why':
-    "degraded ImagePullBackOff: container api: can't get the image shop/api:1: its registry has no such image [1]",
+    "degraded ImagePullBackOff: container api: can't pull the image shop/api:1: its registry has no such image [1]",
   'csi driver missing':
     'degraded FailedMount: MountVolume.MountDevice failed for volume "pvc-1" : kubernetes.io/csi: attacher.MountDevice failed to create newCsiDriverClient: driver name rook-ceph.rbd.csi.ceph.com not found in the list of registered CSI drivers [1]',
   'attach limit':
-    'degraded Unschedulable: no node for 5 min: the node has as many volumes as it can (0/1 nodes are available: 1 node(s) exceed max volume count.) [1]',
+    'degraded Unschedulable: no node for 5 min: the node has reached its volume limit (0/1 nodes are available: 1 node(s) exceed max volume count.) [1]',
   'sts 1 of 3, second crashes':
     'degraded CrashLoopBackOff: 1 of 3 pods: container api exited with 1: no quorum (9 restarts, the last 60 s ago) [1]',
   'init crash':
     'degraded CrashLoopBackOff: init container migrate (1/1) exited with 1: relation "x" already exists (5 restarts, the last 20 s ago) [1]',
-  'init runs for 2 h': 'degraded PodInitializing: init container migrate (1/1) is running for 2 h [1]',
+  'init runs for 2 h': 'degraded PodInitializing: init container migrate (1/1) has been running for 2 h [1]',
   'pulling for 2 h': 'degraded ContainerCreating: container api: pulling the image shop/api:1 for 2 h [1]',
   'job pod gone, active 1 for hours': 'degraded Pending: waiting for its pod for 2 h [1]',
   'job second try waits':
@@ -1012,9 +1012,9 @@ const first: Readonly<Record<string, string>> = {
   'ds creating on one node, others fine':
     'degraded ContainerCreating: 1 of 2 pods: container api: being created for 83 min [1]',
   'ready, deployment says 0 available (controller lags)':
-    'degraded ProgressDeadlineExceeded: ready, and not counted for 100 min: 0 of 1 pods are available [1]',
+    'degraded ProgressDeadlineExceeded: ready but not counted for 100 min: 0 of 1 pods are available [1]',
   'selector finds nothing: endpoint slice empty':
-    "degraded NoReadyEndpoint: the Service shop-api leads to no pod, though shop-api-1 is ready: its selector does not match the pod's labels [1]",
+    "degraded NoReadyEndpoint: the Service shop-api leads to no pod, although shop-api-1 is ready: its selector does not match the pod's labels [1]",
   quota:
     'degraded FailedCreate: its pods are refused: exceeded quota: team, requested: limits.memory=1Gi, used: limits.memory=4Gi, limited: limits.memory=4Gi [1]',
   'serviceaccount missing':
@@ -1022,10 +1022,10 @@ const first: Readonly<Record<string, string>> = {
   'pod Unknown phase': 'unknown NodeNotReady: node node-1 is not ready [3]',
   'gated 2 h': 'degraded SchedulingGated: held back by the scheduling gate kueue.x-k8s.io/admission [1]',
   'clock behind':
-    "degraded CrashLoopBackOff: waiting for node/node-1, which is in ClockSkew: the clock of node node-1 is at least 60 min behind the API server's: certificates, tokens and schedules are judged by it [1]",
+    "degraded CrashLoopBackOff: waiting for node/node-1, which is in ClockSkew: the clock of node node-1 is at least 60 min behind the API server's: certificates, tokens and schedules depend on it [1]",
   'clock ahead, all well': 'healthy Available:  [1]',
   'metrics server down':
-    'healthy Available: its autoscaler gets no metrics, since kube-system/metrics-server is degraded: it keeps its size [1]',
+    'healthy Available: its autoscaler gets no metrics because kube-system/metrics-server is degraded, so it keeps its size [1]',
   'kube-proxy down':
     'degraded CrashLoopBackOff: waiting for kube-system/kube-proxy, which is in ProgressDeadlineExceeded: kube-proxy: not everywhere for 2 h: 0 of 1 pods are available [1]',
   'cni down':
@@ -1033,7 +1033,7 @@ const first: Readonly<Record<string, string>> = {
   'memory pressure':
     'degraded Unschedulable: waiting for node/node-1, which is in MemoryPressure: node node-1 is short of memory: kubelet has insufficient memory available [1]',
   'controller manager down':
-    'progressing NotObserved: waiting for kube-system/kube-controller-manager, which is in NotRunning: kube-controller-manager has not been at work for 15 min [1]',
+    'progressing NotObserved: waiting for kube-system/kube-controller-manager, which is in NotRunning: kube-controller-manager has not been active for 15 min [1]',
 };
 
 describe('a situation that tools tell wrongly', () => {

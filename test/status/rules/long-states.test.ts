@@ -70,7 +70,9 @@ describe('a native sidecar', () => {
   test('that takes longer to start than it may', () => {
     const startupProbe = { tcpSocket: { port: 1 }, periodSeconds: 1, failureThreshold: 3 };
     const given = withSidecar({ started: false, state: { running: { startedAt: ago(60) } } }, { startupProbe });
-    expect(told(given)).toMatch(/^degraded Unhealthy: sidecar proxy is not ready for 60 s: connecting to port 1 fails/);
+    expect(told(given)).toMatch(
+      /^degraded Unhealthy: sidecar proxy has not been ready for 60 s: connecting to port 1 fails/,
+    );
   });
 });
 
@@ -306,7 +308,7 @@ describe('a cron job', () => {
       'all failed, the next one goes on',
       cron({}, { lastScheduleTime: ago(0) }),
       { jobs: [run('b', 0), run('a', 300, 'Failed')] },
-      /^degraded LastRunFailed: .*; the next one is going on/,
+      /^degraded LastRunFailed: .*; the next run is in progress/,
     ],
     [
       'failed once, succeeded since',

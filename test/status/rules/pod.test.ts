@@ -117,7 +117,7 @@ describe('rows 7 to 9: a pod without a node', () => {
 });
 
 const pull = (message: string, image = 'redis:7') => waitingPod('ErrImagePull', message, { container: { image } });
-const cannotGet = (why: string, image = 'redis:7') => `container api: can't get the image ${image}: ${why}`;
+const cannotGet = (why: string, image = 'redis:7') => `container api: can't pull the image ${image}: ${why}`;
 
 describe('row 13: an image that is not there', () => {
   judges([
@@ -144,7 +144,7 @@ describe('row 13: an image that is not there', () => {
     [
       'too many requests',
       pull('429 Too Many Requests: toomanyrequests'),
-      degraded('ErrImagePull', { cause: cannotGet('its registry refuses so many requests') }),
+      degraded('ErrImagePull', { cause: cannotGet('its registry limits the number of requests') }),
     ],
     [
       'something else is said as it is',
@@ -396,7 +396,7 @@ describe('rows 19 and 20: a pod that is being made', () => {
         ],
       ),
       progressing('PodInitializing', {
-        cause: 'init container migrate (2/2) is running for 40 s',
+        cause: 'init container migrate (2/2) has been running for 40 s',
         advice: 'kubectl -n shop logs shop-api-1 -c migrate',
       }),
     ],
@@ -470,7 +470,7 @@ describe('rows 21 to 23: a container that runs', () => {
       status: { ready: false, started, state: { running: { startedAt: ago(runningFor) } } },
     });
   const failing = (seconds: number) => ({ events: [event('Unhealthy', 'Readiness probe failed: HTTP 503', seconds)] });
-  const cause = (seconds: number) => `container api is not ready for ${seconds} s: GET /ready on port 8000 fails`;
+  const cause = (seconds: number) => `container api has not been ready for ${seconds} s: GET /ready on port 8000 fails`;
   const ended = (seconds: number) =>
     pod({ status: { restartCount: 3, lastState: { terminated: { exitCode: 1, finishedAt: ago(seconds) } } } });
   judges([

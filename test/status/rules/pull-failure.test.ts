@@ -52,7 +52,7 @@ const rows: readonly (readonly [string, string, RegExp, boolean])[] = [
   [
     'reg.corp/a:1',
     'tls: failed to verify certificate: x509: certificate signed by unknown authority',
-    /not trusted by the node/,
+    /does not trust/,
     true,
   ],
   [
@@ -62,7 +62,7 @@ const rows: readonly (readonly [string, string, RegExp, boolean])[] = [
     false,
   ],
   ['reg.corp/a:1', 'x509: certificate is valid for other.corp, not reg.corp', /another name/, true],
-  ['a:1', 'toomanyrequests: You have reached your pull rate limit.', /so many requests/, false],
+  ['a:1', 'toomanyrequests: You have reached your pull rate limit.', /limits the number of requests/, false],
   ['a:1', 'received unexpected HTTP status: 503 Service Unavailable', /answers with an error/, false],
   ['a:1', 'no match for platform in manifest: not found', /architecture/, true],
   ['a:1', 'no matching manifest for linux/arm64/v8 in the manifest list entries', /architecture/, true],

@@ -58,7 +58,7 @@ const rows: [string, string, object][] = [
     'degraded LastRunFailed',
     {
       cause:
-        'its last run at 2026-11-21T14:42:00Z did not succeed: failed as often as it may be tried: container failing exited with 4',
+        'its last run at 2026-11-21T14:42:00Z did not succeed: used up all its tries: container failing exited with 4',
       advice: 'kubectl -n shop logs shop-failing-29921202-nt88n -c failing',
     },
   ],
@@ -75,7 +75,7 @@ const rows: [string, string, object][] = [
     'deadline',
     'degraded Unhealthy',
     {
-      cause: 'container deadline is not ready for 113 s: the command false fails',
+      cause: 'container deadline has not been ready for 113 s: the command false fails',
       advice: 'repoctl infra project logs shop deadline',
     },
   ],
@@ -117,7 +117,7 @@ const rows: [string, string, object][] = [
     'image-back-off',
     'degraded ImagePullBackOff',
     {
-      cause: "container no-image: can't get the image shop-app:absent: its registry's name can't be resolved",
+      cause: "container no-image: can't pull the image shop-app:absent: its registry's name can't be resolved",
       advice: 'repoctl infra project rebuild shop',
     },
   ],
@@ -135,7 +135,7 @@ const rows: [string, string, object][] = [
     'job-migrate',
     'failed BackoffLimitExceeded terminal',
     {
-      cause: 'failed as often as it may be tried: container migrate exited with 2',
+      cause: 'used up all its tries: container migrate exited with 2',
       advice: 'kubectl -n shop logs shop-migrate-0a1b2c3d-gjz4m -c migrate',
     },
   ],
@@ -194,7 +194,7 @@ const rows: [string, string, object][] = [
     'no-image',
     'degraded ErrImagePull',
     {
-      cause: "container no-image: can't get the image shop-app:absent: its registry's name can't be resolved",
+      cause: "container no-image: can't pull the image shop-app:absent: its registry's name can't be resolved",
       advice: 'repoctl infra project rebuild shop',
     },
   ],
@@ -305,7 +305,7 @@ const rows: [string, string, object][] = [
     'unready',
     'degraded Unhealthy',
     {
-      cause: 'container unready is not ready for 114 s: the command false fails',
+      cause: 'container unready has not been ready for 114 s: the command false fails',
       advice: 'repoctl infra project logs shop unready',
     },
   ],

@@ -91,7 +91,7 @@ describe('rows 1 to 3: what is not there', () => {
       unknownHealth({ code: 500, verb: 'list', resource: 'pods', message: 'no' }, around()),
       'unknown',
       'ApiError',
-      "can't list pods in all namespaces: the API server has trouble of its own (500: no)",
+      "can't list pods in all namespaces: the API server has an internal error (500: no)",
       "kubectl get --raw '/readyz?verbose'",
     ],
     [

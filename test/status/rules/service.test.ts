@@ -47,31 +47,31 @@ describe('a Service', () => {
       'that leads to no pod though one is ready',
       slice({}),
       'degraded NoReadyEndpoint',
-      "the Service shop-api leads to no pod, though shop-api-1 is ready: its selector does not match the pod's labels",
+      "the Service shop-api leads to no pod, although shop-api-1 is ready: its selector does not match the pod's labels",
     ],
     [
       'without any endpoints',
       { metadata: meta('x'), endpoints: null, ports: null },
       'degraded NoReadyEndpoint',
-      "the Service shop-api leads to no pod, though shop-api-1 is ready: its selector does not match the pod's labels",
+      "the Service shop-api leads to no pod, although shop-api-1 is ready: its selector does not match the pod's labels",
     ],
     [
       'that leads to other pods',
       slice({ 'shop-db-0': true }),
       'degraded WrongSelector',
-      'the Service shop-api leads to shop-db-0 instead of shop-api-1: its selector is that of other pods',
+      'the Service shop-api leads to shop-db-0 instead of shop-api-1: its selector matches other pods',
     ],
     [
       'that wants a port which the pod has not',
       slice({ 'shop-api-1': true }, null),
       'degraded PortMissing',
-      'the Service shop-api leads to no port: shop-api-1 has none of the name that it wants',
+      'the Service shop-api leads to no port: shop-api-1 has no port of the name that it expects',
     ],
     [
       'that was not told of a pod',
       slice({ 'shop-api-1': false }),
       'progressing EndpointNotReady',
-      'the Service shop-api was not told yet that shop-api-1 is ready',
+      'the Service shop-api does not list shop-api-1 yet, although it is ready',
     ],
   ])('%s is not', (_, given, expected, cause) => {
     const { status, reason, ...rest } = judge([readyFor(60)], given);

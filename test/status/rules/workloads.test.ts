@@ -77,7 +77,7 @@ describe('a deployment', () => {
       expected: {
         status: 'degraded',
         ...crash,
-        cause: expect.stringMatching(/no table .*; the version before still runs$/) as never,
+        cause: expect.stringMatching(/no table .*; the previous version still runs$/) as never,
       },
     },
     {
@@ -246,7 +246,7 @@ const try_ = pod({
   spec: { restartPolicy: 'Never' },
   status: { state: { terminated: { exitCode: 2 } } },
 });
-const failure = 'failed as often as it may be tried: container api exited with 2';
+const failure = 'used up all its tries: container api exited with 2';
 
 describe('a job', () => {
   judges([

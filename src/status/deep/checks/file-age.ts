@@ -29,7 +29,7 @@ export function judgeAge({ stdout, stderr }: ProgramAnswer, mark: Mark, { run }:
     return {
       status: 'unknown',
       reason: 'NoAnswer',
-      cause: `the age of ${mark.path} can't be read: ${lastLine(stderr) ?? 'no output'}`,
+      cause: `can't read the age of ${mark.path}: ${lastLine(stderr) ?? 'no output'}`,
     };
   const age = now - touched;
   if (age <= mark.maxAge) return healthy;
@@ -67,7 +67,7 @@ export const celeryTick = ageCheck('tick', () => ({
   path: files.tick,
   maxAge: 60,
   what: 'tick',
-  meaning: 'nothing that is due is sent',
+  meaning: 'no scheduled task is sent',
 }));
 
 /** A worker's own file. */

@@ -28,7 +28,7 @@ export function judgeLogin(answer: RouteAnswer, { run, object }: Target): string
     return {
       status: 'degraded',
       reason: 'WrongPassword',
-      cause: 'it rejects the password of its Secret: its data was made with another one',
+      cause: 'it rejects the password of its Secret: its data was created with another password',
       advice: run.kubectl('get secret', object, '-o yaml'),
     };
   return {
@@ -56,7 +56,7 @@ async function loginAndQuery(speak: Conversation, target: Target): Promise<Judge
     return {
       status: 'unknown',
       reason: 'NoPassword',
-      cause: `no login was tried: the Secret ${target.object} has no ${key}`,
+      cause: `can't log in: the Secret ${target.object} has no ${key}`,
       advice: target.run.infra('start'),
     };
   const base64 = (text: string) => Buffer.from(text).toString('base64');

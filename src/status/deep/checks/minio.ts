@@ -13,5 +13,5 @@ export const minioLive = route('live', '/minio/health/live', 'its process does n
 export const minioCluster = route(
   'cluster',
   '/minio/health/cluster',
-  'it has no write quorum: too many of its drives are away, and nothing can be written',
+  'no write quorum: too many drives are offline, so nothing can be written',
 );

@@ -18,7 +18,11 @@ const answers: readonly Rule[] = [
   [/^1$/m, () => healthy],
   [
     /^isready 1$/m,
-    () => ({ status: 'progressing', reason: 'Starting', cause: 'it rejects connections: it is starting, or recovers' }),
+    () => ({
+      status: 'progressing',
+      reason: 'Starting',
+      cause: 'it rejects connections: it is starting or recovering',
+    }),
   ],
   [
     /^isready \d+$/m,
@@ -35,7 +39,7 @@ const answers: readonly Rule[] = [
     (_said, { run }) => ({
       status: 'degraded',
       reason: 'WrongPassword',
-      cause: 'it rejects the password of its Secret: its data was made with another one',
+      cause: 'it rejects the password of its Secret: its data was created with another password',
       advice: run.infra('rotate'),
     }),
   ],
@@ -44,7 +48,7 @@ const answers: readonly Rule[] = [
     (said, target) => ({
       status: 'degraded',
       reason: 'NotInDatabase',
-      cause: `${said}: its data was made for another database or user`,
+      cause: `${said}: its data was created for another database or user`,
       advice: sql(target, '-d postgres -l'),
     }),
   ],

@@ -24,7 +24,7 @@ const answers: readonly Rule[] = [
     (_said, { run, pod, container }) => ({
       status: 'degraded',
       reason: 'Busy',
-      cause: 'a script runs in it that does not end, and holds up everything else',
+      cause: 'a script that does not end blocks everything else',
       advice: run.kubectl('exec', pod.metadata.name, '-c', container.name, '-- redis-cli script kill'),
     }),
   ],

@@ -84,14 +84,14 @@ export function groupTrouble({ name, pending, lag, members }: Group): Pick<Judge
   if (waiting > 0 && members.length === 0) return { reason: 'NoConsumer', cause: `${entries}, which has no consumer` };
   const asked = Math.min(...members.map(({ idle }) => idle)) / 1000;
   if (waiting > 0 && asked > idleLimits.waiting)
-    return { reason: 'ConsumersIdle', cause: `${entries}, and no consumer has asked for ${span(asked)}` };
+    return { reason: 'ConsumersIdle', cause: `${entries}, and no consumer has read for ${span(asked)}` };
   const stuck = members.filter((each) => each.pending > 0 && each.idle / 1000 > idleLimits.unacknowledged);
   if (pending > 0 && stuck.length > 0) {
     const worst = stuck.reduce((one, other) => (other.idle > one.idle ? other : one));
     const taken = stuck.reduce((sum, each) => sum + each.pending, 0);
     return {
       reason: 'Unacknowledged',
-      cause: `${counted(stuck.length, 'consumer')} of group ${name} took ${taken === 1 ? '1 entry' : `${taken} entries`} and acknowledged nothing; ${worst.name} is silent for ${span(worst.idle / 1000)}`,
+      cause: `${counted(stuck.length, 'consumer')} of group ${name} took ${taken === 1 ? '1 entry' : `${taken} entries`} and acknowledged nothing; ${worst.name} has been silent for ${span(worst.idle / 1000)}`,
     };
   }
   return undefined;
