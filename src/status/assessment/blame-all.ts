@@ -1,8 +1,8 @@
-import { secondsSince, span } from '../../platform/text.ts';
+import { counted, secondsSince, span } from '../../platform/text.ts';
 import { lastSeen } from '../rules/events.ts';
-import type { Pod } from '../rules/objects.ts';
+import type { Pod, Workload } from '../rules/objects.ts';
 import { patience } from '../rules/patience.ts';
-import { type Health, isProblem, type Surroundings } from '../rules/verdict.ts';
+import { type Health, isProblem, type Surroundings, verdict } from '../rules/verdict.ts';
 import { blameCluster, told, webhookOf } from './blame-cluster.ts';
 import type { ClusterPart } from './cluster-parts.ts';
 
@@ -12,6 +12,7 @@ interface Judged {
   readonly object: string;
   readonly health: Health;
   readonly pods: readonly Pod[];
+  readonly workload?: Workload;
 }
 
 interface Blamed<Item> {
@@ -33,6 +34,7 @@ export function blameAll<Item extends Judged>(
   const webhooks = new Map<string, ClusterPart>();
   const victims = new Set<string>();
   const metrics = parts.find(({ role }) => role === 'metrics');
+  const controllers = parts.find(({ role }) => role === 'controllers');
   const unscaled = metrics ? withoutMetrics(moment) : undefined;
   const blamed = items.map((item) => {
     const { health, pods } = item;
@@ -44,6 +46,12 @@ export function blameAll<Item extends Judged>(
       victims.add(key);
       const warning = `its autoscaler gets no metrics because ${key} is ${metrics.health.status}, so it keeps its size`;
       return { ...item, health: { ...health, warning, advice: metrics.health.advice } };
+    }
+    const uncounted = controllers && unseenPods(item);
+    if (uncounted) {
+      const key = `${controllers.namespace}/${controllers.object}`;
+      victims.add(key);
+      return { ...item, health: { ...uncounted, waitingFor: key } };
     }
     const silent = webhookOf(health, moment);
     if (silent) webhooks.set(`${silent.namespace}/${silent.object}`, silent);
@@ -57,6 +65,18 @@ export function blameAll<Item extends Judged>(
     return awaited && waitsInVain ? { ...item, health: inVain(item, awaited, moment.now) } : item;
   });
   return { items: blamed, parts: [...told(parts, victims), ...webhooks.values()] };
+}
+
+/** That pods count which are not there: whoever should count them is not at work. */
+function unseenPods({ health, pods, workload }: Judged): Health | undefined {
+  if (health.status !== 'healthy' || pods.length > 0 || !workload?.status) return undefined;
+  const { status } = workload;
+  const counts =
+    'readyReplicas' in status ? status.readyReplicas : 'numberAvailable' in status ? status.numberAvailable : 0;
+  if (!counts) return undefined;
+  return verdict('degraded', 'NotObserved', {
+    cause: `${counted(counts, 'pod')} of it should be ready, and there is none`,
+  });
 }
 
 /** What autoscalers say that get no metrics. */

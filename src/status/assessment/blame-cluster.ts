@@ -14,7 +14,7 @@ export interface Sufferer {
 
 /** What programs say when a name can't be resolved. */
 const unresolved =
-  /EAI_AGAIN|ENOTFOUND|getaddrinfo|name resolution|name or service not known|name does not resolve|nodename nor servname|no such host|server misbehaving|bad address|could(?: not|n't) (?:translate|resolve) host|UnknownHost|nslookup|lookup \S{1,253}.{0,80}(?:timeout|timed out|refused)|Try again/i;
+  /EAI_AGAIN|ENOTFOUND|getaddrinfo|name resolution|name or service not known|name does not resolve|nodename nor servname|no such host|server misbehaving|bad address|could(?: not|n't) (?:translate|resolve) host|UnknownHost|host not found|nslookup|lookup \S{1,253}.{0,80}(?:timeout|timed out|refused)|Try again/i;
 
 /** What programs say when nobody answers behind a Service. */
 const unanswered = /ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|connection refused|timed? ?out|no route to host|unreachable/i;
@@ -36,7 +36,13 @@ const suspicions: readonly Suspicion[] = [
   {
     role: 'node',
     hits: ({ health, pods }, { object, health: part }) => {
-      if (reasonIn(part, 'NodeNotReady')) return reasonIn(health, 'NodeNotReady') && runsOn(health, pods) === object;
+      if (reasonIn(part, 'NodeNotReady'))
+        return reasonIn(health, 'NodeNotReady')
+          ? runsOn(health, pods) === object
+          : (reasonIn(health, 'Unschedulable') && says(health, /the node is (?:not ready|unreachable)/)) ||
+              (reasonIn(health, 'Terminating') &&
+                says(health, /node \S+ is not ready/) &&
+                runsOn(health, pods) === object);
       if (reasonIn(part, 'Cordoned')) return reasonIn(health, 'Unschedulable') && says(health, /is cordoned/);
       if (reasonIn(health, 'Evicted')) return runsOn(health, pods) === object;
       return reasonIn(health, 'Unschedulable') && says(health, /short of|out of processes|network is not ready/);
@@ -56,7 +62,8 @@ const suspicions: readonly Suspicion[] = [
   {
     role: 'network',
     hits: ({ health }) =>
-      reasonIn(health, 'FailedCreatePodSandBox', 'NetworkNotReady') && says(health, /network|cni|plugin/i),
+      reasonIn(health, 'FailedCreatePodSandBox', 'NetworkNotReady', 'Terminating') &&
+      says(health, /network|cni|plugin/i),
   },
   {
     role: 'clock',

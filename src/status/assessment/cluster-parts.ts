@@ -3,6 +3,7 @@ import { commands } from '../rules/commands.ts';
 import { health } from '../rules/health.ts';
 import type { DaemonSet, Deployment, Meta, Node, Pod, Workload } from '../rules/objects.ts';
 import { podHealth } from '../rules/pod.ts';
+import { nodeAdvice } from '../rules/pod-lifetime.ts';
 import { type Health, isProblem, type Surroundings, verdict } from '../rules/verdict.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 
@@ -187,10 +188,7 @@ function nodePart({ metadata, spec, status }: Node, moment: Moment): ClusterPart
       verdict('unknown', 'NodeNotReady', {
         cause: `node ${name} is not ready${why}`,
         since: ready?.lastTransitionTime ?? undefined,
-        // kind's nodes are containers of the same name.
-        advice: moment.context?.startsWith('kind-')
-          ? `docker start ${name}`
-          : run.clusterKubectl('describe node', name),
+        advice: nodeAdvice(name, ready, moment),
       }),
     );
   }

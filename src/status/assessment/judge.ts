@@ -179,6 +179,8 @@ function byNamespace({ namespaces, nodes, refusals, ...snapshot }: Snapshot): (n
     }
     return groups;
   };
+  // What its node tells may be why a pod of any namespace was killed.
+  const ofNodes = snapshot.events.filter(({ involvedObject }) => involvedObject.kind === 'Node');
   const existing = new Set(namespaces.map(({ metadata }) => metadata.name));
   const [workloads, pods, claims, events, slices] = [
     grouped(snapshot.workloads),
@@ -198,7 +200,7 @@ function byNamespace({ namespaces, nodes, refusals, ...snapshot }: Snapshot): (n
     workloads: workloads.get(name) ?? [],
     pods: pods.get(name) ?? [],
     claims: claims.get(name) ?? [],
-    events: events.get(name) ?? [],
+    events: [...(events.get(name) ?? []), ...ofNodes],
     slices: refusals.some((each) => hides(each, name)) ? undefined : (slices.get(name) ?? []),
   });
 }

@@ -2,7 +2,7 @@ import { counted, oneLine, secondsSince, span } from '../../platform/text.ts';
 import { lastEnd, type ObservedContainer, titleOf } from './container.ts';
 import { crashesAllowed } from './container-waiting.ts';
 import { errorLine } from './error-line.ts';
-import { isBefore, isSince } from './events.ts';
+import { isAboutContainer, isBefore, isSince, probeFailure } from './events.ts';
 import type { Ended } from './objects.ts';
 import { anyContainer, hasEnded, logsOf, type PodFacts, type PodRule } from './pod-rule.ts';
 import { startError } from './start-error.ts';
@@ -146,7 +146,8 @@ export const ended: PodRule = (facts) => {
 };
 
 /** Why a container ended: its name, its exit code and what that means, and the last that it said. */
-export function endText(container: ObservedContainer, end: Ended, { around, events }: PodFacts): string {
+export function endText(container: ObservedContainer, end: Ended, facts: PodFacts): string {
+  const { around } = facts;
   const title = titleOf(container);
   const awaited = waitingFor(container, around);
   const said = errorLine(end.message);
@@ -154,9 +155,10 @@ export function endText(container: ObservedContainer, end: Ended, { around, even
     return `${title} gave up waiting for ${awaited}${said ? `: ${said}` : ''}`;
   const notStarted = neverStarted(end);
   if (notStarted) return `${title} can't start: ${notStarted.text}`;
-  if (/exec format error/i.test(end.message ?? '')) return `${title} can't start: ${startError(said ?? '').text}`;
+  if (notExecuted.test(said ?? '')) return `${title} can't start: ${startError(said ?? '').text}`;
+  if (isLost(end)) return `what became of ${title} is not known${said ? `: ${said}` : ''}`;
   if (isNodeRestart(end)) return `${title} ended when its node restarted (exit 255)`;
-  const killed = end.exitCode === 137 || end.exitCode === 143 ? killer(end, container, events) : undefined;
+  const killed = killer(end, container, facts);
   return `${title} ${exitText(end)}${killed ? ` because ${killed}` : ''}${said ? `: ${said}` : ''}`;
 }
 
@@ -170,33 +172,63 @@ export function exitText({ exitCode, reason }: Ended): string {
 const neverStarted = (end: Ended) =>
   end.reason === 'StartError' || end.reason === 'ContainerCannotRun' ? startError(end.message ?? '') : undefined;
 
+/** What a program says that was to be run in place of another, and could not be. */
+const notExecuted = /exec format error|^exec \S+: (?:no such file or directory|permission denied)$/i;
+
+/** Whether the kubelet has lost sight of a container: its code is none that the program ended with. */
+const isLost = ({ exitCode, reason }: Ended): boolean => exitCode === 137 && reason === 'ContainerStatusUnknown';
+
 /** How long after its cause an end comes, in seconds: the container gets time to go. */
 const graceSeconds = 60;
 
 /** How late an event may be told again, in seconds: the kubelet tells what goes on and on once in five minutes. */
 const toldAgainSeconds = 330;
 
-/** Why the kubelet killed a container: what it told while that one ran, and not long before or after. */
-function killer(end: Ended, { name }: ObservedContainer, events: PodFacts['events']): string | undefined {
+/** Exit codes of what was told to end: programs that end well when they are told to end with 0. */
+const endedFromOutside: readonly number[] = [0, 137, 143];
+
+/** Why a container was killed: what was told while it ran, and not long before or after. */
+function killer(end: Ended, container: ObservedContainer, facts: PodFacts): string | undefined {
+  if (!endedFromOutside.includes(end.exitCode)) return undefined;
+  const shortage = end.exitCode === 137 ? nodeShortage(end, facts) : undefined;
+  return byKubelet(end, container, facts) ?? (shortage && `its node had no memory left (${oneLine(shortage)})`);
+}
+
+/** What the kubelet said of its node's memory when a container was killed: the kernel chose a process of it. */
+function nodeShortage({ finishedAt }: Ended, { pod, around }: PodFacts): string | undefined {
+  const told = around.events?.findLast(
+    (event) =>
+      event.reason === 'SystemOOM' &&
+      event.involvedObject.name === pod.spec.nodeName &&
+      finishedAt != null &&
+      isSince(event, finishedAt, graceSeconds) &&
+      isBefore(event, finishedAt, graceSeconds),
+  );
+  return told?.message;
+}
+
+function byKubelet(end: Ended, { name }: ObservedContainer, { events }: PodFacts): string | undefined {
   const event = events.findLast((each) => {
     const { reason, message = '', count = 1 } = each;
     if (reason !== 'FailedPostStartHook' && !(reason === 'Unhealthy' && /^(?:Liveness|Startup) probe/.test(message)))
       return false;
-    const about = each.involvedObject.fieldPath;
-    if (about !== undefined && about !== '' && !about.endsWith(`{${name}}`)) return false;
+    if (!isAboutContainer(each, name)) return false;
     const begun = end.startedAt ?? (end.finishedAt && new Date(Date.parse(end.finishedAt) - 600_000).toISOString());
     return isSince(each, begun, count > 1 ? toldAgainSeconds : 5) && isBefore(each, end.finishedAt, graceSeconds);
   });
   if (!event) return undefined;
   if (event.reason === 'FailedPostStartHook') return 'its postStart hook failed';
-  const [, probe = '', answer = ''] = /^(\w+) probe (?:failed|errored):?\s?(.*)$/s.exec(event.message ?? '') ?? [];
+  const { probe, answer } = probeFailure(event);
   return `its ${probe.toLowerCase()} probe failed${answer ? ` (${oneLine(answer)})` : ''}`;
 }
 
 /** What tells more of a container's end: what it wrote, or the events if it never ran. */
 export function endAdvice(container: ObservedContainer, facts: PodFacts): string {
   const end = lastEnd(container);
-  if (end && neverStarted(end)) return facts.run.kubectl('describe pod', facts.pod.metadata.name);
+  if (end && (neverStarted(end) || isLost(end))) return facts.run.kubectl('describe pod', facts.pod.metadata.name);
+  const node = facts.pod.spec.nodeName;
+  const starved = node !== undefined && end?.exitCode === 137 && nodeShortage(end, facts) !== undefined;
+  if (starved && byKubelet(end, container, facts) === undefined) return facts.run.clusterKubectl('describe node', node);
   // The end of the current container is in its own log; that of the one before it in the previous.
   const previous = container.status.state?.terminated === undefined;
   return logsOf(container, facts, previous);

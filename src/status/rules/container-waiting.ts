@@ -3,7 +3,7 @@ import { oneLine } from '../../platform/text.ts';
 import { type ObservedContainer, titleOf } from './container.ts';
 import { messageOf, standing } from './events.ts';
 import { anyContainer, type PodFacts, type PodRule } from './pod-rule.ts';
-import { pullFailure, pullSecretsMissing } from './pull-failure.ts';
+import { pullFailure, pullSecretsMissing, silent } from './pull-failure.ts';
 import { startError } from './start-error.ts';
 import { type Health, verdict } from './verdict.ts';
 
@@ -11,6 +11,9 @@ type Explain = (message: string, container: ObservedContainer, facts: PodFacts) 
 
 /** How many times a container may crash before it counts as one that won't start: stacks often crash once or twice. */
 export const crashesAllowed = 3;
+
+/** Registries that are on the node itself, by their names there. */
+const ofNode = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])[:/]/;
 
 /** Whether it is an image that repoctl builds: it is in no registry. */
 const isLocal = (image: string) => !image.includes('/') && image.endsWith(':local');
@@ -21,20 +24,23 @@ const image: Explain = (message, { spec, status }, { pod, events, run, around })
   const pulled = told
     ? message
     : messageOf(events.findLast((event) => event.message?.startsWith('Failed to pull image')) ?? { message });
-  const fixed = ['InvalidImageName', 'ErrImageNeverPull'].includes(status.state?.waiting?.reason ?? '');
+  const { reason = '' } = status.state?.waiting ?? {};
+  const fixed = ['InvalidImageName', 'ErrImageNeverPull'].includes(reason);
   const failure = pullFailure(pulled, name);
   const secrets = standing(events, ['FailedToRetrieveImagePullSecret']);
   const missing = pullSecretsMissing(secrets?.message);
   const project = pod.metadata.labels?.[labelKeys.project];
   const own = isLocal(name) || (project !== undefined && name.startsWith(`${project}-`));
   const cluster = /^kind-(.+)/.exec(around.context ?? '')?.[1];
-  const load = cluster && !fixed ? `kind load docker-image ${name} --name ${cluster}` : undefined;
+  const load =
+    cluster && reason !== 'InvalidImageName' ? `kind load docker-image ${name} --name ${cluster}` : undefined;
   const because = isLocal(name)
     ? 'it was not loaded into the cluster, and no registry has it'
     : (failure?.text ?? oneLine(messageOf({ message: pulled })));
+  const local = failure?.text === silent && ofNode.test(name) ? ': that name is the node itself, which has none' : '';
   const secret = missing === undefined ? '' : `; there is no pull Secret ${missing}`;
   return {
-    cause: fixed ? oneLine(message) : `can't pull the image ${name}: ${because}${secret}`,
+    cause: fixed ? oneLine(message) : `can't pull the image ${name}: ${because}${local}${secret}`,
     advice:
       (missing === undefined ? undefined : run.kubectl('get secret', missing)) ??
       (own ? run.infra('rebuild') : undefined) ??

@@ -36,6 +36,7 @@ export function cronJobHealth(cronJob: CronJob, around: Surroundings): Health {
     refusedRun(cronJob, around) ??
     missedRun(cronJob, runs, schedule, around) ??
     neverEnds(cronJob, runs, schedule, around) ??
+    pilesUp(cronJob, runs, around) ??
     lastRun(cronJob, runs, around)
   );
 }
@@ -122,11 +123,12 @@ function refusedRun({ metadata, status = {} }: CronJob, around: Surroundings): H
 /** That it was due and did not start. */
 function missedRun(
   { metadata, spec, status = {} }: CronJob,
-  { active, going }: Runs,
+  { going }: Runs,
   schedule: Schedule | undefined,
   around: Surroundings,
 ): Health | undefined {
-  if (!schedule || (active && spec.concurrencyPolicy === 'Forbid')) return undefined;
+  // A run that only its status knows, and that is not there, keeps nothing from starting for long.
+  if (!schedule || (going.length > 0 && spec.concurrencyPolicy === 'Forbid')) return undefined;
   const started = [status.lastScheduleTime, ...going.map(({ job }) => job.metadata.creationTimestamp)];
   const times = started.map((each) => Date.parse(each ?? '') || 0);
   const since = Math.max(Date.parse(metadata.changedAt ?? metadata.creationTimestamp ?? '') || 0, ...times);
@@ -158,8 +160,10 @@ function missedRun(
     (spec.startingDeadlineSeconds ?? 10) < 10
       ? '; startingDeadlineSeconds is below 10, shorter than the interval of its controller'
       : '';
+  const [lost] = going.length === 0 ? (status.active ?? []) : [];
+  const ghost = lost ? `; its run ${lost.name} counts as active, and does not exist` : '';
   return verdict('degraded', 'MissedRun', {
-    cause: `${cause}${short}${told ? `: ${oneLine(told.message ?? '')}` : ''}`,
+    cause: `${cause}${short}${ghost}${told ? `: ${oneLine(told.message ?? '')}` : ''}`,
     advice: commands(metadata, around).kubectl('describe', `cronjob/${metadata.name}`),
   });
 }
@@ -196,6 +200,19 @@ function neverEnds(
   return verdict('degraded', 'AlwaysReplaced', {
     cause: `each run is replaced by the next before it ends (Replace), and none has succeeded ${last}`,
     advice: commands(metadata, around).kubectl('describe', `cronjob/${metadata.name}`),
+  });
+}
+
+/** That runs are started faster than they end, and none ends well. */
+function pilesUp({ metadata, status = {} }: CronJob, { going }: Runs, around: Surroundings): Health | undefined {
+  const [oldest] = going.toSorted((a, b) => created(a.job) - created(b.job));
+  if (!oldest || going.length < stuckIntervals) return undefined;
+  if ((Date.parse(status.lastSuccessfulTime ?? '') || 0) > created(oldest.job)) return undefined;
+  const age = secondsSince(oldest.job.metadata.creationTimestamp, around.now) ?? 0;
+  return verdict('degraded', 'RunsPileUp', {
+    cause: `${going.length} runs go on at once, the oldest for ${span(age)}, and none has succeeded meanwhile`,
+    advice: commands(metadata, around).kubectl('describe', `job/${oldest.job.metadata.name}`),
+    pod: oldest.health.pod,
   });
 }
 

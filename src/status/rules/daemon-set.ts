@@ -4,6 +4,7 @@ import type { DaemonSet } from './objects.ts';
 import { patience } from './patience.ts';
 import { type Health, isProblem, type Surroundings } from './verdict.ts';
 import {
+  alikeIn,
   cannotCreate,
   changedAt,
   explained,
@@ -26,7 +27,7 @@ export function daemonSetHealth(set: DaemonSet, around: Surroundings): Health {
   const judged = judgePods(around.pods, around);
   const problems = judged.filter(({ health }) => isProblem(health));
   const worst = worstPod(problems);
-  if (worst) return explained(promoted(worst, wanted, problems.length), lag?.cause);
+  if (worst) return explained(promoted(worst, wanted, alikeIn(problems, worst)), lag?.cause);
   const turnedAway = numberAvailable < wanted ? rejected(judged, around) : undefined;
   if (turnedAway) return explained(turnedAway, lag?.cause);
   if (lag) return lag;

@@ -2,8 +2,10 @@ import { secondsSince } from '../../platform/text.ts';
 import { commands } from './commands.ts';
 import type { Deployment } from './objects.ts';
 import { patience } from './patience.ts';
+import { isLeftBehind } from './pod-lifetime.ts';
 import { type Health, isProblem, type Surroundings, verdict } from './verdict.ts';
 import {
+  alikeIn,
   changedAt,
   created,
   explained,
@@ -15,6 +17,7 @@ import {
   rejected,
   removed,
   rollingOut,
+  scaledToZero,
   unobserved,
   well,
   worstPod,
@@ -28,17 +31,25 @@ export function deploymentHealth(deployment: Deployment, around: Surroundings): 
   const condition = (type: string) => status.conditions?.find((each) => each.type === type);
   const going = removed(deployment, around);
   if (going) return going;
-  if (wanted === 0) return verdict('stopped', 'ScaledToZero', { advice: run.infra('start') });
   const lag = unobserved(deployment, around);
+  if (wanted === 0) return scaledToZero(metadata, lag, around);
   const beside = lag?.cause ?? (paused ? 'its rollout is paused' : undefined);
   const judged = judgePods(around.pods, around);
   const current = newest(judged);
   const old = judged.filter((each) => !current.includes(each));
   const problems = current.filter(({ health }) => isProblem(health));
   const worst = worstPod(problems) ?? worstPod(old.filter(({ health }) => isProblem(health)));
+  const complete = availableReplicas >= wanted && current.length >= wanted;
+  // What ran on a node that has gone can't be taken away, and is not missed.
+  if (worst && complete && isLeftBehind(worst.pod, around))
+    return verdict('healthy', 'Available', {
+      warning: `pod ${worst.pod.metadata.name} ${worst.health.cause}`,
+      advice: worst.health.advice,
+      pod: worst.pod.metadata.name,
+    });
   if (worst) {
     const serving = current.includes(worst) && old.some(({ health }) => health.status === 'healthy');
-    const alike = Math.max(1, problems.length);
+    const alike = alikeIn(problems, worst);
     return explained(promoted(worst, wanted, alike, serving ? '; the previous version still runs' : ''), beside);
   }
   const done = updatedReplicas >= wanted && replicas <= updatedReplicas && availableReplicas >= updatedReplicas;

@@ -37,6 +37,17 @@ const noise: readonly RegExp[] = [
   /^\[notice\]/,
   /^(?:error Command failed with exit code|info Visit )/,
   /ELIFECYCLE/,
+  /^\([\w. -]+\) \S+\.exs?:\d+/,
+  /^Exception Group Traceback/,
+  // What to do about it, and where to read on.
+  /^\(See full trace by running/,
+  /^(?:rake aborted!|Tasks: TOP )/,
+  /use -\[v\]S to pass options/,
+  /^Run `bundle install`/,
+  /^For further information visit /,
+  /^[\w-]{1,40}: (?:hint|detail): /,
+  /\b(?:HINT|STATEMENT): /,
+  /check (?:the|server) logs\b/,
 ];
 
 /** A frame of Go's: `net/http.(*Server).Serve(0xc0000)`. */
@@ -59,18 +70,34 @@ const errors: readonly (readonly RegExp[])[] = [
     /^(?:\[|Uncaught |\(node:\d+\) )?(?:[A-Za-z_$][\w$]*[.:\\]+){0,12}[\w$]*(?:Error|Exception|Exit|Interrupt|Failure|Fault)\b(?: \[[\w-]+\]| \(\d+\))?(?::|$)/,
     // Ruby: `app.rb:3:in 'foo': message (NameError)`.
     /^\S+:\d+:in .*\([A-Z][\w:]*\)$/,
+    // And an exception of a module: `PG::ConnectionBad: message`.
+    /^[A-Z]\w*::[\w:]+: /,
+    // Elixir and C++.
+    /^\*\* \([\w.]+\) /,
+    /^what\(\): /,
+    /^bootstrap check failure /,
   ],
   [
     /\b(?:FATAL|CRITICAL|PANIC|EMERG|ERROR)\b/,
     /"level" ?: ?(?:[56]0\b|"(?:fatal|panic|critical|error)")/i,
     /\blevel=(?:fatal|panic|critical|error)\b/i,
     /^(?:npm (?:error|ERR!)|\[?(?:error|fatal)\b)/i,
+    /^[\w./-]{1,60}: (?:fatal )?error: /i,
+    /^ERR_PNPM_/,
+    // klog.
+    /^[FE]\d{4} \d\d:\d\d:\d\d/,
   ],
 ];
 
-/** What only says where, or that something follows: the next line is the error. */
-const saysNext =
-  /^(?:thread '[^']*' (?:\(\d+\) )?panicked at [^']*:\d+:\d+:|Description:|(?:Unhandled|Uncaught) exception:?)$/i;
+/** What only says where, or that something follows, and how many of the next lines are the error. */
+const saysNext: readonly (readonly [RegExp, number])[] = [
+  [/\d validation errors? for \S+$/, 2],
+  [/:$/, 1],
+  [/^(?:(?:Unhandled|Uncaught) exception|Error occurred during initialization of VM)$/i, 1],
+];
+
+/** What belongs to the line before: the details of a PostgreSQL server's error. */
+const continues = /\bDETAIL: +(.*)$/;
 
 /**
  * The line of a log's end that says the error: not the last frame of a stack, nor what a runtime writes below it. Of several
@@ -81,14 +108,18 @@ const saysNext =
 export function errorLine(log: string | undefined): string | undefined {
   const lines = bounded(log ?? '')
     .split(/\r?\n|\r/)
-    .map((line) => line.trim())
+    // Boxes that Python draws around the exceptions of a group.
+    .map((line) => line.trim().replace(/^(?:[|+] +)+/, ''))
     .filter((line) => line !== '');
   const telling = lines.filter((line) => !isGoFrame(line) && !noise.some((each) => each.test(line)));
   for (const kind of errors) {
     const found = telling.findLast((line) => kind.some((each) => each.test(line)));
     if (found === undefined) continue;
-    const next = telling[telling.lastIndexOf(found) + 1];
-    return said(saysNext.test(found) && next !== undefined ? `${found.replace(/:$/, '')}: ${next}` : found);
+    const after = telling.slice(telling.lastIndexOf(found) + 1);
+    const count = saysNext.find(([pattern]) => pattern.test(found))?.[1] ?? 0;
+    const detail = continues.exec(after[0] ?? '')?.[1];
+    const more = detail === undefined ? after.slice(0, count) : [detail];
+    return said([found.replace(/:$/, ''), ...more].join(': '));
   }
   const last = telling.at(-1) ?? lines.at(-1);
   return last === undefined ? undefined : said(last);
@@ -105,5 +136,5 @@ function said(line: string): string {
     } catch {
       // It only looked like JSON.
     }
-  return oneLine(line.replace(/^(?:Caused by: |---> |Description: )/, ''));
+  return oneLine(line.replace(/^(?:Caused by: |---> |Description: )/, '').replace(/ \{$/, ''));
 }

@@ -66,6 +66,17 @@ export function standing(
   return event && reasons.includes(event.reason ?? '') ? event : undefined;
 }
 
+/** Whether an event about a pod is about one of its containers, or does not say about which. */
+export function isAboutContainer({ involvedObject: { fieldPath } }: Event, container: string): boolean {
+  return !fieldPath || fieldPath.endsWith(`{${container}}`);
+}
+
+/** What the kubelet says of a probe: which one, and what it was answered. */
+export function probeFailure({ message = '' }: Pick<Event, 'message'>): { probe: string; answer: string } {
+  const told = /^(\w+) probe (?:failed|errored)(?: and resulted in unknown state)?:?\s?(.*)$/s.exec(message);
+  return { probe: told?.[1] ?? '', answer: told?.[2] ?? message };
+}
+
 /** Whether an event was seen last after an instant; one of an instant that isn't known was. */
 export const isSince = (event: Event, since: string | null | undefined, slackSeconds = 0): boolean => {
   const from = Date.parse(since ?? '');

@@ -52,6 +52,8 @@ function onItsWay({ metadata, status = {} }: Job, judged: readonly JudgedPod[], 
   const busy = worstPod(judged.filter(({ health }) => health.status === 'progressing'))?.health;
   if (busy) return busy;
   if (judged.length > 0) return verdict('progressing', 'Running', { cause: 'running' });
+  const done = status.conditions?.find(({ type, status: holds }) => type === 'SuccessCriteriaMet' && holds === 'True');
+  if (done || (status.terminating ?? 0) > 0) return leaving({ metadata, ...(done && { done }) }, around);
   const tried = (around.pods ?? []).length > 0 || (status.failed ?? 0) > 0;
   const ends = (around.pods ?? []).flatMap((pod) => Date.parse(endOf(pod) ?? '') || []);
   const since = ends.length > 0 ? new Date(Math.max(...ends)).toISOString() : metadata.creationTimestamp;
@@ -60,6 +62,16 @@ function onItsWay({ metadata, status = {} }: Job, judged: readonly JudgedPod[], 
   const waits = tried ? 'waiting for its next try' : 'waiting for its pod';
   return verdict(late ? 'degraded' : 'progressing', 'Pending', {
     cause: late ? `${waits} for ${span(age)}` : waits,
+    advice: late ? commands(metadata, around).kubectl('describe', `job/${metadata.name}`) : undefined,
+  });
+}
+
+/** That the pods of a job have yet to go: of one whose work is done, or before its next try. */
+function leaving({ metadata, done }: { metadata: Job['metadata']; done?: Condition }, around: Surroundings): Health {
+  const age = secondsSince(done?.lastTransitionTime, around.now) ?? 0;
+  const late = age > patience.Terminating;
+  return verdict(late ? 'degraded' : 'progressing', 'Terminating', {
+    cause: `${done ? 'its work is done' : 'its last try has ended'}; its pods have yet to go${late ? ` for ${span(age)}` : ''}`,
     advice: late ? commands(metadata, around).kubectl('describe', `job/${metadata.name}`) : undefined,
   });
 }

@@ -164,6 +164,8 @@ export interface Job {
     readonly active?: number;
     readonly failed?: number;
     readonly succeeded?: number;
+    /** Pods that are being removed. */
+    readonly terminating?: number;
     readonly startTime?: string;
     readonly completionTime?: string;
     readonly conditions?: readonly Condition[];

@@ -1,12 +1,14 @@
 import { oneLine, secondsSince, span } from '../../platform/text.ts';
 import { claimHealth } from './claim.ts';
-import type { Pod } from './objects.ts';
+import { commands } from './commands.ts';
+import { standing } from './events.ts';
+import type { Condition, Pod } from './objects.ts';
 import { patience } from './patience.ts';
 import { hasEnded, type PodRule } from './pod-rule.ts';
-import { verdict } from './verdict.ts';
+import { type Surroundings, verdict } from './verdict.ts';
 
 /** Rows 4 and 5. */
-export const terminating: PodRule = ({ pod, run, around }) => {
+export const terminating: PodRule = ({ pod, events, run, around }) => {
   const { name, deletionTimestamp, finalizers = [] } = pod.metadata;
   const over = secondsSince(deletionTimestamp, around.now);
   if (over === undefined) return undefined;
@@ -17,12 +19,34 @@ export const terminating: PodRule = ({ pod, run, around }) => {
       cause: `${late}; held by the finalizer ${finalizers.join(', ')}`,
       advice: run.kubectl('get pod', name, "-o jsonpath='{.metadata.finalizers}'"),
     });
+  const failed = standing(events, ['FailedKillPod', 'FailedPreStopHook']);
   const node = pod.spec.nodeName;
+  const ready = node === undefined ? undefined : readiness(node, around);
+  if (node !== undefined && ready && ready.status !== 'True')
+    return verdict('degraded', 'Terminating', {
+      cause: `${late}; ${notReadyText(node, ready)}`,
+      advice: nodeAdvice(node, ready, around),
+    });
+  const whose = ready ? `node ${node} is ready, and has not ended it` : `node ${node ?? '(none)'} may be unreachable`;
   return verdict('degraded', 'Terminating', {
-    cause: `${late}; node ${node ?? '(none)'} may be unreachable`,
-    advice: node === undefined ? run.kubectl('describe pod', name) : run.clusterKubectl('describe node', node),
+    cause: `${late}; ${failed?.message ? oneLine(failed.message) : whose}`,
+    advice:
+      node === undefined || failed ? run.kubectl('describe pod', name) : run.clusterKubectl('describe node', node),
   });
 };
+
+const readiness = (node: string, { nodes }: Pick<Surroundings, 'nodes'>): Condition | undefined =>
+  nodes?.find(({ metadata }) => metadata.name === node)?.status?.conditions?.find(({ type }) => type === 'Ready');
+
+const notReadyText = (node: string, ready: Condition | undefined): string =>
+  `node ${node} is not ready${ready?.message ? `: ${oneLine(ready.message)}` : ''}`;
+
+/** Whether a pod is to go, and only waits for its node, which is not ready, to say that it has. */
+export function isLeftBehind({ metadata, spec }: Pod, around: Surroundings): boolean {
+  const ready = spec.nodeName === undefined ? undefined : readiness(spec.nodeName, around);
+  const going = metadata.deletionTimestamp !== undefined && (metadata.finalizers ?? []).length === 0;
+  return going && ready !== undefined && ready.status !== 'True';
+}
 
 /** Why a pod that has failed was ended from outside of it, in words: by the kubelet's word for it. */
 const endings: ReadonlyMap<string, string> = new Map([
@@ -84,7 +108,7 @@ export const nodeLost: PodRule = ({ pod, run, around }) => {
   if (node === undefined || hasEnded(pod)) return undefined;
   const ready = pod.status?.conditions?.find(({ type }) => type === 'Ready');
   const found = around.nodes?.find(({ metadata }) => metadata.name === node);
-  const condition = found?.status?.conditions?.find(({ type }) => type === 'Ready');
+  const condition = readiness(node, around);
   // Where no node can be seen nothing is known of them.
   if (found === undefined && (around.nodes?.length ?? 0) > 0)
     return verdict('unknown', 'NodeGone', {
@@ -94,10 +118,18 @@ export const nodeLost: PodRule = ({ pod, run, around }) => {
   const nodeIsLost = found !== undefined && condition?.status !== 'True';
   const unheard = ready?.status === 'Unknown' || pod.status?.phase === 'Unknown' || pod.status?.reason === 'NodeLost';
   if (!nodeIsLost && !unheard) return undefined;
-  const why = condition?.message ? `: ${oneLine(condition.message)}` : '';
   return verdict('unknown', 'NodeNotReady', {
-    cause: `node ${node} is not ready${why}`,
-    // kind's nodes are containers of the same name.
-    advice: around.context?.startsWith('kind-') ? `docker start ${node}` : run.clusterKubectl('describe node', node),
+    cause: notReadyText(node, condition),
+    advice: nodeAdvice(node, condition, around),
   });
 };
+
+/** What to type when a node is not ready. kind's nodes are containers of the same name: one whose kubelet says why runs. */
+export function nodeAdvice(
+  node: string,
+  ready: Condition | undefined,
+  { context }: Pick<Surroundings, 'context'>,
+): string {
+  const stopped = context?.startsWith('kind-') && ready?.status !== 'False';
+  return stopped ? `docker start ${node}` : commands({}, { context }).clusterKubectl('describe node', node);
+}

@@ -1,7 +1,7 @@
 import { counted, oneLine, secondsSince, span } from '../../platform/text.ts';
 import { type ObservedContainer, titleOf } from './container.ts';
 import { endText, isNodeRestart, lengthOf, recentSeconds } from './container-ended.ts';
-import { firstSeen } from './events.ts';
+import { firstSeen, isAboutContainer, probeFailure } from './events.ts';
 import type { Event, Probe } from './objects.ts';
 import { patience } from './patience.ts';
 import { logsOf, type PodFacts, type PodRule } from './pod-rule.ts';
@@ -31,7 +31,7 @@ export const notReady: PodRule = (facts) => {
   if (!container) return gateClosed(facts);
   const { spec, status } = container;
   const probe = spec.readinessProbe;
-  const failure = failedProbe(facts, 'Readiness');
+  const failure = failedProbe(facts, container, 'Readiness');
   const unready = unreadyFor(facts, container);
   const end = status.lastState?.terminated;
   const restarts = counted(status.restartCount ?? 0, 'restart');
@@ -53,7 +53,7 @@ export const notReady: PodRule = (facts) => {
 /** Rows 21 and 22, of a container that has not passed its startup probe: no other probe is asked until then. */
 export function notStarted(container: ObservedContainer, facts: PodFacts): Health {
   const { startupProbe } = container.spec;
-  const failure = failedProbe(facts, 'Startup');
+  const failure = failedProbe(facts, container, 'Startup');
   const runs = secondsSince(container.status.state?.running?.startedAt, facts.around.now) ?? 0;
   const late = runs > budgetOf(startupProbe) + slackSeconds;
   const title = titleOf(container);
@@ -68,7 +68,7 @@ export function notStarted(container: ObservedContainer, facts: PodFacts): Healt
 }
 
 function failsText(probe: Probe | undefined, failure: Event | undefined): string {
-  const answer = (failure?.message ?? '').replace(/^\w+ probe (?:failed|errored):?\s?/, '');
+  const answer = failure === undefined ? '' : probeFailure(failure).answer;
   return `${probe ? probeText(probe) : 'it'} fails${answer ? `: ${oneLine(answer)}` : ''}`;
 }
 
@@ -87,7 +87,7 @@ function isPastBudget(facts: PodFacts, container: ObservedContainer, unready: nu
   if (unready < runs) return unready > lostSeconds;
   // Readiness is only probed once it has started: its failures count from the first of them. Each is an event of its own
   // where it says another age or time.
-  const failures = failedProbes(facts, 'Readiness').map(
+  const failures = failedProbes(facts, container, 'Readiness').map(
     (event) => secondsSince(firstSeen(event), facts.around.now) ?? 0,
   );
   const ofThisRun = failures.filter((seconds) => seconds <= runs);
@@ -108,10 +108,14 @@ function unreadyFor(facts: PodFacts, container: ObservedContainer): number {
   return Math.min(running, unready ?? running);
 }
 
-const failedProbes = ({ events }: PodFacts, probe: 'Startup' | 'Readiness') =>
-  events.filter(({ reason, message = '' }) => reason === 'Unhealthy' && message.startsWith(`${probe} probe`));
+const failedProbes = ({ events }: PodFacts, { name }: ObservedContainer, probe: 'Startup' | 'Readiness') =>
+  events.filter(
+    (event) =>
+      event.reason === 'Unhealthy' && event.message?.startsWith(`${probe} probe`) && isAboutContainer(event, name),
+  );
 
-const failedProbe = (facts: PodFacts, probe: 'Startup' | 'Readiness') => failedProbes(facts, probe).at(-1);
+const failedProbe = (facts: PodFacts, container: ObservedContainer, probe: 'Startup' | 'Readiness') =>
+  failedProbes(facts, container, probe).at(-1);
 
 function probeText({ httpGet, tcpSocket, grpc, exec }: Probe): string {
   if (httpGet) return `GET ${httpGet.path ?? '/'} on port ${httpGet.port}`;

@@ -20,7 +20,9 @@ export const unscheduled: PodRule = (facts) => {
     });
   }
   const claims = claimsOf(facts);
-  const broken = claims.find(isProblem);
+  // Many claims get their volume when a node is found: where the scheduler says what else is lacking, they wait for that.
+  const elsewhere = condition?.status === 'False' && !/volume|claim/i.test(told(condition.message ?? ''));
+  const broken = claims.find((claim) => isProblem(claim) && !(elsewhere && claim.reason === 'Pending'));
   if (broken) return broken;
   // The scheduler waits for the volume before it says anything.
   const waits = claims.find(({ reason }) => reason === 'Pending');
@@ -121,13 +123,18 @@ const obstacles: readonly (readonly [RegExp, (found: readonly string[]) => strin
 /** What says how a pod would get room by others' going: nothing of the obstacle. */
 const afterwards = ['no new claims to deallocate', 'preemption:'];
 
-function obstacle(given: string): string | undefined {
+/** What the scheduler says of the nodes. */
+function told(given: string): string {
   const message = bounded(given);
   const ends = afterwards.map((text) => message.indexOf(text)).filter((index) => index >= 0);
-  const nodes = message
+  return message
     .slice(0, Math.min(...ends, message.length))
     .trimEnd()
     .replace(/,$/, '');
+}
+
+function obstacle(message: string): string | undefined {
+  const nodes = told(message);
   const found = obstacles.flatMap(([pattern, text]) => {
     const matches = [...nodes.matchAll(pattern)];
     const names = matches.map(([, name = '']) => name).filter((name) => name !== '');

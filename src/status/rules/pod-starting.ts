@@ -44,7 +44,8 @@ export const setupFailed: PodRule = ({ pod, containers, events, run }) => {
   const past = conditions.some(({ type, status }) => type === 'PodReadyToStartContainers' && status === 'True');
   const failed = begun || past ? undefined : standingFailure(events);
   const message = failed?.message ?? '';
-  if (!failed || /failed to sync/.test(message)) return undefined;
+  // The kubelet has not heard of an object yet.
+  if (!failed || /failed to sync|not registered/.test(message)) return undefined;
   const plainly = known.find(([pattern]) => pattern.test(message))?.[1];
   return verdict('degraded', failed.reason ?? 'FailedMount', {
     cause: `${plainly ? `${plainly}: ` : ''}${oneLine(message)}`,

@@ -6,6 +6,9 @@ export interface PullFailure {
   readonly inVain: boolean;
 }
 
+/** That nobody answers. */
+export const silent = 'its registry does not answer';
+
 /**
  * What container runtimes (containerd, Docker, CRI-O) and registries say, in the order in which it is looked for: what an
  * answer of the registry is comes before what may only be a word in it.
@@ -60,7 +63,7 @@ const failures: readonly (readonly [RegExp, string, boolean])[] = [
   ],
   [
     /timeout|timed out|deadline exceeded|connection refused|unreachable|no route to host|reset by peer|broken pipe|\bEOF\b|TLS handshake|context canceled/i,
-    'its registry does not answer',
+    silent,
     false,
   ],
   [

@@ -4,8 +4,9 @@ import type { Pod, StatefulSet } from './objects.ts';
 import { patience } from './patience.ts';
 import { podHealth } from './pod.ts';
 import { isRejected } from './pod-lifetime.ts';
-import { type Health, isProblem, type Surroundings, verdict } from './verdict.ts';
+import { type Health, isProblem, type Surroundings } from './verdict.ts';
 import {
+  alikeIn,
   cannotCreate,
   changedAt,
   explained,
@@ -14,6 +15,7 @@ import {
   promoted,
   removed,
   rollingOut,
+  scaledToZero,
   unobserved,
   well,
   worstPod,
@@ -25,12 +27,12 @@ export function statefulSetHealth(set: StatefulSet, around: Surroundings): Healt
   const run = commands(metadata, around);
   const going = removed(set, around);
   if (going) return going;
-  if (wanted === 0) return verdict('stopped', 'ScaledToZero', { advice: run.infra('start') });
   const lag = unobserved(set, around);
+  if (wanted === 0) return scaledToZero(metadata, lag, around);
   const judged = (around.pods ?? []).map((pod) => ({ pod, health: replaced(pod, around) ?? podHealth(pod, around) }));
   const problems = judged.filter(({ health }) => isProblem(health));
   const worst = worstPod(problems);
-  if (worst) return explained(brokenPod(set, worst, problems.length, around), lag?.cause);
+  if (worst) return explained(brokenPod(set, worst, alikeIn(problems, worst), around), lag?.cause);
   if (judged.length < wanted) {
     const refused = cannotCreate(set, around);
     if (refused) return refused;

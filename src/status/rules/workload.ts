@@ -62,6 +62,15 @@ export function unobserved({ kind, metadata, status }: Workload, around: Surroun
   });
 }
 
+/** A workload that is to have no pods: stopped, unless some don't go, or nobody takes them away. */
+export function scaledToZero(metadata: Meta, lag: Health | undefined, around: Surroundings): Health {
+  const stuck = judgePods(around.pods, around).filter(({ pod }) => pod.metadata.deletionTimestamp !== undefined);
+  const worst = worstPod(stuck);
+  if (worst) return explained(worst.health, 'it is scaled to zero');
+  if (lag && isProblem(lag) && (around.pods ?? []).length > 0) return lag;
+  return verdict('stopped', 'ScaledToZero', { advice: commands(metadata, around).infra('start') });
+}
+
 /** When what is wanted of a workload was changed last; unknown of one that was changed at a time that nobody kept. */
 export const changedAt = ({ changedAt: known, generation = 1, creationTimestamp }: Meta): string | undefined =>
   known ?? (generation <= 1 ? creationTimestamp : undefined);
@@ -145,6 +154,10 @@ export function rejected(judged: readonly JudgedPod[], around: Surroundings): He
 /** When an object was made, in milliseconds. */
 export const created = ({ metadata }: Pick<Pod, 'metadata'>): number =>
   Date.parse(metadata.creationTimestamp ?? '') || 0;
+
+/** How many of some broken pods are broken as one of them is. */
+export const alikeIn = (problems: readonly JudgedPod[], { health }: JudgedPod): number =>
+  Math.max(1, problems.filter((each) => each.health.reason === health.reason).length);
 
 /**
  * A pod's verdict as the workload's.

@@ -1,6 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { exitCode } from '../../../src/status/report/exit-code.ts';
-import { reportOn } from '../rules/fixtures/cases.ts';
 import { ago } from '../rules/fixtures/objects.ts';
 import {
   about,
@@ -15,24 +13,12 @@ import {
   pod,
   run,
   set,
-  space,
+  told,
+  unready,
+  unscheduled,
   waiting,
   withClaim,
 } from './siblings.ts';
-
-const told = (objects: readonly Listed[]) => {
-  const report = reportOn([
-    space,
-    ...(objects.some(({ kind }) => kind === 'Node') ? [] : [node()]),
-    ...objects,
-  ] as never);
-  const service = report.tiers
-    .filter(({ tier }) => tier !== 'cluster')
-    .flatMap(({ services }) => services)
-    .find(({ object }) => object.startsWith('shop-api'));
-  const { status, reason, cause, warning } = service?.health ?? {};
-  return `${status} ${reason}: ${cause ?? warning ?? ''} [${exitCode(report, [])}]`;
-};
 
 const failedOwner = {
   status: 'True',
@@ -42,22 +28,10 @@ const failedOwner = {
   lastTransitionTime: ago(100),
 };
 const complete = { conditions: [{ type: 'Complete', status: 'True', lastTransitionTime: ago(100) }], succeeded: 1 };
-const unready = [{ type: 'Ready', status: 'False', lastTransitionTime: ago(600) }];
 const pulled = (message: string, image = 'ghcr.io/acme/api:1') => [
   deployment(0),
   waiting('ErrImagePull', message, { container: { image } }),
 ];
-const unscheduled = (message: string) =>
-  pod({
-    spec: { nodeName: undefined },
-    status: {
-      phase: 'Pending',
-      conditions: [
-        { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message, lastTransitionTime: ago(300) },
-      ],
-      containerStatuses: undefined,
-    },
-  });
 const kube = (_name: string, message: string) => crashing({ message, exitCode: 1 }, { container: { name: 'api' } });
 
 // Situations of the kinds that public bug reports of Argo CD, Helm, kstatus, Skaffold, Tilt, kind and Kubernetes tell of.
@@ -888,7 +862,7 @@ const first: Readonly<Record<string, string>> = {
   'foreground deletion for hours':
     'degraded Terminating: being removed for 116 min; waits for the finalizer foregroundDeletion, and for the pod shop-api-1 [1]',
   'pod terminating, node gone':
-    'degraded Terminating: should have been gone 66 min ago; node node-1 may be unreachable [1]',
+    'degraded Terminating: should have been gone 66 min ago; node node-1 is ready, and has not ended it [1]',
   'loop window: ready with liveness kill':
     'degraded CrashLoopBackOff: container api exited with 137 (SIGKILL) (30 restarts, the last 20 s ago), after 40 s; it has been running again for 15 s [1]',
   'loop with exit 0':

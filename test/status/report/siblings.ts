@@ -1,4 +1,6 @@
+import { exitCode } from '../../../src/status/report/exit-code.ts';
 import type { Event, Meta, Pod } from '../../../src/status/rules/objects.ts';
+import { reportOn } from '../rules/fixtures/cases.ts';
 import { ago } from '../rules/fixtures/objects.ts';
 
 // Objects as the API gives them, as short as the situations of `siblings.test.ts` need them: what is not said is well.
@@ -176,3 +178,43 @@ export const claim = (status: object, spec: object = {}, metadata: object = {}):
   status,
 });
 export const withClaim = { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data-shop-api-0' } }] };
+
+/** The condition of a pod that has not been ready for ten minutes. */
+export const unready = [{ type: 'Ready', status: 'False', lastTransitionTime: ago(600) }];
+
+/** A pod for which the scheduler finds no node. */
+export const unscheduled = (message: string, parts: PodParts = {}): Listed =>
+  pod({
+    ...parts,
+    spec: { nodeName: undefined, ...parts.spec },
+    status: {
+      phase: 'Pending',
+      conditions: [
+        { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message, lastTransitionTime: ago(300) },
+      ],
+      containerStatuses: undefined,
+    },
+  });
+
+const judged = (objects: readonly Listed[]) => {
+  const report = reportOn([
+    space,
+    ...(objects.some(({ kind }) => kind === 'Node') ? [] : [node()]),
+    ...objects,
+  ] as never);
+  const service = report.tiers
+    .filter(({ tier }) => tier !== 'cluster')
+    .flatMap(({ services }) => services)
+    .find(({ object }) => object.startsWith('shop-api'));
+  return { health: service?.health, code: exitCode(report, []) };
+};
+
+/** What the report says of a situation: state, reason, cause and exit code. */
+export function told(objects: readonly Listed[]): string {
+  const { health, code } = judged(objects);
+  return `${health?.status} ${health?.reason}: ${health?.cause ?? health?.warning ?? ''} [${code}]`;
+}
+
+/** The same, and what to type next. */
+export const toldToDo = (objects: readonly Listed[]): string =>
+  `${told(objects)} > ${judged(objects).health?.advice ?? ''}`;

@@ -82,6 +82,86 @@ const rows: readonly (readonly [string, string, string])[] = [
     '{"level":30,"msg":"hello"}\n{"level":60,"msg":"boom","err":{"message":"no db"}}\n{"level":30,"msg":"bye"}\n',
     'boom: no db',
   ],
+  [
+    'Python, settings that pydantic refuses',
+    'Traceback (most recent call last):\n  File "/app/settings.py", line 9, in <module>\n    settings = Settings()\npydantic_core._pydantic_core.ValidationError: 1 validation error for Settings\nDATABASE_URL\n  Field required [type=missing, input_value={}, input_type=dict]\n    For further information visit https://errors.pydantic.dev/2.5/v/missing',
+    'pydantic_core._pydantic_core.ValidationError: 1 validation error for Settings: DATABASE_URL: Field required [type=missing, input_value={}, input_type=dict]',
+  ],
+  [
+    'Python, a group of exceptions',
+    '  + Exception Group Traceback (most recent call last):\n  |   File "/app/x.py", line 3, in <module>\n  |     main()\n  | ExceptionGroup: unhandled errors in a TaskGroup (1 sub-exception)\n  +-+---------------- 1 ----------------\n    | Traceback (most recent call last):\n    |   File "/app/x.py", line 9, in task\n    |     raise ValueError("no key")\n    | ValueError: no key\n    +------------------------------------',
+    'ValueError: no key',
+  ],
+  [
+    'Celery, an application that is not there',
+    "Usage: celery [OPTIONS] COMMAND [ARGS]...\nTry 'celery --help' for help.\n\nError: Invalid value for '-A' / '--app': \nUnable to load celery application.\nThe module app.tasks was not found.",
+    "Error: Invalid value for '-A' / '--app': Unable to load celery application.",
+  ],
+  [
+    'PostgreSQL, with its detail',
+    '2026-03-01 11:00:00.000 UTC [1] FATAL:  database files are incompatible with server\n2026-03-01 11:00:00.000 UTC [1] DETAIL:  The data directory was initialized by PostgreSQL version 15, which is not compatible with this version 16.2.',
+    '2026-03-01 11:00:00.000 UTC [1] FATAL: database files are incompatible with server: The data directory was initialized by PostgreSQL version 15, which is not compatible with this version 16.2.',
+  ],
+  [
+    'initdb, before its hint',
+    'initdb: error: directory "/var/lib/postgresql/data" exists but is not empty\ninitdb: detail: It contains a lost+found directory.\ninitdb: hint: Using a mount point directly as the data directory is not recommended.\nCreate a subdirectory under the mount point.',
+    'initdb: error: directory "/var/lib/postgresql/data" exists but is not empty',
+  ],
+  [
+    'Redis, before it says where to look',
+    "1:M 01 Mar 2026 11:00:00.000 # Can't handle RDB format version 12\n1:M 01 Mar 2026 11:00:00.000 # Fatal error loading the DB, check server logs. Exiting.",
+    "1:M 01 Mar 2026 11:00:00.000 # Can't handle RDB format version 12",
+  ],
+  [
+    'OpenSearch and Elasticsearch',
+    'ERROR: [1] bootstrap checks failed. You must address the points described in the following [1] lines before starting Elasticsearch.\nbootstrap check failure [1] of [1]: max virtual memory areas vm.max_map_count [65530] is too low, increase to at least [262144]\nERROR: Elasticsearch did not exit normally - check the logs at /usr/share/elasticsearch/logs/docker-cluster.log',
+    'bootstrap check failure [1] of [1]: max virtual memory areas vm.max_map_count [65530] is too low, increase to at least [262144]',
+  ],
+  [
+    'Rake, the innermost',
+    'rake aborted!\nActiveRecord::ConnectionNotEstablished: connection failed\n/app/config/environment.rb:5:in `<main>\'\n\nCaused by:\nPG::ConnectionBad: connection to server at "10.0.0.1", port 5432 failed\n/app/config/environment.rb:5:in `<main>\'\nTasks: TOP => db:migrate => db:load_config\n(See full trace by running task with --trace)',
+    'PG::ConnectionBad: connection to server at "10.0.0.1", port 5432 failed',
+  ],
+  [
+    'Bundler',
+    'Could not find rails-7.1.0 in locally installed gems\nRun `bundle install` to install missing gems.',
+    'Could not find rails-7.1.0 in locally installed gems',
+  ],
+  [
+    'Elixir',
+    '** (RuntimeError) environment variable DATABASE_URL is missing.\n    (elixir 1.15.7) lib/system.ex:706: System.fetch_env!/1\n    (app 0.1.0) config/runtime.exs:12: (file)\n',
+    '** (RuntimeError) environment variable DATABASE_URL is missing.',
+  ],
+  [
+    'C++',
+    "terminate called after throwing an instance of 'std::runtime_error'\n  what():  no config\nAborted (core dumped)",
+    'what(): no config',
+  ],
+  [
+    'klog',
+    'I0301 11:00:00.000000       1 main.go:10] starting\nF0301 11:00:01.000000       1 main.go:50] unable to load config\nI0301 11:00:01.100000       1 main.go:60] bye',
+    'F0301 11:00:01.000000 1 main.go:50] unable to load config',
+  ],
+  [
+    'the JVM',
+    'Error occurred during initialization of VM\nInitial heap size set to a larger value than the maximum heap size',
+    'Error occurred during initialization of VM: Initial heap size set to a larger value than the maximum heap size',
+  ],
+  [
+    'pnpm',
+    ' ERR_PNPM_NO_SCRIPT  Missing script: start\n\nCommand "start" not found.',
+    'ERR_PNPM_NO_SCRIPT Missing script: start',
+  ],
+  [
+    'Node, a rejection with a text',
+    'node:internal/process/promises:394\n      triggerUncaughtException(err, true /* fromPromise */);\n      ^\n\n[UnhandledPromiseRejection: The promise rejected with the reason "no db".] {\n  code: \'ERR_UNHANDLED_REJECTION\'\n}\n\nNode.js v20.19.0',
+    '[UnhandledPromiseRejection: The promise rejected with the reason "no db".]',
+  ],
+  [
+    "a script with Windows' line ends",
+    "/usr/bin/env: 'node\\r': No such file or directory\n/usr/bin/env: use -[v]S to pass options in shebang lines",
+    "/usr/bin/env: 'node\\r': No such file or directory",
+  ],
   ['anything else: its last line', 'one\n  two\n\n', 'two'],
 ];
 
