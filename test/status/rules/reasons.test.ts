@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { apiVersions } from '../../../charts/common/api-versions.ts';
 import { patience } from '../../../src/status/rules/patience.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
@@ -45,7 +46,7 @@ const files = ['src/status/rules', 'src/status/deep', 'src/lifecycle', 'src/stat
 );
 
 test('each reason that a verdict can have is explained', () => {
-  const named = [...well, ...probes];
+  const named = [...well, ...probes, ...Object.keys(apiVersions)];
   const reasons = [...new Set(files.flatMap(reasonsIn))].filter((each) => /^[A-Z]/.test(each) && !named.includes(each));
   expect(reasons.length).toBeGreaterThan(50);
   expect(reasons.filter((reason) => !documented.includes(`\`${reason}\``)).sort()).toEqual([]);
