@@ -366,7 +366,7 @@ const right: Readonly<Record<string, string>> = {
   'skaffold 9563: no room for the new version':
     'degraded Unschedulable: no node for 5 min: not enough memory is free (0/1 nodes are available: 1 Insufficient memory.); the previous version still runs [1] > kubectl --context kind-dev describe nodes',
   'tilt 1962: a pod of the revision before has no image':
-    'degraded ImagePullBackOff: container api: can\'t get the image shop/api:1: Back-off pulling image "x"; it is of an old revision, and a StatefulSet does not replace it [1] > kubectl --context kind-dev -n shop delete pod shop-api-1',
+    'degraded ImagePullBackOff: container api: can\'t pull the image shop/api:1: Back-off pulling image "x"; it is of an old revision, and a StatefulSet does not replace it [1] > kubectl --context kind-dev -n shop delete pod shop-api-1',
   'two pods, broken in two ways':
     'degraded CrashLoopBackOff: 1 of 2 pods: container api exited with 1: boom (9 restarts, the last 60 s ago) [1] > repoctl infra project logs shop api --previous --context kind-dev',
   'thirty evicted pods, and one that runs': 'healthy Available:  [0] > ',
