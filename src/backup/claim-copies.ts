@@ -14,7 +14,7 @@ import { size } from '../platform/text.ts';
 import { openFile } from './checked-file.ts';
 import type { Copies } from './data-store.ts';
 import { type BackupPart, fileOf, isPart, type PartKind, partFields } from './part.ts';
-import { isPaused, pauseService, resumeService } from './pause.ts';
+import { isPaused, pauseControllers, pauseService, resumeControllers, resumeService } from './pause.ts';
 import { saveSent, sentSum } from './sent-file.ts';
 import { type ClaimServer, imageOf, podPatience, waitForPod, waitUntilReady } from './service-pods.ts';
 
@@ -57,22 +57,49 @@ function copyPod({ namespace, object, folder, user, group, pull }: ClaimServer, 
   return pull ? pulled(pod, pull) : pod;
 }
 
-/** Stops the server, does something in a pod with its folder, and starts it again. */
+/** Stops what writes to a claim, and starts it again. */
+interface Pausing {
+  pause(cluster: Cluster, server: ClaimServer, signal?: AbortSignal): Promise<void>;
+  resume(cluster: Cluster, server: ClaimServer): Promise<void>;
+}
+
+/** A service has to run, so that it is known to be able to. */
+const service: Pausing = {
+  async pause(cluster, server, signal) {
+    // Stopped by a command that was killed, it is ours to start again.
+    if (!(await isPaused(cluster, server))) await waitForPod(cluster, server, { signal });
+    await pauseService(cluster, server, signal);
+  },
+  async resume(cluster, server) {
+    await resumeService(cluster, server);
+    await waitForPod(cluster, server);
+  },
+};
+
+/** Workloads may be stopped, or not be due. */
+const someWorkloads: Pausing = {
+  pause: (cluster, { namespace, workloads = [] }, signal) => pauseControllers(cluster, namespace, workloads, signal),
+  resume: (cluster, { namespace, workloads = [] }) => resumeControllers(cluster, namespace, workloads),
+};
+
+/** Whoever restores has stopped all workloads before, and starts them once all of the data is there. */
+const stoppedAlready: Pausing = { pause: async () => {}, resume: async () => {} };
+
+/** Stops what writes to a claim, does something in a pod with its folder, and starts it again. */
 async function withFolder<Result>(
   cluster: Cluster,
-  service: ClaimServer,
+  server: ClaimServer,
+  { pause, resume }: Pausing,
   work: (where: ContainerReference) => Promise<Result>,
   signal?: AbortSignal,
 ): Promise<Result> {
-  // Stopped by a command that was killed, it is ours to start again.
-  if (!(await isPaused(cluster, service))) await waitForPod(cluster, service, { signal });
-  const { namespace } = service;
-  const metadata = { namespace, name: `data-${service.pod}` };
+  const { namespace } = server;
+  const metadata = { namespace, name: server.claim };
   const claim = await cluster.get({ ...typeMeta('PersistentVolumeClaim'), metadata });
   if (!claim) throw new ClusterError(`there is no claim ${namespace}/${metadata.name}`, `repoctl status ${namespace}`);
-  const pod = copyPod(service, claim);
+  const pod = copyPod(server, claim);
   try {
-    await pauseService(cluster, service, signal);
+    await pause(cluster, server, signal);
     await removed(cluster, pod);
     await cluster.create(pod);
     const name = pod.metadata?.name ?? '';
@@ -81,8 +108,7 @@ async function withFolder<Result>(
   } finally {
     // Also after Ctrl-C, so without its signal. The claim can't be used by two pods on two nodes.
     await removed(cluster, pod);
-    await resumeService(cluster, service);
-    await waitForPod(cluster, service);
+    await resume(cluster, server);
   }
 }
 
@@ -108,14 +134,15 @@ cd "$1"
  */
 async function saveClaim(
   cluster: Cluster,
-  service: ClaimServer,
+  server: ClaimServer,
   output: Writable,
   signal?: AbortSignal,
 ): Promise<string> {
-  const command = ['sh', '-c', saveScript, 'tar', service.folder];
+  const command = ['sh', '-c', saveScript, 'tar', server.folder];
   return withFolder(
     cluster,
-    service,
+    server,
+    server.workloads ? someWorkloads : service,
     async (where) => sentSum((await exec(cluster, where, command, { output, signal })).stderr, 'tar'),
     signal,
   );
@@ -138,13 +165,19 @@ sync`.trim();
 /** Puts a copy in place of what a server has; the server is stopped meanwhile. */
 async function restoreClaim(
   cluster: Cluster,
-  service: ClaimServer,
+  server: ClaimServer,
   input: () => Readable,
   sha256: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  const command = ['sh', '-c', restoreScript, 'tar', service.folder, sha256];
-  await withFolder(cluster, service, (where) => exec(cluster, where, command, { input: input(), signal }), signal);
+  const command = ['sh', '-c', restoreScript, 'tar', server.folder, sha256];
+  await withFolder(
+    cluster,
+    server,
+    server.workloads ? stoppedAlready : service,
+    (where) => exec(cluster, where, command, { input: input(), signal }),
+    signal,
+  );
 }
 
 /** A kind of part that is the claim of a server: a tar archive. */
@@ -153,27 +186,45 @@ export function claimPart<const Kind extends string>(kind: Kind, describe: (part
   return { kind, schema, describe } satisfies PartKind<z.output<typeof schema>>;
 }
 
+/** Which of the claims of a server it is, where it may have several. */
+export interface OneOfClaims {
+  /** Fields of its part, by which it is known again. */
+  readonly fields: Readonly<Record<string, string | number | undefined>>;
+  /** `keeper-ledger-0`: the end of its file's name, and what it is called. */
+  readonly name: string;
+}
+
 /** Copies of a server's claim: for what is known of no better way, its files, while nothing writes them. */
-export const claimCopies = (of: PartKind, server: ClaimServer): Copies => ({
-  async save({ cluster, folder, signal, report }) {
-    const { service } = server;
-    report(`${service}: is stopped while its folder is copied`);
-    const path = `${of.kind}/${service}.tar`;
-    const file = await saveSent(folder, path, (output) => saveClaim(cluster, server, output, signal));
-    report(`${service}: ${size(file.bytes)}, and running again`);
-    return [{ kind: of.kind, service, serverVersion: await imageOf(cluster, server), files: [file] }];
-  },
-  place(part) {
-    if (!isPart(of, part) || part.service !== server.service) return undefined;
-    const file = fileOf(part);
-    return {
-      what: server.service,
-      atomic: true,
-      async restore({ cluster, folder, signal, report }) {
-        report(`${server.service}: is stopped while its folder is replaced`);
-        await restoreClaim(cluster, server, () => openFile(folder, file.path), file.sha256, signal);
-        return `${size(file.bytes)}, and running again`;
-      },
-    };
-  },
-});
+export function claimCopies(
+  of: PartKind,
+  server: ClaimServer,
+  { fields, name }: OneOfClaims = { fields: {}, name: server.service },
+): Copies {
+  const { service, workloads } = server;
+  const again = workloads ? 'started again' : 'running again';
+  return {
+    async save({ cluster, folder, signal, report }) {
+      report(`${name}: ${workloads ? `${service} is` : 'is'} stopped while its folder is copied`);
+      const path = `${of.kind}/${name}.tar`;
+      const file = await saveSent(folder, path, (output) => saveClaim(cluster, server, output, signal));
+      report(`${name}: ${size(file.bytes)}, and ${again}`);
+      const serverVersion = workloads ? undefined : await imageOf(cluster, server);
+      return [{ kind: of.kind, service, ...fields, serverVersion, files: [file] }];
+    },
+    place(part) {
+      const given = part as BackupPart & Readonly<Record<string, unknown>>;
+      const isIt = isPart(of, part) && part.service === service;
+      if (!isIt || Object.entries(fields).some(([field, value]) => given[field] !== value)) return undefined;
+      const file = fileOf(part);
+      return {
+        what: name,
+        atomic: true,
+        async restore({ cluster, folder, signal, report }) {
+          if (!workloads) report(`${name}: is stopped while its folder is replaced`);
+          await restoreClaim(cluster, server, () => openFile(folder, file.path), file.sha256, signal);
+          return workloads ? size(file.bytes) : `${size(file.bytes)}, and running again`;
+        },
+      };
+    },
+  };
+}

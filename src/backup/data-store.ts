@@ -52,6 +52,8 @@ export interface Copies {
 /** The data of a project in a service of the cluster. */
 export interface DataStore {
   readonly server: ServicePod;
+  /** Whether it is held by workloads, which are stopped all together. @default false */
+  readonly isWorkloads?: boolean;
   /** A text says why it can't be copied. */
   readonly copies: Copies | string;
   /** What is in it; its service has to run. None if only its own program could tell. */

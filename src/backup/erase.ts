@@ -34,27 +34,30 @@ const claimLines = (claims: readonly Claim[]): string[] =>
   });
 
 /**
- * Names of a project's claims that a backup leaves out: those of its own manifests, and of services that repoctl can't back up.
+ * What a backup leaves out of a project's claims, as lines for a question: those of its own manifests, and of services that
+ * repoctl can't back up.
  *
  * @param labels that the project's own objects have
  */
-export async function unsavedClaims(
+export async function unsavedLines(
   cluster: Cluster,
   { project, stores }: Pick<Subject, 'project' | 'stores'>,
   labels: Readonly<Record<string, string>>,
 ): Promise<string[]> {
-  const saved = stores.flatMap(({ server, copies }) => (typeof copies === 'string' ? [] : [`data-${server.pod}`]));
+  const saved = stores.flatMap(({ server, copies }) => (typeof copies === 'string' ? [] : [server.claim]));
   const claims = await cluster.list<Claim>('PersistentVolumeClaim', { namespace: project.namespace, labels });
-  return claims.map(({ metadata }) => metadata?.name ?? '').filter((name) => !saved.includes(name));
+  const unsaved = claims.map(({ metadata }) => metadata?.name ?? '').filter((name) => !saved.includes(name));
+  if (unsaved.length === 0) return [];
+  return ['No backup has, and so is lost for good:', ...unsaved.map((name) => `  claim ${name}`)];
 }
 
 /** Lines of a store's data; one that says why not, if it can't be asked. */
 async function asked(cluster: Cluster, { server, describe }: DataStore): Promise<string[]> {
   if (!describe) return [];
-  const { service, namespace, pod } = server;
+  const { service, namespace, pod, claim: claimName } = server;
   const found = await cluster.get<PodState>({ ...typeMeta('Pod'), metadata: { namespace, name: pod } });
   // It has never run, or its data was deleted.
-  const claim = { ...typeMeta('PersistentVolumeClaim'), metadata: { namespace, name: `data-${pod}` } };
+  const claim = { ...typeMeta('PersistentVolumeClaim'), metadata: { namespace, name: claimName } };
   if (!found && !(await cluster.get(claim))) return [];
   const unknown = (why: string) => [`${service}: contents unknown, ${why}`];
   if (!isReady(found)) return unknown('it is not running');

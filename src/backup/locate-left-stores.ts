@@ -1,10 +1,13 @@
 import { labelKeys } from '../../charts/common/labels.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
-import { type ServiceKindName, serviceKinds } from '../../charts/kinds.ts';
+import { volumeObject } from '../../charts/common/volumes.ts';
+import { type ServiceKindName, serviceKinds, workloadKinds } from '../../charts/kinds.ts';
 import type { Cluster } from '../cluster/client.ts';
-import type { LeftProject, LeftServer, LeftVariable } from './data-store.ts';
+import type { DataStore, LeftProject, LeftServer, LeftVariable } from './data-store.ts';
 import type { ProjectStores } from './locate-stores.ts';
-import type { ServicePod } from './service-pods.ts';
+import { copyFolder } from './locate-volumes.ts';
+import { type ClaimServer, type ServicePod, templateClaim } from './service-pods.ts';
+import { volumeStore } from './stores/volume.ts';
 import { storeKinds } from './stores.ts';
 
 interface Container {
@@ -23,9 +26,14 @@ export interface Templated extends ManifestObject {
       readonly spec: {
         readonly containers: readonly Container[];
         readonly securityContext?: { readonly runAsUser?: number; readonly runAsGroup?: number };
+        readonly volumes?: readonly {
+          readonly name: string;
+          readonly persistentVolumeClaim?: { readonly claimName: string };
+        }[];
       };
     };
-    readonly volumeClaimTemplates?: readonly unknown[];
+    readonly replicas?: number;
+    readonly volumeClaimTemplates?: readonly { readonly metadata?: { readonly name?: string } }[];
   };
 }
 
@@ -47,7 +55,8 @@ export function locateLeftStores(
   sets: readonly Templated[],
   deployments: readonly Templated[],
 ): ProjectStores {
-  const servers = sets.flatMap((set) => leftServer(owners.project.namespace, set) ?? []);
+  const { namespace } = owners.project;
+  const servers = sets.filter((set) => !isWorkload(set)).flatMap((set) => leftServer(namespace, set) ?? []);
   const containers = deployments.flatMap(({ spec }) => spec.template.spec.containers);
   const variables = new Map(containers.flatMap(({ env = [] }) => env).map((each) => [each.name, each] as const));
   const stores = Object.entries(storeKinds).flatMap(([name, kind]) => [
@@ -56,11 +65,12 @@ export function locateLeftStores(
       { ...owners, variables },
     ) ?? []),
   ]);
+  const volumes = [...sets, ...deployments].flatMap((each) => leftVolumes(namespace, each, sets.includes(each)));
   const lost = servers.filter(
-    ({ pod, hasClaims }) => hasClaims && !stores.some(({ server }) => server.pod === pod.pod),
+    ({ pod, hasClaims }) => hasClaims && ![...stores, ...volumes].some(({ server }) => server.pod === pod.pod),
   );
   return {
-    stores,
+    stores: [...stores, ...volumes],
     skipped: lost.map(({ pod }) => ({
       service: pod.service,
       reason: 'the name of its claim does not tell how to back it up',
@@ -72,22 +82,57 @@ export function locateLeftStores(
 const kindOf = ({ name }: Container): ServiceKindName =>
   name in serviceKinds && storeKinds[name as ServiceKindName] ? (name as ServiceKindName) : 'container';
 
+const podOf = (namespace: string, { metadata }: Templated, container: Container): ServicePod => ({
+  service: metadata.labels?.[labelKeys.name] ?? metadata.name,
+  namespace,
+  object: metadata.name,
+  pod: `${metadata.name}-0`,
+  claim: templateClaim('data', `${metadata.name}-0`),
+  container: container.name,
+  start: `kubectl -n ${namespace} scale statefulset ${metadata.name} --replicas 1`,
+});
+
+/** Whether a StatefulSet is a workload of the project's own. */
+const isWorkload = ({ metadata }: Templated): boolean =>
+  metadata.labels?.[labelKeys.component] === workloadKinds.statefulset?.component;
+
+/** The claims under `volumes` of what has a pod template, by the names that repoctl gives them. */
+function leftVolumes(namespace: string, object: Templated, isSet: boolean): DataStore[] {
+  const { metadata, spec } = object;
+  const { containers, securityContext = {}, volumes = [] } = spec.template.spec;
+  const [container] = containers;
+  if (!container) return [];
+  const isService = isSet && !isWorkload(object);
+  const kind = isSet ? 'StatefulSet' : 'Deployment';
+  const server = (claim: string): ClaimServer => ({
+    ...podOf(namespace, object, container),
+    claim,
+    workloads: isService ? undefined : [{ kind, object: metadata.name }],
+    folder: copyFolder,
+    user: securityContext.runAsUser ?? 0,
+    group: securityContext.runAsGroup,
+  });
+  if (!isSet)
+    return volumes
+      .filter((each) => each.persistentVolumeClaim?.claimName === volumeObject(metadata.name, each.name))
+      .map(({ name }) => volumeStore(server(volumeObject(metadata.name, name)), name));
+  const templates = (spec.volumeClaimTemplates ?? []).flatMap((each) => each.metadata?.name ?? []);
+  const claimOf = (name: string, ordinal: number) => server(templateClaim(name, `${metadata.name}-${ordinal}`));
+  // That of its `storage` is the service's own.
+  if (isService) return templates.filter((name) => name !== 'data').map((name) => volumeStore(claimOf(name, 0), name));
+  const ordinals = Array.from({ length: Math.max(1, spec.replicas ?? 1) }, (_, ordinal) => ordinal);
+  return templates.flatMap((name) => ordinals.map((ordinal) => volumeStore(claimOf(name, ordinal), name, ordinal)));
+}
+
 /** A server by what it says itself. */
 function leftServer(
   namespace: string,
   set: Templated,
 ): (LeftServer & { readonly kind: ServiceKindName; readonly hasClaims: boolean }) | undefined {
-  const { metadata, spec } = set;
+  const { spec } = set;
   const [container] = spec.template.spec.containers;
   if (!container) return undefined;
-  const pod: ServicePod = {
-    service: metadata.labels?.[labelKeys.name] ?? metadata.name,
-    namespace,
-    object: metadata.name,
-    pod: `${metadata.name}-0`,
-    container: container.name,
-    start: `kubectl -n ${namespace} scale statefulset ${metadata.name} --replicas 1`,
-  };
+  const pod = podOf(namespace, set, container);
   const folder = container.volumeMounts?.find(({ name }) => name === 'data')?.mountPath;
   const { runAsUser: user, runAsGroup: group } = spec.template.spec.securityContext ?? {};
   const hasClaims = (spec.volumeClaimTemplates ?? []).length > 0;

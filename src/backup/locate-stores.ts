@@ -2,6 +2,7 @@ import type { Service } from '../../charts/common/kind.ts';
 import { serviceKinds } from '../../charts/kinds.ts';
 import { isManaged } from '../../charts/wiring.ts';
 import type { DataStore, Located } from './data-store.ts';
+import { locateVolumes } from './locate-volumes.ts';
 import { storeKinds } from './stores.ts';
 
 /** Where the data of a project is. */
@@ -28,7 +29,8 @@ export function locateStores(located: Located): ProjectStores {
   );
   const managed = services.filter((service) => !here.includes(service));
   return {
-    stores,
+    // Rows may refer to files as well.
+    stores: [...stores, ...locateVolumes(located)],
     skipped: [
       ...managed.map(({ name }) => ({ service: name, reason: 'it is managed: its provider backs it up' })),
       ...undivided.map(({ name }) => ({ service: name, reason: 'all who use it share what it holds' })),

@@ -4,7 +4,7 @@ import { damagedAdvice } from './part.ts';
 import { partKinds } from './stores.ts';
 
 /** The format of backups that this version writes, and the newest that it reads. */
-export const formatVersion = 2;
+export const formatVersion = 3;
 
 export const manifestFile = 'manifest.json';
 

@@ -1,12 +1,13 @@
 import { type ApiKind, typeMeta } from '../../charts/common/api-versions.ts';
 import { labelKeys } from '../../charts/common/labels.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
+import { workloadKinds } from '../../charts/kinds.ts';
 import type { Project } from '../../charts/model.ts';
 import type { Cluster } from '../cluster/client.ts';
 import { eachOf } from '../platform/each-of.ts';
 import { TimeoutError } from '../platform/errors.ts';
 import { poll } from '../platform/poll.ts';
-import { type PodState, podPatience } from './service-pods.ts';
+import { type PodState, podPatience, type WorkloadController } from './service-pods.ts';
 
 /** What a paused object was before, as JSON: kept in the cluster, so that it outlives the command. */
 export const pausedAnnotation = 'repoctl.dev/paused';
@@ -25,14 +26,23 @@ interface Kind {
   readonly field: 'replicas' | 'suspend';
   readonly paused: number | boolean;
   readonly usual: number | boolean;
+  /** Which of them are meant. @default all */
+  readonly isIt?: (object: Pausable) => boolean;
   /** Whether there is something to pause. @default always */
   readonly concerned?: (object: Pausable) => boolean;
 }
+
+const statefulSet: Kind = { kind: 'StatefulSet', field: 'replicas', paused: 0, usual: 1 };
+
+/** Whether a StatefulSet, or its pod, is a workload of the project's own: services are stopped one by one. */
+const isWorkload = ({ metadata }: ManifestObject): boolean =>
+  metadata?.labels?.[labelKeys.component] === workloadKinds.statefulset?.component;
 
 const workloads: readonly Kind[] = [
   // First what starts others.
   { kind: 'CronJob', field: 'suspend', paused: true, usual: false },
   { kind: 'Deployment', field: 'replicas', paused: 0, usual: 1 },
+  { ...statefulSet, isIt: isWorkload },
   {
     kind: 'Job',
     field: 'suspend',
@@ -41,8 +51,6 @@ const workloads: readonly Kind[] = [
     concerned: ({ status }) => (status?.active ?? 0) > 0,
   },
 ];
-const statefulSet: Kind = { kind: 'StatefulSet', field: 'replicas', paused: 0, usual: 1 };
-
 const annotations = (object: Pausable): Record<string, string> =>
   (object.metadata as { annotations?: Record<string, string> } | undefined)?.annotations ?? {};
 
@@ -87,22 +95,43 @@ async function resume(cluster: Cluster, kind: Kind, object: Pausable): Promise<v
   );
 }
 
-const listed = (cluster: Cluster, { kind }: Kind, project: Owner): Promise<Pausable[]> =>
-  cluster.list<Pausable>(kind, {
-    namespace: project.namespace,
-    labels: { [labelKeys.project]: project.name },
-  });
+async function listed(cluster: Cluster, { kind, isIt = () => true }: Kind, project: Owner): Promise<Pausable[]> {
+  const labels = { [labelKeys.project]: project.name };
+  return (await cluster.list<Pausable>(kind, { namespace: project.namespace, labels })).filter(isIt);
+}
 
-/** Pods that belong to what has been paused: all but those of stateful sets. */
-async function runningWorkloads(cluster: Cluster, project: Owner): Promise<string[]> {
-  const pods = await cluster.list<PodState & { metadata: { ownerReferences?: { kind: string }[] } }>('Pod', {
-    namespace: project.namespace,
-    labels: { [labelKeys.project]: project.name },
-  });
-  return pods
-    .filter(({ status }) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed')
-    .filter(({ metadata }) => metadata.ownerReferences?.some(({ kind }) => kind === 'ReplicaSet' || kind === 'Job'))
-    .map(({ metadata }) => (metadata as { name?: string }).name ?? '');
+interface OwnedPod extends PodState {
+  readonly metadata: NonNullable<ManifestObject['metadata']> & { readonly ownerReferences?: { kind: string }[] };
+}
+
+/** The pods with labels that have not ended. */
+async function runningPods(
+  cluster: Cluster,
+  namespace: string,
+  labels: Readonly<Record<string, string>>,
+): Promise<OwnedPod[]> {
+  const pods = await cluster.list<OwnedPod>('Pod', { namespace, labels });
+  return pods.filter(({ status }) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed');
+}
+
+/** Pods that belong to what has been paused: all but those of services. */
+async function runningWorkloads(cluster: Cluster, project: Owner): Promise<OwnedPod[]> {
+  const pods = await runningPods(cluster, project.namespace, { [labelKeys.project]: project.name });
+  const isOf = (pod: OwnedPod, ...kinds: string[]) =>
+    pod.metadata.ownerReferences?.some(({ kind }) => kinds.includes(kind)) ?? false;
+  return pods.filter((pod) => isOf(pod, 'ReplicaSet', 'Job') || (isOf(pod, 'StatefulSet') && isWorkload(pod)));
+}
+
+/** Waits until none of some pods runs. @throws TimeoutError */
+async function awaitStopped(running: () => Promise<OwnedPod[]>, signal?: AbortSignal): Promise<void> {
+  await poll(
+    async (waiting) => {
+      const names = (await running()).map(({ metadata }) => metadata.name ?? '');
+      return names.length === 0 || waiting(names.join(', '));
+    },
+    (why) => new TimeoutError(`still running after ${podPatience / 1000} s: ${why}`, 'Try again'),
+    { timeout: podPatience, signal },
+  );
 }
 
 /**
@@ -115,14 +144,46 @@ export async function pauseWorkloads(cluster: Cluster, project: Owner, signal?: 
     const objects = (await listed(cluster, kind, project)).filter(kind.concerned ?? (() => true));
     await eachOf(objects, (object) => pause(cluster, kind, object));
   }
-  await poll(
-    async (waiting) => {
-      const running = await runningWorkloads(cluster, project);
-      return running.length === 0 || waiting(running.join(', '));
-    },
-    (why) => new TimeoutError(`still running after ${podPatience / 1000} s: ${why}`, 'Try again'),
-    { timeout: podPatience, signal },
-  );
+  await awaitStopped(() => runningWorkloads(cluster, project), signal);
+}
+
+/** The objects of a workload: a job's have a hash in their names. */
+async function objectsOf(cluster: Cluster, namespace: string, { kind, object }: WorkloadController) {
+  const paused = workloads.find((each) => each.kind === kind);
+  if (!paused) throw new TypeError(`a ${kind} can't be paused`);
+  const labels = { [labelKeys.instance]: object };
+  return { paused, objects: await cluster.list<Pausable>(kind, { namespace, labels }) };
+}
+
+/**
+ * Stops single workloads and waits until their pods are gone.
+ *
+ * @throws TimeoutError if one doesn't stop
+ */
+export async function pauseControllers(
+  cluster: Cluster,
+  namespace: string,
+  controllers: readonly WorkloadController[],
+  signal?: AbortSignal,
+): Promise<void> {
+  for (const each of controllers) {
+    const { paused, objects } = await objectsOf(cluster, namespace, each);
+    await eachOf(objects.filter(paused.concerned ?? (() => true)), (object) => pause(cluster, paused, object));
+  }
+  for (const { object } of controllers)
+    await awaitStopped(() => runningPods(cluster, namespace, { [labelKeys.instance]: object }), signal);
+}
+
+/** Brings single workloads back. */
+export async function resumeControllers(
+  cluster: Cluster,
+  namespace: string,
+  controllers: readonly WorkloadController[],
+): Promise<void> {
+  for (const each of controllers) {
+    const { paused, objects } = await objectsOf(cluster, namespace, each);
+    await eachOf(objects, (object) => resume(cluster, paused, object));
+  }
 }
 
 /** Whether a command that was cut short has left a project's workloads stopped. */

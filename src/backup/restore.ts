@@ -58,7 +58,10 @@ export async function restoreProject(
     // Stopped by a restore that was killed, they have to run to be asked.
     await resumeServices(
       cluster,
-      stores.map(({ server }) => server).filter(({ namespace }) => namespace === project.namespace),
+      stores
+        .filter(({ isWorkloads }) => !isWorkloads)
+        .map(({ server }) => server)
+        .filter(({ namespace }) => namespace === project.namespace),
     );
     const held = (await heldData(cluster, stores)).filter(({ filled }) => filled);
     if (held.length > 0) {
@@ -82,7 +85,9 @@ async function heldData(cluster: Cluster, stores: readonly DataStore[]): Promise
     if (typeof copies === 'string') continue;
     // What is in it only its own program knows.
     held.push(
-      ...((await describe?.(cluster)) ?? [{ line: `${server.service}: all files of its claim`, filled: true }]),
+      ...((await describe?.(cluster)) ?? [
+        { line: `${server.service}: all files of the claim ${server.claim}`, filled: true },
+      ]),
     );
   }
   return held;

@@ -15,19 +15,33 @@ export interface ServicePod {
   readonly object: string;
   readonly pod: string;
   readonly container: string;
+  /** Name of the claim with its data. */
+  readonly claim: string;
   /** The command that starts it. */
   readonly start: string;
 }
 
 /** A server whose claim is copied while it is stopped. */
 export interface ClaimServer extends ServicePod {
-  /** Where its claim is mounted. */
+  /** The workloads that mount the claim, if it is no service's. */
+  readonly workloads?: readonly WorkloadController[];
+  /** Where its claim is mounted in the pod that copies it. */
   readonly folder: string;
   readonly user: number;
   readonly group?: number;
   /** How the pod that copies it pulls its image. */
   readonly pull?: ImagePull;
 }
+
+/** What the pods of a workload belong to. */
+export interface WorkloadController {
+  readonly kind: 'Deployment' | 'StatefulSet' | 'CronJob' | 'Job';
+  /** A job's without its hash. */
+  readonly object: string;
+}
+
+/** Name of the claim that a pod of a StatefulSet has of a template. */
+export const templateClaim = (template: string, pod: string): string => `${template}-${pod}`;
 
 /** The pod of a service that is a StatefulSet of one pod. */
 export const podOf = ({ name, namespace, object, owner }: Service, container = name): ServicePod => ({
@@ -36,6 +50,7 @@ export const podOf = ({ name, namespace, object, owner }: Service, container = n
   object,
   pod: `${object}-0`,
   container,
+  claim: templateClaim('data', `${object}-0`),
   start: owner.project ? `repoctl infra project start ${owner.project}` : 'repoctl infra global start',
 });
 
@@ -49,6 +64,7 @@ export const globalPod = (
   object: `${environment.name}-${service}`,
   pod: `${environment.name}-${service}-0`,
   container: service,
+  claim: templateClaim('data', `${environment.name}-${service}-0`),
   start: 'repoctl infra global start',
 });
 

@@ -6,6 +6,7 @@ import { immudbPart, immudbStore } from './stores/immudb.ts';
 import { bucketPart, minioStore } from './stores/minio.ts';
 import { postgresPart, postgresStore } from './stores/postgres.ts';
 import { redisStore } from './stores/redis.ts';
+import { volumePart } from './stores/volume.ts';
 
 /** A tool: what it has can be made again. */
 const withoutData = undefined;
@@ -30,6 +31,7 @@ export const partKinds = {
   postgres: postgresPart,
   immudb: immudbPart,
   claim: containerPart,
+  volume: volumePart,
   bucket: bucketPart,
 };
 

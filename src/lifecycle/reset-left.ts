@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { type ApiKind, typeMeta } from '../../charts/common/api-versions.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
-import { describeData, eraseShared } from '../backup/erase.ts';
+import { describeData, eraseShared, unsavedLines } from '../backup/erase.ts';
 import { findSubjectIn } from '../backup/stored-project.ts';
 import type { Cluster } from '../cluster/client.ts';
 import { withLeases } from '../cluster/lease.ts';
@@ -39,7 +39,10 @@ export async function resetLeft(
   report(`${name} is not in the configuration. This deletes what is left of it:`);
   for (const line of await describeData(cluster, subject, ownLabels(project.labels))) report(`  ${line}`);
   report(`  the namespace ${name}`);
-  const after = options.backup ? 'A backup is taken first.' : 'No backup is taken.';
+  const unsaved = options.backup ? await unsavedLines(cluster, subject, ownLabels(project.labels)) : [];
+  for (const line of unsaved) report(line);
+  const rest = unsaved.length > 0 ? ' of the rest' : '';
+  const after = options.backup ? `A backup${rest} is taken first.` : 'No backup is taken.';
   if (!(await confirm(`${after} Delete it?`, options.yes))) return report('nothing was changed');
   await withLeases(cluster, { ...options, environment: made.plan.environment, namespaces: [name] }, async () => {
     let undo = '';

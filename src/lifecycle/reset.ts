@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { describeData, eraseShared, unsavedClaims } from '../backup/erase.ts';
+import { describeData, eraseShared, unsavedLines } from '../backup/erase.ts';
 import { findSubject } from '../backup/stored-project.ts';
 import { connectToChange } from '../cluster/connect.ts';
 import { withLeases } from '../cluster/lease.ts';
@@ -28,9 +28,8 @@ export async function resetProject(name: string, options: ResetOptions): Promise
   if (lines.length === 0) return options.report(`${project.name} has no data`);
   options.report(`This deletes the data of ${project.name}:`);
   for (const line of lines) options.report(`  ${line}`);
-  const unsaved = await unsavedClaims(cluster, subject, ownLabels(project.labels));
-  if (options.backup && unsaved.length > 0) options.report('No backup has, and so is lost for good:');
-  if (options.backup) for (const claim of unsaved) options.report(`  claim ${claim}`);
+  const unsaved = options.backup ? await unsavedLines(cluster, subject, ownLabels(project.labels)) : [];
+  for (const line of unsaved) options.report(line);
   const after = options.backup
     ? `A backup${unsaved.length > 0 ? ' of the rest' : ''} is taken first.`
     : 'No backup is taken.';

@@ -90,3 +90,29 @@ test('what runs elsewhere is not the cluster’s', () => {
   });
   expect(locateLeftStores(left, [], [elsewhere]).stores).toEqual([]);
 });
+
+test('claims under volumes of a project that left are found by their names', () => {
+  const named = (...names: string[]) => names.map((name) => ({ metadata: { name } }));
+  const data = { volumeMounts: [{ name: 'data', mountPath: '/meili_data' }] };
+  const search = object('shop-search', 'search', data, { volumeClaimTemplates: named('data', 'dumps') });
+  const keeper = object('shop-keeper', 'keeper', data, { replicas: 2, volumeClaimTemplates: named('data') });
+  const stateful: Templated = {
+    ...keeper,
+    metadata: { ...keeper.metadata, labels: { ...keeper.metadata.labels, 'app.kubernetes.io/component': 'stateful' } },
+  };
+  const web = object('shop-web', 'web', {});
+  const volumes = ['shop-web-uploads', 'theirs'].map((claimName) => ({
+    name: claimName.replace('shop-web-', ''),
+    persistentVolumeClaim: { claimName },
+  }));
+  const uploading = { ...web, spec: { template: { spec: { ...web.spec.template.spec, volumes } } } };
+  const { stores, skipped } = locateLeftStores(left, [search, stateful], [uploading]);
+  expect(skipped).toEqual([]);
+  expect(stores.map(({ server, isWorkloads = false }) => [server.claim, isWorkloads])).toEqual([
+    ['data-shop-search-0', false],
+    ['dumps-shop-search-0', false],
+    ['data-shop-keeper-0', true],
+    ['data-shop-keeper-1', true],
+    ['shop-web-uploads', true],
+  ]);
+});
