@@ -130,6 +130,7 @@ const rooms = [
   'src/kind-cluster',
   'src/tilt',
   'src/lifecycle',
+  'src/deploy',
   'src/scaffold',
   'src/doctor',
   'src/cli',
@@ -244,7 +245,7 @@ test('a kind of data store is one file: the rest of src/backup knows none', () =
 test('objects are applied in one place; who may take fields from other managers is known', () => {
   const using = (pattern: RegExp) =>
     [...charts, ...source].filter((file) => pattern.test(withoutComments(text(file)))).sort();
-  expect(using(/apply-patch|server-side|['"]apply['"],/)).toEqual(['src/cluster/client.ts']);
+  expect(using(/apply-patch|--server-side|kubectl['"],.*['"]apply['"]/)).toEqual(['src/cluster/client.ts']);
   // Namespaces that were given to us, and what is in ours: each asks first whose it is.
   expect(using(/\.apply\([^;]*\bforce\b/)).toEqual([
     'src/cluster/namespaces.ts',

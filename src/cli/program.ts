@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { printText } from '../platform/terminal/print.ts';
 import { completeCommand, completionCommand } from './commands/completion.ts';
+import { diffCommand } from './commands/diff.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { downCommand } from './commands/down.ts';
 import { explainCommand } from './commands/explain.ts';
@@ -33,6 +34,7 @@ export function makeProgram(version: string): Command {
     statusCommand('all'),
     infraCommand(),
     synthCommand(),
+    diffCommand(),
     validateCommand(),
     explainCommand(),
     secretsCommand(),

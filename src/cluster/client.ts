@@ -77,16 +77,18 @@ export class Cluster {
   /**
    * Applies an object on the server's side; it is made if it isn't there.
    *
+   * @returns the object as the API has it then, or would have it
    * @throws RefusedError with status 409 if another manager owns one of its fields, unless it is forced
    */
-  async apply(object: ManifestObject, { force = false, dryRun = false }: ApplyOptions = {}): Promise<void> {
+  async apply(object: ManifestObject, { force = false, dryRun = false }: ApplyOptions = {}): Promise<ManifestObject> {
     const query = new URLSearchParams({ fieldManager, force: String(force), ...(dryRun && { dryRun: 'All' }) });
     const path = await this.#path(object);
-    const answer = await this.#send('PATCH', `${path}?${query}`, `apply ${described(object)}`, {
+    const action = `apply ${described(object)}`;
+    const answer = await this.#send('PATCH', `${path}?${query}`, action, {
       contentType: 'application/apply-patch+yaml',
       body: JSON.stringify(object),
     });
-    answer.resume();
+    return (await this.#read(answer, objectAnswer, action)) as ManifestObject;
   }
 
   /** Makes an object. @throws RefusedError with status 409 if it is there already, 404 if its namespace isn't */

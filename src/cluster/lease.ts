@@ -12,7 +12,8 @@ import {
   sightOf,
   takenOver,
 } from './lease-object.ts';
-import { type Claimant, mustBeOwn } from './namespaces.ts';
+import { mustBeOwn } from './namespaces.ts';
+import type { Claimant } from './ownership.ts';
 
 /** How often a holder gives a sign of life. */
 const renewalMilliseconds = 4000;

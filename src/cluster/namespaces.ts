@@ -3,23 +3,14 @@ import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import { eachOf } from '../platform/each-of.ts';
 import { ClusterError, UsageError } from '../platform/errors.ts';
 import type { Cluster } from './client.ts';
-import { type FoundNamespace, namespaceRefusal } from './ownership.ts';
+import { type Claimant, type FoundNamespace, namespaceRefusal } from './ownership.ts';
 
 interface Namespace extends ManifestObject {
   readonly metadata: FoundNamespace;
 }
 
-/** What may be changed, and what may be taken over. */
-export interface Claimant {
-  /** Name of the environment that is at work. */
-  readonly environment: string;
-  /** Namespaces that may be taken over although they are not this environment's. */
-  readonly adopt?: readonly string[];
-}
-
 /**
- * Refuses to change anything in namespaces that are not this environment's, or that are of a real cluster. One that isn't
- * there is nobody's.
+ * Refuses to change anything in namespaces that are not the claimant's. One that isn't there is nobody's.
  *
  * @returns those that are there
  * @throws UsageError if one is somebody else's
@@ -27,14 +18,14 @@ export interface Claimant {
 export async function mustBeOwn(
   cluster: Cluster,
   names: readonly string[],
-  { environment, adopt }: Claimant,
+  claimant: Claimant,
 ): Promise<readonly FoundNamespace[]> {
   const found: FoundNamespace[] = [];
   await eachOf(names, async (name) => {
     const namespace = await cluster.get<Namespace>({ ...typeMeta('Namespace'), metadata: { name } });
     if (namespace) found.push(namespace.metadata);
   });
-  const refusals = found.flatMap((each) => namespaceRefusal(each, environment, adopt) ?? []);
+  const refusals = found.flatMap((each) => namespaceRefusal(each, claimant) ?? []);
   const [first] = refusals;
   if (first) throw new UsageError(refusals.map(({ message }) => message).join('\n'), first.advice);
   return found;

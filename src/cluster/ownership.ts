@@ -23,6 +23,16 @@ export interface Refusal {
   readonly advice: string;
 }
 
+/** Who wants to change namespaces. */
+export interface Claimant {
+  /** Name of the environment that is at work. */
+  readonly environment: string;
+  /** Namespaces that may be taken over although they are not this environment's. */
+  readonly adopt?: readonly string[];
+  /** Name of the profile of a real cluster that is deployed; none for commands for development. */
+  readonly deploys?: string;
+}
+
 /** A namespace as the cluster has it. */
 export interface FoundNamespace {
   readonly name: string;
@@ -48,36 +58,47 @@ const mayBeReal = ({ labels = {}, managedFields = [] }: FoundNamespace): boolean
 };
 
 /**
- * Why commands for development keep their hands off a namespace; `undefined` if they need not.
- *
- * @param environment the one that is at work
- * @param adopted names of namespaces that may be taken over
+ * Why a command keeps its hands off a namespace; `undefined` if it need not: those for development off the ones of real
+ * clusters, a deployment off the ones of other profiles, all of them off what is somebody else's.
  */
-export function namespaceRefusal(
-  namespace: FoundNamespace,
-  environment: string,
-  adopted: readonly string[] = [],
-): Refusal | undefined {
+export function namespaceRefusal(namespace: FoundNamespace, claimant: Claimant): Refusal | undefined {
   const { name, labels = {} } = namespace;
+  const { environment, adopt = [], deploys } = claimant;
   const { [labelKeys.tier]: tier, [labelKeys.partOf]: of, [labelKeys.preset]: preset } = labels;
-  if (preset === 'production')
+  const { [labelKeys.profile]: profile } = labels;
+  if (deploys === undefined && preset === 'production')
     return {
-      message: `the namespace ${name} is one of a real cluster (profile ${labels[labelKeys.profile]}); nothing was changed`,
-      advice: 'What is there is changed by kubectl or Argo CD, not by a command for development. Is --context right?',
+      message: `the namespace ${name} is one of a real cluster (profile ${profile}); nothing was changed`,
+      advice:
+        'What is there is changed by repoctl deploy, kubectl or Argo CD, not by a command for development. Is --context right?',
     };
-  const isOwn = tier !== undefined && of === environment;
-  if (adopted.includes(name) || (isOwn && !mayBeReal(namespace))) return undefined;
-  if (isOwn)
+  const own = tier !== undefined && of === environment;
+  if (deploys !== undefined && own && profile !== undefined && profile !== deploys)
+    return {
+      message: `the namespace ${name} is of the profile ${profile}, not of ${deploys}; nothing was changed`,
+      advice: 'Are --profile and --context right?',
+    };
+  const mayBeAnothers = deploys === undefined ? mayBeReal(namespace) : profile !== deploys;
+  if (adopt.includes(name) || (own && !mayBeAnothers)) return undefined;
+  if (own && deploys === undefined)
     return {
       message: `the namespace ${name} does not say what its manifests are for, as version 0.1.0 left it, and repoctl did not apply it: it may be one of a real cluster; nothing was changed`,
-      advice: `If it is for development, take it over, once: ${startOf(name, environment)} --adopt ${name}`,
+      advice: `If it is for development, take it over, once: ${commandFor(name, claimant)} --adopt ${name}`,
     };
-  const whose = tier === undefined ? 'is not repoctl’s' : `belongs to the environment ${of}, not to ${environment}`;
   return {
-    message: `the namespace ${name} already exists and ${whose}; nothing was changed`,
-    advice: `Choose another name, or take it over, once: ${startOf(name, environment)} --adopt ${name}`,
+    message: `the namespace ${name} already exists and ${whose(tier, of, environment)}; nothing was changed`,
+    advice: `Choose another name, or take it over, once: ${commandFor(name, claimant)} --adopt ${name}`,
   };
 }
 
-const startOf = (namespace: string, environment: string): string =>
-  namespace === environment ? 'repoctl infra global start' : `repoctl infra project start ${namespace}`;
+function whose(tier: string | undefined, of: string | undefined, environment: string): string {
+  if (tier === undefined) return 'is not repoctl’s';
+  return of === environment
+    ? 'does not say of which profile'
+    : `belongs to the environment ${of}, not to ${environment}`;
+}
+
+function commandFor(namespace: string, { environment, deploys }: Claimant): string {
+  if (deploys !== undefined) return `repoctl deploy --profile ${deploys}`;
+  return namespace === environment ? 'repoctl infra global start' : `repoctl infra project start ${namespace}`;
+}

@@ -1,7 +1,7 @@
 import { type ApiKind, typeMeta } from '../../charts/common/api-versions.ts';
 import { labelKeys, ownerPart } from '../../charts/common/labels.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
-import type { Cluster, ObjectReference } from '../cluster/client.ts';
+import { type Cluster, described, type ObjectReference } from '../cluster/client.ts';
 import { isOwn } from '../cluster/ownership.ts';
 import { removeAndWait } from '../cluster/remove-and-wait.ts';
 import { eachOf } from '../platform/each-of.ts';
@@ -12,10 +12,21 @@ import { inventoried, inventoryName, inventoryObject, outdated } from './invento
 export interface ApplyOptions extends ExaminationOptions {
   readonly report: (line: string) => void;
   readonly signal?: AbortSignal;
+  /** In what order. @default what others refer to, then the rest */
+  readonly waves?: readonly Wave[];
+}
+
+/** Objects that are applied together, once those of the wave before are settled. */
+export interface Wave {
+  readonly takes: (object: ManifestObject) => boolean;
+  /** Waits until what was applied is as the next wave needs it. */
+  readonly settled?: () => Promise<void>;
 }
 
 /** What must be there before what refers to it. */
 const first = ['Namespace', 'ServiceAccount', 'Secret', 'ConfigMap', 'PersistentVolumeClaim', 'Service'];
+
+const inTwo: readonly Wave[] = [{ takes: ({ kind }) => first.includes(kind) }, { takes: () => true }];
 
 /**
  * Applies objects to a namespace: the only place that does. What is there and not ours stops it before anything is
@@ -31,29 +42,21 @@ export async function applyObjects(
 ): Promise<void> {
   const examination = await examine(cluster, namespace, objects, options);
   mustBeClear([examination]);
-  const { report, signal } = options;
+  const { report, signal, waves = inTwo } = options;
   await eachOf(examination.enlargements, (each) => enlarge(cluster, namespace, each, report));
-  const perform = ({ object, way, exists }: Step) => applyObject(cluster, object, way, exists, signal);
-  await eachOf(
-    examination.steps.filter(({ object }) => first.includes(object.kind)),
-    perform,
-  );
-  await eachOf(
-    examination.steps.filter(({ object }) => !first.includes(object.kind)),
-    perform,
-  );
+  let left = examination.steps;
+  for (const { takes, settled } of waves) {
+    const wave = left.filter(({ object }) => takes(object));
+    left = left.filter((step) => !wave.includes(step));
+    await eachOf(wave, (step) => applyObject(cluster, step, signal));
+    await settled?.();
+  }
 }
 
-async function applyObject(
-  cluster: Cluster,
-  object: ManifestObject,
-  way: Step['way'],
-  exists: boolean,
-  signal?: AbortSignal,
-): Promise<void> {
+async function applyObject(cluster: Cluster, { object, way, existing }: Step, signal?: AbortSignal): Promise<void> {
   if (way === 'leave') return;
   if (way === 'anew' || way === 'orphan') await removeAndWait(cluster, object, { orphan: way === 'orphan', signal });
-  await cluster.apply(object, { force: exists && way === 'apply' });
+  await cluster.apply(object, { force: existing !== undefined && way === 'apply' });
 }
 
 async function enlarge(
@@ -83,20 +86,32 @@ export async function applyNamespace(
   namespace: OwnedNamespace,
   objects: readonly ManifestObject[],
   options: ApplyOptions,
-): Promise<ObjectReference[]> {
+): Promise<ManifestObject[]> {
+  const before = await appliedBefore(cluster, namespace);
+  const wanted = objects.filter(({ kind }) => kind !== 'Namespace');
+  const { waves: _waves, ...atOnce } = options;
+  await applyObjects(cluster, namespace, [...wanted, inventoryObject(namespace, [...before, ...wanted])], options);
+  const removed = await ownAmong(cluster, namespace, outdated(before, wanted));
+  await eachOf(removed, (each) => cluster.remove(each));
+  await applyObjects(cluster, namespace, [inventoryObject(namespace, wanted)], atOnce);
+  return removed;
+}
+
+/** The objects of a namespace that the configuration no longer has, and that applying it removes. */
+export async function leftIn(
+  cluster: Cluster,
+  namespace: OwnedNamespace,
+  wanted: readonly ManifestObject[],
+): Promise<ManifestObject[]> {
+  return ownAmong(cluster, namespace, outdated(await appliedBefore(cluster, namespace), wanted));
+}
+
+async function appliedBefore(cluster: Cluster, namespace: OwnedNamespace): Promise<ObjectReference[]> {
   const inventory = {
     ...typeMeta('ConfigMap'),
     metadata: { name: inventoryName, namespace: namespace.name },
   };
-  const before = [
-    ...inventoried(namespace.name, await cluster.get(inventory)),
-    ...(await labelled(cluster, namespace)),
-  ];
-  const wanted = objects.filter(({ kind }) => kind !== 'Namespace');
-  await applyObjects(cluster, namespace, [...wanted, inventoryObject(namespace, [...before, ...wanted])], options);
-  const removed = await removeOwn(cluster, namespace, outdated(before, wanted));
-  await applyObjects(cluster, namespace, [inventoryObject(namespace, wanted)], options);
-  return removed;
+  return [...inventoried(namespace.name, await cluster.get(inventory)), ...(await labelled(cluster, namespace))];
 }
 
 /** What is ours by its labels, without what something else in the cluster has made. */
@@ -112,13 +127,18 @@ async function labelled(cluster: Cluster, { name, labels }: OwnedNamespace): Pro
   return found;
 }
 
-async function removeOwn(cluster: Cluster, { labels }: OwnedNamespace, references: readonly ObjectReference[]) {
-  const removed: ObjectReference[] = [];
+/** Those of some objects that are there and ours. */
+async function ownAmong(
+  cluster: Cluster,
+  { labels }: OwnedNamespace,
+  references: readonly ObjectReference[],
+): Promise<ManifestObject[]> {
+  const found = new Map<string, ManifestObject>();
   await eachOf(references, async (reference) => {
     const object = await cluster.get(reference);
-    if (object && isOwn(object, labels) && (await cluster.remove(reference))) removed.push(reference);
+    if (object && isOwn(object, labels)) found.set(described(reference), object);
   });
-  return removed;
+  return [...found.values()];
 }
 
 /**

@@ -12,6 +12,7 @@ import {
   type Held,
   type StorageClass,
 } from './data-changes.ts';
+import { withImagesOf } from './manifests.ts';
 import { isImmutable, jobWay, replacement, type Way } from './replacement.ts';
 
 /** A namespace, as far as the owner of its objects goes. */
@@ -25,8 +26,10 @@ export interface OwnedNamespace {
 export interface Step {
   readonly object: ManifestObject;
   readonly way: Way;
-  /** Whether there is one already. It is ours, so that its fields are, whoever applied it last. */
-  readonly exists: boolean;
+  /** What is there. It is ours, so that its fields are, whoever applied it last. */
+  readonly existing?: ManifestObject;
+  /** What the API would make of it; none where it was not asked, or where it won't change what is there. */
+  readonly would?: ManifestObject;
 }
 
 export interface ExaminationOptions {
@@ -36,6 +39,8 @@ export interface ExaminationOptions {
   readonly keepData?: boolean;
   /** What something else applies, such as Tilt: its data has to fit as well. */
   readonly beside?: readonly ManifestObject[];
+  /** Pod templates say of the images that are built here what they say in the cluster: nothing is built. @default false */
+  readonly keepImages?: boolean;
 }
 
 /** What is to be done in a namespace, and what stands in the way. */
@@ -45,7 +50,7 @@ export interface Examination {
   readonly problems: readonly Problem[];
 }
 
-interface Problem {
+export interface Problem {
   readonly message: string;
   readonly advice?: string;
 }
@@ -59,7 +64,7 @@ export async function examine(
   cluster: Cluster,
   namespace: OwnedNamespace,
   objects: readonly ManifestObject[],
-  { startEmpty, keepData = false, beside = [] }: ExaminationOptions = {},
+  { startEmpty, keepData = false, beside = [], keepImages = false }: ExaminationOptions = {},
 ): Promise<Examination> {
   const found = new Map<ManifestObject, ManifestObject>();
   const problems: Problem[] = [];
@@ -79,7 +84,8 @@ export async function examine(
 
   await eachOf(objects, async (given) => {
     const existing = found.get(given);
-    const object = existing && kept.has(given.metadata?.name ?? '') ? asItIs(existing, given) : given;
+    const settled = existing && kept.has(given.metadata?.name ?? '') ? asItIs(existing, given) : given;
+    const object = keepImages && existing ? withImagesOf(settled, existing) : settled;
     if (existing && !isOwn(existing, namespace.labels)) return;
     const step = await stepFor(cluster, object, existing, data.enlargements.length > 0);
     if ('message' in step) problems.push(step);
@@ -133,13 +139,11 @@ async function stepFor(
   existing: ManifestObject | undefined,
   enlarged: boolean,
 ): Promise<Step | Problem> {
-  const exists = existing !== undefined;
-  const step = (way: Way): Step => ({ object, way, exists });
+  const step = (way: Way, would?: ManifestObject): Step => ({ object, way, existing, would });
   const way = existing && object.kind === 'Job' ? jobWay(existing, object) : 'apply';
   if (way !== 'apply') return step(way);
   try {
-    await cluster.apply(object, { force: exists, dryRun: true });
-    return step('apply');
+    return step('apply', await cluster.apply(object, { force: existing !== undefined, dryRun: true }));
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
     const status = error instanceof RefusedError ? error.status : undefined;

@@ -29,6 +29,19 @@ export function podTemplateOf({ kind, spec }: ManifestObject): PodTemplate | und
   return kind === 'CronJob' ? jobTemplate?.spec.template : template;
 }
 
+/** An object whose images are those of another state of it, as far as they were built here. */
+export function withImagesOf(object: ManifestObject, existing: ManifestObject): ManifestObject {
+  const annotations = ({ metadata }: { readonly metadata?: object }) =>
+    (metadata as { annotations?: Readonly<Record<string, string>> } | undefined)?.annotations;
+  const template = podTemplateOf(existing);
+  const said = annotations(object.kind === 'Job' ? existing : (template ?? {}))?.[imagesAnnotation] ?? '';
+  const ids = said.split(' ').flatMap((each): [string, string][] => {
+    const at = each.indexOf('@');
+    return at < 0 ? [] : [[each.slice(0, at), each.slice(at + 1)]];
+  });
+  return withImages(object, new Map(ids));
+}
+
 /**
  * An object with the identities of the images that it runs, of those that were built here: `name:local` says nothing of
  * what is in it. On the pod template, and on a Job itself, whose template can't be changed.

@@ -20,16 +20,22 @@ export interface Synthesized {
   readonly mistakes: readonly Mistake[];
 }
 
+export interface SynthesizedOptions {
+  /** Whether it has to be a profile for development. @default true */
+  readonly development?: boolean;
+  /** Whether projects' own charts are run: only what writes or applies manifests needs that. @default true */
+  readonly runCharts?: boolean;
+  readonly imageTag?: string;
+}
+
 /**
  * Makes the manifests of the configuration that the working folder belongs to. The `.env` files are not looked at: what
  * needs them checks those that it needs. One project's mistake is told, and its last good state goes on.
  *
- * @param options.development whether it has to be a profile for development
- * @param options.runCharts whether projects' own charts are run: only what writes or applies manifests needs that
  */
 export async function synthesized(
   profile: ProfileName = 'local',
-  { development = true, runCharts }: { readonly development?: boolean; readonly runCharts?: boolean } = {},
+  { development = true, runCharts, imageTag }: SynthesizedOptions = {},
 ): Promise<Synthesized> {
   const root = findRoot(process.cwd());
   const out = defaultOut(root, profile);
@@ -40,6 +46,7 @@ export async function synthesized(
     environmentFilesOf: [],
     tolerant: true,
     runCharts,
+    imageTag,
   });
   tellMistakes(mistakes);
   return { root, out, plan, profiles, mistakes };

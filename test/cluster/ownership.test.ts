@@ -22,7 +22,7 @@ describe('an object is repoctl’s own', () => {
 
 describe('a namespace', () => {
   const refused = (given: Record<string, string>, adopted: string[] = []) =>
-    namespaceRefusal({ name: 'shop', labels: given }, 'dev', adopted);
+    namespaceRefusal({ name: 'shop', labels: given }, { environment: 'dev', adopt: adopted });
   const foreign = 'the namespace shop already exists and is not repoctl’s; nothing was changed';
   const other = 'the namespace shop already exists and belongs to the environment old, not to dev; nothing was changed';
   const production = namespaceLabels(owner, { name: 'staging', chain: ['staging', 'production'] });
@@ -71,14 +71,49 @@ describe('a namespace', () => {
     ],
     ['that says its profile is what it says', labels, [{ manager: 'kubectl' }], false],
   ])('of version 0.1.0 %s', (_, given, managedFields, isRefused) => {
-    const refusal = namespaceRefusal({ name: 'shop', labels: given, managedFields }, 'dev');
+    const refusal = namespaceRefusal({ name: 'shop', labels: given, managedFields }, { environment: 'dev' });
     expect(refusal?.message).toEqual(isRefused ? expect.stringContaining('may be one of a real cluster') : undefined);
     expect(refusal?.advice).toEqual(isRefused ? expect.stringContaining('start shop --adopt shop') : undefined);
-    expect(namespaceRefusal({ name: 'shop', labels: given, managedFields }, 'dev', ['shop'])).toBeUndefined();
+    expect(
+      namespaceRefusal({ name: 'shop', labels: given, managedFields }, { environment: 'dev', adopt: ['shop'] }),
+    ).toBeUndefined();
   });
 
   test('that is refused says how it can be given away, once', () => {
     expect(refused({})?.advice).toContain('repoctl infra project start shop --adopt shop');
-    expect(namespaceRefusal({ name: 'dev' }, 'dev')?.advice).toContain('repoctl infra global start --adopt dev');
+    expect(namespaceRefusal({ name: 'dev' }, { environment: 'dev' })?.advice).toContain(
+      'repoctl infra global start --adopt dev',
+    );
+  });
+});
+
+describe('a namespace that is deployed to', () => {
+  const deployed = (given: Record<string, string>, adopt: string[] = []) =>
+    namespaceRefusal({ name: 'shop', labels: given }, { environment: 'dev', adopt, deploys: 'production' });
+  const of = (name: string, ...chain: string[]) => namespaceLabels(owner, { name, chain: [name, ...chain] });
+
+  test.each<[string, Record<string, string>, string[], RegExp | undefined]>([
+    ['of its profile is its own', of('production'), [], undefined],
+    ['of another real profile is not', of('staging', 'production'), [], /is of the profile staging, not of production/],
+    ['of development is not', of('local'), [], /is of the profile local, not of production/],
+    ['of development can’t be given away', of('local'), ['shop'], /is of the profile local, not of production/],
+    ['made by hand is foreign', {}, [], /already exists and is not repoctl’s/],
+    ['made by hand can be given away', {}, ['shop'], undefined],
+    ['of an earlier version does not say its profile', ownerLabels(owner), [], /does not say of which profile/],
+    ['of an earlier version can be given away', ownerLabels(owner), ['shop'], undefined],
+    [
+      'of another environment is that one’s',
+      namespaceLabels({ ...owner, environment: 'old' }, local),
+      [],
+      /belongs to the environment old/,
+    ],
+  ])('%s', (_, given, adopt, message) => {
+    const refusal = deployed(given, adopt)?.message;
+    if (message) expect(refusal).toMatch(message);
+    else expect(refusal).toBeUndefined();
+  });
+
+  test('says how it can be given away', () => {
+    expect(deployed({})?.advice).toContain('repoctl deploy --profile production --adopt shop');
   });
 });

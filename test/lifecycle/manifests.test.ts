@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { imagesAnnotation, podTemplateOf, withImages } from '../../src/lifecycle/manifests.ts';
+import { imagesAnnotation, podTemplateOf, withImages, withImagesOf } from '../../src/lifecycle/manifests.ts';
 
 const ids = new Map([
   ['shop-app:local', 'sha256:aa'],
@@ -54,5 +54,26 @@ describe('withImages', () => {
       object('Service', { ports: [] }),
     ])
       expect(withImages(it, ids)).toBe(it);
+  });
+});
+
+describe('withImagesOf', () => {
+  const deployment = (...images: string[]) => object('Deployment', { template: { spec: spec(...images) } });
+
+  test('says of images that are built here what another state of the object says', () => {
+    const existing = withImages(deployment('shop-app:local', 'redis:6'), ids);
+    const made = withImagesOf(deployment('shop-app:local', 'redis:7'), existing);
+    expect(podTemplateOf(made)?.spec.containers).toEqual([{ image: 'shop-app:local' }, { image: 'redis:7' }]);
+    expect(annotationsOf(podTemplateOf(made))).toEqual(annotationsOf(podTemplateOf(existing)));
+  });
+
+  test('of a job on the job itself', () => {
+    const job = object('Job', { template: { spec: spec('shop-app:local') } });
+    expect(annotationsOf(withImagesOf(job, withImages(job, ids)))?.[imagesAnnotation]).toBe('shop-app:local@sha256:aa');
+  });
+
+  test('says nothing where that says nothing', () => {
+    const plain = deployment('shop-app:local');
+    expect(withImagesOf(plain, plain)).toBe(plain);
   });
 });

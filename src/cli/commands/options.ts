@@ -15,6 +15,10 @@ export const developmentProfileOption = () => profile('profile: local, external,
 
 const profile = (what: string): Option => new Option('--profile <name>', what).env('REPOCTL_PROFILE').default('local');
 
+/** `--image-tag`, of commands that make the manifests of a real cluster. */
+export const imageTagOption = () =>
+  new Option('--image-tag <tag>', 'tag of the images in production, instead of profiles.production.images.tag');
+
 /** Options of commands that talk to a cluster; gives them to a command. */
 export const withClusterOptions = (command: Command): Command =>
   command

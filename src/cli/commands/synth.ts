@@ -4,7 +4,7 @@ import { exitCodes } from '../../platform/errors.ts';
 import { printLine, printLines } from '../../platform/terminal/print.ts';
 import { counted } from '../../platform/text.ts';
 import type { Synthesis } from '../../synth/synthesize.ts';
-import { type ProfileOptions, profileOption } from './options.ts';
+import { imageTagOption, type ProfileOptions, profileOption } from './options.ts';
 
 interface Options extends ProfileOptions {
   readonly project?: string[];
@@ -23,7 +23,7 @@ export const synthCommand = () =>
     .addOption(profileOption())
     .option('--project <name...>', 'only these projects, what they need, and the global tier')
     .option('--out <dir>', 'folder to write (default: dist/<profile>; $CDK8S_OUTDIR under the cdk8s CLI)')
-    .option('--image-tag <tag>', 'tag of the images in production, instead of profiles.production.images.tag')
+    .addOption(imageTagOption())
     .option('--check', 'write nothing; exit 1 if the folder is out of date')
     .addHelpText(
       'after',
