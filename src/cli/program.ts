@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { printText } from '../platform/terminal/print.ts';
 import { completeCommand, completionCommand } from './commands/completion.ts';
+import { deployCommand } from './commands/deploy.ts';
 import { diffCommand } from './commands/diff.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { downCommand } from './commands/down.ts';
@@ -35,6 +36,7 @@ export function makeProgram(version: string): Command {
     infraCommand(),
     synthCommand(),
     diffCommand(),
+    deployCommand(),
     validateCommand(),
     explainCommand(),
     secretsCommand(),

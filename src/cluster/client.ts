@@ -10,7 +10,7 @@ import { knownResources, type Resource, resourcePath, versionPath } from './reso
 import { statusMessage } from './status-message.ts';
 
 /** The field manager of everything that repoctl writes. */
-const fieldManager = 'repoctl';
+export const fieldManager = 'repoctl';
 
 /** What tells an object from all others. */
 export type ObjectReference = Pick<ManifestObject, 'apiVersion' | 'kind' | 'metadata'>;

@@ -2,6 +2,7 @@ import type { ProfileName } from '../../charts/model.ts';
 import type { Cluster } from '../cluster/client.ts';
 import { connect } from '../cluster/connect.ts';
 import type { ClusterOptions } from '../cluster/kubeconfig.ts';
+import type { Claimant } from '../cluster/ownership.ts';
 import { UsageError } from '../platform/errors.ts';
 import { painter } from '../platform/terminal/paint.ts';
 import { printJson, printLines } from '../platform/terminal/print.ts';
@@ -57,7 +58,7 @@ export async function showDiff(
  */
 export async function targetOf(names: readonly string[], options: TargetOptions): Promise<Target> {
   const { profile, imageTag } = options;
-  const made = await synthesized(profile, { development: false, imageTag });
+  const made = await synthesized(profile, { development: false, imageTag, tolerant: names.length > 0 });
   const development = made.profiles[profile]?.development ?? true;
   if (!development && options.context === undefined)
     throw new UsageError(
@@ -66,17 +67,28 @@ export async function targetOf(names: readonly string[], options: TargetOptions)
     );
   const named = names.length > 0 ? names.map((name) => planned(made.plan, name)) : projects(made.plan);
   const namespaces = [globalTier(made.plan), ...withAwaited(made.plan, named)];
-  mustBeRight(made.mistakes, names.length > 0 ? namespaces : made.mistakes);
+  mustBeRight(made.mistakes, namespaces);
   return { made, namespaces, cluster: await connect(options), development };
 }
 
 /** What an apply would change; what has left the configuration is told where all of it is compared. */
 export async function changesOf(
-  { made, namespaces, cluster, development }: Target,
+  target: Target,
   names: readonly string[],
-  { adopt, startEmpty, profile }: TargetOptions,
+  options: TargetOptions,
 ): Promise<{ readonly namespaces: readonly NamespaceChanges[]; readonly left: readonly LeftNamespace[] }> {
-  const claimant = { environment: made.plan.environment, adopt, ...(!development && { deploys: profile }) };
-  const read = await readChanges(cluster, made, namespaces, { ...claimant, startEmpty, keepImages: development });
+  const { made, namespaces, cluster, development } = target;
+  const read = await readChanges(cluster, made, namespaces, {
+    ...claimantOf(target, options),
+    startEmpty: options.startEmpty,
+    keepImages: development,
+  });
   return { namespaces: read, left: names.length > 0 ? [] : await readLeft(cluster, made) };
 }
+
+/** In whose name namespaces are changed. */
+export const claimantOf = ({ made, development }: Target, { adopt, profile }: TargetOptions): Claimant => ({
+  environment: made.plan.environment,
+  adopt,
+  ...(!development && { deploys: profile }),
+});

@@ -14,11 +14,20 @@ export interface FieldChange {
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** A value of an item that no other one of its list has. */
+type Key = (item: Fields) => unknown;
+
 /** Fields that the API server keeps for itself. */
 const servers = /^(status|metadata\.(managedFields|resourceVersion|generation|creationTimestamp|uid|selfLink))$/;
 
 /** What tells the items of a list apart, as the API merges them. */
-const keys = ['name', 'mountPath', 'devicePath', 'containerPort', 'port', 'topologyKey', 'ip', 'host', 'path'];
+const keys: readonly Key[] = [
+  (item) => item.name,
+  ({ metadata }) => (isMap(metadata) ? metadata.name : undefined),
+  ...['mountPath', 'devicePath', 'containerPort', 'port', 'topologyKey', 'host', 'path'].map(
+    (field) => (item: Fields) => item[field],
+  ),
+];
 
 const isMap = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -70,7 +79,7 @@ function compareLists(path: string, from: readonly unknown[], to: readonly unkno
     const places = Array.from({ length: Math.max(from.length, to.length) }, (_, index) => index);
     return places.flatMap((index) => compare(`${path}[${index}]`, from[index], to[index]));
   }
-  const items = (list: readonly unknown[]) => new Map((list as Fields[]).map((item) => [String(item[key]), item]));
+  const items = (list: readonly unknown[]) => new Map((list as Fields[]).map((item) => [String(key(item)), item]));
   const [before, after] = [items(from), items(to)];
   return [...new Set([...before.keys(), ...after.keys()])].flatMap((name) =>
     compare(`${path}[${name}]`, before.get(name), after.get(name)),
@@ -78,9 +87,9 @@ function compareLists(path: string, from: readonly unknown[], to: readonly unkno
 }
 
 /** Whether each item of a list has a value of its own in a field. */
-const tells = (key: string, list: readonly unknown[]): boolean =>
-  list.every((item) => isMap(item) && ['string', 'number'].includes(typeof item[key])) &&
-  new Set((list as Fields[]).map((item) => item[key])).size === list.length;
+const tells = (key: Key, list: readonly unknown[]): boolean =>
+  list.every((item) => isMap(item) && ['string', 'number'].includes(typeof key(item))) &&
+  new Set((list as Fields[]).map(key)).size === list.length;
 
 function joined(path: string, name: string): string {
   if (!/^[\w-]+$/.test(name)) return `${path}[${JSON.stringify(name)}]`;
@@ -99,7 +108,7 @@ export function narrowed(existing: unknown, wanted: unknown): unknown {
   if (!Array.isArray(existing) || !Array.isArray(wanted)) return existing;
   const key = keys.find((each) => tells(each, existing) && tells(each, wanted));
   return existing.map((item, index) => {
-    const other = key === undefined ? wanted[index] : wanted.find((each) => each[key] === item[key]);
+    const other = key === undefined ? wanted[index] : wanted.find((each) => key(each) === key(item));
     return other === undefined ? item : narrowed(item, other);
   });
 }

@@ -1,3 +1,4 @@
+import { typeMeta } from '../../charts/common/api-versions.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import type { Cluster } from '../cluster/client.ts';
 import { type Claimant, type FoundNamespace, namespaceRefusal } from '../cluster/ownership.ts';
@@ -68,8 +69,7 @@ async function changesIn(
   const itself = manifest.filter(({ kind }) => kind === 'Namespace');
   const none = { steps: [], enlargements: [], problems: [] };
   const existing = await cluster.get<ManifestObject & { readonly metadata: FoundNamespace }>({
-    apiVersion: 'v1',
-    kind: 'Namespace',
+    ...typeMeta('Namespace'),
     metadata: { name },
   });
   if (!existing)
@@ -129,7 +129,7 @@ export async function readLeft(cluster: Cluster, { plan }: Pick<Synthesized, 'pl
   const known = plan.namespaces.map(({ name }) => name);
   const left: LeftNamespace[] = [];
   await eachOf(await leftBehind(cluster, plan.environment, known), async ({ name, project }: LeftBehind) => {
-    const claims = await cluster.list<Claim>('v1', 'PersistentVolumeClaim', { namespace: name });
+    const claims = await cluster.list<Claim>('PersistentVolumeClaim', { namespace: name });
     left.push({ name, project, claims: claims.map(({ metadata }) => metadata.name).sort() });
   });
   return left.sort((one, other) => (one.name < other.name ? -1 : 1));

@@ -19,6 +19,8 @@ export interface AwaitOptions {
   /** Names of the objects that are waited for. @default all of the namespaces */
   readonly objects?: readonly string[];
   readonly progress: Progress;
+  /** What is said of the rest when something can't become healthy. @default that it stays */
+  readonly outlook?: string;
   /** Ends the wait with its reason. */
   readonly signal?: AbortSignal;
 }
@@ -32,7 +34,7 @@ export interface AwaitOptions {
 export async function awaitHealth(
   cluster: Cluster,
   namespaces: readonly PlannedNamespace[],
-  { plan, timeoutSeconds, objects, progress, signal }: AwaitOptions,
+  { plan, timeoutSeconds, objects, progress, outlook = 'The rest stays as it is', signal }: AwaitOptions,
 ): Promise<void> {
   if (namespaces.length === 0) return;
   const lastLines = new LastLines(cluster);
@@ -76,7 +78,7 @@ export async function awaitHealth(
     if (exitCode === exitCodes.unhealthy) {
       const failed = shownOf(report).filter(({ health }) => isHopeless(health));
       return new FailureError(
-        `${[...told(causes), listed(failed)].join('\n')}\nThe rest stays as it is`,
+        [...told(causes), listed(failed), outlook].filter((line) => line !== '').join('\n'),
         advice([...causes, ...failed]),
       );
     }

@@ -45,6 +45,14 @@ export interface DataProblem {
   readonly advice: string;
 }
 
+/** Whose data it is. */
+export interface DataOwner {
+  /** Name of the project; none in the global tier. */
+  readonly project?: string;
+  /** Name of the profile, if it is one of real clusters. */
+  readonly profile?: string;
+}
+
 /** A claim that gets more room. */
 export interface Enlargement {
   readonly claim: Claim;
@@ -57,11 +65,10 @@ export const versionAnnotation = 'repoctl.dev/data-version';
 /**
  * What the wanted objects mean for the data that is there: room that can be given, and what can't be done without a loss.
  *
- * @param project name of the project; none in the global tier
  * @param startEmpty whether a service may begin empty although the data of one that left the configuration stays behind
  */
 export function dataChanges(
-  project: string | undefined,
+  of: DataOwner,
   wanted: readonly ManifestObject[],
   held: Held,
   startEmpty = false,
@@ -83,10 +90,10 @@ export function dataChanges(
   for (const { object, claim, size } of sizes) {
     const change = sizeChange(claim, size, held.classes);
     if (change === 'enlarge') enlargements.push({ claim, size });
-    else if (change) problems.push({ object, message: change, advice: waysOf(project, `storage: ${sizeOf(claim)}`) });
+    else if (change) problems.push({ object, message: change, advice: waysOf(of, `storage: ${sizeOf(claim)}`) });
   }
-  for (const set of sets) problems.push(...versionProblems(project, set, held));
-  if (!startEmpty) problems.push(...renamed(project, sets, held));
+  for (const set of sets) problems.push(...versionProblems(of, set, held));
+  if (!startEmpty) problems.push(...renamed(of, sets, held));
   return { enlargements, problems };
 }
 
@@ -114,10 +121,18 @@ function sizeChange(claim: Claim, size: string, classes: readonly StorageClass[]
 }
 
 /** What can be done where a claim has to be another one. */
-const waysOf = (project: string | undefined, asBefore: string): string =>
-  project === undefined
+function waysOf({ project, profile }: DataOwner, asBefore: string): string {
+  if (profile !== undefined)
+    return `Its data has to be saved, the claim deleted, and the data put back: docs/deploy.md has the commands. Or set ${asBefore} again`;
+  return project === undefined
     ? `Set ${asBefore} again; or delete the claim with its data once the service is stopped`
     : `repoctl infra project reset ${project} backs up the data, deletes it and starts empty; repoctl infra project restore ${project} --latest puts it back. Or set ${asBefore} again`;
+}
+
+function startOf({ project, profile }: DataOwner): string {
+  if (profile !== undefined) return `repoctl deploy --profile ${profile}`;
+  return project === undefined ? 'repoctl infra global start' : `repoctl infra project start ${project}`;
+}
 
 /** Programs whose data only the same major version can read, by the name of their container. */
 const versioned: Readonly<Record<string, { readonly program: string; readonly major: RegExp }>> = {
@@ -135,7 +150,7 @@ export function dataVersion(set: DataSet): { readonly program: string; readonly 
   return undefined;
 }
 
-function versionProblems(project: string | undefined, set: DataSet, held: Held): DataProblem[] {
+function versionProblems(of: DataOwner, set: DataSet, held: Held): DataProblem[] {
   const wants = dataVersion(set);
   const existing = held.sets.find((each) => nameOf(each) === nameOf(set));
   const [claim] = claimsOf(set, held).map((each) => each.claim);
@@ -143,11 +158,11 @@ function versionProblems(project: string | undefined, set: DataSet, held: Held):
   const has = (existing && dataVersion(existing)?.major) ?? claim.metadata.annotations?.[versionAnnotation];
   if (has === undefined || has === wants.major) return [];
   const message = `the data of ${nameOf(set)} is of ${wants.program} ${has}, the configuration says ${wants.major}, which can't read it`;
-  return [{ object: nameOf(set), message, advice: waysOf(project, `an image of ${wants.program} ${has}`) }];
+  return [{ object: nameOf(set), message, advice: waysOf(of, `an image of ${wants.program} ${has}`) }];
 }
 
 /** New services without data beside one of the same kind that has left the configuration and has some. */
-function renamed(project: string | undefined, sets: readonly DataSet[], held: Held): DataProblem[] {
+function renamed(of: DataOwner, sets: readonly DataSet[], held: Held): DataProblem[] {
   const wanted = new Set(sets.map(nameOf));
   const left = held.sets.filter((set) => !wanted.has(nameOf(set)) && claimsOf(set, held).length > 0);
   const fresh = sets.filter(
@@ -157,12 +172,11 @@ function renamed(project: string | undefined, sets: readonly DataSet[], held: He
     const [now] = fresh.filter((set) => kindOf(set) === kindOf(old));
     if (!now) return [];
     const [claim] = claimsOf(old, held).map((each) => each.claim.metadata.name);
-    const start = project === undefined ? 'repoctl infra global start' : `repoctl infra project start ${project}`;
     return [
       {
         object: nameOf(now),
         message: `${nameOf(now)} is new and would begin empty; ${nameOf(old)}, with the data in the claim ${claim}, has left the configuration`,
-        advice: `Was it renamed? Its data stays with its name: give it the old one again (${serviceOf(old)}). To begin empty, and keep the old claim: ${start} --start-empty`,
+        advice: `Was it renamed? Its data stays with its name: give it the old one again (${serviceOf(old)}). To begin empty, and keep the old claim: ${startOf(of)} --start-empty`,
       },
     ];
   });

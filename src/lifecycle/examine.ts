@@ -6,6 +6,7 @@ import { eachOf } from '../platform/each-of.ts';
 import { ClusterError } from '../platform/errors.ts';
 import {
   type Claim,
+  type DataOwner,
   type DataSet,
   dataChanges,
   type Enlargement,
@@ -76,9 +77,8 @@ export async function examine(
   const foreign = [...found].filter(([, existing]) => !isOwn(existing, namespace.labels));
   problems.push(...foreign.map(([object, existing]) => foreignProblem(cluster, object, existing)));
 
-  const project = namespace.labels[labelKeys.project];
   const all = [...objects, ...beside];
-  const data = dataChanges(project, all, await heldIn(cluster, namespace, all), startEmpty);
+  const data = dataChanges(dataOwner(namespace), all, await heldIn(cluster, namespace, all), startEmpty);
   if (!keepData) problems.push(...data.problems);
   const kept = new Set(keepData ? data.problems.map(({ object }) => object) : []);
 
@@ -158,6 +158,11 @@ async function stepFor(
         : error.advice;
     return { message: error.message, advice };
   }
+}
+
+function dataOwner({ labels }: OwnedNamespace): DataOwner {
+  const { [labelKeys.project]: project, [labelKeys.profile]: profile, [labelKeys.preset]: preset } = labels;
+  return { project, ...(preset === 'production' && { profile }) };
 }
 
 /** An object as it is in the cluster, but running. */

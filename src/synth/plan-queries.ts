@@ -26,6 +26,8 @@ export interface SynthesizedOptions {
   /** Whether projects' own charts are run: only what writes or applies manifests needs that. @default true */
   readonly runCharts?: boolean;
   readonly imageTag?: string;
+  /** Whether one project's mistake leaves the others alone. @default true */
+  readonly tolerant?: boolean;
 }
 
 /**
@@ -35,7 +37,7 @@ export interface SynthesizedOptions {
  */
 export async function synthesized(
   profile: ProfileName = 'local',
-  { development = true, runCharts, imageTag }: SynthesizedOptions = {},
+  { development = true, runCharts, imageTag, tolerant = true }: SynthesizedOptions = {},
 ): Promise<Synthesized> {
   const root = findRoot(process.cwd());
   const out = defaultOut(root, profile);
@@ -44,7 +46,7 @@ export async function synthesized(
     development,
     out,
     environmentFilesOf: [],
-    tolerant: true,
+    tolerant,
     runCharts,
     imageTag,
   });

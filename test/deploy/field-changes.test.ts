@@ -28,6 +28,12 @@ describe('fields that differ', () => {
       [{ path: 'ports[1].x', from: 1, to: 2 }],
     ],
     [
+      'a claim template by the name in its metadata',
+      { spec: { templates: [{ metadata: { name: 'data' }, x: 1 }] } },
+      { spec: { templates: [{ metadata: { name: 'data' }, x: 2 }] } },
+      [{ path: 'spec.templates[data].x', from: 1, to: 2 }],
+    ],
+    [
       'items without a name by their place',
       { args: ['a', 'b'] },
       { args: ['a', 'c'] },

@@ -30,7 +30,7 @@ const held = (more: Partial<Held> = {}): Held => ({
 });
 const expandable = [{ ...(held().classes[0] as object), allowVolumeExpansion: true } as Held['classes'][number]];
 const changes = (wanted: DataSet | Claim, of: Held = held(), startEmpty = false) =>
-  dataChanges('shop', [wanted], of, startEmpty);
+  dataChanges({ project: 'shop' }, [wanted], of, startEmpty);
 
 describe('a size', () => {
   test('that is the same changes nothing, however it is written', () => {
@@ -133,4 +133,14 @@ describe('a service that was renamed', () => {
       held({ claims: [...held().claims, claim('data-shop-db-0', '1Gi')] }),
     ],
   ])('%s', (_, wanted, of) => expect(changes(wanted, of).problems).toEqual([]));
+});
+
+test('on a real cluster no command for development is recommended', () => {
+  const of = { project: 'shop', profile: 'staging' };
+  const advice = (wanted: DataSet, from: Held = held()) => dataChanges(of, [wanted], from).problems[0]?.advice;
+  for (const told of [advice(set('shop-postgres', '2Gi')), advice(set('shop-postgres', '1Gi', 'postgres:17.1'))]) {
+    expect(told).toContain('docs/deploy.md');
+    expect(told).not.toContain('repoctl infra');
+  }
+  expect(advice(set('shop-database', '1Gi'))).toContain('repoctl deploy --profile staging --start-empty');
 });

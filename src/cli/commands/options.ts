@@ -13,7 +13,13 @@ export const profileOption = () => profile('profile: local, external, production
 /** The same for commands that refuse profiles of real clusters. */
 export const developmentProfileOption = () => profile('profile: local, external, or one that extends these');
 
-const profile = (what: string): Option => new Option('--profile <name>', what).env('REPOCTL_PROFILE').default('local');
+/** The same for commands that are for real clusters: which one is said each time. */
+export const requiredProfileOption = () =>
+  profileNamed('profile: production, or one in repoctl.yaml that extends it').makeOptionMandatory();
+
+const profile = (what: string): Option => profileNamed(what).default('local');
+
+const profileNamed = (what: string): Option => new Option('--profile <name>', what).env('REPOCTL_PROFILE');
 
 /** `--image-tag`, of commands that make the manifests of a real cluster. */
 export const imageTagOption = () =>

@@ -7,6 +7,8 @@ const all = (command: Command): Command[] => [command, ...command.commands.flatM
 const commands = all(makeProgram('0.0.0'));
 const option = (command: Command, long: string) => command.options.find((each) => each.long === long);
 
+/** What is for real clusters only has the profile said each time. */
+const expressly = ['repoctl deploy'];
 const onCluster = commands.filter((command) => option(command, '--context'));
 
 describe('a command that works on a cluster', () => {
@@ -19,7 +21,8 @@ describe('a command that works on a cluster', () => {
   test.each(onCluster.map((command) => [commandPath(command), command] as const))(
     '%s takes a profile',
     (_, command) => {
-      expect(option(command, '--profile')).toMatchObject({ envVar: 'REPOCTL_PROFILE', defaultValue: 'local' });
+      const how = expressly.includes(commandPath(command)) ? { mandatory: true } : { defaultValue: 'local' };
+      expect(option(command, '--profile')).toMatchObject({ envVar: 'REPOCTL_PROFILE', ...how });
     },
   );
 });

@@ -1,0 +1,69 @@
+import { typeMeta } from '../../charts/common/api-versions.ts';
+import type { ManifestObject } from '../../charts/common/manifest-object.ts';
+import { type Cluster, isForbidden } from '../cluster/client.ts';
+import type { Problem } from '../lifecycle/examine.ts';
+import { eachOf } from '../platform/each-of.ts';
+import type { PlannedNamespace, PlannedSecret } from '../synth/plan.ts';
+
+interface Required {
+  readonly namespace: string;
+  readonly secret: PlannedSecret;
+}
+
+/**
+ * What is missing of the Secrets that pods refer to: they would not start. One that may not be read is taken for right.
+ *
+ * @param namespaces with the objects that are wanted in them: what makes a Secret there stands for it
+ */
+export async function missingSecrets(
+  cluster: Cluster,
+  namespaces: readonly { readonly namespace: PlannedNamespace; readonly objects: readonly ManifestObject[] }[],
+): Promise<Problem[]> {
+  const required = namespaces.flatMap(({ namespace, objects }) => {
+    const made = new Set(objects.flatMap((object) => secretMadeBy(object) ?? []));
+    return namespace.secrets
+      .filter(({ name }) => !made.has(name))
+      .map((secret): Required => ({ namespace: namespace.name, secret }));
+  });
+  const problems = new Map<Required, Problem>();
+  await eachOf(required, async (each) => {
+    const problem = await missing(cluster, each);
+    if (problem) problems.set(each, problem);
+  });
+  return required.flatMap((each) => problems.get(each) ?? []);
+}
+
+async function missing(cluster: Cluster, { namespace, secret }: Required): Promise<Problem | undefined> {
+  try {
+    const found = await cluster.get({ ...typeMeta('Secret'), metadata: { name: secret.name, namespace } });
+    const data = (found?.data ?? {}) as Readonly<Record<string, string>>;
+    const keys = secret.keys.map(({ key }) => key).filter((key) => data[key] === undefined);
+    if (found && keys.length === 0) return undefined;
+    const create = found ? undefined : createCommand(cluster.context, namespace, secret.name, keys);
+    return {
+      message: found
+        ? `the Secret ${namespace}/${secret.name} lacks ${keys.join(', ')}`
+        : `there is no Secret ${namespace}/${secret.name}; it needs ${keys.join(', ')}`,
+      advice: create ?? `kubectl --context ${cluster.context} edit secret ${secret.name} -n ${namespace}`,
+    };
+  } catch (error) {
+    if (isForbidden(error)) return undefined;
+    throw error;
+  }
+}
+
+const createCommand = (context: string, namespace: string, name: string, keys: readonly string[]): string =>
+  ['kubectl', '--context', context, 'create secret generic', name, '-n', namespace]
+    .concat(keys.map((key) => `--from-literal=${key}=…`))
+    .join(' ');
+
+/** Name of the Secret that a controller makes from an object. */
+function secretMadeBy({ kind, metadata, spec }: ManifestObject): string | undefined {
+  const { target, template } = (spec ?? {}) as {
+    target?: { name?: string };
+    template?: { metadata?: { name?: string } };
+  };
+  if (kind === 'Secret') return metadata?.name;
+  if (kind === 'ExternalSecret') return target?.name ?? metadata?.name;
+  return kind === 'SealedSecret' ? (template?.metadata?.name ?? metadata?.name) : undefined;
+}
