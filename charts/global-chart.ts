@@ -4,7 +4,9 @@ import type { PodsConstruct } from './common/kind.ts';
 import { labelled } from './common/labelled.ts';
 import { type Labelled, type OwnerLabels, ownerLabels } from './common/labels.ts';
 import { objectName } from './common/names.ts';
+import { defaultDeny, NetworkPolicies } from './constructs/network-policies.ts';
 import { addPodObjects } from './constructs/pod-objects.ts';
+import { flows } from './flows.ts';
 import { serviceKinds } from './kinds.ts';
 import type { Environment, Profile } from './model.ts';
 import { named } from './named.ts';
@@ -20,6 +22,10 @@ export class GlobalChart extends Chart {
     const owner = ownerOf(environment);
     super(scope, name, { namespace, labels: ownerLabels(owner) });
     this.#owner = owner;
+    if (profile.network.policies) {
+      const denied = this.labelled(defaultDeny, 'network');
+      new NetworkPolicies(this, denied, profile.network, flows(environment, profile));
+    }
     const services = servicesInCluster(profile, environment.services);
     for (const service of services) {
       const kind = serviceKinds[service.kind];

@@ -1,6 +1,7 @@
 import type { ImagePull } from './common/image-pull.ts';
 import type { Service, Workload } from './common/kind.ts';
 import type { ManifestObject } from './common/manifest-object.ts';
+import type { Network } from './common/network.ts';
 import type { PodSettings } from './common/pod-fields.ts';
 import type { EnvironmentValues } from './common/variable-source.ts';
 
@@ -54,6 +55,8 @@ export interface Profile {
     /** By name (`turfoo-app`); it stands in place of the tag. */
     readonly digests?: Readonly<Record<string, string>>;
   };
+  /** Who may connect with whom. */
+  readonly network: Network;
   /** How images are pulled; none for as they are named, without a login. */
   readonly pull?: ImagePull;
 }

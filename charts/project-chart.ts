@@ -4,7 +4,9 @@ import type { PodsConstruct } from './common/kind.ts';
 import { labelled } from './common/labelled.ts';
 import { type Labelled, type OwnerLabels, ownerLabels } from './common/labels.ts';
 import { objectName } from './common/names.ts';
+import { defaultDeny, NetworkPolicies } from './constructs/network-policies.ts';
 import { addPodObjects } from './constructs/pod-objects.ts';
+import { flows } from './flows.ts';
 import { keepsRunning, serviceKinds, workloadKinds } from './kinds.ts';
 import type { Environment, Profile, Project } from './model.ts';
 import { named } from './named.ts';
@@ -29,6 +31,10 @@ export class ProjectChart extends Chart {
     const owner = ownerOf(environment, project);
     super(scope, project.name, { namespace: project.namespace, labels: ownerLabels(owner) });
     this.#owner = owner;
+    if (profile.network.policies) {
+      const denied = this.labelled(defaultDeny, 'network');
+      new NetworkPolicies(this, denied, profile.network, flows(environment, profile, project));
+    }
     const services = servicesInCluster(profile, project.services);
     const imageOf = (given: string) => imageReference(profile, project.name, given);
     for (const service of services) {

@@ -115,6 +115,7 @@ const rooms = [
   'charts/kinds.ts',
   'charts/model.ts',
   'charts/wiring.ts',
+  'charts/flows.ts',
   'charts/named.ts',
   'charts/global-chart.ts',
   'charts/project-chart.ts',

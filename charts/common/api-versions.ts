@@ -10,6 +10,7 @@ export const apiVersions = {
   Lease: 'coordination.k8s.io/v1',
   List: 'v1',
   Namespace: 'v1',
+  NetworkPolicy: 'networking.k8s.io/v1',
   Node: 'v1',
   PersistentVolume: 'v1',
   PersistentVolumeClaim: 'v1',

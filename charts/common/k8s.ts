@@ -35,6 +35,7 @@ type LifecycleHandler = Manifest<Generated.LifecycleHandler> & {
   readonly sleep?: { readonly seconds: number };
 };
 export type Lifecycle = { readonly [Moment in keyof Generated.Lifecycle]: LifecycleHandler };
+export type NetworkPolicyPeer = Manifest<Generated.NetworkPolicyPeer>;
 export type ObjectMeta = Manifest<Generated.ObjectMeta>;
 export type PodSecurityContext = Manifest<Generated.PodSecurityContext>;
 export type PodTemplateSpec = Manifest<Generated.PodTemplateSpec>;
@@ -48,6 +49,7 @@ type Add<Props> = (scope: Construct, id: string, props: Manifest<Props>) => ApiO
 export const addConfigMap: Add<Generated.KubeConfigMapProps> = adder('ConfigMap');
 export const addCronJob: Add<Generated.KubeCronJobProps> = adder('CronJob');
 export const addDeployment: Add<Generated.KubeDeploymentProps> = adder('Deployment');
+export const addNetworkPolicy: Add<Generated.KubeNetworkPolicyProps> = adder('NetworkPolicy');
 export const addPersistentVolumeClaim: Add<Generated.KubePersistentVolumeClaimProps> = adder('PersistentVolumeClaim');
 export const addRole: Add<Generated.KubeRoleProps> = adder('Role');
 export const addRoleBinding: Add<Generated.KubeRoleBindingProps> = adder('RoleBinding');

@@ -2,7 +2,7 @@ import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { z } from 'zod';
 import type { CommandCheck, Connection, SecretReference, Variable } from './connection.ts';
-import type { OwnerLabels } from './labels.ts';
+import type { Labelled, OwnerLabels } from './labels.ts';
 import type { ContainerProps } from './pod.ts';
 import type { Protocol } from './ports.ts';
 
@@ -133,6 +133,12 @@ export interface ServiceKind<Settings = unknown, Use = unknown> {
   /** Kind of controller its pods have. */
   controller(settings: Settings): 'StatefulSet' | 'Deployment';
   ports(settings: Settings): readonly ServicePort[];
+  /** Names of the ports that workloads reach. @default all */
+  readonly clientPorts?: readonly string[];
+  /** The ports of a managed one, where they are others. */
+  readonly managedPorts?: readonly number[];
+  /** The job that it brings along, and that reaches it; none if it has nothing to do. */
+  setUp?(service: Service<Settings>, consumers: readonly Consumer<Use>[]): Labelled | undefined;
   /** Program in its container with which people talk to it; none if it has none. */
   client?(settings: Settings): readonly string[];
   /** The Secrets that it needs in its own namespace. */
@@ -182,5 +188,7 @@ export interface WorkloadKind<Settings = unknown> {
    */
   check?(workload: Workload<Settings>, image: string): CommandCheck | undefined;
   ports(settings: Settings): readonly ServicePort[];
+  /** The port of its Prometheus metrics, where they have none of their own. */
+  metricsPort?(settings: Settings): number | undefined;
   build(scope: Construct, workload: Workload<Settings>, context: WorkloadContext): PodsConstruct;
 }

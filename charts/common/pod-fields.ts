@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { type ExtraContainers, extraContainersFields } from './extra-containers.ts';
 import { userId } from './fields.ts';
+import { type EgressRule, egressField } from './network.ts';
 import { type PreStop, preStopField } from './pre-stop.ts';
 import { annotationsField, labelsField, type Scheduling, schedulingFields } from './scheduling.ts';
 import { type SecurityException, securityField } from './security.ts';
@@ -21,6 +22,7 @@ export const podFields = {
   labels: labelsField,
   annotations: annotationsField,
   serviceAccount: serviceAccountField,
+  egress: egressField,
   ...schedulingFields,
   ...extraContainersFields,
   preStop: preStopField,
@@ -36,6 +38,7 @@ export interface PodSettings extends Scheduling, ExtraContainers {
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly serviceAccount?: AccountSettings;
+  readonly egress?: readonly EgressRule[];
   readonly preStop?: PreStop;
   readonly security?: SecurityException;
 }

@@ -90,5 +90,6 @@ export const httpService: WorkloadKind<HttpSettings> = {
     command: fromOutside(serviceHost(object, namespace), settings.port, settings.ready ?? settings.health),
   }),
   ports: ({ port, hostPort, ports }) => [{ name: 'http', port, protocol: 'http', hostPort }, ...servicePorts(ports)],
+  metricsPort: ({ metrics, port }) => (metrics === undefined ? undefined : port),
   build: (scope, workload, context) => new HttpService(scope, workload, context),
 };

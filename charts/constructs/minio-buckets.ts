@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import type { Variable } from '../common/connection.ts';
 import type { Consumer, Service, UseProblem } from '../common/kind.ts';
 import { labelled } from '../common/labelled.ts';
+import type { Labelled } from '../common/labels.ts';
 import { serviceHost } from '../common/names.ts';
 import { HashedJob } from './hashed-job.ts';
 
@@ -100,6 +101,10 @@ done
 [ -z "$failed" ] || { echo "could not be set up:$failed; everybody else is"; exit 1; }
 `.trim();
 
+/** Name and labels of the job. */
+export const bucketsJobLabels = (service: Service): Labelled =>
+  labelled({ ...service, name: `${service.name}-buckets`, object: `${service.object}-buckets` }, 'setup');
+
 /**
  * The job that makes a user and the buckets for each project. It runs again when the list changes.
  *
@@ -112,9 +117,8 @@ export function minioBucketsJob(
   { root, usersSecret }: { readonly root: readonly Variable[]; readonly usersSecret: string },
 ): HashedJob {
   const { settings, namespace, object } = service;
-  const described = labelled({ ...service, name: `${service.name}-buckets`, object: `${object}-buckets` }, 'setup');
   return new HashedJob(scope, 'buckets', {
-    labelled: described,
+    labelled: bucketsJobLabels(service),
     user: 1000,
     graceSeconds: 10,
     timeLimitSeconds: 900,

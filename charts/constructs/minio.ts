@@ -8,7 +8,7 @@ import { labelled } from '../common/labelled.ts';
 import { objectName, serviceHost, variableName, variablePart } from '../common/names.ts';
 import { probeAction, probes } from '../common/probes.ts';
 import type { HashedJob } from './hashed-job.ts';
-import { bucketClashes, bucketName, minioBucketsJob, minioUser } from './minio-buckets.ts';
+import { bucketClashes, bucketName, bucketsJobLabels, minioBucketsJob, minioUser } from './minio-buckets.ts';
 import { StatefulService } from './stateful-service.ts';
 
 export const minioPorts = { s3: 9000, console: 9001 };
@@ -124,6 +124,9 @@ export const minio: ServiceKind<MinioSettings, MinioUse> = {
     { name: 's3', port: minioPorts.s3, protocol: 'http', hostPort: settings.hostPort },
     { name: 'console', port: minioPorts.console, protocol: 'http', hostPort: settings.consoleHostPort },
   ],
+  clientPorts: ['s3'],
+  managedPorts: [443],
+  setUp: (service, consumers) => (consumers.length > 0 ? bucketsJobLabels(service) : undefined),
   secrets(service, consumers) {
     const root: SecretReference = {
       name: service.object,

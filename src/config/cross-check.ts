@@ -1,11 +1,13 @@
 import { maximumObjectName } from '../../charts/common/fields.ts';
 import type { Consumer, Service, Workload } from '../../charts/common/kind.ts';
 import { objectName } from '../../charts/common/names.ts';
+import { defaultDeny } from '../../charts/constructs/network-policies.ts';
 import { globalPath, serviceKinds, workloadKinds } from '../../charts/kinds.ts';
 import type { Environment, Project } from '../../charts/model.ts';
 import { consumers, ownConsumers } from '../../charts/wiring.ts';
 import { suggestion } from '../platform/nearest.ts';
 import { checkCommands } from './check-commands.ts';
+import { checkEgress, checkGlobalEgress, checkManagedAddresses } from './check-network.ts';
 import { checkPods } from './check-pods.ts';
 import { projectFile } from './discover.ts';
 import { checkHostPorts } from './host-ports.ts';
@@ -34,6 +36,8 @@ export function crossCheck(environment: Environment, complete = true, whole = co
   checkClashes(environment, refuseInProject);
   checkManaged(environment, whole, refuseIn(environmentFile));
   checkPods(environment, undefined, refuseIn(environmentFile));
+  checkManagedAddresses(environment, whole, refuseIn(environmentFile));
+  checkGlobalEgress(environment, refuseIn(environmentFile));
   for (const [project, refuse] of refuseInProject) {
     checkNames(environment, project, refuse);
     checkUses(environment, complete, project, refuse);
@@ -41,6 +45,7 @@ export function crossCheck(environment: Environment, complete = true, whole = co
     checkVariables(environment, project, refuse);
     checkCommands(project, refuse);
     checkPods(environment, project, refuse);
+    checkEgress(environment, complete, project, refuse);
   }
   checkCycles(environment, refuseInProject);
   return problems;
@@ -145,6 +150,8 @@ function checkNames(environment: Environment, project: Project, refuse: Refuse) 
         );
       if (name === 'env')
         refuse(path, `${field}.env: the name is taken by the Secret ${object}; choose another`, 'key');
+      if (name === defaultDeny)
+        refuse(path, `${field}.${name}: the name is taken by the NetworkPolicy ${object}; choose another`, 'key');
       if (name === 'constructor') refuse(path, `${field}.${name}: "${name}" is reserved; choose another name`, 'key');
       seen.set(name, field);
     }

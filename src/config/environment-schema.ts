@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { dnsLabel, imageReference, secretName } from '../../charts/common/fields.ts';
 import { pullPolicies } from '../../charts/common/image-pull.ts';
+import { networkField } from '../../charts/common/network.ts';
 import { globalKinds, serviceKinds } from '../../charts/kinds.ts';
 import { patchSchema } from './patch-schema.ts';
 import { maximumPortOffset } from './port-offset.ts';
@@ -88,6 +89,9 @@ const profile = z.strictObject({
     })
     .optional()
     .describe('How images are pulled. Each field that is left out is that of `extends`.'),
+  network: networkField
+    .optional()
+    .describe('Who may connect with whom. Each field that is left out is that of `extends`.'),
   namespacePrefix: z
     .string()
     .max(10)

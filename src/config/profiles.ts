@@ -1,4 +1,5 @@
 import type { ImagePull } from '../../charts/common/image-pull.ts';
+import { defaultNetwork, type Network, type NetworkInput } from '../../charts/common/network.ts';
 import { type PresetName, type Profile, type ProfileName, presetNames } from '../../charts/model.ts';
 import { UsageError } from '../platform/errors.ts';
 import { suggestion } from '../platform/nearest.ts';
@@ -10,24 +11,15 @@ type Given = Readonly<Record<ProfileName, ProfileInput>>;
 
 /** What the presets are without a word about them. */
 const presets: Readonly<Record<PresetName, Omit<Profile, 'name' | 'chain'>>> = {
-  local: { development: true, hostPorts: true, portOffset: 0, namespacePrefix: '', namespaceSuffix: '', managed: [] },
-  external: {
-    development: true,
-    hostPorts: true,
-    portOffset: 0,
-    namespacePrefix: '',
-    namespaceSuffix: '',
-    managed: ['redis', 'minio', 'postgres'],
-  },
-  production: {
-    development: false,
-    hostPorts: true,
-    portOffset: 0,
-    namespacePrefix: '',
-    namespaceSuffix: '',
-    managed: [],
-  },
+  local: preset({ development: true, managed: [] }),
+  external: preset({ development: true, managed: ['redis', 'minio', 'postgres'] }),
+  production: preset({ development: false, managed: [] }),
 };
+
+function preset(given: Pick<Profile, 'development' | 'managed'>): Omit<Profile, 'name' | 'chain'> {
+  const network = { ...defaultNetwork, policies: !given.development };
+  return { ...given, hostPorts: true, portOffset: 0, namespacePrefix: '', namespaceSuffix: '', network };
+}
 
 const isPreset = (name: string): name is PresetName => (presetNames as readonly string[]).includes(name);
 
@@ -67,11 +59,28 @@ export function resolveProfiles(
       namespaceSuffix: said('namespaceSuffix') ?? preset.namespaceSuffix,
       managed: said('managed') ?? preset.managed,
       images: preset.development || registry === undefined ? undefined : { registry, tag: tag ?? '', digests },
+      network: resolveNetwork(inputs, preset.network.policies),
       pull: resolvePull(inputs),
     };
     return [name, profile];
   });
   return Object.fromEntries(resolved) as Record<ProfileName, Profile> & Record<PresetName, Profile>;
+}
+
+/** A profile's network, field by field. */
+function resolveNetwork(inputs: readonly Partial<ProfileInput>[], policies: boolean): Network {
+  const given = inputs.flatMap(({ network }) => network ?? []);
+  const said = <Field extends keyof NetworkInput>(field: Field) =>
+    given.find((each) => each[field] !== undefined)?.[field] as NetworkInput[Field];
+  const { dns, ingressController, monitoring, apiServer, managed } = defaultNetwork;
+  return {
+    policies: said('policies') ?? policies,
+    dns: { ...dns, ...said('dns') },
+    ingressController: { ...ingressController, ...said('ingressController') },
+    monitoring: { ...monitoring, ...said('monitoring') },
+    apiServer: { ...apiServer, ...said('apiServer') },
+    managed: said('managed') ?? managed,
+  };
 }
 
 /** How a profile pulls images, field by field; none if nothing is said. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { callsFromOthers } from '../../charts/flows.ts';
 import type { Environment, Profile, ProfileName, Project } from '../../charts/model.ts';
 import { consumers } from '../../charts/wiring.ts';
 import { mustBeInside } from '../config/configured-path.ts';
@@ -175,7 +176,17 @@ function cacheKey(environment: Environment, profile: Profile, project?: Project)
   const around = project
     ? dependencies(project).map((other) => findProject(environment, other))
     : [patches, manifests, services.map((service) => consumers(environment, service))];
-  return digest(JSON.stringify([name, services, profile, project, around]));
+  // Who may be reached by whom is said at both ends.
+  const callers =
+    project && profile.network.policies
+      ? callsFromOthers(environment, project).map(({ project: { namespace }, from, to, ports }) => [
+          namespace,
+          from?.object,
+          to,
+          ports,
+        ])
+      : [];
+  return digest(JSON.stringify([name, services, profile, project, around, callers]));
 }
 
 /** Whether two maps hold the very same values. */

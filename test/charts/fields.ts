@@ -1,11 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ServiceKind, WorkloadKind } from '../../charts/common/kind.ts';
+import type { PresetName } from '../../charts/model.ts';
 import type { Given } from './declared.ts';
 import type { Objects } from './objects.ts';
 
 /** What a field of a kind does. */
 export interface FieldCase {
   readonly given: unknown;
+  /** The profile in which it shows. @default local */
+  readonly profile?: PresetName;
   /** What else is said, with and without it. */
   readonly beside?: Given;
   /** Where it shows: in the objects, in the ports on the developer's machine, or in what else is made of the settings. */
@@ -22,7 +25,7 @@ export interface FieldCase {
 export function describeFields(
   { schema, ports }: Pick<ServiceKind | WorkloadKind, 'schema' | 'ports'>,
   minimal: Given,
-  build: (settings: Given) => Objects,
+  build: (settings: Given, profile?: PresetName) => Objects,
   cases: Readonly<Record<string, FieldCase>>,
 ): void {
   describe('fields', () => {
@@ -30,10 +33,10 @@ export function describeFields(
       expect(Object.keys(cases).sort()).toEqual(Object.keys(schema.shape).sort());
     });
 
-    test.each(Object.entries(cases))('%s', (field, { given, beside, seen, expected }) => {
+    test.each(Object.entries(cases))('%s', (field, { given, profile, beside, seen, expected }) => {
       const look = (settings: Given) =>
         seen(
-          build(settings),
+          build(settings, profile),
           ports(schema.parse(settings)).map(({ hostPort }) => hostPort),
           settings,
         );

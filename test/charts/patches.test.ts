@@ -93,7 +93,7 @@ describe('a patch', () => {
       target: { labels: { 'app.kubernetes.io/name': 'api' } },
       merge: { metadata: { annotations: { here: 'yes' } } },
     }).objects.filter((each) => at(each, 'metadata.annotations.here'));
-    expect(byLabel.map(({ kind }) => kind).sort()).toEqual(['Deployment', 'Service']);
+    expect(byLabel.map(({ kind }) => kind).sort()).toEqual(['Deployment', 'NetworkPolicy', 'Service']);
   });
 
   test('of a job makes another job', () => {

@@ -78,6 +78,24 @@ export const podFieldCases = (name?: string) =>
       },
       expected: [true, ['ServiceAccount', 'Role', 'RoleBinding']],
     },
+    egress: {
+      profile: 'production',
+      given: [{ cidrs: ['203.0.113.0/24'], ports: [443, { port: 123, protocol: 'udp' }] }],
+      seen: (objects) => {
+        const own = templateOf(objects, name).template.metadata.labels['app.kubernetes.io/instance'];
+        const { spec } = objects.find(
+          ({ kind, metadata }) => kind === 'NetworkPolicy' && metadata?.name === own,
+        ) as unknown as { spec: { egress?: readonly unknown[] } };
+        return spec.egress?.at(-1);
+      },
+      expected: {
+        to: [{ ipBlock: { cidr: '203.0.113.0/24' } }],
+        ports: [
+          { protocol: 'TCP', port: 443 },
+          { protocol: 'UDP', port: 123 },
+        ],
+      },
+    },
     nodeSelector: {
       given: { disk: 'ssd' },
       seen: (objects) => podOf(objects, name).nodeSelector,

@@ -1,15 +1,19 @@
+import type { PresetName } from '../../charts/model.ts';
 import { type Given, projectObjectsOf } from './declared.ts';
 import type { FieldCase } from './fields.ts';
 import { containerOf, environmentOf, type Objects, podOf } from './objects.ts';
 import { podFieldCases } from './pod-field-cases.ts';
 
 /** A project `shop` with one workload, `shop-it`, of a kind. It builds two images and uses Redis. */
-export const workloadObjects = (kind: string, settings: Given): Objects =>
-  projectObjectsOf({
-    images: { app: [], other: [] },
-    uses: { redis: { database: 1 } },
-    workloads: { it: { kind, ...settings } },
-  });
+export const workloadObjects = (kind: string, settings: Given, profile?: PresetName): Objects =>
+  projectObjectsOf(
+    {
+      images: { app: [], other: [] },
+      uses: { redis: { database: 1 } },
+      workloads: { it: { kind, ...settings } },
+    },
+    { profile },
+  );
 
 /** Cases of the fields that all kinds of workload have. */
 export const workloadFieldCases = {

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { defaultNetwork } from '../../charts/common/network.ts';
 import type { Environment, Project } from '../../charts/model.ts';
 import { type LoadOptions, load } from '../../src/config/load.ts';
 import { findRoot } from '../../src/config/root.ts';
@@ -37,6 +38,7 @@ describe('the smallest repository', () => {
 
   test('has the profiles', async () => {
     const here = { namespacePrefix: '', namespaceSuffix: '' };
+    const network = (policies: boolean) => ({ ...defaultNetwork, policies });
     expect((await environmentOf(smallest)).profiles).toEqual({
       local: {
         name: 'local',
@@ -46,6 +48,7 @@ describe('the smallest repository', () => {
         portOffset: 0,
         ...here,
         managed: [],
+        network: network(false),
       },
       external: {
         name: 'external',
@@ -55,6 +58,7 @@ describe('the smallest repository', () => {
         portOffset: 0,
         ...here,
         managed: ['redis', 'minio', 'postgres'],
+        network: network(false),
       },
       production: {
         name: 'production',
@@ -64,6 +68,7 @@ describe('the smallest repository', () => {
         portOffset: 0,
         ...here,
         managed: [],
+        network: network(true),
       },
     });
   });

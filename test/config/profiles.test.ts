@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
+import { defaultNetwork } from '../../charts/common/network.ts';
 import { load } from '../../src/config/load.ts';
 import { findProfile, resolveProfiles } from '../../src/config/profiles.ts';
 import { UsageError } from '../../src/platform/errors.ts';
@@ -29,6 +30,7 @@ describe('profiles', () => {
       namespacePrefix: '',
       namespaceSuffix: '',
       managed: ['postgres'],
+      network: { ...defaultNetwork, policies: true },
       images: { ...images, tag: '2.0.0-rc1' },
     });
     expect(preview).toMatchObject({
@@ -42,6 +44,25 @@ describe('profiles', () => {
   test('of development have the ports of this machine shifted by both offsets, and build their images', () => {
     const { mine } = resolveProfiles({ production: { images }, mine: { extends: 'local', portOffset: 1000 } }, 200);
     expect(mine).toMatchObject({ development: true, portOffset: 1200, images: undefined });
+  });
+
+  test('take over who may connect with whom, field by field', () => {
+    const monitoring = { namespace: 'observability' };
+    const { staging, tried } = resolveProfiles(
+      {
+        production: { network: { monitoring, dns: { cidrs: ['169.254.20.10/32'] } } },
+        staging: { extends: 'production', network: { monitoring: { namespace: 'metrics' } } },
+        tried: { extends: 'local', network: { policies: true } },
+      },
+      0,
+    );
+    expect(staging?.network).toEqual({
+      ...defaultNetwork,
+      policies: true,
+      monitoring: { namespace: 'metrics' },
+      dns: { ...defaultNetwork.dns, cidrs: ['169.254.20.10/32'] },
+    });
+    expect(tried?.network).toEqual({ ...defaultNetwork, policies: true });
   });
 
   test('have the tag of the command line before their own', () => {

@@ -10,6 +10,7 @@ import { environment } from '../fixtures/invalid/environment.ts';
 import { folders } from '../fixtures/invalid/folders.ts';
 import { imagePull } from '../fixtures/invalid/image-pull.ts';
 import { manifests } from '../fixtures/invalid/manifests.ts';
+import { network } from '../fixtures/invalid/network.ts';
 import { patches } from '../fixtures/invalid/patches.ts';
 import { pods } from '../fixtures/invalid/pods.ts';
 import { profiles } from '../fixtures/invalid/profiles.ts';
@@ -29,6 +30,7 @@ const tables: Readonly<Record<string, readonly WrongInput[]>> = {
   patches,
   'how images are pulled': imagePull,
   'what pods are': pods,
+  'who connects with whom': network,
   tiers,
   values,
   'between projects': between,

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { parseDocument } from 'yaml';
-import type { Plan } from '../../src/synth/plan.ts';
 import {
   bases,
   cluster,
@@ -16,6 +15,7 @@ import {
   readPlan,
   repoctl,
 } from './environment.ts';
+import { apply, supplySecrets } from './production.ts';
 import { attempt, eventually, run } from './run.ts';
 import { SmallEnvironment } from './small-environment.ts';
 
@@ -46,26 +46,6 @@ const tierStates = (report: string): string[] =>
 
 const field = (what: string, namespace: string, path: string): string =>
   kubectl('get', what, '-n', namespace, '-o', `jsonpath=${path}`).stdout;
-
-const applied = (text: string): void => {
-  run('kubectl', ['--context', context, 'apply', '--server-side', '-f', '-'], { input: text });
-};
-
-/** Gives a real cluster what repoctl leaves to it: the Secrets that the manifests name, with passwords of the profile's own. */
-function supplySecrets({ namespaces, profile }: Plan): void {
-  for (const { name: namespace, labels, secrets } of namespaces) {
-    const made = [
-      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } },
-      ...secrets.map(({ name, keys }) => ({
-        apiVersion: 'v1',
-        kind: 'Secret',
-        metadata: { name, namespace },
-        stringData: Object.fromEntries(keys.map(({ key, variable }) => [key, `${profile}-${variable}-0123456789`])),
-      })),
-    ];
-    applied(made.map((each) => JSON.stringify(each)).join('\n---\n'));
-  }
-}
 
 describe('staging and production of this repository, side by side', () => {
   let root: string;
@@ -114,7 +94,7 @@ describe('staging and production of this repository, side by side', () => {
     for (const profile of profiles) {
       const made = readPlan(root, profile);
       supplySecrets(made);
-      for (const { manifest } of made.namespaces) applied(readFileSync(join(root, 'dist', profile, manifest), 'utf8'));
+      for (const { manifest } of made.namespaces) apply(readFileSync(join(root, 'dist', profile, manifest), 'utf8'));
     }
   });
 

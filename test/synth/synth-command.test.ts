@@ -1,6 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'dotenv';
 import { presetNames } from '../../charts/model.ts';
@@ -33,6 +43,27 @@ describe('repoctl synth', () => {
     const before = times(out());
     expect(repoctl(root, 'synth').stderr).toContain('0 files written, 3 unchanged');
     expect(times(out())).toEqual(before);
+  });
+
+  test('makes a project again whose NetworkPolicy lets others in that call it now', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'repoctl-callers-'));
+    const write = (path: string, text: string) => {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), text);
+    };
+    const api = (name: string, more = '') =>
+      `name: ${name}\n${more}workloads: { api: { kind: http, image: "nginx:1.29", port: 80 } }\n`;
+    mkdirSync(join(folder, 'node_modules'));
+    write('repoctl.yaml', 'name: dev\nglobal: { redis: false, minio: false, redisInsight: false }\n');
+    write('apps/called/infra/project.yaml', api('called'));
+    write('apps/caller/infra/project.yaml', api('caller'));
+    const made = () => repoctl(folder, 'synth', '--profile', 'production').stderr;
+    made();
+    write('apps/caller/infra/project.yaml', api('caller', 'uses: { projects: [called/api] }\n'));
+    expect(made()).toContain('3 files written, 1 unchanged');
+    expect(readFileSync(join(folder, 'dist', 'production', 'called.k8s.yaml'), 'utf8')).toContain('- caller\n');
+    expect(made()).toContain('0 files written');
+    rmSync(folder, { recursive: true });
   });
 
   test('makes a file again that was changed or deleted by hand', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { celeryBeat } from '../../../charts/constructs/celery-beat.ts';
+import type { PresetName } from '../../../charts/model.ts';
 import type { Given } from '../declared.ts';
 import { describeFields } from '../fields.ts';
 import { containerOf, environmentOf, type Objects, one, podOf } from '../objects.ts';
@@ -7,7 +8,8 @@ import { portsCase } from '../pod-field-cases.ts';
 import { resourcesCase, startupCase, workloadFieldCases, workloadObjects } from '../workload-fields.ts';
 
 const minimal = { app: 'shop.worker' };
-const build = (settings: Given = {}) => workloadObjects('celery-beat', { ...minimal, ...settings });
+const build = (settings: Given = {}, profile?: PresetName) =>
+  workloadObjects('celery-beat', { ...minimal, ...settings }, profile);
 const { args: _args, env: _env, ...common } = workloadFieldCases;
 const option = (objects: Objects, name: string) => {
   const { command } = containerOf(objects);

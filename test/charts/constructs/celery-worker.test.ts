@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { celeryWorker } from '../../../charts/constructs/celery-worker.ts';
+import type { PresetName } from '../../../charts/model.ts';
 import { type Given, projectObjectsOf } from '../declared.ts';
 import { describeFields } from '../fields.ts';
 import { all, containerOf, type Objects, one, podOf } from '../objects.ts';
@@ -7,7 +8,8 @@ import { portsCase } from '../pod-field-cases.ts';
 import { resourcesCase, startupCase, workloadFieldCases, workloadObjects } from '../workload-fields.ts';
 
 const minimal = { app: 'shop.worker:app' };
-const build = (settings: Given = {}) => workloadObjects('celery-worker', { ...minimal, ...settings });
+const build = (settings: Given = {}, profile?: PresetName) =>
+  workloadObjects('celery-worker', { ...minimal, ...settings }, profile);
 const { args: _args, ...common } = workloadFieldCases;
 
 /** What follows an option of the celery command. */

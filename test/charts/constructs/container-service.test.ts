@@ -1,17 +1,21 @@
 import { describe, expect, test } from '@jest/globals';
 import { containerService } from '../../../charts/constructs/container-service.ts';
+import type { PresetName } from '../../../charts/model.ts';
 import { type Given, projectObjectsOf } from '../declared.ts';
 import { describeFields } from '../fields.ts';
 import { all, containerOf, environmentOf, one, podOf } from '../objects.ts';
 import { podFieldCases, portsCase } from '../pod-field-cases.ts';
 
 const minimal = { image: 'getmeili/meilisearch:v1.15', port: 7700 };
-const build = (settings: Given = {}) =>
-  projectObjectsOf({
-    secrets: ['MASTER_KEY'],
-    services: { 'full-text': { kind: 'container', ...minimal, ...settings } },
-    workloads: { api: { kind: 'http', port: 80, after: ['full-text'] } },
-  });
+const build = (settings: Given = {}, profile?: PresetName) =>
+  projectObjectsOf(
+    {
+      secrets: ['MASTER_KEY'],
+      services: { 'full-text': { kind: 'container', ...minimal, ...settings } },
+      workloads: { api: { kind: 'http', port: 80, after: ['full-text'] } },
+    },
+    { profile },
+  );
 const name = 'shop-full-text';
 
 describe('defaults', () => {

@@ -1,12 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { cronJob } from '../../../charts/constructs/cron-job.ts';
+import type { PresetName } from '../../../charts/model.ts';
 import type { Given } from '../declared.ts';
 import { describeFields } from '../fields.ts';
 import { containerOf, one, podOf } from '../objects.ts';
 import { commandCase, resourcesCase, stopCase, workloadFieldCases, workloadObjects } from '../workload-fields.ts';
 
 const minimal = { schedule: '30 2 * * *' };
-const build = (settings: Given = {}) => workloadObjects('cronjob', { ...minimal, ...settings });
+const build = (settings: Given = {}, profile?: PresetName) =>
+  workloadObjects('cronjob', { ...minimal, ...settings }, profile);
 
 describe('defaults', () => {
   const { metadata, spec } = one(build(), 'CronJob');

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { httpService } from '../../../charts/constructs/http-service.ts';
+import type { PresetName } from '../../../charts/model.ts';
 import { declareEnvironment, declareProject, type Given, projectObjectsOf } from '../declared.ts';
 import { describeFields } from '../fields.ts';
 import { all, containerOf, environmentOf, one, podOf, workloads } from '../objects.ts';
@@ -14,7 +15,8 @@ import {
 } from '../workload-fields.ts';
 
 const minimal = { port: 8000 };
-const build = (settings: Given = {}) => workloadObjects('http', { ...minimal, ...settings });
+const build = (settings: Given = {}, profile?: PresetName) =>
+  workloadObjects('http', { ...minimal, ...settings }, profile);
 const production = (settings: Given = {}) =>
   projectObjectsOf({ workloads: { it: { kind: 'http', ...minimal, ...settings } } }, { profile: 'production' });
 

@@ -1,11 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { job } from '../../../charts/constructs/job.ts';
+import type { PresetName } from '../../../charts/model.ts';
 import { type Given, projectObjectsOf } from '../declared.ts';
 import { describeFields } from '../fields.ts';
 import { containerOf, environmentOf, type Objects, one, podOf } from '../objects.ts';
 import { commandCase, resourcesCase, stopCase, workloadFieldCases, workloadObjects } from '../workload-fields.ts';
 
-const build = (settings: Given = {}) => workloadObjects('job', settings);
+const build = (settings: Given = {}, profile?: PresetName) => workloadObjects('job', settings, profile);
 const withApi = (settings: Given, after: string[]) =>
   projectObjectsOf({
     services: { postgres: {} },

@@ -42,7 +42,7 @@ describe('defaults', () => {
   });
 });
 
-describeFields(pgadmin, {}, build, {
+describeFields(pgadmin, {}, (settings) => build(settings), {
   image: {
     given: 'dpage/pgadmin4:9.10',
     seen: (objects) => containerOf(objects, name).image,

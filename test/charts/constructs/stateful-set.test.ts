@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { statefulSet } from '../../../charts/constructs/stateful-set.ts';
+import type { PresetName } from '../../../charts/model.ts';
 import type { Given } from '../declared.ts';
 import { describeFields } from '../fields.ts';
 import { all, containerOf, one } from '../objects.ts';
@@ -14,7 +15,8 @@ import {
 } from '../workload-fields.ts';
 
 const minimal = { health: { tcp: 9000 } };
-const build = (settings: Given = {}) => workloadObjects('statefulset', { ...minimal, ...settings });
+const build = (settings: Given = {}, profile?: PresetName) =>
+  workloadObjects('statefulset', { ...minimal, ...settings }, profile);
 
 test('without a word more it is a StatefulSet of one pod without claims, and a Service by which its pods find each other', () => {
   const objects = build();

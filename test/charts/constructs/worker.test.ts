@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { worker } from '../../../charts/constructs/worker.ts';
+import type { PresetName } from '../../../charts/model.ts';
 import type { Given } from '../declared.ts';
 import { describeFields } from '../fields.ts';
 import { all, containerOf, one, podOf } from '../objects.ts';
@@ -14,7 +15,8 @@ import {
 } from '../workload-fields.ts';
 
 const minimal = { health: { path: '/healthz', port: 8081 } };
-const build = (settings: Given = {}) => workloadObjects('worker', { ...minimal, ...settings });
+const build = (settings: Given = {}, profile?: PresetName) =>
+  workloadObjects('worker', { ...minimal, ...settings }, profile);
 
 describe('defaults', () => {
   const objects = build();

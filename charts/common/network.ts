@@ -1,0 +1,173 @@
+import { z } from 'zod';
+import { existingName, port } from './fields.ts';
+
+/** A range of addresses. */
+export const cidr = z
+  .string()
+  .refine(
+    (text) => [z.cidrv4(), z.cidrv6()].some((form) => form.safeParse(text).success),
+    'must be a range of addresses such as 203.0.113.0/24 or 2001:db8::/32',
+  )
+  .describe('A range of addresses, such as `203.0.113.0/24`.');
+
+const hostName = z
+  .string()
+  .max(253)
+  .regex(
+    /^(\*\.)?([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z]([-a-z0-9]*[a-z0-9])?$/,
+    'must be a host name such as api.example.com',
+  );
+
+/** A port that pods may reach. */
+export interface ReachedPort {
+  readonly port: number;
+  readonly protocol: 'TCP' | 'UDP';
+}
+
+const reachedPort = z
+  .union([
+    port.transform((port): ReachedPort => ({ port, protocol: 'TCP' })),
+    z
+      .strictObject({
+        port: port.describe('Its number.'),
+        protocol: z.enum(['tcp', 'udp']).default('tcp').describe('What it speaks.'),
+      })
+      .transform(({ port, protocol }): ReachedPort => ({ port, protocol: protocol === 'udp' ? 'UDP' : 'TCP' })),
+  ])
+  .describe('One of a port of TCP, `{port, protocol}`.');
+
+const addresses = {
+  cidrs: z.array(cidr).min(1).optional().describe('Ranges of addresses. Default: any address.'),
+  fqdn: hostName
+    .optional()
+    .describe('Host name that is meant. NetworkPolicies know addresses only, so that it becomes an annotation.'),
+};
+
+const reachedPorts = z.array(reachedPort).min(1);
+
+/** Where a managed service is. */
+export const managedAddress = z.strictObject({
+  ...addresses,
+  ports: reachedPorts.optional().describe("Ports. Default: the service's own; 443 for S3."),
+});
+
+const egressRule = z
+  .strictObject({
+    to: z
+      .string()
+      .regex(
+        /^[a-z][-a-z0-9]*(\/[a-z][-a-z0-9]*)?$/,
+        'must be a service or workload of the project, or PROJECT/WORKLOAD',
+      )
+      .optional()
+      .describe('A service or workload of the project, or `PROJECT/WORKLOAD`, beside what it reaches anyway.'),
+    ...addresses,
+    ports: reachedPorts.optional().describe('Ports. Required but beside `to`, where it is all that there are.'),
+  })
+  .superRefine(({ to, cidrs, fqdn, ports }, context) => {
+    const refuse = (message: string, ...path: string[]) => context.addIssue({ code: 'custom', path, message });
+    if (to === undefined && cidrs === undefined && fqdn === undefined) refuse('needs one of to, cidrs, fqdn');
+    if (to !== undefined && (cidrs ?? fqdn) !== undefined)
+      refuse(`is not for addresses: give ${cidrs ? 'cidrs' : 'fqdn'} in an entry of its own`, 'to');
+    if (to === undefined && (cidrs ?? fqdn) !== undefined && ports === undefined)
+      refuse('is required beside addresses', 'ports');
+  });
+
+/** What pods reach beside what the configuration tells. */
+export const egressField = z
+  .array(egressRule)
+  .optional()
+  .describe(
+    'What its pods reach beside services, `uses` and `after`: `{cidrs, ports}`, `{fqdn, ports}` or `{to}`. Everything else is ' +
+      'refused where the profile has NetworkPolicies.',
+  );
+
+/** What pods reach, as the configuration gives it. */
+export type EgressRule = z.output<typeof egressRule>;
+
+/** Where a managed service is, as the configuration gives it. */
+export type ManagedAddress = z.output<typeof managedAddress>;
+
+const labels = z.record(z.string().min(1), z.string()).optional();
+
+const podsIn = (namespace: string, who: string) => ({
+  namespace: existingName.optional().describe(`Namespace of ${who}. Default: ${namespace}.`),
+  labels: labels.describe('Labels of its pods. Default: all of the namespace.'),
+});
+
+/** What a profile may say of its network. */
+export const networkField = z.strictObject({
+  policies: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether namespaces refuse all connections but those that the configuration tells: NetworkPolicies. Default: that of ' +
+        '`extends`; true in `production`, false in `local` and `external`.',
+    ),
+  dns: z
+    .strictObject({
+      namespace: existingName.optional().describe("Namespace of the cluster's DNS. Default: kube-system."),
+      labels: labels.describe('Labels of its pods. Default: `k8s-app: kube-dns`.'),
+      cidrs: z
+        .array(cidr)
+        .optional()
+        .describe(
+          'Addresses of a DNS cache on the nodes, such as `169.254.20.10/32` of NodeLocal DNSCache. Default: none.',
+        ),
+    })
+    .optional()
+    .describe('Who answers DNS.'),
+  ingressController: z
+    .strictObject(podsIn('ingress-nginx', 'the ingress controller or gateway'))
+    .optional()
+    .describe('Who reaches the workloads that are exposed.'),
+  monitoring: z
+    .strictObject(podsIn('monitoring', 'Prometheus'))
+    .optional()
+    .describe('Who reads metrics: of http workloads with `metrics`, and of ports named metrics.'),
+  apiServer: z
+    .strictObject({
+      cidrs: z.array(cidr).min(1).optional().describe('Its addresses. Default: any address.'),
+      ports: z.array(port).min(1).optional().describe('Its ports. Default: 443 and 6443.'),
+    })
+    .optional()
+    .describe('Where the Kubernetes API is, for pods that have a token.'),
+  managed: z
+    .record(
+      z.string().regex(/^[a-z][-a-z0-9]*(\/[a-z][-a-z0-9]*)?$/, 'must be redis, minio, postgres or PROJECT/SERVICE'),
+      z.array(managedAddress).min(1),
+    )
+    .optional()
+    .describe(
+      'Where managed services are, by what `managed` calls them: `postgres: [{ cidrs: [10.20.0.0/16] }]`. One that is not ' +
+        'named may be at any address.',
+    ),
+});
+
+export type NetworkInput = z.output<typeof networkField>;
+
+/** Pods of a namespace. */
+export interface PodsOf {
+  readonly namespace: string;
+  /** @default all */
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** What a profile's NetworkPolicies are made from. */
+export interface Network {
+  readonly policies: boolean;
+  readonly dns: PodsOf & { readonly cidrs: readonly string[] };
+  readonly ingressController: PodsOf;
+  readonly monitoring: PodsOf;
+  readonly apiServer: { readonly cidrs?: readonly string[]; readonly ports: readonly number[] };
+  readonly managed: Readonly<Record<string, readonly ManagedAddress[]>>;
+}
+
+/** A network of which nothing is said. */
+export const defaultNetwork: Omit<Network, 'policies'> = {
+  dns: { namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' }, cidrs: [] },
+  ingressController: { namespace: 'ingress-nginx' },
+  monitoring: { namespace: 'monitoring' },
+  apiServer: { ports: [443, 6443] },
+  managed: {},
+};

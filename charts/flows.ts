@@ -1,0 +1,253 @@
+import { addressPeers, type Flow, type PodFlows, podsOfPeer, podsPeer, rolesPeer } from './common/flow.ts';
+import type { Consumer, Service, ServiceKind, ServicePort, Workload } from './common/kind.ts';
+import { labelled } from './common/labelled.ts';
+import type { ManagedAddress, ReachedPort } from './common/network.ts';
+import type { PodSettings } from './common/pod-fields.ts';
+import { protocols } from './common/ports.ts';
+import { podAccount } from './common/service-account.ts';
+import { serviceKinds, workloadKinds } from './kinds.ts';
+import type { Environment, Profile, Project } from './model.ts';
+import { consumers, isManaged, ownConsumers, servicesInCluster } from './wiring.ts';
+
+/** Somebody calls a service or workload of a project. */
+export interface Call {
+  readonly project: Project;
+  /** Which of its services or workloads calls; none for all of its workloads. */
+  readonly from?: Service | Workload;
+  /** `PROJECT/NAME`. */
+  readonly to: string;
+  /** Where it arrives. @default the first port */
+  readonly ports?: readonly ReachedPort[] | 'all';
+}
+
+/** The roles of workloads; services have others. */
+const workloadRoles = [...new Set(Object.values(workloadKinds).map(({ component }) => component))].sort();
+
+const tcp = (port: number): ReachedPort => ({ port, protocol: 'TCP' });
+
+const reached = ({ port, protocol = 'tcp' }: ServicePort): ReachedPort => ({
+  port,
+  protocol: protocols[protocol].transport ?? 'TCP',
+});
+
+/** The ports at which workloads reach a service. */
+const clientPorts = ({ ports, clientPorts }: ServiceKind, { settings }: Service): ReachedPort[] =>
+  ports(settings)
+    .filter(({ name }) => clientPorts?.includes(name) ?? true)
+    .map(reached);
+
+const settingsOf = ({ settings }: Service | Workload) =>
+  settings as Pick<PodSettings, 'egress' | 'serviceAccount'> & { readonly after?: readonly string[] };
+
+/** What a project's services and workloads call beside the services that they are connected with. */
+function callsOf(project: Project): Call[] {
+  const qualified = (name: string) => (name.includes('/') ? name : `${project.name}/${name}`);
+  const isService = (name: string) => !name.includes('/') && !project.workloads.some((each) => each.name === name);
+  const calls: Call[] = project.links.map((link) => ({ project, to: `${link.project}/${link.workload}` }));
+  for (const from of [...project.services, ...project.workloads]) {
+    const { after = [], egress = [] } = settingsOf(from);
+    for (const name of after) if (!isService(name)) calls.push({ project, from, to: qualified(name) });
+    for (const { to, ports = 'all' } of egress) if (to) calls.push({ project, from, to: qualified(to), ports });
+  }
+  return calls;
+}
+
+const indexes = new WeakMap<Environment, ReadonlyMap<string, readonly Call[]>>();
+
+/** Who calls what of a project, by `PROJECT/NAME`: looked up for each project, so that all calls are gathered once. */
+function callsByTarget(environment: Environment): ReadonlyMap<string, readonly Call[]> {
+  const known = indexes.get(environment);
+  if (known) return known;
+  const index = new Map<string, Call[]>();
+  for (const call of environment.projects.flatMap(callsOf)) index.set(call.to, [...(index.get(call.to) ?? []), call]);
+  indexes.set(environment, index);
+  return index;
+}
+
+/** Who of other projects calls what of a project: its manifests depend on that where there are NetworkPolicies. */
+export function callsFromOthers(environment: Environment, project: Project): Call[] {
+  const names = [...project.services, ...project.workloads].map(({ name }) => `${project.name}/${name}`);
+  const index = callsByTarget(environment);
+  return names.flatMap((name) => (index.get(name) ?? []).filter((call) => call.project !== project));
+}
+
+/** A service or a workload that is called. */
+interface Target {
+  readonly peer: Flow['peers'][number];
+  readonly ports: readonly ReachedPort[];
+}
+
+function findTarget(environment: Environment, profile: Profile, to: string): Target | undefined {
+  const [owner, name] = to.split('/');
+  const project = environment.projects.find((each) => each.name === owner);
+  const workload = project?.workloads.find((each) => each.name === name);
+  const service = servicesInCluster(profile, project?.services ?? []).find((each) => each.name === name);
+  const found = workload ?? service;
+  const kind = workload ? workloadKinds[workload.kind] : serviceKinds[service?.kind ?? ''];
+  if (!found || !kind) return undefined;
+  return {
+    peer: podsOfPeer(labelled(found, kind.component), found.namespace),
+    ports: kind.ports(found.settings).map(reached),
+  };
+}
+
+const portsOf = ({ ports }: Call, all: readonly ReachedPort[]): readonly ReachedPort[] =>
+  ports === 'all' ? all : (ports ?? all.filter(({ protocol }) => protocol === 'TCP').slice(0, 1));
+
+/** What calls as one of the target's ends sees it. */
+const caller = ({ project, from }: Call) =>
+  from ? podsOfPeer(labelled(from, ''), from.namespace) : rolesPeer([project.namespace], workloadRoles);
+
+/** All connections of a namespace's pods that the configuration tells: of the global tier without a project. */
+export function flows(environment: Environment, profile: Profile, project?: Project): PodFlows[] {
+  const here = servicesInCluster(profile, (project ?? environment).services);
+  const services = here.flatMap((service) => serviceFlows(environment, profile, project, here, service));
+  const connected = project ? connectionFlows(environment, profile, project) : { flows: [], hosts: [] };
+  const workloads = (project?.workloads ?? []).map((workload): PodFlows => {
+    const kind = workloadKinds[workload.kind];
+    const own = kind?.component ?? '';
+    const ports = kind?.ports(workload.settings) ?? [];
+    const self = podsOfPeer(labelled(workload, own), workload.namespace);
+    // Pods with names of their own find each other.
+    const peers: Flow[] = kind?.controller === 'StatefulSet' ? [{ peers: [self], ports: ports.map(reached) }] : [];
+    const declared = declaredFlows(environment, profile, project, workload);
+    const metrics = kind?.metricsPort?.(workload.settings) ?? ports.find(({ name }) => name === 'metrics')?.port;
+    return {
+      labelled: labelled(workload, own),
+      ingress: [...peers, ...calledBy(environment, project, workload, ports), ...scraped(profile, metrics)],
+      egress: [...peers, ...connected.flows, ...declared.flows],
+      hosts: [...connected.hosts, ...declared.hosts],
+    };
+  });
+  return [...services, ...workloads];
+}
+
+/** A service's, and those of the job that it brings along. */
+function serviceFlows(
+  environment: Environment,
+  profile: Profile,
+  project: Project | undefined,
+  here: readonly Service[],
+  service: Service,
+): PodFlows[] {
+  const kind = serviceKinds[service.kind];
+  if (!kind) return [];
+  const users = project ? ownConsumers(service) : consumers(environment, service);
+  const ports = clientPorts(kind, service);
+  const peerOf = (each: Service) => podsOfPeer(labelled(each, ''), each.namespace);
+  const shown = here.filter((each) => each.kind === kind.companionOf);
+  const consoles = here.filter((each) => serviceKinds[each.kind]?.companionOf === service.kind);
+  const job = kind.setUp?.(service, users);
+  const declared = declaredFlows(environment, profile, project, service);
+  const metrics = kind.ports(service.settings).find(({ name }) => name === 'metrics')?.port;
+  const server: PodFlows = {
+    labelled: labelled(service, kind.component),
+    ingress: [
+      {
+        peers: [
+          ...(kind.connect ? clients(environment, project, service, users) : []),
+          ...consoles.map(peerOf),
+          ...(job ? [podsOfPeer(job, service.namespace)] : []),
+        ],
+        ports,
+      },
+      ...calledBy(environment, project, service, kind.ports(service.settings)),
+      ...scraped(profile, metrics),
+    ],
+    egress: [
+      ...shown.map((each) => ({
+        peers: [peerOf(each)],
+        ports: clientPorts(serviceKinds[each.kind] as ServiceKind, each),
+      })),
+      ...declared.flows,
+    ],
+    hosts: declared.hosts,
+  };
+  if (!job) return [server];
+  return [server, { labelled: job, ingress: [], egress: [{ peers: [peerOf(service)], ports }], hosts: [] }];
+}
+
+/** The workloads that are connected with a service: all of its project, or of the projects that use it. */
+function clients(
+  environment: Environment,
+  project: Project | undefined,
+  { name }: Service,
+  users: readonly Consumer[],
+): Flow['peers'] {
+  if (project) return project.workloads.length > 0 ? [rolesPeer([project.namespace], workloadRoles)] : [];
+  const namespaces = environment.projects
+    .filter(({ uses, workloads }) => Object.hasOwn(uses, name) && workloads.length > 0)
+    .map(({ namespace }) => namespace);
+  return users.length > 0 && namespaces.length > 0 ? [rolesPeer(namespaces, workloadRoles)] : [];
+}
+
+interface Outgoing {
+  readonly flows: readonly Flow[];
+  readonly hosts: readonly string[];
+}
+
+/** From each workload of a project to its services and those that it uses of the global tier. */
+function connectionFlows(environment: Environment, profile: Profile, project: Project): Outgoing {
+  const used = environment.services.filter(({ name }) => Object.hasOwn(project.uses, name));
+  const hosts: string[] = [];
+  const outgoing = [...used, ...project.services].flatMap((service): Flow[] => {
+    const kind = serviceKinds[service.kind];
+    if (!kind?.connect) return [];
+    const ports = clientPorts(kind, service);
+    if (!isManaged(profile, service))
+      return [{ peers: [podsOfPeer(labelled(service, kind.component), service.namespace)], ports }];
+    const own = kind.managedPorts?.map(tcp) ?? ports;
+    return managedAddresses(profile, service).map(({ cidrs, fqdn, ports = own }) => {
+      if (fqdn !== undefined) hosts.push(fqdn);
+      return { peers: addressPeers(cidrs), ports };
+    });
+  });
+  return { flows: outgoing, hosts };
+}
+
+/** Where a managed service is; an entry of which nothing is said stands for any address. */
+export const managedAddresses = ({ network }: Profile, service: Service): readonly ManagedAddress[] =>
+  network.managed[`${service.scope}/${service.name}`] ?? network.managed[service.kind] ?? [{}];
+
+/** Where the configuration says that a service or workload connects to. */
+function declaredFlows(
+  environment: Environment,
+  profile: Profile,
+  project: Project | undefined,
+  each: Service | Workload,
+): Outgoing {
+  const { egress = [], serviceAccount } = settingsOf(each);
+  const { apiServer } = profile.network;
+  const isWorkload = project?.workloads.some((workload) => workload === each) ?? false;
+  const calls = project ? callsOf(project).filter(({ from }) => (from ? from === each : isWorkload)) : [];
+  return {
+    flows: [
+      ...calls.flatMap((call): Flow[] => {
+        const target = findTarget(environment, profile, call.to);
+        return target ? [{ peers: [target.peer], ports: portsOf(call, target.ports) }] : [];
+      }),
+      ...egress.flatMap(({ to, cidrs, ports = [] }): Flow[] =>
+        to === undefined ? [{ peers: addressPeers(cidrs), ports }] : [],
+      ),
+      ...(podAccount(each.object, serviceAccount)?.token
+        ? [{ peers: addressPeers(apiServer.cidrs), ports: apiServer.ports.map(tcp) }]
+        : []),
+    ],
+    hosts: egress.flatMap(({ fqdn }) => fqdn ?? []),
+  };
+}
+
+/** From whoever calls a service or workload. */
+function calledBy(
+  environment: Environment,
+  project: Project | undefined,
+  { name }: Service | Workload,
+  ports: readonly ServicePort[],
+): Flow[] {
+  const calls = project ? (callsByTarget(environment).get(`${project.name}/${name}`) ?? []) : [];
+  return calls.map((call) => ({ peers: [caller(call)], ports: portsOf(call, ports.map(reached)) }));
+}
+
+/** From Prometheus. */
+const scraped = ({ network }: Profile, metrics: number | undefined): Flow[] =>
+  metrics === undefined ? [] : [{ peers: [podsPeer(network.monitoring)], ports: [tcp(metrics)] }];

@@ -1,0 +1,24 @@
+import type { Plan } from '../../src/synth/plan.ts';
+import { context } from './environment.ts';
+import { run } from './run.ts';
+
+/** Applies objects as whoever runs a real cluster does. */
+export const apply = (text: string): void => {
+  run('kubectl', ['--context', context, 'apply', '--server-side', '-f', '-'], { input: text });
+};
+
+/** Gives a real cluster what repoctl leaves to it: the Secrets that the manifests name, with passwords of the profile's own. */
+export function supplySecrets({ namespaces, profile }: Plan): void {
+  for (const { name: namespace, labels, secrets } of namespaces) {
+    const made = [
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } },
+      ...secrets.map(({ name, keys }) => ({
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name, namespace },
+        stringData: Object.fromEntries(keys.map(({ key, variable }) => [key, `${profile}-${variable}-0123456789`])),
+      })),
+    ];
+    apply(made.map((each) => JSON.stringify(each)).join('\n---\n'));
+  }
+}
