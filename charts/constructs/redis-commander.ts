@@ -42,6 +42,9 @@ export const redisCommander = webConsole({
   group: 0,
   graceSeconds: 10,
   limits: ['500m', '256Mi'],
-  servers: (services) => (services.length > 1 ? listed(services) : services.flatMap(alone)),
-  variables: [{ name: 'PORT', value: String(port) }],
+  variablesOf: (services) => (services.length > 1 ? listed(services) : services.flatMap(alone)),
+  variables: [
+    { name: 'PORT', value: String(port) },
+    { name: 'HOME', value: '/tmp' },
+  ],
 });

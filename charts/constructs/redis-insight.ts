@@ -19,7 +19,7 @@ export const redisInsight = webConsole({
   user: 1000,
   graceSeconds: 15,
   limits: ['1', '512Mi'],
-  servers: (services) =>
+  variablesOf: (services) =>
     services.flatMap(({ object, namespace }, index) => {
       // Each further one has a number behind its variables.
       const end = index === 0 ? '' : `_${index}`;
@@ -34,5 +34,6 @@ export const redisInsight = webConsole({
     { name: 'RI_APP_PORT', value: String(port) },
     { name: 'RI_ACCEPT_TERMS_AND_CONDITIONS', value: 'true' },
     { name: 'RI_FILES_LOGGER', value: 'false' },
+    { name: 'HOME', value: '/tmp' },
   ],
 });
