@@ -1,4 +1,4 @@
-import { ApiObject, App, type Chart } from 'cdk8s';
+import { ApiObject, App, Chart, DependencyGraph } from 'cdk8s';
 import { admit, type Nonconformity } from './common/admission.ts';
 import { type ImagePull, pulled } from './common/image-pull.ts';
 import { changeObject } from './common/k8s.ts';
@@ -108,10 +108,11 @@ function namespaceObjects(
   const generated = origin === undefined ? [] : apiObjects(chart).map(apiIdentity);
   if (extension) refused.push(...extend(chart, extension));
   const patched = patchChart(chart, refused.length === 0 ? patches : [], profile);
-  refused.push(...patched.refused);
   // The last, so that it holds for what charts and patches name, and before jobs get their names.
   if (pull) for (const object of apiObjects(chart)) changeObject(object, (each) => pulled(each, pull));
-  const made = refused.length === 0 ? (chart.toJson() as ManifestObject[]) : [];
+  const printed = refused.length === 0 ? inOrder(chart).map((object) => [object, object.toJson()] as const) : [];
+  refused.push(...patched.refused());
+  const made: ManifestObject[] = refused.length === 0 ? printed.map(([, object]) => object) : [];
   if (origin !== undefined && refused.length === 0) refused.push(...missing(generated, made, origin));
   const added = manifests.map(({ path, objects }) => ({
     origin: path,
@@ -124,11 +125,11 @@ function namespaceObjects(
   const additions = [{ origin: origin ?? '', objects: made.filter(isJudged) }, ...added];
   const { objects, nonconformities } = admit(namespace, ownerLabels(owner), own, additions, exceptions);
   const judged = objects.values();
-  const inOrder = made.map((object) => (isJudged(object) ? (judged.next().value ?? object) : object));
+  const all = made.map((object) => (isJudged(object) ? (judged.next().value ?? object) : object));
   return {
     namespace,
-    objects: [space, ...inOrder, ...judged],
-    jobs: refused.length > 0 ? [] : jobsOf(chart),
+    objects: [space, ...all, ...judged],
+    jobs: refused.length > 0 ? [] : jobsOf(printed),
     nonconformities: [...refused, ...nonconformities],
   };
 }
@@ -162,6 +163,16 @@ function missing(generated: readonly string[], made: readonly ManifestObject[], 
 const apiObjects = (chart: Chart): ApiObject[] =>
   chart.node.findAll().filter((construct) => ApiObject.isApiObject(construct));
 
+/**
+ * The objects of a chart, each after those that it depends on: the order of `chart.toJson`, which looks at all of them several
+ * times for what only another's constructs can say. A chart that others have a say in has gone through that already.
+ */
+const inOrder = (chart: Chart): ApiObject[] =>
+  new DependencyGraph(chart.node)
+    .topology()
+    .filter((construct) => ApiObject.isApiObject(construct))
+    .filter((object) => Chart.of(object) === chart);
+
 const apiIdentity = ({ kind, name }: ApiObject) => `${kind}/${name}`;
 
 /** `Kind/name`, of a job without the hash. */
@@ -170,10 +181,10 @@ function unhashedIdentity({ kind, metadata }: ManifestObject): string {
   return `${kind}/${kind === 'Job' ? name.replace(/-[0-9a-f]{8}$/, '') : name}`;
 }
 
-/** The jobs that are named after what they run. Only once all patches are added: they change the name. */
-const jobsOf = (chart: Chart): NamedJob[] =>
-  chart.node
-    .findAll()
-    .flatMap((construct) =>
-      HashedJob.isHashedJob(construct) ? [{ name: construct.jobName, labelled: construct.labelled }] : [],
-    );
+/** The jobs among a chart's objects that are named after what they run, in the end: patches change the name. */
+const jobsOf = (printed: readonly (readonly [ApiObject, ManifestObject])[]): NamedJob[] =>
+  printed.flatMap(([{ node }, { metadata }]) =>
+    node.scope && HashedJob.isHashedJob(node.scope)
+      ? [{ name: metadata?.name ?? '', labelled: node.scope.labelled }]
+      : [],
+  );

@@ -7,36 +7,40 @@ import type { ManifestObject } from './common/manifest-object.ts';
 import { HashedJob } from './constructs/hashed-job.ts';
 import type { Patch, Profile } from './model.ts';
 
-/**
- * Patches the objects of a chart.
- *
- * @returns the objects that were patched, and what is wrong with the patches: a target that matches nothing, an operation
- *   that can't be done
- */
-export function patchChart(
-  chart: Chart,
-  patches: readonly Patch[],
-  profile: Profile,
-): { readonly objects: ReadonlySet<ApiObject>; readonly refused: readonly Nonconformity[] } {
+/** What patches are meant for. */
+export interface PatchedChart {
+  readonly objects: ReadonlySet<ApiObject>;
+  /**
+   * What is wrong with the patches: a target that matches nothing, and an operation that can't be done, which is known once
+   * the objects are printed.
+   */
+  readonly refused: () => readonly Nonconformity[];
+}
+
+/** Has the objects of a chart be patched when they are printed. */
+export function patchChart(chart: Chart, patches: readonly Patch[], profile: Profile): PatchedChart {
   const patched = new Set<ApiObject>();
   const meantHere = patches.filter(({ profiles }) => profiles?.some((name) => profile.chain.includes(name)) ?? true);
-  if (meantHere.length === 0) return { objects: patched, refused: [] };
+  if (meantHere.length === 0) return { objects: patched, refused: () => [] };
   const objects = chart.node.findAll().filter((construct) => ApiObject.isApiObject(construct));
-  const refused = meantHere.flatMap((patch) => {
+  const refused = meantHere.map((patch) => {
     const meant = objects.filter((object) => matches(patch.target, object));
-    if (meant.length === 0) return [problem(patch, targetText(patch.target), absence(patch, objects))];
-    return meant.flatMap((object) => {
-      try {
-        changed(object.toJson() as ManifestObject, patch);
-      } catch (error) {
-        return [problem(patch, idOf(object), (error as Error).message)];
-      }
-      changeObject(object, (each) => changed(each, patch));
+    // By object, since each may be printed more than once.
+    const failed = new Map<ApiObject, Nonconformity>();
+    for (const object of meant) {
       patched.add(object);
-      return [];
-    });
+      changeObject(object, (each) => {
+        try {
+          return changed(each, patch);
+        } catch (error) {
+          failed.set(object, problem(patch, idOf(object), (error as Error).message));
+          return each;
+        }
+      });
+    }
+    return meant.length > 0 ? failed : [problem(patch, targetText(patch.target), absence(patch, objects))];
   });
-  return { objects: patched, refused };
+  return { objects: patched, refused: () => refused.flatMap((each) => [...each.values()]) };
 }
 
 /** The name by which people know an object: a job's without its hash. */
@@ -77,12 +81,14 @@ function absence({ target }: Patch, objects: readonly ApiObject[]): string {
   return `the target of a patch matches no object; there are: ${names.sort().join(', ')}`;
 }
 
-/** @throws Error if an operation can't be done */
+/**
+ * @param object is written into
+ * @throws Error if an operation can't be done
+ */
 function changed(object: ManifestObject, { merge, operations }: Patch): ManifestObject {
-  const copy = JSON.parse(JSON.stringify(object)) as ManifestObject;
-  const result = merge ? (mergePatch.apply(copy, merge) as ManifestObject) : operated(copy, operations ?? []);
-  const { kind, metadata } = object;
-  if (result.kind !== kind || result.apiVersion !== object.apiVersion || result.metadata?.name !== metadata?.name)
+  const { apiVersion, kind, metadata: { name } = {} } = object;
+  const result = merge ? (mergePatch.apply(object, merge) as ManifestObject) : operated(object, operations ?? []);
+  if (result.kind !== kind || result.apiVersion !== apiVersion || result.metadata?.name !== name)
     throw new Error('a patch may not change apiVersion, kind or metadata.name');
   return result;
 }

@@ -69,7 +69,7 @@ function adder(kind: ApiKind) {
     new (literalObject())(scope, id, { ...props, ...typeMeta(kind) }, nameOf);
 }
 
-/** Makes another object of one. */
+/** Makes another object of one, into which it may write. */
 type Change = (object: ManifestObject) => ManifestObject;
 
 /** Has an API object go through a change before it is printed, after those that were given before. */

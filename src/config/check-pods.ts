@@ -38,12 +38,17 @@ const globalTier = ({ services }: Environment): PodOwner => ({ services, workloa
  */
 export function checkPods(environment: Environment, project: Project | undefined, refuse: Refuse): void {
   const owner = project ?? globalTier(environment);
-  const known = new Map(
-    secrets(environment, environment.profiles.local, project).map(({ name, keys }) => [
-      name,
-      keys.map(({ key }) => key),
-    ]),
-  );
+  let known: ReadonlyMap<string, readonly string[]> | undefined;
+  const keysOf: KeysOf = (secret) => {
+    // Most projects name no Secret.
+    known ??= new Map(
+      secrets(environment, environment.profiles.local, project).map(({ name, keys }) => [
+        name,
+        keys.map(({ key }) => key),
+      ]),
+    );
+    return known.get(secret);
+  };
   const all: Pods[] = [
     ...owner.services.map(({ name, kind, settings }) => ({
       path: project ? ['services', name] : globalPath(name),
@@ -71,12 +76,15 @@ export function checkPods(environment: Environment, project: Project | undefined
     checkPaths(pods, say);
     checkPorts(pods, say);
     checkContainers(pods, images, say);
-    checkKeys(pods, known, say);
+    checkKeys(pods, keysOf, say);
   }
   const environmentKeys = Object.entries(owner.env);
   for (const [name, value] of environmentKeys)
-    checkKey(['env', name], value, known, (field, message) => refuse(field, `${pathText(field)}: ${message}`));
+    checkKey(['env', name], value, keysOf, (field, message) => refuse(field, `${pathText(field)}: ${message}`));
 }
+
+/** The keys of a Secret that repoctl makes; `undefined` for others. */
+type KeysOf = (secret: string) => readonly string[] | undefined;
 
 type Say = (field: readonly PropertyKey[], message: string, at?: 'key' | 'value') => void;
 
@@ -181,25 +189,20 @@ function checkContainers(pods: Pods, images: readonly string[], say: Say) {
   }
 }
 
-function checkKeys(pods: Pods, known: ReadonlyMap<string, readonly string[]>, say: Say) {
+function checkKeys(pods: Pods, keysOf: KeysOf, say: Say) {
   const all = [
     { path: [] as readonly PropertyKey[], env: pods.settings.env },
     ...beside(pods).map(({ path, each }) => ({ path, env: each.env })),
   ];
   for (const { path, env } of all)
-    for (const [name, value] of Object.entries(env ?? {})) checkKey([...path, 'env', name], value, known, say);
+    for (const [name, value] of Object.entries(env ?? {})) checkKey([...path, 'env', name], value, keysOf, say);
 }
 
 /** A key of a Secret that repoctl makes is there or not; of others nothing is known. */
-function checkKey(
-  field: readonly PropertyKey[],
-  value: EnvironmentValues[string],
-  known: ReadonlyMap<string, readonly string[]>,
-  say: Say,
-) {
+function checkKey(field: readonly PropertyKey[], value: EnvironmentValues[string], keysOf: KeysOf, say: Say) {
   if (typeof value === 'string' || !('secretKeyRef' in value)) return;
   const { name, key } = value.secretKeyRef;
-  const keys = known.get(name);
+  const keys = keysOf(name);
   if (keys && !keys.includes(key))
     say([...field, 'secretKeyRef'], `the Secret ${name} has no key "${key}"; ${suggestion(key, keys)}`);
 }

@@ -122,12 +122,14 @@ export function load(root: string, options: LoadOptions): Loaded {
   const profileOf = ({ profiles }: Environment, isRight: boolean) =>
     // A wrong repoctl.yaml may be why there is none of that name.
     isRight ? findProfile(profiles, options.profile, options) : (profiles[options.profile] ?? profiles.local);
+  // That of the memory which was looked at last, so in the end of the one that is settled.
+  let environment!: Environment;
   const problemsOf = (memory: ProjectMemory): Problem[] => {
     const reads = Object.values(memory).map(({ read }) => read);
     const found = [...outlinedProblems, ...reads.flatMap(({ problems }) => problems)];
+    environment = assemble(input, memory, patches, global, what, options.imageTag);
     if (!valid) return found;
     const complete = outlined.complete && reads.every(({ project }) => project);
-    const environment = assemble(input, memory, patches, global, what, options.imageTag);
     const profile = profileOf(environment, found.length === 0);
     return [
       ...found,
@@ -138,7 +140,6 @@ export function load(root: string, options: LoadOptions): Loaded {
     ];
   };
   const { memory, own, rest } = settle(current, options.tolerant ? good : undefined, problemsOf);
-  const environment = assemble(input, memory, patches, global, what, options.imageTag);
   const profile = profileOf(environment, rest.length === 0);
   const environmentFiles = listEnvironmentFiles(reader, environment, memory);
   const problems = [...rest, ...reader.problems];

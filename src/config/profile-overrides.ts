@@ -25,8 +25,26 @@ export function withOverrides(data: unknown, chain: readonly ProfileName[]): unk
     const layer = Object.hasOwn(overrides, name) ? overrides[name] : undefined;
     return isMap(layer) ? [layer] : [];
   });
+  if (layers.length === 0) return data;
   // The library writes into what it is given.
   return layers.reduce<unknown>((merged, layer) => mergePatch.apply(merged, layer), structuredClone(data));
+}
+
+/** As much of a project's data as some profiles say something of: entries of its maps, and its name. */
+export function changedBy(data: unknown, profiles: readonly ProfileName[]): Fields {
+  const given = isMap(data) ? data : {};
+  const overrides = overridesIn(data);
+  const layers = profiles.map((name) => (Object.hasOwn(overrides, name) ? overrides[name] : undefined)).filter(isMap);
+  const parts = [...new Set(layers.flatMap(Object.keys))]
+    .filter((field) => Object.hasOwn(given, field))
+    .map((field) => [field, entriesOf(given[field], layers, field)] as const);
+  return { name: given.name, ...Object.fromEntries(parts), profiles: given.profiles };
+}
+
+function entriesOf(given: unknown, layers: readonly Fields[], field: string): unknown {
+  if (!isMap(given)) return given;
+  const names = layers.flatMap((layer) => (isMap(layer[field]) ? Object.keys(layer[field]) : Object.keys(given)));
+  return Object.fromEntries(Object.entries(given).filter(([name]) => names.includes(name)));
 }
 
 /** Where a value of the merged data stands in the file: its path below `profiles`, or else as it is. */

@@ -8,7 +8,7 @@ import { projectFile } from './discover.ts';
 import { absent, below, type FileContext } from './file-context.ts';
 import { placedPatches } from './patch-schema.ts';
 import { givenText, type Problem, pathText } from './problem.ts';
-import { inOverrides, overriddenProfiles, withOverrides } from './profile-overrides.ts';
+import { changedBy, inOverrides, overriddenProfiles, withOverrides } from './profile-overrides.ts';
 import { type ProjectInput, projectSchemaFor, type SharedKinds } from './project-schema.ts';
 import { readManifests } from './read-manifests.ts';
 import { readScripts } from './read-scripts.ts';
@@ -65,7 +65,7 @@ export function readProject(reader: Reader, directory: string, what: ReadFor): R
   const problems: Problem[] = [];
   for (const name of profiles) {
     const other = chains[name];
-    if (other && name !== profile) problems.push(...overrideProblems(file, schema, parsed.data, other));
+    if (other && name !== profile) problems.push(...overrideProblems(file, schema, parsed.data, other, chain));
   }
   const context: FileContext = {
     reader,
@@ -128,8 +128,20 @@ export function readProject(reader: Reader, directory: string, what: ReadFor): R
   return { project, problems, profiles, example, environmentFile };
 }
 
-/** What is wrong with what a project says for a profile that it is not read for. */
-function overrideProblems(file: string, schema: z.ZodType, given: unknown, chain: readonly ProfileName[]): Problem[] {
+/**
+ * What is wrong with what a project says for a profile that it is not read for.
+ *
+ * @param right the chain of the one that it is read for, for which it is right
+ */
+function overrideProblems(
+  file: string,
+  schema: z.ZodType,
+  given: unknown,
+  chain: readonly ProfileName[],
+  right: readonly ProfileName[],
+): Problem[] {
+  // Mostly nothing is wrong, and what no profile changes need not be looked at again to see that.
+  if (schema.safeParse(withOverrides(changedBy(given, [...chain, ...right]), chain)).success) return [];
   const data = withOverrides(given, chain);
   const { error } = schema.safeParse(data);
   if (!error) return [];

@@ -28,10 +28,15 @@ export interface SettledNamespaces {
 export type MakeShare = MakeOptions & { readonly task: 'make' } & Share<string>;
 export type AttemptShare = MakeOptions & { readonly task: 'attempt' } & Share<string>;
 
+/** What a thread needs to settle what it has made. */
+export type SettleShare = Pick<MakeOptions, 'out' | 'check'> & { readonly task: 'settle' } & Share<never>;
+
+/** What a thread has made and not yet settled: their texts are too much to be handed around. */
+export type Unsettled = MadeNamespace[];
+
 /** A namespace, and why it can't be so. */
 interface Attempt {
   readonly project: Pick<Project, 'name' | 'directory'> | undefined;
-  readonly made?: MadeNamespace;
   readonly refused: readonly string[];
 }
 
@@ -58,20 +63,22 @@ export async function makeNamespaces(
   // Charts run in threads of their own, as many at a time as there are processors.
   const charted = peculiar.filter((project) => project === undefined || project.chart !== undefined);
   const added = peculiar.flatMap((project) => (project && project.chart === undefined ? [project.name] : []));
+  const here: Unsettled = [];
   const attempts = [
-    ...(await pMap(charted, (project) => tried(given, project), { concurrency: availableParallelism() })),
-    ...(await threads.shareOut({ task: 'attempt', ...given } as const, added, attemptShare)),
+    ...(await pMap(charted, (project) => tried(given, project, here), { concurrency: availableParallelism() })),
+    ...(await threads.shareOut({ task: 'attempt', ...given } as const, added, (share) => attemptShare(share, here))),
   ];
-  const first: MadeNamespace[] = [];
-  const mistakes: Mistake[] = [];
-  for (const { project, made, refused } of attempts.sort(inOrderOf(projects))) {
-    if (made && refused.length === 0) first.push(made);
-    else mistakes.push({ directory: project?.directory ?? '.', name: project?.name, lines: refused });
-  }
+  const mistakes = attempts
+    .filter(({ refused }) => refused.length > 0)
+    .sort(inOrderOf(projects))
+    .map(({ project, refused }) => ({ directory: project?.directory ?? '.', name: project?.name, lines: refused }));
   const shared = mistakes.some(({ name }) => name === undefined);
   if (mistakes.length > 0 && (shared || !given.tolerant))
     throw new ConfigurationError(mistakes.flatMap(({ lines }) => lines));
-  const settled = first.map((namespace) => settle(namespace, given));
+  const { out, check } = given;
+  const settled = await threads.shareOut({ task: 'settle', out, check } as const, [], (share) =>
+    settleShare(share, here),
+  );
   const names = projects.flatMap((project) => (isPeculiar(project) ? [] : (project?.name ?? [])));
   const rest = await threads.shareOut({ task: 'make', ...given } as const, names, makeShare);
   return { settled: [...settled, ...rest], mistakes };
@@ -84,11 +91,12 @@ function inOrderOf(projects: readonly (Project | undefined)[]): (a: Attempt, b: 
   return (a, b) => place(a) - place(b);
 }
 
-async function tried(given: MakeOptions, project: Project | undefined): Promise<Attempt> {
+async function tried(given: MakeOptions, project: Project | undefined, unsettled: Unsettled): Promise<Attempt> {
   const of = project && { name: project.name, directory: project.directory };
   try {
     const made = await makeNamespace(given, project);
-    return { project: of, made, refused: made.refused };
+    if (made.refused.length === 0) unsettled.push(made);
+    return { project: of, refused: made.refused };
   } catch (error) {
     if (error instanceof ConfigurationError) return { project: of, refused: error.lines };
     throw error;
@@ -100,10 +108,14 @@ const isPeculiar = (project: Project | undefined): boolean =>
   project === undefined || project.chart !== undefined || project.manifests.length > 0 || project.patches.length > 0;
 
 /** Makes the next project that nobody has taken, until there is none; writes nothing. */
-export function attemptShare(share: AttemptShare): Promise<Attempt[]> {
+export function attemptShare(share: AttemptShare, unsettled: Unsettled): Promise<Attempt[]> {
   const projects = new Map(share.environment.projects.map((project) => [project.name, project]));
-  return takeTurns(share, (name) => tried(share, projects.get(name)));
+  return takeTurns(share, (name) => tried(share, projects.get(name), unsettled));
 }
+
+/** Settles what this thread has made. */
+export const settleShare = async (share: SettleShare, unsettled: Unsettled): Promise<SettledNamespace[]> =>
+  unsettled.splice(0).map((namespace) => settle(namespace, share));
 
 /** Makes and settles the next project that nobody has taken, until there is none. */
 export function makeShare(share: MakeShare): Promise<SettledNamespace[]> {
@@ -111,7 +123,10 @@ export function makeShare(share: MakeShare): Promise<SettledNamespace[]> {
   return takeTurns(share, async (name) => settle(await makeNamespace(share, projects.get(name)), share));
 }
 
-function settle({ name, text, plan }: MadeNamespace, { out, check }: MakeOptions): SettledNamespace {
+function settle(
+  { name, text, plan }: MadeNamespace,
+  { out, check }: Pick<MakeOptions, 'out' | 'check'>,
+): SettledNamespace {
   // What can't be told without running a chart stays as it is.
   if (text === undefined) return { name, plan, changed: false };
   return { name, plan, changed: check ? read(out, plan.manifest) !== text : write(out, plan.manifest, text) };

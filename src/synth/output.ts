@@ -16,12 +16,20 @@ export function write(folder: string, name: string, text: string): boolean {
   const path = join(folder, name);
   if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
   const draft = `${path}.${process.pid}.tmp`;
-  // What a killed run left there, or a link, which would be followed.
-  rmSync(draft, { force: true });
-  writeFileSync(draft, text, { flag: 'wx' });
+  try {
+    writeDraft(draft, text);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    // What a killed run left there, or a link, which would be followed.
+    rmSync(draft, { force: true });
+    writeDraft(draft, text);
+  }
   renameSync(draft, path);
   return true;
 }
+
+/** Writes a file that may not be there. Node writes a text in one go only if it is told its encoding. */
+const writeDraft = (path: string, text: string) => writeFileSync(path, text, { flag: 'wx', encoding: 'utf8' });
 
 /** Removes manifests from the folder; what has another name, or is no file of the folder itself, stays. */
 export function remove(folder: string, names: readonly string[]): void {

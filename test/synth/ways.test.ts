@@ -25,13 +25,15 @@ describe('many projects', () => {
     const many = mkdtempSync(join(tmpdir(), 'repoctl-test-'));
     writeFileSync(join(many, 'repoctl.yaml'), 'name: many\nglobal: { redis: { databases: 1000 } }\n');
     writeFileSync(join(many, '.env.example'), 'REDIS_PASSWORD=\nMINIO_ROOT_USER=\nMINIO_ROOT_PASSWORD=\n');
+    // What may be refused is made on a way of its own.
+    const patch = 'patches: [{ target: { kind: Deployment }, merge: { metadata: { labels: { team: shop } } } }]\n';
     for (let index = 0; index < 250; index++) {
       const folder = join(many, 'backends', `p${index}`, 'infra');
       mkdirSync(folder, { recursive: true });
       const api = '{ kind: http, image: "nginx:1.29.0", port: 80, after: [redis] }';
       writeFileSync(
         join(folder, 'project.yaml'),
-        `name: p${index}\nuses: { redis: { database: ${index} } }\nworkloads: { api: ${api} }\n`,
+        `name: p${index}\nuses: { redis: { database: ${index} } }\nworkloads: { api: ${api} }\n${index % 2 ? patch : ''}`,
       );
     }
     // From source there is no program for further threads.
@@ -39,6 +41,7 @@ describe('many projects', () => {
     expect(repoctl(many, 'synth', '--out', join(many, 'several'))).toMatchObject({ status: 0 });
     expect(texts(join(many, 'several'))).toEqual(texts(join(many, 'one')));
     expect(Object.keys(texts(join(many, 'several')))).toHaveLength(252);
+    expect(Object.values(texts(join(many, 'several'))).filter((text) => /team: shop/.test(text))).toHaveLength(125);
     expect(repoctl(many, 'synth', '--check', '--out', join(many, 'several'))).toMatchObject({ status: 0 });
     rmSync(many, { recursive: true, force: true });
   });
