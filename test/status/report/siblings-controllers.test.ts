@@ -11,6 +11,7 @@ import {
   type Listed,
   node,
   pod,
+  refused,
   run,
   set,
   toldToDo,
@@ -23,14 +24,20 @@ import {
 const lost = (status: string, message: string) =>
   node({ status: { conditions: [{ type: 'Ready', status, message, lastTransitionTime: ago(4000) }] } });
 const other: Listed = { ...node(), metadata: { name: 'node-2' } };
-const refused = (message: string) =>
-  deployment(0, {
-    status: {
-      replicas: 0,
-      updatedReplicas: 0,
-      conditions: [{ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message }],
-    },
-  });
+/** Runs of a cron job with their pods, five minutes apart, none of which has ended. */
+const activeRuns = (count: number): readonly Listed[] => [
+  ...Array.from({ length: count }, (_none, index) => run(String(index), 100 + index * 300, { active: 1 })),
+  ...Array.from({ length: count }, (_none, index) =>
+    pod({
+      owner: 'Job',
+      metadata: {
+        name: `shop-api-${index}-x`,
+        uid: `p${index}`,
+        ownerReferences: [{ kind: 'Job', name: `shop-api-${index}` }],
+      },
+    }),
+  ),
+];
 const lease = (name: string, seconds: number): Listed => ({
   kind: 'Lease',
   metadata: { name, namespace: 'kube-system' },
@@ -262,31 +269,11 @@ const rows: Readonly<Record<string, readonly Listed[]>> = {
   ],
   'runs that never end': [
     cron({}, { lastScheduleTime: ago(100), active: [{ name: 'shop-api-0' }] }),
-    ...Array.from({ length: 12 }, (_none, index) => run(String(index), 100 + index * 300, { active: 1 })),
-    ...Array.from({ length: 12 }, (_none, index) =>
-      pod({
-        owner: 'Job',
-        metadata: {
-          name: `shop-api-${index}-x`,
-          uid: `p${index}`,
-          ownerReferences: [{ kind: 'Job', name: `shop-api-${index}` }],
-        },
-      }),
-    ),
+    ...activeRuns(12),
   ],
   'runs that overlap, and end': [
     cron({}, { lastScheduleTime: ago(100), lastSuccessfulTime: ago(200), active: [{ name: 'shop-api-0' }] }),
-    ...Array.from({ length: 12 }, (_none, index) => run(String(index), 100 + index * 300, { active: 1 })),
-    ...Array.from({ length: 12 }, (_none, index) =>
-      pod({
-        owner: 'Job',
-        metadata: {
-          name: `shop-api-${index}-x`,
-          uid: `p${index}`,
-          ownerReferences: [{ kind: 'Job', name: `shop-api-${index}` }],
-        },
-      }),
-    ),
+    ...activeRuns(12),
   ],
   'k3d 523: a name that is too long for its jobs': [
     cron({}),

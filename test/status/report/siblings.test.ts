@@ -11,6 +11,7 @@ import {
   type Listed,
   node,
   pod,
+  refused,
   run,
   set,
   told,
@@ -38,22 +39,7 @@ const kube = (_name: string, message: string) => crashing({ message, exitCode: 1
 const rows: Readonly<Record<string, readonly Listed[]>> = {
   // 1: broken, and yet exit 0.
   'Deployment: pods refused by Pod Security, no event left': [
-    deployment(0, {
-      status: {
-        replicas: 0,
-        updatedReplicas: 0,
-        conditions: [
-          {
-            type: 'ReplicaFailure',
-            status: 'True',
-            reason: 'FailedCreate',
-            message:
-              'pods "x" is forbidden: violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false',
-            lastTransitionTime: ago(500),
-          },
-        ],
-      },
-    }),
+    refused('pods "x" is forbidden: violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false'),
   ],
   'OutOfmemory rejected, others fine': [
     deployment(1),
@@ -526,38 +512,11 @@ const rows: Readonly<Record<string, readonly Listed[]>> = {
     ]),
   ],
   'webhook silent': [
-    deployment(0, {
-      status: {
-        replicas: 0,
-        updatedReplicas: 0,
-        conditions: [
-          {
-            type: 'ReplicaFailure',
-            status: 'True',
-            reason: 'FailedCreate',
-            message:
-              'Internal error occurred: failed calling webhook "mutate.kyverno.svc": failed to call webhook: Post "https://kyverno-svc.kyverno.svc:443/mutate?timeout=10s": dial tcp 10.96.1.2:443: connect: connection refused',
-          },
-        ],
-      },
-    }),
+    refused(
+      'Internal error occurred: failed calling webhook "mutate.kyverno.svc": failed to call webhook: Post "https://kyverno-svc.kyverno.svc:443/mutate?timeout=10s": dial tcp 10.96.1.2:443: connect: connection refused',
+    ),
   ],
-  'webhook denies': [
-    deployment(0, {
-      status: {
-        replicas: 0,
-        updatedReplicas: 0,
-        conditions: [
-          {
-            type: 'ReplicaFailure',
-            status: 'True',
-            reason: 'FailedCreate',
-            message: 'admission webhook "validate.kyverno.svc" denied the request: label team is required',
-          },
-        ],
-      },
-    }),
-  ],
+  'webhook denies': [refused('admission webhook "validate.kyverno.svc" denied the request: label team is required')],
   'claim pending, provisioner': [
     set('StatefulSet', { replicas: 1 }, { replicas: 1, readyReplicas: 0 }),
     pod({
@@ -720,36 +679,14 @@ const rows: Readonly<Record<string, readonly Listed[]>> = {
     } as never,
   ],
   quota: [
-    deployment(0, {
-      status: {
-        replicas: 0,
-        updatedReplicas: 0,
-        conditions: [
-          {
-            type: 'ReplicaFailure',
-            status: 'True',
-            message:
-              'pods "shop-api-6f9-x" is forbidden: exceeded quota: team, requested: limits.memory=1Gi, used: limits.memory=4Gi, limited: limits.memory=4Gi',
-          },
-        ],
-      },
-    }),
+    refused(
+      'pods "shop-api-6f9-x" is forbidden: exceeded quota: team, requested: limits.memory=1Gi, used: limits.memory=4Gi, limited: limits.memory=4Gi',
+    ),
   ],
   'serviceaccount missing': [
-    deployment(0, {
-      status: {
-        replicas: 0,
-        updatedReplicas: 0,
-        conditions: [
-          {
-            type: 'ReplicaFailure',
-            status: 'True',
-            message:
-              'pods "shop-api-6f9-" is forbidden: error looking up service account shop/api: serviceaccount "api" not found',
-          },
-        ],
-      },
-    }),
+    refused(
+      'pods "shop-api-6f9-" is forbidden: error looking up service account shop/api: serviceaccount "api" not found',
+    ),
   ],
   'pod Unknown phase': [
     deployment(0),

@@ -55,6 +55,15 @@ export const deployment = (
     ...status,
   },
 });
+/** A Deployment whose pods the API refuses. */
+export const refused = (message: string): Listed =>
+  deployment(0, {
+    status: {
+      replicas: 0,
+      updatedReplicas: 0,
+      conditions: [{ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message }],
+    },
+  });
 export const set = (
   kind: 'StatefulSet' | 'DaemonSet',
   spec: object,
