@@ -7,7 +7,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -30,6 +31,16 @@ def ingested(client: TestClient, race_id: str) -> bool:
 
 def settled(broker: redis.Redis) -> bool:
     return not any(broker.exists(key) for key in ("turfoo", "turfoo:unacked", "turfoo:accepted"))
+
+
+@contextmanager
+def task_held_up(client: TestClient, broker: redis.Redis, postgres: psycopg.Connection) -> Iterator[str]:
+    """Posts a card and keeps its task in the middle of its work until the block ends."""
+    with postgres.transaction():
+        postgres.execute("LOCK TABLE race")
+        race_id = post(client, card())
+        until(lambda: broker.hlen("turfoo:unacked") == 1, within=10, what="the task runs")
+        yield race_id
 
 
 def run_sweep(services: Settings) -> None:
@@ -56,11 +67,7 @@ def test_a_killed_worker_loses_nothing(
     client: TestClient, broker: redis.Redis, postgres: psycopg.Connection, start_worker: StartWorker
 ) -> None:
     worker = start_worker()
-    with postgres.transaction():
-        # Keeps the task in the middle of its work.
-        postgres.execute("LOCK TABLE race")
-        race_id = post(client, card())
-        until(lambda: broker.hlen("turfoo:unacked") == 1, within=10, what="the task runs")
+    with task_held_up(client, broker, postgres) as race_id:
         time.sleep(1)
         worker.kill()
         killed = time.monotonic()
@@ -75,10 +82,7 @@ def test_a_killed_child_is_made_up_for_at_once(
     client: TestClient, broker: redis.Redis, postgres: psycopg.Connection, start_worker: StartWorker
 ) -> None:
     worker = start_worker()
-    with postgres.transaction():
-        postgres.execute("LOCK TABLE race")
-        race_id = post(client, card())
-        until(lambda: broker.hlen("turfoo:unacked") == 1, within=10, what="the task runs")
+    with task_held_up(client, broker, postgres) as race_id:
         time.sleep(1)
         os.kill(worker.child(), signal.SIGKILL)
     until(lambda: ingested(client, race_id), within=20, what="ingested by the worker's next child")
@@ -88,10 +92,7 @@ def test_a_stopped_worker_ends_its_task(
     client: TestClient, broker: redis.Redis, postgres: psycopg.Connection, start_worker: StartWorker
 ) -> None:
     worker = start_worker()
-    with postgres.transaction():
-        postgres.execute("LOCK TABLE race")
-        race_id = post(client, card())
-        until(lambda: broker.hlen("turfoo:unacked") == 1, within=10, what="the task is taken")
+    with task_held_up(client, broker, postgres) as race_id:
         # What a worker has taken and not begun it gives back when it is stopped.
         until(
             lambda: postgres.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone(),
@@ -163,10 +164,7 @@ def test_a_worker_with_a_task_in_hand_outlives_redis(
         pytest.skip("kills a container, see tests/with-services; unset: TEST_REDIS_CONTAINER")
     worker = start_worker(TURFOO_VISIBILITY_SECONDS="45")
     for _ in range(3):
-        with postgres.transaction():
-            postgres.execute("LOCK TABLE race")
-            race_id = post(client, card())
-            until(lambda: broker.hlen("turfoo:unacked") == 1, within=10, what="the task runs")
+        with task_held_up(client, broker, postgres) as race_id:
             for action in (["kill", "--signal", "KILL"], ["start"]):
                 subprocess.run(["docker", *action, container], check=True, timeout=60)
             until(lambda: client.get("/ready").status_code == 200, within=30, what="ready again")
