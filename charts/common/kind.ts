@@ -6,12 +6,12 @@ import type { Labelled, OwnerLabels } from './labels.ts';
 import type { ContainerProps } from './pod.ts';
 import type { Protocol } from './ports.ts';
 
-/** A service of a namespace: declared, with its defaults resolved. */
-export interface Service<Settings = unknown> {
+/** What the configuration declares in a namespace, with its defaults resolved. */
+interface Declared<Settings> {
   /** Name in the configuration, e.g. `postgres`. */
   readonly name: string;
   readonly kind: string;
-  /** Name of its project, or of the environment: whose `.env` its passwords are in. */
+  /** The project, or the environment, whose `.env` has its passwords. */
   readonly scope: string;
   readonly namespace: string;
   /** Name of its objects, e.g. `turfoo-postgres`. */
@@ -19,6 +19,9 @@ export interface Service<Settings = unknown> {
   readonly owner: OwnerLabels;
   readonly settings: Settings;
 }
+
+/** A service of a namespace. */
+export interface Service<Settings = unknown> extends Declared<Settings> {}
 
 /** A project that uses a service. `use` is what it asked for under `uses`, or `ownUse` of its own services. */
 export interface Consumer<Use = unknown> {
@@ -148,17 +151,8 @@ export interface ServiceKind<Settings = unknown, Use = unknown> {
   build(scope: Construct, service: Service<Settings>, context: ServiceContext): PodsConstruct;
 }
 
-/** A process of a project: declared, with its defaults resolved. */
-export interface Workload<Settings = unknown> {
-  readonly name: string;
-  readonly kind: string;
-  /** Name of its project, or of the environment: whose `.env` its passwords are in. */
-  readonly scope: string;
-  readonly namespace: string;
-  readonly object: string;
-  readonly owner: OwnerLabels;
-  readonly settings: Settings;
-}
+/** A process of a project. */
+export interface Workload<Settings = unknown> extends Declared<Settings> {}
 
 /** What surrounds a workload when it is built. */
 export interface WorkloadContext {

@@ -2,16 +2,17 @@ import { Command } from 'commander';
 import { backupCommand } from './backup.ts';
 import { envCommand } from './env.ts';
 import { forwardCommand } from './forward.ts';
-import { globalStartCommand, globalStopCommand } from './global.ts';
 import { initProjectCommand } from './init.ts';
 import { listCommand } from './list.ts';
 import { logsCommand } from './logs.ts';
-import { rebuildCommand, resetCommand, restartCommand, startCommand, stopCommand } from './project.ts';
+import { rebuildCommand, resetCommand, restartCommand } from './project.ts';
 import { restoreCommand } from './restore.ts';
 import { rotateGlobalCommand, rotateProjectCommand } from './rotate.ts';
 import { runCommandCommand } from './run.ts';
 import { globalShellCommand, projectShellCommand } from './shell.ts';
+import { globalStartCommand, startCommand } from './start.ts';
 import { statusCommand } from './status.ts';
+import { globalStopCommand, stopCommand } from './stop.ts';
 
 const globalCommand = () =>
   new Command('global')

@@ -58,6 +58,9 @@ export interface JsonOptions {
 export const timeoutOption = (what: string, seconds: number) =>
   new Option('--timeout <seconds>', what).argParser(positive).default(seconds);
 
+/** `--timeout` of commands that wait for what they start. */
+export const startTimeout = () => timeoutOption('how long to wait until everything is healthy', 300);
+
 /** `--timeout` of commands that wait for nothing but others that work on the same project. */
 export const othersTimeout = () => timeoutOption('how long to wait for another command on the project', 120);
 
