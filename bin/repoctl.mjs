@@ -10,7 +10,7 @@ const bundle = join(root, 'build', 'cli.js');
 const made = existsSync(bundle) ? statSync(bundle).mtimeMs : 0;
 const changed = (folder) =>
   readdirSync(folder, { withFileTypes: true }).some((entry) => {
-    const path = join(folder, entry.name);
+    const path = `${folder}/${entry.name}`;
     return entry.isDirectory()
       ? changed(path) || statSync(path).mtimeMs > made
       : entry.name.endsWith('.ts') && statSync(path).mtimeMs > made;

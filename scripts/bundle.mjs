@@ -21,6 +21,32 @@ const unused = {
   },
 };
 
+/**
+ * What the reading of kubeconfigs needs for few of them, proxies by SOCKS and the logins of some clouds: it is loaded where it
+ * is used.
+ */
+const rarely = {
+  'socks-proxy-agent':
+    "exports.SocksProxyAgent = function (...given) { return new (require('socks-proxy-agent').SocksProxyAgent)(...given); };",
+  'jsonpath-plus': "exports.JSONPath = (...given) => require('jsonpath-plus').JSONPath(...given);",
+  'openid-client':
+    "export const discovery = async (...given) => (await import('openid-client')).discovery(...given);" +
+    "export const refreshTokenGrant = async (...given) => (await import('openid-client')).refreshTokenGrant(...given);",
+};
+const late = {
+  name: 'late',
+  setup(build) {
+    const within = /@kubernetes[\\/]client-node[\\/]dist[\\/]\w+\.js$/;
+    build.onResolve({ filter: new RegExp(`^(?:${Object.keys(rarely).join('|')})$`) }, ({ path, importer }) =>
+      within.test(importer) ? { path, namespace: 'late', pluginData: dirname(importer) } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: 'late' }, ({ path, pluginData }) => ({
+      contents: rarely[path],
+      resolveDir: pluginData,
+    }));
+  },
+};
+
 const root = new URL('..', import.meta.url).pathname;
 
 /**
@@ -48,7 +74,7 @@ export async function bundle(entryPoints, outdir) {
     external: ['cdk8s', 'cdk8s-plus-28', 'cdk8s-plus-28/*', 'constructs', 'tsx'],
     // Only the reading of kubeconfigs is used; the rest of the client, 20 MB, takes most of a second to load.
     alias: { '@kubernetes/client-node': join(root, 'node_modules', '@kubernetes', 'client-node', 'dist', 'config.js') },
-    plugins: [unused],
+    plugins: [unused, late],
     // Less to read and to compile; names stay, so that stacks can be read.
     minifyWhitespace: true,
     define: { REPOCTL_BUILD: JSON.stringify(sourceDigest(root)) },

@@ -4,10 +4,11 @@ import type { z } from 'zod';
 import { type ApiKind, apiVersions } from '../../charts/common/api-versions.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import { ClusterError } from '../platform/errors.ts';
-import { objectAnswer, pageAnswer, readAnswer, resourcesAnswer, versionAnswer } from './answers.ts';
 import { send } from './request.ts';
 import { knownResources, type Resource, resourcePath, versionPath } from './resources.ts';
 import { statusMessage } from './status-message.ts';
+
+type Answers = typeof import('./answers.ts');
 
 /** The field manager of everything that repoctl writes. */
 export const fieldManager = 'repoctl';
@@ -88,7 +89,7 @@ export class Cluster {
       contentType: 'application/apply-patch+yaml',
       body: JSON.stringify(object),
     });
-    return (await this.#read(answer, objectAnswer, action)) as ManifestObject;
+    return (await this.#read(answer, (of) => of.objectAnswer, action)) as ManifestObject;
   }
 
   /** Makes an object. @throws RefusedError with status 409 if it is there already, 404 if its namespace isn't */
@@ -105,14 +106,14 @@ export class Cluster {
   async #written<Type>(method: string, path: string, action: string, object: Type): Promise<Type> {
     const content = { contentType: 'application/json', body: JSON.stringify(object) };
     const answer = await this.#send(method, `${path}?fieldManager=${fieldManager}`, action, content);
-    return (await this.#read(answer, objectAnswer, action)) as Type;
+    return (await this.#read(answer, (of) => of.objectAnswer, action)) as Type;
   }
 
   /** An object; `undefined` if it isn't there. */
   async get<Type = ManifestObject>(reference: ObjectReference): Promise<Type | undefined> {
     const action = `read ${described(reference)}`;
     const answer = await this.#send('GET', await this.#path(reference), action, { absent: true });
-    return answer && ((await this.#read(answer, objectAnswer, action)) as Type);
+    return answer && ((await this.#read(answer, (of) => of.objectAnswer, action)) as Type);
   }
 
   /** The objects of a kind, a page at a time. */
@@ -124,7 +125,7 @@ export class Cluster {
     const items: Type[] = [];
     for (;;) {
       const answer = await this.#send('GET', `${path}?${query}`, `list ${kind}s`);
-      const page = await this.#read(answer, pageAnswer, `list ${kind}s`);
+      const page = await this.#read(answer, (of) => of.pageAnswer, `list ${kind}s`);
       items.push(...((page.items ?? []) as Type[]));
       if (!page.metadata?.continue) return items;
       query.set('continue', page.metadata.continue);
@@ -151,7 +152,7 @@ export class Cluster {
   /** The API server's own version, e.g. `v1.34.4`; it tells everybody. */
   async version(signal?: AbortSignal): Promise<string> {
     const answer = await this.#send('GET', '/version', 'ask for the version', { signal });
-    return (await this.#read(answer, versionAnswer, 'ask for the version')).gitVersion;
+    return (await this.#read(answer, (of) => of.versionAnswer, 'ask for the version')).gitVersion;
   }
 
   /** Changes fields of an object (a JSON merge patch). @returns whether it was there */
@@ -206,7 +207,7 @@ export class Cluster {
     if (known) return known;
     const action = `ask for ${apiVersion}`;
     const answer = await this.#send('GET', versionPath(apiVersion), action, { absent: true });
-    const { resources = [] } = answer ? await this.#read(answer, resourcesAnswer, action) : {};
+    const { resources = [] } = answer ? await this.#read(answer, (of) => of.resourcesAnswer, action) : {};
     for (const each of resources)
       if (!each.name.includes('/'))
         this.#resources.set(`${apiVersion} ${each.kind}`, { plural: each.name, namespaced: each.namespaced });
@@ -234,8 +235,14 @@ export class Cluster {
     throw this.refused(action, status, body);
   }
 
-  async #read<Answer>(answer: IncomingMessage, schema: z.ZodType<Answer>, action: string): Promise<Answer> {
-    return readAnswer(await text(answer), schema, action, `${this.server} (context ${this.context})`);
+  async #read<Answer>(
+    answer: IncomingMessage,
+    schema: (of: Answers) => z.ZodType<Answer>,
+    action: string,
+  ): Promise<Answer> {
+    // Schemas take long to load, and a report needs none.
+    const answers = await import('./answers.ts');
+    return answers.readAnswer(await text(answer), schema(answers), action, `${this.server} (context ${this.context})`);
   }
 
   /**

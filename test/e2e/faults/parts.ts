@@ -25,9 +25,12 @@ const applyHere = (object: object) =>
 const scale = (namespace: string, name: string, replicas: number) =>
   kubectl('-n', namespace, 'scale', `deployment/${name}`, `--replicas=${replicas}`);
 
-const manifest = '/etc/kubernetes/manifests/kube-scheduler.yaml';
-const away = '/etc/kubernetes/kube-scheduler.away.yaml';
-export const bringSchedulerBack = () => onNode(`test ! -e ${away} || mv ${away} ${manifest}`);
+/** Parts of the control plane, which the kubelet runs as long as their manifests are there. */
+type StaticPod = 'kube-scheduler' | 'kube-controller-manager';
+const manifest = (name: StaticPod) => `/etc/kubernetes/manifests/${name}.yaml`;
+const away = (name: StaticPod) => `/etc/kubernetes/${name}.away.yaml`;
+const takeAway = (name: StaticPod) => onNode(`mv ${manifest(name)} ${away(name)}`);
+const bringBack = (name: StaticPod) => onNode(`test ! -e ${away(name)} || mv ${away(name)} ${manifest(name)}`);
 
 /** Whatever the node image calls it, it is the only one there. */
 const scaleProvisioner = (replicas: number) =>
@@ -35,7 +38,8 @@ const scaleProvisioner = (replicas: number) =>
 
 /** Leaves a cluster that others can use, wherever a test broke off. */
 export function mendParts(): void {
-  bringSchedulerBack();
+  bringBack('kube-scheduler');
+  bringBack('kube-controller-manager');
   scale('kube-system', 'coredns', 2);
   scaleProvisioner(1);
   kubectl('uncordon', node);
@@ -62,7 +66,7 @@ export const partFaults: readonly PartFault[] = [
   {
     what: 'the scheduler is down',
     break() {
-      onNode(`mv ${manifest} ${away}`);
+      takeAway('kube-scheduler');
       replace('well');
     },
     culprit: {
@@ -72,7 +76,33 @@ export const partFaults: readonly PartFault[] = [
       advice: /-n kube-system get pods -l component=kube-scheduler$/,
     },
     victim: `${suffering}-well`,
-    repair: bringSchedulerBack,
+    repair: () => bringBack('kube-scheduler'),
+  },
+  {
+    what: 'the controller manager is down',
+    break() {
+      takeAway('kube-controller-manager');
+      kubectl(
+        '-n',
+        'kube-system',
+        'wait',
+        '--for=delete',
+        'pod',
+        '-l',
+        'component=kube-controller-manager',
+        '--timeout=120s',
+      );
+      // Nobody makes it again, and nobody says that it is gone.
+      replace('well');
+    },
+    culprit: {
+      key: /^kube-system\/kube-controller-manager$/,
+      reason: /^NotRunning$/,
+      cause: /^kube-controller-manager has not been active for \d+ (s|min): it has no pod/,
+      advice: /-n kube-system get pods -l component=kube-controller-manager$/,
+    },
+    victim: `${suffering}-well`,
+    repair: () => bringBack('kube-controller-manager'),
   },
   {
     what: 'the node is cordoned',
