@@ -142,6 +142,13 @@ export interface ImageBuild {
   readonly buildArgs: Readonly<Record<string, string>>;
   /** Secrets of the build by id; none if there are none. */
   readonly secrets?: Readonly<Record<string, BuildSecret>>;
+  /**
+   * Further contexts by the name that the Dockerfile has for them, each a folder or `docker-image://…`; none if there are
+   * none.
+   */
+  readonly additionalContexts?: Readonly<Record<string, string>>;
+  /** What it is built for, such as `linux/arm64`; none for what the building machine is. */
+  readonly platforms?: readonly string[];
   /** Paths that development copies into running containers. */
   readonly sync: readonly { readonly from: string; readonly to: string }[];
   /** Paths that need a new image when they change. */

@@ -11,6 +11,9 @@ const relativePath = z
   .regex(/^[^\s\\]+$/, 'must be a path with / and without spaces')
   .refine((path) => !/\p{Cc}/u.test(path), 'must be a path with / and without spaces');
 
+/** Whether a context is the files of an image. */
+export const isImage = (context: string): boolean => context.startsWith('docker-image://');
+
 // Those of BuildKit itself say which program reads the Dockerfile.
 const buildArgument = z
   .string()
@@ -42,6 +45,27 @@ const imageBuild = z.strictObject({
     )
     .default({})
     .describe('Secrets of the build by id, for `RUN --mount=type=secret,id=ID`; they are in no layer of the image.'),
+  additionalContexts: z
+    .record(
+      z.string().regex(/^[A-Za-z0-9][\w.:/@-]*$/, 'is not a name for a context, such as "shared"'),
+      relativePath
+        .refine((path) => !/^[a-z-]+:/.test(path) || isImage(path), 'must be a folder, or docker-image:// and an image')
+        .refine((path) => !isImage(path) || /@sha256:[0-9a-f]{64}$|:[\w][\w.-]*$/.test(path), 'needs a tag or a digest')
+        .describe("Folder, relative to the project's, or `docker-image://` and an image reference."),
+    )
+    .default({})
+    .describe(
+      'Further contexts by name, for `COPY --from=NAME` and `FROM NAME` of the Dockerfile. Needs the buildx plugin of Docker.',
+    ),
+  platforms: z
+    .array(z.string().regex(/^(linux|windows)\/[a-z0-9]+(\/v\d+)?$/, 'must be a platform such as linux/arm64'))
+    .min(1)
+    .refine((platforms) => new Set(platforms).size === platforms.length, 'names one twice')
+    .optional()
+    .describe(
+      'What it is built for, for instance linux/amd64 and linux/arm64. Development builds for your own machine, or for the ' +
+        "only one that is named. Default: the building machine's.",
+    ),
   sync: z
     .array(
       z.strictObject({

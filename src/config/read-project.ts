@@ -5,11 +5,12 @@ import { serviceKinds } from '../../charts/kinds.ts';
 import type { ImageBuild, ProfileName, Project, WorkloadSettings } from '../../charts/model.ts';
 import { suggestion } from '../platform/nearest.ts';
 import { projectFile } from './discover.ts';
-import { absent, below, type FileContext } from './file-context.ts';
+import type { FileContext } from './file-context.ts';
 import { placedPatches } from './patch-schema.ts';
-import { givenText, type Problem, pathText } from './problem.ts';
+import { givenText, type Problem } from './problem.ts';
 import { changedBy, inOverrides, overriddenProfiles, withOverrides } from './profile-overrides.ts';
-import { type ProjectInput, projectSchemaFor, type SharedKinds } from './project-schema.ts';
+import { projectSchemaFor, type SharedKinds } from './project-schema.ts';
+import { readImage } from './read-image.ts';
 import { readManifests } from './read-manifests.ts';
 import { readScripts } from './read-scripts.ts';
 import { withVolumeFiles } from './read-volume-files.ts';
@@ -146,70 +147,6 @@ function overrideProblems(
   const { error } = schema.safeParse(data);
   if (!error) return [];
   return schemaProblems(file, schema, data, error).map((each) => inOverrides(each, given, chain));
-}
-
-function readImage(context: FileContext, name: string, build: ProjectInput['images'][string]): ImageBuild {
-  const { reader, refuse } = context;
-  const path = ['images', name];
-  const dockerfile = below(context, [...path, 'dockerfile'], build.dockerfile);
-  const directory = below(context, [...path, 'context'], build.context);
-  if (directory !== undefined && reader.entry(directory) !== 'folder')
-    refuse([...path, 'context'], `images.${name}.context: ${absent(context, 'folder', directory)}`);
-  if (dockerfile !== undefined) {
-    const text = reader.text(dockerfile);
-    if (text === undefined)
-      refuse([...path, 'dockerfile'], `images.${name}.dockerfile: ${absent(context, 'file', dockerfile)}`);
-    else {
-      const lines = text.replaceAll(/\\[ \t]*\r?\n/g, ' ');
-      const stages = [...lines.matchAll(/^\s*FROM\s.*\sAS\s+(\S+)\s*$/gim)].map(([, stage = '']) =>
-        stage.toLowerCase(),
-      );
-      for (const field of ['target', 'localTarget'] as const) {
-        const target = build[field];
-        if (target !== undefined && !stages.includes(target.toLowerCase()))
-          refuse(
-            [...path, field],
-            `images.${name}.${field}: ${dockerfile} has no stage "${target}"; ${suggestion(target, stages)}`,
-          );
-      }
-    }
-  }
-  const relative = (given: string, ...field: PropertyKey[]) => below(context, [...path, ...field], given) ?? given;
-  return {
-    name,
-    context: directory ?? '',
-    dockerfile: dockerfile ?? '',
-    target: build.target,
-    localTarget: build.localTarget,
-    buildArgs: build.buildArgs,
-    secrets: Object.keys(build.secrets).length === 0 ? undefined : secretsOf(build.secrets, relative),
-    sync: build.sync.map(({ from, to }, index) => ({
-      from: synced(context, [...path, 'sync', index, 'from'], from),
-      to,
-    })),
-    rebuildOn: build.rebuildOn.map((given, index) => relative(given, 'rebuildOn', index)),
-  };
-}
-
-/** Secrets of a build, their files relative to the root. */
-const secretsOf = (
-  given: ProjectInput['images'][string]['secrets'],
-  relative: (path: string, ...field: PropertyKey[]) => string,
-): ImageBuild['secrets'] =>
-  Object.fromEntries(
-    Object.entries(given).map(([id, { env, file }]) => [
-      id,
-      file === undefined ? { env } : { file: relative(file, 'secrets', id, 'file') },
-    ]),
-  );
-
-/** A path whose files development copies into containers; refused if one of them is somebody else's. */
-function synced(context: FileContext, path: readonly PropertyKey[], given: string): string {
-  const joined = below(context, path, given);
-  const [away] = joined === undefined ? [] : (context.reader.linksAway(joined) ?? []);
-  if (away !== undefined)
-    context.refuse(path, `${pathText(path)}: "${given}" holds ${away}, a link that leads outside the repository`);
-  return joined ?? given;
 }
 
 const otherImage = 'an image reference with a tag';

@@ -46,6 +46,8 @@ export const plannedNamespace: z.ZodType<PlannedNamespace> = z
         target: z.string().optional(),
         buildArgs: z.record(z.string(), z.string()),
         secrets: z.record(z.string(), z.object({ env: z.string().optional(), file: path.optional() })).optional(),
+        additionalContexts: z.record(z.string(), path).optional(),
+        platforms: texts.optional(),
         sync: z.array(z.looseObject({ from: path, to: z.string() })),
         rebuildOn: z.array(path),
         reference: z.string(),

@@ -157,9 +157,15 @@ export function planSecrets(environment: Environment, profile: Profile, project?
 /** The file with a namespace's objects. */
 export const manifestName = (namespace: string): string => `${namespace}.k8s.yaml`;
 
-function planImage(profile: Profile, project: string, { localTarget, target, ...image }: ImageBuild): PlannedImage {
+function planImage(
+  profile: Profile,
+  project: string,
+  { localTarget, target, platforms = [], ...image }: ImageBuild,
+): PlannedImage {
   return {
     ...image,
+    // Docker has no room for more than one under a name, and this machine runs its own.
+    platforms: platforms.length === 0 || (profile.development && platforms.length > 1) ? undefined : platforms,
     reference: imageReference(profile, project, image.name),
     target: profile.development ? (localTarget ?? target) : target,
     sync: profile.development ? image.sync : [],

@@ -59,7 +59,13 @@ export async function tiltfileAnswer(root: string, question: TiltfileQuestion): 
     try {
       mustBeOwn(root, context);
       mustBeKnown(plan, mistakes, only);
-      if (check) await checkMachine(started(plan, only).flatMap(endpoints));
+      if (check) {
+        const namespaces = started(plan, only);
+        await checkMachine(
+          namespaces.flatMap(endpoints),
+          namespaces.flatMap(({ images }) => images),
+        );
+      }
       return made;
     } catch (error) {
       return { inputs, ignored, context, problem: explained(error) };

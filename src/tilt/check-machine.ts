@@ -1,16 +1,19 @@
+import { mustHaveBuildx } from '../kind-cluster/images/buildx.ts';
 import { UsageError } from '../platform/errors.ts';
 import { run } from '../platform/process/run.ts';
 import { ownerText, portOwners } from '../platform/tools/port-owner.ts';
 import type { Endpoint } from '../synth/endpoints.ts';
+import type { PlannedImage } from '../synth/plan.ts';
 
 /**
  * Refuses what Tilt would find out late, or only in a log: that Docker does not run, that a port is taken.
  *
  * @throws ClusterError if Docker is not running
- * @throws UsageError if another program than Tilt holds a port
+ * @throws UsageError if another program than Tilt holds a port, or an image needs a plugin that Docker lacks
  */
-export async function checkMachine(endpoints: readonly Endpoint[]): Promise<void> {
+export async function checkMachine(endpoints: readonly Endpoint[], images: readonly PlannedImage[]): Promise<void> {
   await run('docker', ['version', '--format', '{{.Server.Version}}']);
+  await mustHaveBuildx(images);
   const owners = await portOwners(endpoints.map(({ hostPort }) => hostPort));
   const taken = endpoints.flatMap(({ hostPort, object }) => {
     const owner = owners.get(hostPort);

@@ -67,6 +67,29 @@ describeStarlark('the Tiltfile of many kinds of project', () => {
     expect(byName(all, 'docker_build', 'ref')['status-monitor:local']?.live_update).toEqual([]);
   });
 
+  test('builds by buildx what has several contexts, and for the one platform that is named', () => {
+    const own = withTiltfile(copyFixture('polyglot'));
+    const folder = join(own, 'backends/svc-status-monitor');
+    const path = join(folder, 'infra/project.yaml');
+    const more = 'additionalContexts: { shared: infra, node: "docker-image://node:24" }\n    platforms: [linux/arm64]';
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(path, text.replace('rebuildOn: [go.mod]', `sync: [{ from: ., to: /src }]\n    ${more}`));
+    const dockerfile = join(folder, 'Dockerfile');
+    writeFileSync(dockerfile, `${readFileSync(dockerfile, 'utf8')}COPY --from=shared . /x\nCOPY --from=node / /y\n`);
+    const recording = run(own);
+    expect(recording.error).toBeUndefined();
+    expect(byName(recording, 'docker_build', 'ref')['status-monitor:local']).toBeUndefined();
+    const { command, deps, live_update } = byName(recording, 'custom_build', 'ref')['status-monitor:local'] ?? {};
+    expect(command.slice(0, 4)).toEqual([
+      ...['sh', '-c', 'docker buildx build --load --tag "$EXPECTED_REF" "$@"', 'build'],
+    ]);
+    expect(command.join(' ')).toContain(
+      `--platform linux/arm64 --build-context shared=${join(folder, 'infra')} --build-context node=docker-image://node:24 ${folder}`,
+    );
+    expect(deps).toEqual([folder, dockerfile, join(folder, 'infra')]);
+    expect(live_update).toEqual([{ is: 'sync', args: [folder, '/src'] }]);
+  });
+
   test('builds a new image for what only looks like a source', () => {
     const own = withTiltfile(copyFixture('polyglot'));
     const path = join(own, 'backends/svc-status-monitor/infra/project.yaml');

@@ -4,6 +4,7 @@ import { FailureError } from '../../platform/errors.ts';
 import { attempt, failure, type Outcome, run } from '../../platform/process/run.ts';
 import type { PlannedImage } from '../../synth/plan.ts';
 import { stepFollower } from './build-steps.ts';
+import { mustHaveBuildx } from './buildx.ts';
 
 export interface BuildOptions {
   /** Builds every step anew. @default false */
@@ -21,6 +22,7 @@ const atOnce = 2;
  *
  * @param root the folder that the images' paths are relative to
  * @returns the ID of each image (`sha256:…`) by its reference
+ * @throws UsageError if one needs the buildx plugin, and Docker has none
  * @throws FailureError with the last lines of the first build that fails; those under way are ended
  */
 export async function buildImages(
@@ -28,6 +30,7 @@ export async function buildImages(
   images: readonly PlannedImage[],
   { noCache = false, report, signal }: BuildOptions,
 ): Promise<ReadonlyMap<string, string>> {
+  await mustHaveBuildx(images);
   const ids = new Map<string, string>();
   const buildOne = async (image: PlannedImage, signal: AbortSignal) =>
     ids.set(image.reference, await build(root, image, { noCache, report, signal }));
@@ -37,7 +40,16 @@ export async function buildImages(
 
 /** The arguments of `docker` that build an image. */
 export function buildArguments(
-  { reference, dockerfile, target, buildArgs, secrets = {}, context }: PlannedImage,
+  {
+    reference,
+    dockerfile,
+    target,
+    buildArgs,
+    secrets = {},
+    additionalContexts = {},
+    platforms = [],
+    context,
+  }: PlannedImage,
   noCache: boolean,
 ) {
   return [
@@ -45,11 +57,13 @@ export function buildArguments(
     ...['--tag', reference],
     ...['--file', dockerfile],
     ...(target ? ['--target', target] : []),
+    ...(platforms.length > 0 ? ['--platform', platforms.join(',')] : []),
     ...Object.entries(buildArgs).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
     ...Object.entries(secrets).flatMap(([id, { env, file }]) => [
       '--secret',
       `id=${id},${file === undefined ? `env=${env}` : `src=${file}`}`,
     ]),
+    ...Object.entries(additionalContexts).flatMap(([name, source]) => ['--build-context', `${name}=${source}`]),
     ...(noCache ? ['--no-cache'] : []),
     '--progress=plain',
     context,

@@ -1,6 +1,10 @@
-import { describe, expect, test } from '@jest/globals';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { buildArguments } from '../../../src/kind-cluster/images/build.ts';
 import { stepFollower } from '../../../src/kind-cluster/images/build-steps.ts';
+import { mustHaveBuildx } from '../../../src/kind-cluster/images/buildx.ts';
 
 const steps = (output: string) => {
   const seen: string[] = [];
@@ -61,4 +65,46 @@ test('an image is built from its Dockerfile, target and arguments', () => {
     ...common,
     ...['--progress=plain', 'backends/shop'],
   ]);
+  const several = {
+    ...image,
+    target: undefined,
+    buildArgs: {},
+    platforms: ['linux/amd64', 'linux/arm64'],
+    additionalContexts: { shared: 'packages/shared', 'node:24': 'docker-image://node:24.1' },
+  };
+  expect(buildArguments(several, false)).toEqual([
+    ...common,
+    ...['--platform', 'linux/amd64,linux/arm64'],
+    ...['--build-context', 'shared=packages/shared', '--build-context', 'node:24=docker-image://node:24.1'],
+    ...['--progress=plain', 'backends/shop'],
+  ]);
+});
+
+describe('the buildx plugin', () => {
+  const path = process.env.PATH;
+  const withDocker = (exitCode: number) => {
+    const folder = mkdtempSync(join(tmpdir(), 'repoctl-docker-'));
+    writeFileSync(join(folder, 'docker'), `#!/bin/sh\n[ "$*" = "buildx version" ] && exit ${exitCode}\nexit 3\n`, {
+      mode: 0o755,
+    });
+    process.env.PATH = `${folder}:${path}`;
+  };
+  afterEach(() => {
+    process.env.PATH = path;
+  });
+  const image = { reference: 'shop-app:local', additionalContexts: { shared: 'packages/shared' } };
+
+  test('is needed for further contexts: without it nothing is built, and it is said why', async () => {
+    withDocker(1);
+    await expect(mustHaveBuildx([image])).rejects.toThrow(
+      "shop-app:local: additionalContexts need Docker's buildx plugin, which is not installed",
+    );
+    withDocker(0);
+    await expect(mustHaveBuildx([image])).resolves.toBeUndefined();
+  });
+
+  test('is not asked for by images of one context', async () => {
+    withDocker(1);
+    await expect(mustHaveBuildx([{ reference: 'shop-app:local' }])).resolves.toBeUndefined();
+  });
 });

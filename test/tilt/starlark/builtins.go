@@ -15,7 +15,7 @@ import (
 
 // recorded are the builtins whose calls are all that counts of them.
 var recorded = []string{
-	"ci_settings", "docker_build", "k8s_resource", "k8s_yaml", "local_resource", "version_settings", "warn", "watch_file",
+	"ci_settings", "custom_build", "docker_build", "k8s_resource", "k8s_yaml", "local_resource", "version_settings", "warn", "watch_file",
 	"watch_settings",
 }
 
