@@ -13,7 +13,9 @@ import (
 
 // Consumer is one of a group that shares the messages of a stream.
 type Consumer struct {
-	Redis  *redis.Client
+	Redis *redis.Client
+	// Reader is a client of the same Redis for the reads that wait, and for nothing else: Run closes it.
+	Reader *redis.Client
 	Stream string
 	Group  string
 	// Name is unique in the group.
@@ -21,7 +23,7 @@ type Consumer struct {
 	Handle func(context.Context, redis.XMessage) error
 	// MinIdle is how long a message stays with a consumer before another takes it over; longer than any handling takes.
 	MinIdle time.Duration
-	// MaxBlock is how long a round waits for messages.
+	// MaxBlock is how long a round waits for messages. It delays no stop.
 	MaxBlock time.Duration
 
 	round atomic.Int64
@@ -33,8 +35,11 @@ func (c *Consumer) SinceRound() time.Duration {
 	return time.Since(time.Unix(0, c.round.Load()))
 }
 
-// Run reads until the context ends; what is being handled then is finished.
+// Run reads until the context ends, which breaks off a read that waits; what is being handled then is finished.
 func (c *Consumer) Run(ctx context.Context) {
+	// The client looks at a context only between commands, so the connection of the read that waits is closed under it.
+	// A message that arrives in that moment is pending, like those of consumers that died.
+	context.AfterFunc(ctx, func() { c.Reader.Close() })
 	for ctx.Err() == nil {
 		c.round.Store(time.Now().UnixNano())
 		messages, err := c.next(ctx)
@@ -64,7 +69,7 @@ func (c *Consumer) next(ctx context.Context) ([]redis.XMessage, error) {
 	if err != nil || len(left) > 0 {
 		return left, err
 	}
-	streams, err := c.Redis.XReadGroup(ctx, &redis.XReadGroupArgs{
+	streams, err := c.Reader.XReadGroup(ctx, &redis.XReadGroupArgs{
 		Streams: []string{c.Stream, ">"}, Group: c.Group, Consumer: c.Name, Count: 10, Block: c.MaxBlock,
 	}).Result()
 	if errors.Is(err, redis.Nil) || len(streams) == 0 {

@@ -39,6 +39,7 @@ func run() error {
 	}
 	consumer := &Consumer{
 		Redis:    client,
+		Reader:   redis.NewClient(options),
 		Stream:   valueOf("STREAM", "{{name}}"),
 		Group:    "{{name}}",
 		Name:     hostname,
