@@ -9,6 +9,8 @@ import { attempt, type Outcome, run } from './run.ts';
 import { TiltProcess } from './tilt-process.ts';
 
 const repository = join(import.meta.dirname, '..', '..');
+/** Of the worker, beside which others run. */
+const workersOffset = Number(process.env.REPOCTL_PORT_OFFSET ?? 0);
 
 /** A pod, as far as the tests look. */
 interface Pod {
@@ -25,10 +27,11 @@ export class Checkout {
 
   constructor(
     readonly cluster: string,
-    readonly portOffset: number,
+    portOffset: number,
   ) {
     this.context = `kind-${cluster}`;
-    const [tiltPort, offset] = [String(10_350 + portOffset), String(portOffset)];
+    const all = workersOffset + portOffset;
+    const [tiltPort, offset] = [String(10_350 + all), String(all)];
     this.env = { KIND_CLUSTER_NAME: cluster, REPOCTL_PORT_OFFSET: offset, TILT_PORT: tiltPort };
     this.session = new TiltProcess(this.root, this.env);
     mkdirSync(join(this.root, 'node_modules'));

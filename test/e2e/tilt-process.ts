@@ -60,7 +60,7 @@ export class TiltProcess {
 
   /** Waits until Tilt has deployed everything and it runs. */
   async settled(seconds: number): Promise<void> {
-    await eventually('everything up to date', seconds, () => {
+    await this.eventually('everything up to date', seconds, () => {
       const resources = this.resources();
       const waiting = resources.filter(
         ({ status }) =>
@@ -68,8 +68,17 @@ export class TiltProcess {
           /^(pending|error)$/.test(status.runtimeStatus ?? ''),
       );
       if (resources.length === 0 || waiting.length > 0)
-        throw new Error(`${waiting.map(({ metadata }) => metadata.name).join(', ') || 'nothing yet'}\n${this.#log}`);
+        throw new Error(waiting.map(({ metadata }) => metadata.name).join(', ') || 'nothing yet');
     });
+  }
+
+  /** Asks again every second until there is an answer, and fails with what the session has written, too. */
+  async eventually<T>(what: string, seconds: number, ask: () => Promise<T> | T): Promise<T> {
+    try {
+      return await eventually(what, seconds, ask);
+    } catch (error) {
+      throw new Error(`${error instanceof Error ? error.message : error}\nthe session:\n${this.#log}`);
+    }
   }
 
   resources(): UiResource[] {

@@ -208,7 +208,7 @@ function apply(folder: string, manager = 'kubectl'): void {
   test('that is killed while it deploys leaves what a start completes', async () => {
     inNamespace('ledger', 'delete', 'deployments,jobs', '--all', '--wait');
     session.begin('--context', small.context);
-    await eventually('Tilt deploys', 120, () => inNamespace('ledger', 'get', 'deployment', 'ledger-keeper'));
+    await session.eventually('Tilt deploys', 120, () => inNamespace('ledger', 'get', 'deployment', 'ledger-keeper'));
     await session.end('SIGKILL');
     ways.start?.();
     isWhole();
@@ -258,13 +258,13 @@ workloads:
     test('goes on with the others when one project is wrong, and shows the mistake', async () => {
       const path = 'apps/till/infra/project.yaml';
       small.write(path, tillYaml.replace('kind: worker', 'kind: wroker'));
-      await eventually('the mistake is shown', 60, () =>
+      await session.eventually('the mistake is shown', 60, () =>
         expect(session.tilt('logs', '(Tiltfile)').stdout).toContain('did you mean "worker"'),
       );
       const before = running('till');
       // Live reload of another project, and every command on it.
       small.write('apps/ledger/src/note.txt', 'saved\n');
-      await eventually('the file is in the container', 120, () =>
+      await session.eventually('the file is in the container', 120, () =>
         expect(inNamespace('ledger', 'exec', 'deploy/ledger-keeper', '--', 'cat', '/app/src/note.txt')).toBe('saved'),
       );
       for (const verb of ['start', 'restart']) {
@@ -275,7 +275,7 @@ workloads:
       expect(project('start', 'till')).toMatchObject({ status: 2 });
       expect(running('till')).toEqual(before);
       small.write(path, tillYaml);
-      await eventually('it is right again', 60, () =>
+      await session.eventually('it is right again', 60, () =>
         expect(session.tilt('logs', '(Tiltfile)').stdout.trim()).toMatch(/Successfully loaded Tiltfile[^\n]*$/),
       );
       succeeded(project('start', 'till'));
@@ -284,14 +284,14 @@ workloads:
     test('takes a password that was changed in a .env', async () => {
       const path = 'apps/ledger/infra/.env';
       small.write(path, small.read(path).replace(/^POSTGRES_PASSWORD=.*$/m, 'POSTGRES_PASSWORD=by-hand-0123'));
-      await eventually('the server has the new password', 120, () => {
+      await session.eventually('the server has the new password', 120, () => {
         const login = `PGPASSWORD=by-hand-0123 psql -w -h "$HOSTNAME" -U ledger -d ledger -Atc 'select 1'`;
         const pod = ['ledger-postgres-0', '-c', 'postgres'];
         expect(inNamespace('ledger', 'exec', ...pod, '--', 'sh', '-c', login)).toBe('1');
       });
       await session.settled(120);
       const client = 'psql "$DATABASE_URL" -Atc "select count(*) from entries"';
-      await eventually('those that use it have it', 120, () =>
+      await session.eventually('those that use it have it', 120, () =>
         expect(inNamespace('ledger', 'exec', 'deploy/ledger-keeper', '-c', 'keeper', '--', 'sh', '-c', client)).toBe(
           String(written),
         ),

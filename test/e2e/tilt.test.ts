@@ -13,7 +13,7 @@ const turfoo = 'backends/svc-turfoo-ingest';
 const edits = 10;
 
 (hasTilt ? describe : describe.skip)('tilt', () => {
-  const checkout = new Checkout('repoctl-tilt', 2000);
+  const checkout = new Checkout('repoctl-tilt', 1000);
   let proxy: { url: string; stop(): void };
   const url = (object: string, path: string): string => {
     const all = checkout.plan.namespaces.flatMap(({ services, workloads }) => [...services, ...workloads]);
@@ -206,7 +206,7 @@ const edits = 10;
   });
 
   test('lives beside the session of another checkout', async () => {
-    const other = new Checkout('repoctl-tilt-2', 3000);
+    const other = new Checkout('repoctl-tilt-2', 1500);
     try {
       other.copy('repoctl.yaml');
       other.copy('kind-config.yaml');
