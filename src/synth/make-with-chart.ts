@@ -1,7 +1,5 @@
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { text } from 'node:stream/consumers';
-import { pathToFileURL } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { z } from 'zod';
@@ -81,13 +79,12 @@ export interface WithChart {
   readonly printed: string;
 }
 
-/** The thread's program: beside the bundle, or else its source, which `tsx` makes readable. */
+/** The thread's program: beside the bundle, or else, when this runs from source, in the bundle of these sources. */
 const program = ((): URL => {
   const bundled = new URL('./chart-thread.js', import.meta.url);
   if (existsSync(bundled)) return bundled;
-  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx/esm/api')).href.replace(/\.cjs$/, '.mjs');
-  const source = new URL('./chart-thread.ts', import.meta.url).href;
-  const start = `(await import('${tsx}')).register(); await import('${source}');`;
+  const root = new URL('../../', import.meta.url).href;
+  const start = `await (await import('${root}scripts/fresh-bundle.mjs')).freshBundle(); await import('${root}build/chart-thread.js');`;
   return new URL(`data:text/javascript,${encodeURIComponent(start)}`);
 })();
 

@@ -157,6 +157,8 @@ const cutFile = fc
 
 describe('a configuration with any mistake', () => {
   let root: string;
+  // What was read back already: a change of one file leaves most namespaces as they are.
+  const compared = new Set<string>();
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'repoctl-hostile-'));
     cpSync(fixtureRoot('polyglot'), root, { recursive: true });
@@ -198,9 +200,12 @@ describe('a configuration with any mistake', () => {
         for (const project of [undefined, ...environment.projects]) {
           const made = project ? projectObjects(environment, profile, project) : globalObjects(environment, profile);
           expect(made.nonconformities).toEqual([]);
-          const documents = parseAllDocuments(manifestText(made.objects));
-          const read = documents.map((each) => each.toJS() as ManifestObject);
-          expect(read).toEqual(JSON.parse(JSON.stringify(made.objects)));
+          const objects = JSON.stringify(made.objects);
+          if (!compared.has(objects)) {
+            const documents = parseAllDocuments(manifestText(made.objects));
+            expect(documents.map((each) => each.toJS() as ManifestObject)).toEqual(JSON.parse(objects));
+            compared.add(objects);
+          }
           planNamespace(environment, profile, project, made);
         }
       }),
