@@ -43,7 +43,12 @@ const settingsOf = ({ settings }: Service | Workload) =>
 function callsOf(project: Project): Call[] {
   const qualified = (name: string) => (name.includes('/') ? name : `${project.name}/${name}`);
   const isService = (name: string) => !name.includes('/') && !project.workloads.some((each) => each.name === name);
-  const calls: Call[] = project.links.map((link) => ({ project, to: `${link.project}/${link.workload}` }));
+  const calls: Call[] = project.links.map(({ project: owner, workload }) => ({
+    project,
+    to: `${owner}/${workload}`,
+    // Its variables name them all.
+    ports: 'all',
+  }));
   for (const from of [...project.services, ...project.workloads]) {
     const { after = [], egress = [] } = settingsOf(from);
     for (const name of after) if (!isService(name)) calls.push({ project, from, to: qualified(name) });

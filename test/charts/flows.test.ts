@@ -90,6 +90,8 @@ describe('the pods of an environment', () => {
       'shop-ring → shop-ring:7946',
       'news-reader → shop-api:8000',
       'news-page → shop-api:8000',
+      'news-reader → shop-api:8001',
+      'news-page → shop-api:8001',
       'news-page → shop-web:3000',
     ];
     expect(matrix(objects, pods)).toEqual(declared.sort());
