@@ -1,15 +1,19 @@
 import { ApiObject, App, Chart, DependencyGraph } from 'cdk8s';
 import { admit, type Nonconformity } from './common/admission.ts';
+import { withDiskLimits } from './common/disk.ts';
 import { type ImagePull, pulled } from './common/image-pull.ts';
 import { changeObject } from './common/k8s.ts';
 import { type Labelled, type OwnerLabels, ownerLabels } from './common/labels.ts';
 import type { ManifestObject } from './common/manifest-object.ts';
+import { objectName } from './common/names.ts';
 import { HashedJob } from './constructs/hashed-job.ts';
 import type { GlobalExtension, ProjectExtension } from './extension.ts';
 import { GlobalChart } from './global-chart.ts';
 import type { Environment, Manifest, Patch, Profile, Project } from './model.ts';
 import { patchChart } from './patches.ts';
 import { ProjectChart } from './project-chart.ts';
+import { quotaObjects } from './quota.ts';
+import { withoutSuperseded } from './superseded.ts';
 import { connections, namespaceObject, ownerOf, pullOf, securityExceptions } from './wiring.ts';
 
 /** The objects of a namespace, the namespace first. */
@@ -108,6 +112,7 @@ function namespaceObjects(
   const generated = origin === undefined ? [] : apiObjects(chart).map(apiIdentity);
   if (extension) refused.push(...extend(chart, extension));
   const patched = patchChart(chart, refused.length === 0 ? patches : [], profile);
+  if (!profile.development) for (const object of apiObjects(chart)) changeObject(object, withDiskLimits);
   // The last, so that it holds for what charts and patches name, and before jobs get their names.
   if (pull) for (const object of apiObjects(chart)) changeObject(object, (each) => pulled(each, pull));
   const printed = refused.length === 0 ? inOrder(chart).map((object) => [object, object.toJson()] as const) : [];
@@ -125,10 +130,12 @@ function namespaceObjects(
   const additions = [{ origin: origin ?? '', objects: made.filter(isJudged) }, ...added];
   const { objects, nonconformities } = admit(namespace, ownerLabels(owner), own, additions, exceptions);
   const judged = objects.values();
-  const all = made.map((object) => (isJudged(object) ? (judged.next().value ?? object) : object));
+  const ownAndAdded = made.map((object) => (isJudged(object) ? (judged.next().value ?? object) : object));
+  const all = withoutSuperseded([...ownAndAdded, ...judged]);
+  const quota = profile.quota ? quotaObjects(namespace, (name) => partOf(owner, chart.node.id, name), all) : [];
   return {
     namespace,
-    objects: [space, ...all, ...judged],
+    objects: [space, ...quota, ...all],
     jobs: refused.length > 0 ? [] : jobsOf(printed),
     nonconformities: [...refused, ...nonconformities],
   };
@@ -159,6 +166,14 @@ function missing(generated: readonly string[], made: readonly ManifestObject[], 
   const message = 'is gone, or has another name: patch it, or take it out of the configuration';
   return generated.filter((each) => !names.has(each)).map((object) => ({ origin, object, message }));
 }
+
+/** An object of the namespace as a whole. */
+const partOf = (owner: OwnerLabels, scope: string, name: string): Labelled => ({
+  name,
+  object: objectName(scope, name),
+  component: 'capacity',
+  owner,
+});
 
 const apiObjects = (chart: Chart): ApiObject[] =>
   chart.node.findAll().filter((construct) => ApiObject.isApiObject(construct));

@@ -55,6 +55,8 @@ export interface Profile {
     /** By name (`turfoo-app`); it stands in place of the tag. */
     readonly digests?: Readonly<Record<string, string>>;
   };
+  /** Whether a namespace is limited to what is in it. */
+  readonly quota: boolean;
   /** Who may connect with whom. */
   readonly network: Network;
   /** How images are pulled; none for as they are named, without a login. */

@@ -4,6 +4,7 @@ import type { PodsConstruct } from './common/kind.ts';
 import { labelled } from './common/labelled.ts';
 import { type Labelled, type OwnerLabels, ownerLabels } from './common/labels.ts';
 import { objectName } from './common/names.ts';
+import { addAvailability } from './constructs/availability.ts';
 import { defaultDeny, NetworkPolicies } from './constructs/network-policies.ts';
 import { addPodObjects } from './constructs/pod-objects.ts';
 import { flows } from './flows.ts';
@@ -64,6 +65,8 @@ export class ProjectChart extends Chart {
       });
       this.#workloads.set(workload.name, built);
       addPodObjects(built, labelled(workload, kind.component), workload.settings, kind.controller);
+      if (!profile.development)
+        addAvailability(built, labelled(workload, kind.component), kind.controller, workload.settings);
     }
   }
 

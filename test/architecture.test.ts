@@ -121,6 +121,8 @@ const rooms = [
   'charts/project-chart.ts',
   'charts/patches.ts',
   'charts/extension.ts',
+  'charts/quota.ts',
+  'charts/superseded.ts',
   'charts/app.ts',
   'src/config',
   'src/cluster',

@@ -49,8 +49,11 @@ type Add<Props> = (scope: Construct, id: string, props: Manifest<Props>) => ApiO
 export const addConfigMap: Add<Generated.KubeConfigMapProps> = adder('ConfigMap');
 export const addCronJob: Add<Generated.KubeCronJobProps> = adder('CronJob');
 export const addDeployment: Add<Generated.KubeDeploymentProps> = adder('Deployment');
+export const addHorizontalPodAutoscaler: Add<Generated.KubeHorizontalPodAutoscalerV2Props> =
+  adder('HorizontalPodAutoscaler');
 export const addNetworkPolicy: Add<Generated.KubeNetworkPolicyProps> = adder('NetworkPolicy');
 export const addPersistentVolumeClaim: Add<Generated.KubePersistentVolumeClaimProps> = adder('PersistentVolumeClaim');
+export const addPodDisruptionBudget: Add<Generated.KubePodDisruptionBudgetProps> = adder('PodDisruptionBudget');
 export const addRole: Add<Generated.KubeRoleProps> = adder('Role');
 export const addRoleBinding: Add<Generated.KubeRoleBindingProps> = adder('RoleBinding');
 export const addService: Add<Generated.KubeServiceProps> = adder('Service');

@@ -30,8 +30,6 @@ export const workloadFields = {
 /** The program of a workload that has no command of its kind's own. */
 export const commandField = command.optional().describe("Program instead of the image's entrypoint.");
 
-export const replicas = z.int().min(0).max(1000).default(1).describe('Number of pods.');
-
 export const startupSeconds = seconds.min(1).default(60).describe('How long it may take before it first answers.');
 
 export const stopSeconds = seconds.default(30).describe('How long it may take to stop after SIGTERM.');

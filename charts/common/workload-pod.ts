@@ -4,14 +4,22 @@ import type { Workload, WorkloadContext } from './kind.ts';
 import { labelled } from './labelled.ts';
 import type { PodProps } from './pod.ts';
 import type { PodSettings } from './pod-fields.ts';
+import { fewestPods, type Scaling } from './scaling.ts';
 
 /** The settings that the pods of all kinds of workload are made from. */
-interface WorkloadPodSettings extends PodSettings {
+interface WorkloadPodSettings extends PodSettings, Scaling {
   readonly command?: readonly string[];
   readonly args?: readonly string[];
   readonly stopSeconds: number;
   readonly resources: Resources;
 }
+
+/** Over what several pods spread without a word about it: nodes and zones, as far as there are some. */
+const spreadPods = ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map((topologyKey) => ({
+  topologyKey,
+  maxSkew: 1,
+  whenUnsatisfiable: 'ScheduleAnyway' as const,
+}));
 
 /** What the pods of all kinds of workload have in common; each kind adds its own. */
 export function workloadPod(
@@ -20,7 +28,8 @@ export function workloadPod(
   context: WorkloadContext,
   { claimTemplates = false }: { readonly claimTemplates?: boolean } = {},
 ): PodProps {
-  return declaredPod(settings, {
+  const isSpread = !context.development && fewestPods(settings) > 1;
+  return declaredPod(isSpread ? { topologySpreadConstraints: spreadPods, ...settings } : settings, {
     labelled: labelled({ name, ...workload }, component),
     stopSeconds: settings.stopSeconds,
     waits: context.waits,

@@ -43,7 +43,7 @@ export interface CeleryProcessProps {
   /** What follows `celery --app APP ROLE`. */
   readonly arguments: readonly string[];
   readonly probes: Probes;
-  readonly replicas: number;
+  readonly replicas: number | undefined;
   readonly strategy: DeployedServiceProps['strategy'];
   readonly graceSeconds: number;
   readonly variables: WorkloadContext['variables'];

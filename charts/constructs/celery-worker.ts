@@ -3,7 +3,7 @@ import { resources, seconds } from '../common/fields.ts';
 import type { WorkloadKind } from '../common/kind.ts';
 import { servicePorts } from '../common/ports.ts';
 import { filesAreFresh, type Probes, probes } from '../common/probes.ts';
-import { replicas } from '../common/workload-fields.ts';
+import { autoscaleField, replicas, statedReplicas } from '../common/scaling.ts';
 import { files, module, staleSeconds, stuckSeconds } from './celery-module.ts';
 import { CeleryProcess, celeryFields } from './celery-process.ts';
 import { strategyOf } from './deployed-service.ts';
@@ -27,6 +27,7 @@ const schema = z.strictObject({
     .default(60)
     .describe('How long its longest task takes: when it is stopped, the tasks that run are finished first.'),
   replicas,
+  autoscale: autoscaleField,
   resources: resources(['100m', '192Mi'], ['2', '768Mi']),
 });
 
@@ -61,7 +62,7 @@ export const celeryWorker: WorkloadKind<CeleryWorkerSettings> = {
     const { settings } = workload;
     return new CeleryProcess(scope, workload, context, {
       component,
-      replicas: settings.replicas,
+      replicas: statedReplicas(settings, context.development),
       strategy: strategyOf(settings),
       // A warm shutdown has no limit of its own; the rest is for the pool and the connections to close.
       graceSeconds: settings.taskSeconds + 15,

@@ -7,7 +7,8 @@ import type { PodSettings } from '../common/pod-fields.ts';
 import { addClusterService } from './cluster-service.ts';
 
 export interface DeployedServiceProps extends PodProps {
-  readonly replicas: number;
+  /** None where Kubernetes sets the number. */
+  readonly replicas: number | undefined;
   /**
    * How pods are replaced: one more before one less, or all stopped before the first is started (for what may not run
    * twice).

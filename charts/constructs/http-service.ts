@@ -6,7 +6,8 @@ import type { Workload, WorkloadContext, WorkloadKind } from '../common/kind.ts'
 import { serviceHost } from '../common/names.ts';
 import { portsField, servicePorts } from '../common/ports.ts';
 import { type HealthCheck, healthCheck, probeAction, probes } from '../common/probes.ts';
-import { commandField, replicas, startupSeconds, stopSeconds, workloadFields } from '../common/workload-fields.ts';
+import { autoscaleField, replicas, statedReplicas } from '../common/scaling.ts';
+import { commandField, startupSeconds, stopSeconds, workloadFields } from '../common/workload-fields.ts';
 import { workloadPod } from '../common/workload-pod.ts';
 import { DeployedService, strategyOf } from './deployed-service.ts';
 
@@ -24,6 +25,7 @@ const schema = z.strictObject({
   ready: healthCheck.optional().describe('How to tell that it can serve (readiness). Default: as `health`.'),
   metrics: httpPath.optional().describe('Route of its Prometheus metrics.'),
   replicas,
+  autoscale: autoscaleField,
   startupSeconds,
   stopSeconds,
   drainSeconds: seconds
@@ -47,7 +49,7 @@ export class HttpService extends DeployedService {
     const pod = workloadPod(drained, component, context);
     super(scope, workload.name, {
       ...pod,
-      replicas: settings.replicas,
+      replicas: statedReplicas(settings, context.development),
       strategy: strategyOf(settings),
       annotations: settings.metrics
         ? {

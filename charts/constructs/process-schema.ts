@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { resources } from '../common/fields.ts';
 import { portsField } from '../common/ports.ts';
 import { ownHealthCheck } from '../common/probes.ts';
-import { commandField, replicas, startupSeconds, stopSeconds, workloadFields } from '../common/workload-fields.ts';
+import { replicas } from '../common/scaling.ts';
+import { commandField, startupSeconds, stopSeconds, workloadFields } from '../common/workload-fields.ts';
 
 /** What may be said of a process that keeps running and that says itself how it can be asked whether it is well. */
 export const processSchema = z.strictObject({

@@ -16,6 +16,7 @@ interface Pods {
   readonly settings: PodSettings & {
     readonly env?: EnvironmentValues;
     readonly replicas?: number;
+    readonly autoscale?: { readonly max: number };
     readonly storage?: unknown;
   };
   /** Names of its ports, and their numbers. */
@@ -111,10 +112,11 @@ function checkVolumes({ settings, controller }: Pods, say: Say) {
     if (taken || name.startsWith('writable-'))
       say(path, `the name is taken by the volume of ${taken ?? '`writable`'}; choose another`, 'key');
     const once = claim?.accessModes.every((mode) => mode.startsWith('ReadWriteOnce'));
-    if (once && controller === 'Deployment' && (settings.replicas ?? 1) > 1)
+    const most = Math.max(settings.replicas ?? 1, settings.autoscale?.max ?? 1);
+    if (once && controller === 'Deployment' && most > 1)
       say(
         [...path, 'claim'],
-        `${settings.replicas} pods can't share a claim that one node mounts at a time; allowed: accessModes ` +
+        `${most} pods can't share a claim that one node mounts at a time; allowed: accessModes ` +
           '[ReadWriteMany], replicas: 1, or kind: statefulset, whose pods have a claim each',
       );
   }

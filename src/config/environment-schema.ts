@@ -89,6 +89,13 @@ const profile = z.strictObject({
     })
     .optional()
     .describe('How images are pulled. Each field that is left out is that of `extends`.'),
+  quota: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether each namespace has a ResourceQuota and a LimitRange of what is in it. Default: that of `extends`; true in ' +
+        '`production`, false in `local` and `external`.',
+    ),
   network: networkField
     .optional()
     .describe('Who may connect with whom. Each field that is left out is that of `extends`.'),

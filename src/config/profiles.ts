@@ -18,7 +18,8 @@ const presets: Readonly<Record<PresetName, Omit<Profile, 'name' | 'chain'>>> = {
 
 function preset(given: Pick<Profile, 'development' | 'managed'>): Omit<Profile, 'name' | 'chain'> {
   const network = { ...defaultNetwork, policies: !given.development };
-  return { ...given, hostPorts: true, portOffset: 0, namespacePrefix: '', namespaceSuffix: '', network };
+  const around = { namespacePrefix: '', namespaceSuffix: '' };
+  return { ...given, hostPorts: true, portOffset: 0, ...around, quota: !given.development, network };
 }
 
 const isPreset = (name: string): name is PresetName => (presetNames as readonly string[]).includes(name);
@@ -59,6 +60,7 @@ export function resolveProfiles(
       namespaceSuffix: said('namespaceSuffix') ?? preset.namespaceSuffix,
       managed: said('managed') ?? preset.managed,
       images: preset.development || registry === undefined ? undefined : { registry, tag: tag ?? '', digests },
+      quota: said('quota') ?? preset.quota,
       network: resolveNetwork(inputs, preset.network.policies),
       pull: resolvePull(inputs),
     };

@@ -1,7 +1,7 @@
 import type { PresetName } from '../../charts/model.ts';
 import { type Given, projectObjectsOf } from './declared.ts';
 import type { FieldCase } from './fields.ts';
-import { containerOf, environmentOf, type Objects, podOf } from './objects.ts';
+import { containerOf, environmentOf, type Objects, one, podOf } from './objects.ts';
 import { podFieldCases } from './pod-field-cases.ts';
 
 /** A project `shop` with one workload, `shop-it`, of a kind. It builds two images and uses Redis. */
@@ -41,6 +41,18 @@ export const commandCase: FieldCase = {
   given: ['/bin/serve', '--now'],
   seen: (objects) => containerOf(objects).command,
   expected: ['/bin/serve', '--now'],
+};
+
+/** The case of `autoscale`, for the kinds that have one. */
+export const autoscaleCase: FieldCase = {
+  profile: 'production',
+  given: { min: 2, max: 6, cpu: 70 },
+  seen: (objects) => {
+    const kinds = ['HorizontalPodAutoscaler', 'PodDisruptionBudget'];
+    const made = objects.filter(({ kind, metadata }) => kinds.includes(kind) && metadata?.name === 'shop-it');
+    return [made.map(({ kind }) => kind), one(objects, 'Deployment').spec.replicas];
+  },
+  expected: [['HorizontalPodAutoscaler', 'PodDisruptionBudget'], undefined],
 };
 
 /** The case of `resources`. */

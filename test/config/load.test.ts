@@ -48,6 +48,7 @@ describe('the smallest repository', () => {
         portOffset: 0,
         ...here,
         managed: [],
+        quota: false,
         network: network(false),
       },
       external: {
@@ -58,6 +59,7 @@ describe('the smallest repository', () => {
         portOffset: 0,
         ...here,
         managed: ['redis', 'minio', 'postgres'],
+        quota: false,
         network: network(false),
       },
       production: {
@@ -68,6 +70,7 @@ describe('the smallest repository', () => {
         portOffset: 0,
         ...here,
         managed: [],
+        quota: true,
         network: network(true),
       },
     });

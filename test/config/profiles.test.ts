@@ -30,6 +30,7 @@ describe('profiles', () => {
       namespacePrefix: '',
       namespaceSuffix: '',
       managed: ['postgres'],
+      quota: true,
       network: { ...defaultNetwork, policies: true },
       images: { ...images, tag: '2.0.0-rc1' },
     });

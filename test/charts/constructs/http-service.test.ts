@@ -6,6 +6,7 @@ import { describeFields } from '../fields.ts';
 import { all, containerOf, environmentOf, one, podOf, workloads } from '../objects.ts';
 import { portsCase } from '../pod-field-cases.ts';
 import {
+  autoscaleCase,
   commandCase,
   resourcesCase,
   startupCase,
@@ -45,6 +46,7 @@ describe('defaults', () => {
 describeFields(httpService, minimal, build, {
   ...workloadFieldCases,
   ports: portsCase(),
+  autoscale: autoscaleCase,
   command: commandCase,
   port: { given: 3000, seen: (objects) => one(objects, 'Service').spec.ports[0]?.port, expected: 3000 },
   hostPort: { given: 13000, seen: (_, hostPorts) => hostPorts, expected: [13000] },

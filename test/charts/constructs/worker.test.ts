@@ -6,6 +6,7 @@ import { describeFields } from '../fields.ts';
 import { all, containerOf, one, podOf } from '../objects.ts';
 import { portsCase } from '../pod-field-cases.ts';
 import {
+  autoscaleCase,
   commandCase,
   resourcesCase,
   startupCase,
@@ -43,6 +44,7 @@ describe('defaults', () => {
 describeFields(worker, minimal, build, {
   ...workloadFieldCases,
   ports: portsCase(),
+  autoscale: autoscaleCase,
   command: commandCase,
   health: {
     given: { command: ['/bin/ok'] },
