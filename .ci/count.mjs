@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Counts what a report of jest (JSON) or pytest (JUnit) says: prints 'PASSED FAILED SKIPPED'. A test that was skipped without
+// Counts what a report of jest (JSON), pytest (JUnit) or go test (-json) says: prints 'PASSED FAILED SKIPPED'. A test that was skipped without
 // a reason in test/skips.json has failed: nobody would notice that it never runs.
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
@@ -36,9 +36,29 @@ function ofPytest(text) {
   return { passed: cases.length - bad.length - skipped.length, failed: bad.length, skipped };
 }
 
+function ofGo(text) {
+  const ended = text
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line))
+    .filter(({ Action }) => ['pass', 'fail', 'skip'].includes(Action));
+  const tests = ended.filter(({ Test }) => Test);
+  const failed = tests.filter(({ Action }) => Action === 'fail');
+  // A package that does not compile, or ends early, fails without a test that does.
+  const broken = ended.filter(
+    ({ Action, Package, Test }) => Action === 'fail' && !Test && !failed.some((each) => each.Package === Package),
+  );
+  const skipped = tests
+    .filter(({ Action }) => Action === 'skip')
+    .map(({ Package, Test }) => ({ file: `backends/${Package}`, test: Test }));
+  if (tests.length === 0) throw new Error('no test in the report');
+  return { passed: tests.length - failed.length - skipped.length, failed: failed.length + broken.length, skipped };
+}
+
+const readers = { xml: ofPytest, jsonl: ofGo, json: ofJest };
 const [path = ''] = process.argv.slice(2);
 const text = readFileSync(path, 'utf8');
-const { passed, failed, skipped } = path.endsWith('.xml') ? ofPytest(text) : ofJest(text);
+const { passed, failed, skipped } = readers[path.split('.').at(-1)](text);
 const isListed = ({ file, test }) => listed.some((row) => row.file === file && new RegExp(row.test).test(test));
 const unlisted = skipped.filter((each) => !isListed(each));
 for (const { file, test } of unlisted) console.error(`SKIPPED without a reason in test/skips.json: ${file}: ${test}`);
