@@ -7,7 +7,7 @@ import { attempt, eventually, type Outcome } from './run.ts';
 import { SmallEnvironment } from './small-environment.ts';
 import { TiltProcess } from './tilt-process.ts';
 
-jest.setTimeout(600_000);
+jest.setTimeout(900_000);
 
 const hasTilt = attempt('sh', ['-c', 'command -v tilt']).status === 0;
 if (!hasTilt) process.stderr.write('there is no tilt on PATH: the tests of its sessions are skipped\n');
@@ -41,7 +41,7 @@ const small = new SmallEnvironment('tilt-session', cluster);
 const { kubectl, project, sql } = small;
 const port = process.env.TILT_PORT ?? String(10_350 + Number(process.env.REPOCTL_PORT_OFFSET ?? 0));
 const session = new TiltProcess(small.root, { KIND_CLUSTER_NAME: cluster, TILT_PORT: port });
-const up = (...names: string[]) => session.up(240, '--context', small.context, ...names);
+const up = (...names: string[]) => session.up(480, '--context', small.context, ...names);
 
 function succeeded(outcome: Outcome): Outcome {
   if (outcome.status !== 0)
@@ -332,7 +332,7 @@ workloads:
       const before = running('ledger');
       const second = new TiltProcess(small.root, other);
       try {
-        await second.up(240, '--context', small.context, 'ledger');
+        await second.up(480, '--context', small.context, 'ledger');
         // Each command finds the session of its own profile.
         expect(succeeded(alice('infra', 'project', 'start', 'ledger')).stderr).toContain(
           'Tilt starts alice-tilt-session',
