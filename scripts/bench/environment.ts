@@ -15,8 +15,8 @@ const namespaceName = (index: number): string => `bench-${String(index).padStart
 const owner = (index: number) => ({ environment: 'bench', tier: 'project', project: namespaceName(index) }) as const;
 
 // Not before they are made: the report would say that the clock of their node is wrong.
-const started = new Date(Date.now() + 1000).toISOString();
-const condition = (type: string) => ({ type, status: 'True', lastProbeTime: null, lastTransitionTime: started });
+const soon = () => new Date(Date.now() + 1000).toISOString();
+const condition = (type: string) => ({ type, status: 'True', lastProbeTime: null, lastTransitionTime: soon() });
 
 async function request(
   cluster: Cluster,
@@ -61,7 +61,7 @@ async function writeDeployment(cluster: Cluster, index: number, number: number, 
   const conditions = ['Available', 'Progressing'].map((type) => ({
     ...condition(type),
     lastProbeTime: undefined,
-    lastUpdateTime: started,
+    lastUpdateTime: soon(),
     reason: type === 'Available' ? 'MinimumReplicasAvailable' : 'NewReplicaSetAvailable',
   }));
   const spec = { replicas: count, selector: { matchLabels: { [labelKeys.instance]: object } }, template };
@@ -99,7 +99,7 @@ async function writePod(
       hostIP: '172.18.0.2',
       podIP: '10.244.0.9',
       podIPs: [{ ip: '10.244.0.9' }],
-      startTime: started,
+      startTime: soon(),
       qosClass: 'Burstable',
       containerStatuses: [
         {
@@ -110,7 +110,7 @@ async function writePod(
           ready: true,
           started: true,
           restartCount: 0,
-          state: { running: { startedAt: started } },
+          state: { running: { startedAt: soon() } },
           lastState: {},
         },
       ],

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { images } from '../../charts/common/images.ts';
 import { cluster, context, ensureCluster, kubectl, makeAvailable, repoctl } from './environment.ts';
 import { flaw } from './faults/advice.ts';
@@ -31,7 +31,6 @@ const healthy = (seconds: number) =>
 
 beforeAll(() => {
   ensureCluster();
-  mendParts();
   writeFileSync(
     join(root, 'repoctl.yaml'),
     'name: parted\nglobal: { redis: false, minio: false, redisInsight: false }\n',
@@ -42,6 +41,9 @@ beforeAll(() => {
   run('kind', ['load', 'docker-image', '--name', cluster, images.busybox]);
   repoctl(root, 'infra', 'project', 'start', suffering, '--context', context);
 });
+
+// One that failed leaves the others a whole cluster.
+beforeEach(mendParts);
 
 afterAll(() => {
   mendParts();

@@ -1,8 +1,10 @@
+import { labelKeys } from '../../../charts/common/labels.ts';
 import { counted, secondsSince, span } from '../../platform/text.ts';
 import { lastSeen } from '../rules/events.ts';
-import type { Pod, Workload } from '../rules/objects.ts';
+import type { Meta, Pod, Workload } from '../rules/objects.ts';
 import { patience } from '../rules/patience.ts';
 import { type Health, isProblem, type Surroundings, verdict } from '../rules/verdict.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
 import { blameCluster, told, webhookOf } from './blame-cluster.ts';
 import type { ClusterPart } from './cluster-parts.ts';
 
@@ -69,14 +71,28 @@ export function blameAll<Item extends Judged>(
 
 /** That pods count which are not there: whoever should count them is not at work. */
 function unseenPods({ health, pods, workload }: Judged): Health | undefined {
-  if (health.status !== 'healthy' || pods.length > 0 || !workload?.status) return undefined;
-  const { status } = workload;
-  const counts =
-    'readyReplicas' in status ? status.readyReplicas : 'numberAvailable' in status ? status.numberAvailable : 0;
-  if (!counts) return undefined;
+  const counts = workload ? readyIn(workload) : 0;
+  if (health.status !== 'healthy' || pods.length > 0 || counts === 0) return undefined;
   return verdict('degraded', 'NotObserved', {
     cause: `${counted(counts, 'pod')} of it should be ready, and there is none`,
   });
+}
+
+/** How many pods of a workload are ready, as its controller says. */
+function readyIn({ status = {} }: Workload): number {
+  const counts =
+    'readyReplicas' in status ? status.readyReplicas : 'numberAvailable' in status && status.numberAvailable;
+  return counts || 0;
+}
+
+/** Whether pods count of which none is there: who is not at work says why. */
+export function missesPods({ workloads, pods }: Pick<Snapshot, 'workloads' | 'pods'>): boolean {
+  const key = ({ namespace, labels }: Meta) => `${namespace}/${labels?.[labelKeys.instance]}`;
+  const seen = new Set(pods.map(({ metadata }) => key(metadata)));
+  return workloads.some(
+    (each) =>
+      readyIn(each) > 0 && each.metadata.labels?.[labelKeys.tier] !== undefined && !seen.has(key(each.metadata)),
+  );
 }
 
 /** What autoscalers say that get no metrics. */

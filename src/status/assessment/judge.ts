@@ -69,11 +69,15 @@ export function judge(namespaces: readonly ExpectedNamespace[], snapshot: Snapsh
   });
 }
 
+/** Those of each snapshot, which may be asked for twice: all pods are looked at. */
+const known = new WeakMap<Snapshot, ClusterPart[]>();
+
 /** The parts of the cluster that are not as they should be. */
-export const suspects = (snapshot: Snapshot, moment: Moment): ClusterPart[] => [
-  ...clusterParts(snapshot, moment),
-  ...wrongClocks(snapshot.pods, moment),
-];
+export function suspects(snapshot: Snapshot, moment: Moment): ClusterPart[] {
+  const parts = known.get(snapshot) ?? [...clusterParts(snapshot, moment), ...wrongClocks(snapshot.pods, moment)];
+  known.set(snapshot, parts);
+  return parts;
+}
 
 const keyOf = ({ namespace, object }: Pick<Item, 'namespace' | 'object'>): string => `${namespace}/${object}`;
 

@@ -6,6 +6,7 @@ import { ConfigurationError } from '../../config/problem.ts';
 import { findRoot } from '../../config/root.ts';
 import { UsageError } from '../../platform/errors.ts';
 import type { Plan } from '../../synth/plan.ts';
+import { missesPods } from '../assessment/blame-all.ts';
 import { suspects } from '../assessment/judge.ts';
 import type { DeepFinding } from '../deep/finding.ts';
 import { isProblem } from '../rules/verdict.ts';
@@ -101,7 +102,8 @@ export async function look(subject: Subject, details: Details = {}): Promise<Rep
   const needsCauses = (snapshot: Snapshot) => {
     first = { snapshot, report: judge(snapshot) };
     // A part of the cluster that is not well may harm what looks healthy.
-    return needsEvents(first.report) || suspects(snapshot, { now: snapshot.now, context: cluster.context }).length > 0;
+    if (needsEvents(first.report) || missesPods(snapshot)) return true;
+    return suspects(snapshot, { now: snapshot.now, context: cluster.context }).length > 0;
   };
   const snapshot = await readSnapshot(cluster, view, needsCauses, { happenings });
   const found = await findings(snapshot);

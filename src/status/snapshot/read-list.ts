@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { type Cluster, RefusedError } from '../../cluster/client.ts';
 import type { Meta } from '../rules/objects.ts';
 import { type Source, sourcePath } from './sources.ts';
+import { withoutManagedFields } from './without-managed-fields.ts';
 
 /** An object as the report keeps it. */
 export interface Kept {
@@ -55,12 +56,12 @@ async function readPages(cluster: Cluster, source: Source, namespace?: string, s
   for (let asked = ask(); ; ) {
     const answer = await asked;
     let ahead: Promise<IncomingMessage> | undefined;
-    const text = await read(answer, (next) => {
+    const bytes = await read(answer, (next) => {
       ahead = ask(next);
       // It is waited for when this page has been read, which may fail before that.
       ahead.catch(() => {});
     });
-    const page = JSON.parse(text) as Page;
+    const page = JSON.parse(String(source.managed ? bytes : withoutManagedFields(bytes))) as Page;
     for (const item of page.items ?? []) items.push(recordOf(source, item));
     const next = page.metadata?.continue;
     if (next) {
@@ -76,12 +77,21 @@ async function readPages(cluster: Cluster, source: Source, namespace?: string, s
   }
 }
 
+const parts = ['metadata', 'spec', 'status'] as const;
+
+/** @throws Error if a part of an object is there, and is something else than fields and values */
+function mustBeObject(item: Readonly<Partial<Record<(typeof parts)[number], unknown>>>, part: (typeof parts)[number]) {
+  const value = item[part];
+  if (value != null && (typeof value !== 'object' || Array.isArray(value))) throw new Error(`its ${part} is no object`);
+}
+
 /**
  * An object as the report keeps it. One that is not as the API says that it is does not take the others with it: it is kept by
  * its name, and what is wrong.
  */
 export function recordOf(source: Source, item: never): Kept {
   try {
+    for (const part of parts) mustBeObject(item, part);
     return source.record(item);
   } catch (error) {
     const { kind, metadata } = (item ?? {}) as { kind?: string; metadata?: Partial<Meta> | null };
@@ -96,12 +106,12 @@ export function recordOf(source: Source, item: never): Kept {
 }
 
 /**
- * The text of a page. Where the next one begins stands before its items, so that the server can work on that one while this
+ * A page. Where the next one begins stands before its items, so that the server can work on that one while this
  * one is read.
  *
  * @param more is told where the next page begins, if the page says so in time
  */
-async function read(answer: IncomingMessage, more: (next: string) => void): Promise<string> {
+async function read(answer: IncomingMessage, more: (next: string) => void): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of answer) {
     const begins = chunks.length === 0;
@@ -109,7 +119,7 @@ async function read(answer: IncomingMessage, more: (next: string) => void): Prom
     const next = begins ? nextPage.exec(String(chunk))?.[1] : undefined;
     if (next) more(next);
   }
-  return Buffer.concat(chunks).toString();
+  return Buffer.concat(chunks);
 }
 
 /** The token of the next page in the beginning of a list as the API server writes it. */

@@ -8,6 +8,8 @@ export interface Source {
   readonly apiVersion: string;
   readonly plural: string;
   readonly namespaced: boolean;
+  /** Whether it is wanted who changed an object, and when. @default false */
+  readonly managed?: boolean;
   /** Of the objects, which a list leaves out of them. */
   readonly kind?: string;
   /** The only one that is read. @default all */
@@ -26,6 +28,8 @@ interface Where {
   readonly namespaced?: boolean;
   readonly namespace?: string;
   readonly kind?: string;
+  /** Of what is wanted when it was changed last. */
+  readonly managed?: boolean;
 }
 
 const source = <Record extends { readonly metadata: records.Namespace['metadata'] }>(
@@ -70,16 +74,26 @@ export function sources(environment?: string) {
     endpointSlices: source([apiVersions.EndpointSlice, 'endpointslices'], records.endpointSliceRecord, {
       labelSelector: own,
     }),
-    deployments: source([apiVersions.Deployment, 'deployments'], records.deploymentRecord, {}, { kind: 'Deployment' }),
+    deployments: source(
+      [apiVersions.Deployment, 'deployments'],
+      records.deploymentRecord,
+      {},
+      { kind: 'Deployment', managed: true },
+    ),
     statefulSets: source(
       [apiVersions.StatefulSet, 'statefulsets'],
       records.statefulSetRecord,
       {},
-      { kind: 'StatefulSet' },
+      { kind: 'StatefulSet', managed: true },
     ),
-    daemonSets: source([apiVersions.DaemonSet, 'daemonsets'], records.daemonSetRecord, {}, { kind: 'DaemonSet' }),
+    daemonSets: source(
+      [apiVersions.DaemonSet, 'daemonsets'],
+      records.daemonSetRecord,
+      {},
+      { kind: 'DaemonSet', managed: true },
+    ),
     jobs: source([apiVersions.Job, 'jobs'], records.jobRecord, {}, { kind: 'Job' }),
-    cronJobs: source([apiVersions.CronJob, 'cronjobs'], records.cronJobRecord, {}, { kind: 'CronJob' }),
+    cronJobs: source([apiVersions.CronJob, 'cronjobs'], records.cronJobRecord, {}, { kind: 'CronJob', managed: true }),
     events: source([apiVersions.Event, 'events'], records.eventRecord, { fieldSelector: 'type!=Normal' }),
     // That a claim gets no volume is no warning.
     claimEvents: source([apiVersions.Event, 'events'], records.eventRecord, {

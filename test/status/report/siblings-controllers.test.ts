@@ -1,4 +1,6 @@
 import { expect, test } from '@jest/globals';
+import { missesPods } from '../../../src/status/assessment/blame-all.ts';
+import { snapshotFrom } from '../rules/fixtures/cases.ts';
 import { ago } from '../rules/fixtures/objects.ts';
 import {
   about,
@@ -393,3 +395,12 @@ const right: Readonly<Record<string, string>> = {
 };
 
 test.each(Object.entries(rows))('%s', (name, objects) => expect(toldToDo(objects)).toBe(right[name]));
+
+test.each([
+  ['none is there', [deployment(1)], true],
+  ['they are there', [deployment(1), pod()], false],
+  ['none is ready', [deployment(0)], false],
+  ['it is not ours', [deployment(1, { metadata: { labels: {} } })], false],
+])('who is at work is asked for, of a Deployment whose pod counts: %s', (_what, objects, expected) =>
+  expect(missesPods(snapshotFrom(objects as never))).toBe(expected),
+);
