@@ -130,7 +130,8 @@ function apply(folder: string, manager = 'kubectl'): void {
     small.write('apps/ledger/infra/.env.example', 'POSTGRES_PASSWORD=\nMINIO_SECRET_KEY=\n');
     small.write(
       'apps/ledger/Dockerfile',
-      `FROM ${images.postgres}\nUSER 0\nRUN mkdir -p /app/src && chown 999:999 /app/src\nCOPY --chown=999:999 src /app/src\nUSER 999\n`,
+      // The user that workloads run as, who has to be able to replace what is synced.
+      `FROM ${images.postgres}\nUSER 0\nRUN mkdir -p /app/src && chown 1000:1000 /app/src\nCOPY --chown=1000:1000 src /app/src\nUSER 1000\n`,
     );
     small.write(
       'apps/ledger/src/migrate.sh',
