@@ -59,7 +59,7 @@ function callsOf(project: Project): Call[] {
 
 const indexes = new WeakMap<Environment, ReadonlyMap<string, readonly Call[]>>();
 
-/** Who calls what of a project, by `PROJECT/NAME`: looked up for each project, so that all calls are gathered once. */
+/** The callers of each service and workload, by `PROJECT/NAME`; collected once, because each project looks them up. */
 function callsByTarget(environment: Environment): ReadonlyMap<string, readonly Call[]> {
   const known = indexes.get(environment);
   if (known) return known;
@@ -69,7 +69,7 @@ function callsByTarget(environment: Environment): ReadonlyMap<string, readonly C
   return index;
 }
 
-/** Who of other projects calls what of a project: its manifests depend on that where there are NetworkPolicies. */
+/** The callers from other projects of a project's services and workloads; with NetworkPolicies its manifests depend on them. */
 export function callsFromOthers(environment: Environment, project: Project): Call[] {
   const names = [...project.services, ...project.workloads].map(({ name }) => `${project.name}/${name}`);
   const index = callsByTarget(environment);
@@ -242,7 +242,7 @@ function declaredFlows(
   };
 }
 
-/** From whoever calls a service or workload. */
+/** Connections from the callers of a service or workload. */
 function calledBy(
   environment: Environment,
   project: Project | undefined,

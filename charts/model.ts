@@ -46,7 +46,7 @@ export interface Profile {
   /** What stands before and after the name of every namespace: another one for a second environment in a cluster. */
   readonly namespacePrefix: string;
   readonly namespaceSuffix: string;
-  /** Services that run elsewhere: `redis`, `minio`, a kind such as `postgres`, or one service as `turfoo/postgres`. */
+  /** Managed services, which do not run in the cluster: `redis`, `minio`, a kind such as `postgres`, or one service as `turfoo/postgres`. */
   readonly managed: readonly string[];
   /** Where the images that projects build are pulled from; none in development. */
   readonly images?: {
@@ -57,7 +57,7 @@ export interface Profile {
   };
   /** Whether a namespace is limited to what is in it. */
   readonly quota: boolean;
-  /** Who may connect with whom. */
+  /** The allowed connections between pods. */
   readonly network: Network;
   /** How images are pulled; none for as they are named, without a login. */
   readonly pull?: ImagePull;
@@ -80,7 +80,7 @@ export interface Project {
   readonly services: readonly Service[];
   readonly workloads: readonly Workload<WorkloadSettings>[];
   readonly commands: readonly ProjectCommand[];
-  /** Environment variables of all its workloads. */
+  /** Environment variables for all of its workloads. */
   readonly env: EnvironmentValues;
   /** The keys of `.env.example` that no service claims: they go to all its workloads. */
   readonly secrets: readonly string[];
@@ -157,7 +157,7 @@ export interface ImageBuild {
   readonly rebuildOn: readonly string[];
 }
 
-/** Where the value of a secret of a build is: in a variable of whoever builds, or in a file, relative to the root. */
+/** Where the value of a secret of a build is: in a variable of the shell that builds, or in a file, relative to the root. */
 export interface BuildSecret {
   readonly env?: string;
   readonly file?: string;

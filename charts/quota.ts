@@ -139,7 +139,7 @@ const plain = ['cpu', 'memory', 'ephemeral-storage'] as const;
 
 /**
  * A ResourceQuota and a LimitRange for a namespace, of what is in it: room for each workload with a rolling update, for each
- * job with one of an earlier version, and for one more pod as large as the largest, for whoever looks into a problem. None
+ * job with one of an earlier version, and for one more pod as large as the largest, for anyone who looks into a problem. None
  * where the number of pods can't be told: of DaemonSets, and of kinds that are not Kubernetes' own.
  */
 export function quotaObjects(

@@ -19,7 +19,7 @@ export interface PodSurroundings {
   readonly container: ContainerProps & { readonly variables: readonly Variable[] };
   /** Containers that wait for what it depends on. @default none */
   readonly waits?: readonly ContainerProps[];
-  /** How long it may take to stop after SIGTERM. */
+  /** The longest time to stop after SIGTERM. */
   readonly stopSeconds: number;
   /** Whether its controller makes each pod's claims from templates. @default false */
   readonly claimTemplates?: boolean;

@@ -12,9 +12,9 @@ import { type Scratch, scratch, writableField } from './writable.ts';
 const mount = z.union([
   absolutePath.transform((mountPath): VolumeMount => ({ mountPath })),
   z.strictObject({
-    mountPath: absolutePath.describe('Where it is in the container.'),
-    subPath: z.string().min(1).optional().describe('Path in the volume that is mounted instead of its root.'),
-    readOnly: z.boolean().optional().describe('Whether it may only be read.'),
+    mountPath: absolutePath.describe('Its path in the container.'),
+    subPath: z.string().min(1).optional().describe('Path in the volume to mount instead of its root.'),
+    readOnly: z.boolean().optional().describe('Whether it is read-only.'),
   }),
 ]);
 
@@ -29,16 +29,16 @@ const extraFields = {
     .string()
     .min(1)
     .optional()
-    .describe('Name under `images`, or an image reference with a tag. Default: that of the main container.'),
+    .describe('Name under `images`, or an image reference with a tag. Default: the image of the main container.'),
   command: command.optional().describe("Program instead of the image's entrypoint."),
   args: command.optional().describe("Arguments instead of the image's."),
   env: environmentVariables.optional().describe('Its environment variables.'),
-  inheritEnv: z.boolean().optional().describe('Whether it has the variables of the main container, too.'),
+  inheritEnv: z.boolean().optional().describe('Whether it also gets the variables of the main container.'),
   volumeMounts: z
     .record(dnsLabel, mount)
     .optional()
-    .describe('Where the volumes under `volumes` are in it, by name: a path, or `{mountPath, subPath, readOnly}`.'),
-  user: userId.optional().describe('Numeric user id that its image can run as. Default: that of the pod.'),
+    .describe('Mounts of the volumes under `volumes`, by name: a path, or `{mountPath, subPath, readOnly}`.'),
+  user: userId.optional().describe('Numeric user id that its image can run as. Default: the pod’s.'),
   writable: writableField,
   resources: resources(['10m', '32Mi'], ['500m', '128Mi']),
 };
@@ -48,8 +48,8 @@ const extra = z.strictObject(extraFields);
 const sidecar = z.strictObject({
   ...extraFields,
   ports: portsField,
-  health: healthCheck.optional().describe(`How to tell that it works. ${healthCheck.description} Default: it runs.`),
-  startupSeconds: seconds.min(1).default(60).describe('How long it may take before it first answers.'),
+  health: healthCheck.optional().describe(`The check that it works. ${healthCheck.description} Default: it runs.`),
+  startupSeconds: seconds.min(1).default(60).describe('The longest time until it first answers.'),
 });
 
 const order = 'in this order';
@@ -59,11 +59,11 @@ export const extraContainersFields = {
   initContainers: z
     .record(dnsLabel, extra)
     .optional()
-    .describe(`Containers that run to their end before it starts, ${order}, after what it waits for.`),
+    .describe(`Init containers: they run and end before it starts, ${order}, after what it waits for.`),
   sidecars: z
     .record(dnsLabel, sidecar)
     .optional()
-    .describe(`Containers that run beside it, of any image: they start first, ${order}, and are stopped after it.`),
+    .describe(`Sidecar containers of any image: they start before it, ${order}, and stop after it.`),
 };
 
 type Extra = z.output<typeof extra> & Partial<z.output<typeof sidecar>>;

@@ -87,8 +87,8 @@ export function resources(requests: readonly [string, string], limits: readonly 
       .prefault({});
   return z
     .strictObject({
-      requests: pair('that is set aside for it', requests, ''),
-      limits: pair('that it may use', limits, 'Beside these any resource that nodes offer, as `nvidia.com/gpu: 1`.'),
+      requests: pair('that is reserved for it', requests, ''),
+      limits: pair('that it may use', limits, 'Other resources of nodes are possible, such as `nvidia.com/gpu: 1`.'),
     })
     .superRefine((value, context) => {
       const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
@@ -103,7 +103,10 @@ export function resources(requests: readonly [string, string], limits: readonly 
           if (!extendedName.test(name))
             context.addIssue({ code: 'unrecognized_keys', keys: [name], path: [side], input: value[side] });
           else if (side === 'requests' && value.limits[name] !== text)
-            refuse([side, name], `must be the same under limits: nobody is given more of ${name} than was set aside`);
+            refuse(
+              [side, name],
+              `must be the same under limits: Kubernetes gives no more of ${name} than was reserved`,
+            );
           else if (!Number.isInteger(amount(text))) refuse([side, name], `must be a whole number`);
         }
       }
@@ -114,7 +117,7 @@ export function resources(requests: readonly [string, string], limits: readonly 
       return { requests: { ...value.requests, ...Object.fromEntries(extended) }, limits: value.limits } as Resources;
     })
     .prefault({})
-    .describe('What Kubernetes sets aside for the container and the most it may use.');
+    .describe('The resources that Kubernetes reserves for the container, and the most it may use.');
 }
 
 /** A port of a container. */
@@ -137,7 +140,7 @@ export const imageReference = z
   .refine((text) => /@sha256:|:[\w.-]+$/.test(text), 'needs a tag or a digest, for instance redis:7.4.5')
   .refine(
     (text) => !text.endsWith(':latest'),
-    'may not use the tag "latest": what runs would change without a change here',
+    'may not use the tag "latest": the image would change without a change here',
   );
 
 /** A replaceable image of a kind that repoctl brings. */
@@ -145,11 +148,11 @@ export const image = (pinned: string) =>
   imageReference.default(pinned).describe('Image to run instead of the pinned one.');
 
 /** Size of a claim. */
-export const storage = (size: string) => quantityText.default(size).describe('Size of the claim that keeps the data.');
+export const storage = (size: string) => quantityText.default(size).describe('Size of the claim that holds the data.');
 
 // No process can be given one.
 const hasNoNull = (text: string): boolean => !text.includes('\0');
-const nullRule = 'may not hold the character NUL';
+const nullRule = 'may not contain the character NUL';
 
 /** A program and its arguments; no shell. */
 export const command = z.array(z.string().min(1).refine(hasNoNull, nullRule)).min(1);

@@ -42,7 +42,7 @@ export const rolesPeer = (namespaces: readonly string[], components: readonly st
   podSelector: { matchExpressions: [{ key: labelKeys.component, operator: 'In', values: components }] },
 });
 
-/** Where clouds give credentials to whoever asks is never meant by any address. */
+/** The addresses at which clouds hand out credentials; "any address" never includes them. */
 const anywhere: readonly NetworkPolicyPeer[] = [
   { ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.0.0/16'] } },
   { ipBlock: { cidr: '::/0', except: ['fd00:ec2::254/128', 'fe80::/10'] } },

@@ -91,7 +91,7 @@ export interface ComposeKind<Settings = unknown> {
   ): ComposeClient;
 }
 
-/** What of a service's settings depends on its project. */
+/** The part of a service's settings that depends on its project. */
 export interface ResolveContext {
   /** The project's short name. */
   readonly project: string;

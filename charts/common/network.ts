@@ -30,17 +30,15 @@ const reachedPort = z
     z
       .strictObject({
         port: port.describe('Its number.'),
-        protocol: z.enum(['tcp', 'udp']).default('tcp').describe('What it speaks.'),
+        protocol: z.enum(['tcp', 'udp']).default('tcp').describe('Its protocol.'),
       })
       .transform(({ port, protocol }): ReachedPort => ({ port, protocol: protocol === 'udp' ? 'UDP' : 'TCP' })),
   ])
-  .describe('One of a port of TCP, `{port, protocol}`.');
+  .describe('One of a TCP port, `{port, protocol}`.');
 
 const addresses = {
   cidrs: z.array(cidr).min(1).optional().describe('Ranges of addresses. Default: any address.'),
-  fqdn: hostName
-    .optional()
-    .describe('Host name that is meant. NetworkPolicies know addresses only, so that it becomes an annotation.'),
+  fqdn: hostName.optional().describe('A host name. NetworkPolicies only know addresses, so it becomes an annotation.'),
 };
 
 const reachedPorts = z.array(reachedPort).min(1);
@@ -60,17 +58,19 @@ const egressRule = z
         'must be a service or workload of the project, or PROJECT/WORKLOAD',
       )
       .optional()
-      .describe('A service or workload of the project, or `PROJECT/WORKLOAD`, beside what it reaches anyway.'),
+      .describe('A service or workload of the project, or `PROJECT/WORKLOAD`, in addition to what it reaches anyway.'),
     ...addresses,
-    ports: reachedPorts.optional().describe('Ports. Required but beside `to`, where it is all that there are.'),
+    ports: reachedPorts
+      .optional()
+      .describe('Ports. Required, except with `to`, where the default is all of its ports.'),
   })
   .superRefine(({ to, cidrs, fqdn, ports }, context) => {
     const refuse = (message: string, ...path: string[]) => context.addIssue({ code: 'custom', path, message });
     if (to === undefined && cidrs === undefined && fqdn === undefined) refuse('needs one of to, cidrs, fqdn');
     if (to !== undefined && (cidrs ?? fqdn) !== undefined)
-      refuse(`is not for addresses: give ${cidrs ? 'cidrs' : 'fqdn'} in an entry of its own`, 'to');
+      refuse(`does not go with addresses: give ${cidrs ? 'cidrs' : 'fqdn'} in an entry of its own`, 'to');
     if (to === undefined && (cidrs ?? fqdn) !== undefined && ports === undefined)
-      refuse('is required beside addresses', 'ports');
+      refuse('is required with addresses', 'ports');
   });
 
 /** What pods reach beside what the configuration tells. */
@@ -78,8 +78,8 @@ export const egressField = z
   .array(egressRule)
   .optional()
   .describe(
-    'What its pods reach beside services, `uses` and `after`: `{cidrs, ports}`, `{fqdn, ports}` or `{to}`. Everything else is ' +
-      'refused where the profile has NetworkPolicies.',
+    'Connections of its pods in addition to services, `uses` and `after`: `{cidrs, ports}`, `{fqdn, ports}` or `{to}`. All others are ' +
+      'refused if the profile has NetworkPolicies.',
   );
 
 /** What pods reach, as the configuration gives it. */
@@ -101,7 +101,7 @@ export const networkField = z.strictObject({
     .boolean()
     .optional()
     .describe(
-      'Whether namespaces refuse all connections but those that the configuration tells: NetworkPolicies. Default: that of ' +
+      'Whether NetworkPolicies refuse all connections except those in the configuration. Default: the value of ' +
         '`extends`; true in `production`, false in `local` and `external`.',
     ),
   dns: z
@@ -116,22 +116,22 @@ export const networkField = z.strictObject({
         ),
     })
     .optional()
-    .describe('Who answers DNS.'),
+    .describe('The pods that answer DNS.'),
   ingressController: z
     .strictObject(podsIn('ingress-nginx', 'the ingress controller or gateway'))
     .optional()
-    .describe('Who reaches the workloads that are exposed.'),
+    .describe('The pods that reach exposed workloads.'),
   monitoring: z
     .strictObject(podsIn('monitoring', 'Prometheus'))
     .optional()
-    .describe('Who reads metrics: of http workloads with `metrics`, and of ports named metrics.'),
+    .describe('The pods that read metrics, of http workloads with `metrics` and of ports named metrics.'),
   apiServer: z
     .strictObject({
       cidrs: z.array(cidr).min(1).optional().describe('Its addresses. Default: any address.'),
       ports: z.array(port).min(1).optional().describe('Its ports. Default: 443 and 6443.'),
     })
     .optional()
-    .describe('Where the Kubernetes API is, for pods that have a token.'),
+    .describe('The address of the Kubernetes API, for pods with a token.'),
   managed: z
     .record(
       z.string().regex(/^[a-z][-a-z0-9]*(\/[a-z][-a-z0-9]*)?$/, 'must be redis, minio, postgres or PROJECT/SERVICE'),
@@ -139,8 +139,8 @@ export const networkField = z.strictObject({
     )
     .optional()
     .describe(
-      'Where managed services are, by what `managed` calls them: `postgres: [{ cidrs: [10.20.0.0/16] }]`. One that is not ' +
-        'named may be at any address.',
+      'Addresses of managed services, by their names in `managed`: `postgres: [{ cidrs: [10.20.0.0/16] }]`. A service that is not ' +
+        'listed may have any address.',
     ),
 });
 

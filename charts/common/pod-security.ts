@@ -215,7 +215,7 @@ function judge(rule: Rule, value: unknown, path: string, refuse: Refuse): void {
 }
 
 /**
- * Says what of a pod's specification, its containers aside, Pod Security `restricted` does not allow. What it doesn't
+ * The parts of a pod's specification, except its containers, that Pod Security `restricted` does not allow. What it doesn't
  * know is not allowed either: new fields of Kubernetes may be new ways out of a container.
  *
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted

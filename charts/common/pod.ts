@@ -94,7 +94,7 @@ export interface PodProps {
   readonly group?: number;
   /** @default restricted */
   readonly level?: SecurityLevel;
-  /** How long it may take to stop after SIGTERM. */
+  /** The longest time to stop after SIGTERM. */
   readonly graceSeconds: number;
   /** @default Always */
   readonly restartPolicy?: 'Always' | 'OnFailure' | 'Never';

@@ -10,7 +10,7 @@ interface ProtocolNames {
   readonly scheme: string;
 }
 
-/** What a port speaks. gRPC is HTTP/2 without TLS to whoever stands in between. */
+/** The protocol of a port. To proxies, gRPC is HTTP/2 without TLS. */
 const named = {
   tcp: { scheme: 'tcp' },
   udp: { transport: 'UDP', scheme: 'udp' },
@@ -40,7 +40,7 @@ const containerPort = z
     protocol: z
       .enum(Object.keys(protocols) as [Protocol, ...Protocol[]])
       .default('tcp')
-      .describe('What it speaks.'),
+      .describe('Its protocol.'),
     hostPort: hostPort.optional(),
   })
   .refine(({ protocol, hostPort }) => protocol !== 'udp' || hostPort === undefined, {

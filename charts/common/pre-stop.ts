@@ -8,19 +8,21 @@ export const preStopField = z
     z.strictObject({
       sleep: seconds
         .min(1)
-        .describe('Seconds that it goes on serving. Kubernetes waits itself (1.30 or later): no shell is needed.'),
+        .describe(
+          'Seconds during which it goes on serving. Kubernetes itself waits (1.30 or later), so no shell is needed.',
+        ),
     }),
     z.strictObject({ exec: command.describe('Program in the image.') }),
     z.strictObject({
       httpGet: z.strictObject({
-        path: httpPath.describe('HTTP route that is asked for.'),
+        path: httpPath.describe('HTTP route to request.'),
         port: port.describe('Its port.'),
       }),
     }),
   ])
   .describe('One of `{sleep}`, `{exec}`, `{httpGet: {path, port}}`.')
   .optional()
-  .describe('What happens before it is told to stop: `{sleep}`, `{exec}` or `{httpGet: {path, port}}`.');
+  .describe('What happens before it gets SIGTERM: `{sleep}`, `{exec}` or `{httpGet: {path, port}}`.');
 
 export type PreStop = NonNullable<z.output<typeof preStopField>>;
 

@@ -12,19 +12,19 @@ export const healthCheck = z
       service: z.string().min(1).optional().describe('Service that it is asked about. Default: the server as a whole.'),
     }),
     z.strictObject({
-      tcp: port.describe('Port that accepts connections; it does so for a program that is stuck, too.'),
+      tcp: port.describe('Port that accepts connections. It accepts them even if the program is stuck.'),
     }),
     z.strictObject({
       command: command.describe(
-        'Program in the image that exits 0. A shell is ended after 4 s with all that it has started (needs timeout in the ' +
-          'image); any other program has to end what it starts.',
+        'Program in the image that exits 0. A shell is killed after 4 s with everything it started (needs timeout in the ' +
+          'image); any other program must end what it starts.',
       ),
     }),
     z.strictObject({
       file: absolutePath.describe(
         'File that the process touches while it works; needs sh, date and stat in the image.',
       ),
-      maxAgeSeconds: seconds.min(1).default(60).describe('Age from which on the process counts as stuck.'),
+      maxAgeSeconds: seconds.min(1).default(60).describe('Age at which the process counts as stuck.'),
     }),
   ])
   .describe('One of a route, `{path, port}`, `{grpc, service}`, `{tcp}`, `{command}`, `{file, maxAgeSeconds}`.');
@@ -33,7 +33,7 @@ export const healthCheck = z
 export const ownHealthCheck = healthCheck
   .refine((check) => !('path' in check) || check.port !== undefined, {
     path: ['port'],
-    message: 'is required beside a path: it has no main port',
+    message: 'is required with a path: it has no main port',
   })
   .describe('One of `{path, port}`, `{grpc, service}`, `{tcp}`, `{command}`, `{file, maxAgeSeconds}`.');
 

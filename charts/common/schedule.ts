@@ -41,7 +41,7 @@ export function scheduleProblem(schedule: string): string | undefined {
   const due = monthsMeant?.some((month) => days?.some((day) => day <= (lengths[month - 1] ?? 0)));
   // Beside a weekday, one of both is enough.
   if (due || !/^[*?]/.test(parts[4] ?? '')) return undefined;
-  return `names a day that the month never has: day ${parts[2]}, month ${parts[3]}`;
+  return `names a day that no such month has: day ${parts[2]}, month ${parts[3]}`;
 }
 
 /** The numbers that a field stands for, or what is wrong with it. */

@@ -16,43 +16,43 @@ const labelValue = z
 
 const ours = (name: string): boolean =>
   (Object.values(labelKeys) as string[]).includes(name) || name.startsWith('repoctl.dev/');
-const ownKey = key.refine((name) => !ours(name), 'is one that repoctl sets itself');
+const ownKey = key.refine((name) => !ours(name), 'is set by repoctl itself');
 
 /** Labels of the pods, and of what makes them. */
 export const labelsField = z
   .record(ownKey, labelValue)
   .optional()
-  .describe('Labels of its pods and of what makes them, beside those of repoctl.');
+  .describe('Labels of its pods and of their controllers, in addition to repoctl’s.');
 
 /** Annotations of the pods, and of what makes them. */
 export const annotationsField = z
   .record(
     ownKey.refine(
       (name) => !name.startsWith('container.apparmor.security.beta.kubernetes.io/'),
-      'is not for here: Pod Security decides on it',
+      'does not belong here: Pod Security reads it',
     ),
     z.union([z.string(), z.number().transform(String), z.boolean().transform(String)]),
   )
   .optional()
-  .describe('Annotations of its pods and of what makes them.');
+  .describe('Annotations of its pods and of their controllers.');
 
 const effects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'] as const;
 
 const toleration = z
   .strictObject({
     key: key.optional().describe('Name of the taint. Default: every taint, with the operator Exists.'),
-    operator: z.enum(['Equal', 'Exists']).optional().describe('Default: Equal where a value is given, else Exists.'),
+    operator: z.enum(['Equal', 'Exists']).optional().describe('Default: Equal if a value is given, otherwise Exists.'),
     value: labelValue.optional().describe('Value of the taint.'),
     effect: z.enum(effects).optional().describe('Effect of the taint. Default: any.'),
     tolerationSeconds: seconds.optional().describe('How long it stays on a node with the taint; for NoExecute.'),
   })
   .superRefine(({ key, operator, value, effect, tolerationSeconds }, context) => {
     const refuse = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
-    if (operator === 'Exists' && value !== undefined) refuse('value', 'is not for the operator Exists');
-    if (operator === 'Equal' && value === undefined) refuse('operator', 'needs a value beside it');
-    if (key === undefined && value !== undefined) refuse('value', 'needs a key beside it');
+    if (operator === 'Exists' && value !== undefined) refuse('value', 'does not go with the operator Exists');
+    if (operator === 'Equal' && value === undefined) refuse('operator', 'needs a value');
+    if (key === undefined && value !== undefined) refuse('value', 'needs a key');
     if (tolerationSeconds !== undefined && effect !== 'NoExecute')
-      refuse('tolerationSeconds', 'needs the effect NoExecute beside it');
+      refuse('tolerationSeconds', 'needs the effect NoExecute');
   })
   .transform(({ operator, ...rest }) => ({
     operator: operator ?? (rest.value === undefined ? 'Exists' : 'Equal'),
@@ -63,11 +63,15 @@ const spread = z.union([
   key.transform((topologyKey): Spread => ({ topologyKey, maxSkew: 1, whenUnsatisfiable: 'ScheduleAnyway' })),
   z.strictObject({
     topologyKey: key.describe('Label of nodes, such as topology.kubernetes.io/zone or kubernetes.io/hostname.'),
-    maxSkew: z.int().min(1).default(1).describe('By how many pods the fullest may differ from the emptiest.'),
+    maxSkew: z
+      .int()
+      .min(1)
+      .default(1)
+      .describe('The largest allowed difference in pods between the fullest and the emptiest.'),
     whenUnsatisfiable: z
       .enum(['ScheduleAnyway', 'DoNotSchedule'])
       .default('ScheduleAnyway')
-      .describe('What happens to a pod that fits nowhere.'),
+      .describe('What happens to a pod that would break the rule.'),
   }),
 ]);
 
@@ -79,15 +83,15 @@ interface Spread {
 
 /** Where pods may run. */
 export const schedulingFields = {
-  nodeSelector: z.record(key, labelValue).optional().describe('Labels that its nodes have.'),
-  tolerations: z.array(toleration).optional().describe('Taints of nodes that it may run on in spite of them.'),
-  priorityClassName: existingName.optional().describe('Priority class of its pods, which the cluster has.'),
-  runtimeClassName: existingName.optional().describe('Runtime class of its pods, which the cluster has.'),
+  nodeSelector: z.record(key, labelValue).optional().describe('Labels of the nodes that its pods may run on.'),
+  tolerations: z.array(toleration).optional().describe('Taints of nodes that its pods tolerate.'),
+  priorityClassName: existingName.optional().describe('Priority class of its pods; the cluster must have it.'),
+  runtimeClassName: existingName.optional().describe('Runtime class of its pods; the cluster must have it.'),
   topologySpreadConstraints: z
     .array(spread)
     .optional()
     .describe(
-      'Over what its pods spread: labels of nodes, or `{topologyKey, maxSkew, whenUnsatisfiable}`. They count its own pods.',
+      'How its pods spread over nodes: labels of nodes, or `{topologyKey, maxSkew, whenUnsatisfiable}`. Only its own pods count.',
     ),
 };
 

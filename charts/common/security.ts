@@ -13,17 +13,17 @@ export const securityField = z
     level: z
       .literal('baseline')
       .describe(
-        'The program may run as root and as whom its image says, with the usual capabilities, and write anywhere in its container.',
+        'The program may run as root or as the user of its image, with the usual capabilities, and write anywhere in its container.',
       ),
     reason: z
       .string()
-      .min(10, 'must say why, in ten characters or more')
+      .min(10, 'must give a reason of ten characters or more')
       .optional()
-      .describe('Why it can’t do with less. Required for real clusters.'),
+      .describe('The reason that `restricted` is not enough. Required for real clusters.'),
   })
   .optional()
   .describe(
-    "An exception from Pod Security `restricted`. The namespace's own level follows, `repoctl validate` and `status` name it.",
+    'An exception from Pod Security `restricted`. The namespace gets the same level; `repoctl validate` and `status` show it.',
   );
 
 /** An exception as the configuration gives it. */

@@ -9,9 +9,9 @@ const rule = z.strictObject({
     .array(z.string())
     .min(1)
     .default([''])
-    .describe('API groups; "" is that of pods, Secrets and ConfigMaps.'),
-  resources: names.describe('What it may do something with, in the plural: pods, configmaps, pods/log.'),
-  resourceNames: names.optional().describe('Only these, by name. Default: all of its namespace.'),
+    .describe('API groups; "" is the group of pods, Secrets and ConfigMaps.'),
+  resources: names.describe('The resources, in the plural: pods, configmaps, pods/log.'),
+  resourceNames: names.optional().describe('The names of objects. Default: all in its namespace.'),
   verbs: z
     .array(
       z.enum([
@@ -30,17 +30,19 @@ const rule = z.strictObject({
       ]),
     )
     .min(1)
-    .describe('What it may do with it.'),
+    .describe('The allowed verbs.'),
 });
 
 const account = z
   .strictObject({
-    name: existingName.optional().describe('One that is there already. Default: one of its own, called like its pods.'),
+    name: existingName
+      .optional()
+      .describe('Name of an existing account. Default: a new one with the name of its pods.'),
     annotations: z
       .record(z.string().min(1), z.string())
       .optional()
-      .describe('Annotations, for instance those by which a cloud knows it (workload identity).'),
-    rules: z.array(rule).min(1).optional().describe('What it may do in its namespace: a Role.'),
+      .describe('Annotations, for instance for a cloud’s workload identity.'),
+    rules: z.array(rule).min(1).optional().describe('Its rights in its namespace: a Role.'),
     automountServiceAccountToken: z
       .boolean()
       .optional()
@@ -48,7 +50,7 @@ const account = z
   })
   .refine(({ name, annotations }) => name === undefined || annotations === undefined, {
     path: ['annotations'],
-    message: 'are not for an account that is there already: annotate it where it is made',
+    message: 'do not go with an existing account: annotate it where it is created',
   });
 
 /** The ServiceAccount of pods: a name is short for one that is there already. */
@@ -56,7 +58,7 @@ export const serviceAccountField = z
   .union([existingName.transform((name): AccountSettings => ({ name })), account])
   .optional()
   .describe(
-    'The ServiceAccount of its pods: the name of one that is there, or `{name, annotations, rules, ' +
+    'The ServiceAccount of its pods: the name of an existing one, or `{name, annotations, rules, ' +
       "automountServiceAccountToken}`. Default: the namespace's, without a token.",
   );
 

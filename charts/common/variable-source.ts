@@ -46,7 +46,9 @@ const source = z.union([
   z.strictObject({ secretKeyRef: keyOf('Secret') }),
   z.strictObject({ configMapKeyRef: keyOf('ConfigMap') }),
   z.strictObject({ fieldRef: podField.describe('A field of the pod, such as metadata.name.') }),
-  z.strictObject({ resourceFieldRef: containerResource.describe("The container's own, such as limits.memory.") }),
+  z.strictObject({
+    resourceFieldRef: containerResource.describe('A resource of the container, such as limits.memory.'),
+  }),
 ]);
 
 const forms =

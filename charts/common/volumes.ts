@@ -12,20 +12,20 @@ const volumeName = z
 /** A path in a volume. */
 const subPath = z
   .string()
-  .regex(/^[^/\s][^\s]*$/, 'must be a path without / at its beginning')
-  .refine((path) => !path.split('/').includes('..'), 'may not hold ".."');
+  .regex(/^[^/\s][^\s]*$/, 'must be a path that does not begin with /')
+  .refine((path) => !path.split('/').includes('..'), 'may not contain ".."');
 
 const accessModes = z
   .array(z.enum(['ReadWriteOnce', 'ReadWriteOncePod', 'ReadWriteMany', 'ReadOnlyMany']))
   .min(1)
   .default(['ReadWriteOnce'])
-  .describe('Who may mount it at a time.');
+  .describe('How many pods or nodes may mount it.');
 
 const claim = z.union([
   quantityText.transform((storage): Claim => ({ storage, accessModes: ['ReadWriteOnce'] })),
   z.strictObject({
     storage: quantityText.describe('Size of the claim.'),
-    storageClassName: existingName.optional().describe("Its storage class. Default: the cluster's."),
+    storageClassName: existingName.optional().describe('Its storage class. Default: the cluster’s default.'),
     accessModes,
   }),
 ]);
@@ -33,8 +33,8 @@ const claim = z.union([
 const emptyDir = z.union([
   quantityText.transform((sizeLimit): EmptyDir => ({ sizeLimit })),
   z.strictObject({
-    sizeLimit: quantityText.optional().describe('Most that it may hold; the pod is evicted beyond that.'),
-    medium: z.literal('Memory').optional().describe('Keep it in memory, which counts as that of the containers.'),
+    sizeLimit: quantityText.optional().describe('The most it may hold; a pod that exceeds it is evicted.'),
+    medium: z.literal('Memory').optional().describe('Keep it in memory, which counts as memory of the containers.'),
   }),
 ]);
 
@@ -47,7 +47,7 @@ const keysOf = (kind: string) =>
         items: z
           .record(z.string().regex(/^[-._a-zA-Z0-9]+$/, 'must be a key: letters, digits, "-", "_" and "."'), subPath)
           .optional()
-          .describe('Keys, each with the file that it becomes. Default: all, under their own names.'),
+          .describe('Keys, each with the name of its file. Default: all keys, under their own names.'),
         optional: z.boolean().optional().describe('Whether the pod may start without it.'),
       }),
     ])
@@ -60,10 +60,10 @@ const sources = {
   claim: claim
     .optional()
     .describe(
-      'A claim of its own, which outlives the pod: its size, or `{storage, storageClassName, accessModes}`. Each pod of ' +
-        'a StatefulSet has one; other pods share one, `PROJECT-WORKLOAD-VOLUME`.',
+      'A new claim, which outlives the pod: its size, or `{storage, storageClassName, accessModes}`. Each pod of ' +
+        'a StatefulSet has its own; other pods share `PROJECT-WORKLOAD-VOLUME`.',
     ),
-  persistentVolumeClaim: existingName.optional().describe('Name of a claim that is there already.'),
+  persistentVolumeClaim: existingName.optional().describe('Name of an existing claim.'),
   files: z
     .string()
     .regex(/^[^\s\\]+$/, 'must be a path with / and without spaces')
@@ -71,21 +71,17 @@ const sources = {
     .describe(
       "Text file or folder of the repository, relative to the project's folder, as a ConfigMap. A file is mounted as a file.",
     ),
-  configMap: keysOf('ConfigMap')
-    .optional()
-    .describe('A ConfigMap that is there already: its name, or `{name, items, optional}`.'),
-  secret: keysOf('Secret')
-    .optional()
-    .describe('A Secret that is there already: its name, or `{name, items, optional}`.'),
+  configMap: keysOf('ConfigMap').optional().describe('An existing ConfigMap: its name, or `{name, items, optional}`.'),
+  secret: keysOf('Secret').optional().describe('An existing Secret: its name, or `{name, items, optional}`.'),
 };
 
 const sourceNames = Object.keys(sources) as (keyof typeof sources)[];
 
 const volume = z
   .strictObject({
-    mountPath: absolutePath.optional().describe('Where it is in the main container. Default: nowhere there.'),
-    subPath: subPath.optional().describe('Path in the volume that is mounted instead of its root.'),
-    readOnly: z.boolean().optional().describe('Whether it may only be read. ConfigMaps and Secrets always are.'),
+    mountPath: absolutePath.optional().describe('Its path in the main container. Default: not mounted there.'),
+    subPath: subPath.optional().describe('Path in the volume to mount instead of its root.'),
+    readOnly: z.boolean().optional().describe('Whether it is read-only; ConfigMaps and Secrets always are.'),
     ...sources,
   })
   .superRefine((value, context) => {
@@ -102,7 +98,7 @@ const volume = z
 export const volumesField = z
   .record(volumeName, volume)
   .optional()
-  .describe('Folders and files of its containers that are not the image’s, by name.');
+  .describe('Folders and files for its containers, in addition to the image’s, by name.');
 
 /** A claim of a workload's own. */
 export interface Claim {

@@ -14,14 +14,14 @@ export const workloadFields = {
   env: environmentVariables
     .default({})
     .describe(
-      'Environment variables, beside those of the project and its services: values, or `{secretKeyRef: NAME/KEY}`, ' +
+      'Environment variables, in addition to those of the project and its services: values, or `{secretKeyRef: NAME/KEY}`, ' +
         '`{configMapKeyRef: NAME/KEY}`, `{fieldRef: metadata.name}`, `{resourceFieldRef: limits.memory}`.',
     ),
   after: z
     .array(z.string().min(1))
     .default([])
     .describe(
-      'What must answer before it starts: services, jobs with a `check` and workloads with ports of this project, ' +
+      'The services and workloads that must answer before it starts: services, jobs with a `check` and workloads with ports of this project, ' +
         '`redis`, `minio`, or `PROJECT/WORKLOAD` with a port.',
     ),
   ...podFields,
@@ -30,6 +30,6 @@ export const workloadFields = {
 /** The program of a workload that has no command of its kind's own. */
 export const commandField = command.optional().describe("Program instead of the image's entrypoint.");
 
-export const startupSeconds = seconds.min(1).default(60).describe('How long it may take before it first answers.');
+export const startupSeconds = seconds.min(1).default(60).describe('The longest time until it first answers.');
 
-export const stopSeconds = seconds.default(30).describe('How long it may take to stop after SIGTERM.');
+export const stopSeconds = seconds.default(30).describe('The longest time to stop after SIGTERM.');

@@ -9,8 +9,8 @@ export const writableField = z
   .min(1)
   .optional()
   .describe(
-    'Folders that it writes to, beside /tmp: each begins empty with the pod. `/` makes the whole root file system writable, ' +
-      'and keeps what the image has there.',
+    'Folders that it writes to, in addition to /tmp. Each is empty when the pod starts. `/` makes the whole root file system writable ' +
+      'and keeps the image’s files.',
   );
 
 /** Folders that a container may write to. */

@@ -23,8 +23,11 @@ export const celeryFields = {
     .string()
     .regex(/^[A-Za-z_][\w.]*(:[A-Za-z_]\w*)?$/, 'must be a Python module such as turfoo.worker, or module:attribute')
     .describe('Module of the Celery application, as for `celery --app`.'),
-  logLevel: z.enum(['DEBUG', 'INFO', 'WARNING', 'ERROR']).default('INFO').describe('Least severe messages in its log.'),
-  options: command.optional().describe('Further options for the celery command.'),
+  logLevel: z
+    .enum(['DEBUG', 'INFO', 'WARNING', 'ERROR'])
+    .default('INFO')
+    .describe('The lowest level of messages in its log.'),
+  options: command.optional().describe('More options for the celery command.'),
   ports: portsField,
   startupSeconds,
 };

@@ -17,15 +17,15 @@ const schema = z.strictObject({
     .array(z.string().min(1))
     .min(1)
     .optional()
-    .describe("Queues it takes tasks from. Default: the application's."),
+    .describe('Queues that it takes tasks from. Default: the application’s.'),
   concurrency: z.int().min(1).max(256).default(2).describe('Number of tasks at a time in each pod.'),
   pool: z
     .enum(['prefork', 'threads', 'solo', 'gevent', 'eventlet'])
     .default('prefork')
-    .describe('How tasks run at a time.'),
+    .describe('How it runs tasks in parallel.'),
   taskSeconds: seconds
     .default(60)
-    .describe('How long its longest task takes: when it is stopped, the tasks that run are finished first.'),
+    .describe('How long its longest task takes. When it is stopped, it finishes running tasks first.'),
   replicas,
   autoscale: autoscaleField,
   resources: resources(['100m', '192Mi'], ['2', '768Mi']),

@@ -38,25 +38,25 @@ const schema = z.strictObject({
     .string()
     .regex(/^[a-z][a-z0-9+.-]*$/)
     .default('http')
-    .describe('Scheme of the URL that the workloads get.'),
+    .describe('Scheme of the URL that workloads get.'),
   env: environmentVariables
     .default({})
     .describe(
-      "Environment variables of its container, beside the project's own secret ones: values, or " +
+      'Environment variables of its container, in addition to the project’s own secret ones: values, or ' +
         '`{secretKeyRef: NAME/KEY}`, `{configMapKeyRef: NAME/KEY}`, `{fieldRef: metadata.name}`, ' +
         '`{resourceFieldRef: limits.memory}`.',
     ),
   storage: z
     .strictObject({
-      path: absolutePath.describe('Where the image keeps its data.'),
+      path: absolutePath.describe('The folder in which the image keeps its data.'),
       size: quantityText.default('1Gi').describe('Size of the claim.'),
     })
     .optional()
-    .describe('A claim that outlives the pod. Without it, and without one under `volumes`, the service keeps nothing.'),
-  health: healthCheck.optional().describe('How to tell that it works. Default: the port accepts connections.'),
+    .describe('A claim that outlives the pod. Without it, or one under `volumes`, the service keeps no data.'),
+  health: healthCheck.optional().describe('The check that it works. Default: the port accepts connections.'),
   ...podFields,
-  startupSeconds: seconds.default(120).describe('How long it may take to start.'),
-  stopSeconds: seconds.default(30).describe('How long it may take to stop.'),
+  startupSeconds: seconds.default(120).describe('The longest time to start.'),
+  stopSeconds: seconds.default(30).describe('The longest time to stop.'),
   resources: resources(['50m', '128Mi'], ['1', '512Mi']),
 });
 

@@ -29,13 +29,13 @@ const schema = z.strictObject({
   overlap: z
     .enum(['Allow', 'Forbid', 'Replace'])
     .default('Forbid')
-    .describe('What happens when a run is due while one is going on (`concurrencyPolicy`).'),
-  timeLimitSeconds: seconds.min(1).default(3600).describe('How long a run may take.'),
+    .describe('What happens when a run is due while another one is running (`concurrencyPolicy`).'),
+  timeLimitSeconds: seconds.min(1).default(3600).describe('The longest time of a run.'),
   mayFail: z
     .boolean()
     .default(false)
     .describe('Whether a run that failed is only a warning in `repoctl status`, which `--wait` does not wait for.'),
-  retries: z.int().min(0).max(100).default(2).describe('How often a run is tried again when it fails.'),
+  retries: z.int().min(0).max(100).default(2).describe('How many times a failed run is tried again.'),
   stopSeconds,
   resources: resources(['50m', '64Mi'], ['1', '512Mi']),
 });

@@ -7,7 +7,7 @@ import type { ManifestObject } from '../common/manifest-object.ts';
 import { controllerMetadata, type PodProps, podTemplate } from '../common/pod.ts';
 
 export interface HashedJobProps extends PodProps {
-  /** How long all its tries may take together. */
+  /** The longest time of all its tries together. */
   readonly timeLimitSeconds: number;
   readonly retries: number;
 }

@@ -21,8 +21,8 @@ const schema = z.strictObject({
   ports: portsField,
   health: healthCheck
     .prefault('/health')
-    .describe(`How to tell that the process works (liveness). ${healthCheck.description}`),
-  ready: healthCheck.optional().describe('How to tell that it can serve (readiness). Default: as `health`.'),
+    .describe(`The check that the process works (liveness). ${healthCheck.description}`),
+  ready: healthCheck.optional().describe('The check that it can serve (readiness). Default: the check of `health`.'),
   metrics: httpPath.optional().describe('Route of its Prometheus metrics.'),
   replicas,
   autoscale: autoscaleField,
@@ -31,7 +31,7 @@ const schema = z.strictObject({
   drainSeconds: seconds
     .default(5)
     .describe(
-      'How long it goes on serving before it is told to stop, while load balancers forget it; not in development, and not ' +
+      'How long it goes on serving before it gets SIGTERM, while load balancers remove it; not in development, and not ' +
         'beside `preStop`.',
     ),
   resources: resources(['50m', '128Mi'], ['1', '512Mi']),

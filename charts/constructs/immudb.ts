@@ -18,7 +18,7 @@ export const immudbPasswordKey = 'IMMUDB_ADMIN_PASSWORD';
 
 const schema = z.strictObject({
   image: image(images.immudb),
-  database: z.string().min(1).default('defaultdb').describe('Database that the workloads are told to use.'),
+  database: z.string().min(1).default('defaultdb').describe('Name of the database that workloads get.'),
   storage: storage('1Gi'),
   hostPort: hostPort.optional(),
   resources: resources(['50m', '128Mi'], ['1', '512Mi']),

@@ -15,10 +15,10 @@ const schema = z.strictObject({
     .optional()
     .describe(
       'Program in the same image that exits 0 once the job has done its work. Workloads that are `after` the job wait ' +
-        'for it; without it none can be. Needs sh in the image.',
+        'for it; without `check`, no workload can be `after` the job. Needs sh in the image.',
     ),
-  timeLimitSeconds: seconds.min(1).default(900).describe('How long all its tries may take together.'),
-  retries: z.int().min(0).max(100).default(6).describe('How often it is tried again when it fails.'),
+  timeLimitSeconds: seconds.min(1).default(900).describe('The longest time of all its tries together.'),
+  retries: z.int().min(0).max(100).default(6).describe('How many times it is tried again when it fails.'),
   stopSeconds,
   resources: resources(['50m', '64Mi'], ['1', '512Mi']),
 });

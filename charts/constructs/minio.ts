@@ -35,7 +35,7 @@ export const minioUse = z.strictObject({
   buckets: z
     .array(dnsLabel)
     .min(1)
-    .refine((names) => new Set(names).size === names.length, 'names a bucket twice')
+    .refine((names) => new Set(names).size === names.length, 'lists a bucket twice')
     .describe(
       'Buckets, made as `PROJECT-BUCKET`, of at most 63 characters. Only the project’s own user can read and write them.',
     ),

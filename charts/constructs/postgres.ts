@@ -102,7 +102,7 @@ export class Postgres extends StatefulService {
           { name: 'PGDATA', value: '/var/lib/postgresql/data/pgdata' },
         ],
         resources: settings.resources,
-        // Init scripts that are killed halfway are never run again, and a recovery would begin anew.
+        // Init scripts that are killed halfway are never run again, and a recovery would start over.
         probes: probes({ ready }, 600),
         mounts: [
           { volume: 'run', path: '/var/run/postgresql' },

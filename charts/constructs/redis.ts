@@ -32,11 +32,10 @@ const schema = z.strictObject({
   eviction: z
     .enum(evictionPolicies)
     .default('noeviction')
-    .describe('What it forgets when its memory is full: nothing, as a broker must not, or keys, as a cache may.'),
-  persistence: z
-    .boolean()
-    .default(true)
-    .describe('Whether its data outlives the pod, in a claim. Without it there is no claim: a cache.'),
+    .describe(
+      'What it does when its memory is full: a broker must refuse writes (noeviction), a cache may evict keys.',
+    ),
+  persistence: z.boolean().default(true).describe('Whether its data outlives the pod, in a claim; false for a cache.'),
   hostPort: hostPort.optional(),
   resources: resources(['50m', '64Mi'], ['1', '256Mi']),
 });

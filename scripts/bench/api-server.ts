@@ -95,7 +95,7 @@ const kubeconfigText = (port: number, token: string): string =>
   JSON.stringify({
     apiVersion: 'v1',
     kind: 'Config',
-    // Its certificate is made anew at each start.
+    // It gets a new certificate at each start.
     clusters: [{ name: 'bench', cluster: { server: `https://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true } }],
     users: [{ name: 'bench', user: { token } }],
     contexts: [{ name: context, context: { cluster: 'bench', user: 'bench' } }],

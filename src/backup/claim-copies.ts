@@ -82,7 +82,7 @@ const someWorkloads: Pausing = {
   resume: (cluster, { namespace, workloads = [] }) => resumeControllers(cluster, namespace, workloads),
 };
 
-/** Whoever restores has stopped all workloads before, and starts them once all of the data is there. */
+/** The caller has stopped all workloads, and starts them once all data is restored. */
 const stoppedAlready: Pausing = { pause: async () => {}, resume: async () => {} };
 
 /** Stops what writes to a claim, does something in a pod with its folder, and starts it again. */

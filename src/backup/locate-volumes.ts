@@ -52,7 +52,7 @@ function storesOf(mounting: Mounting, volume: string, all: readonly Mounting[], 
     claim,
     workloads: isService ? undefined : [{ kind: controller, object: of.object }, ...othersAt(claim, mounting, all)],
     folder: copyFolder,
-    // Of an image that says itself whom it runs as nothing is known: root reads and writes all of it.
+    // If the image itself sets its user, the user is unknown here: root can read and write everything.
     user: settings.user ?? (settings.security ? 0 : defaultUser),
     group: settings.group,
     pull: pullOf(located.profile, located.project),

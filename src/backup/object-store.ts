@@ -30,7 +30,7 @@ export async function withObjectStore<Result>(
   const secretAccessKey = await secretKey(cluster, store);
   const { namespace, object: service, port } = store;
   const forwarding = await portForward(cluster, { namespace, service, port });
-  // It tells whoever runs repoctl which Node its later versions need, though this one is pinned.
+  // The SDK warns about the Node version that its later versions need, although this version is pinned.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const client = new S3Client({
     endpoint: `http://127.0.0.1:${forwarding.port}`,

@@ -7,7 +7,7 @@ import { partKind } from './stores.ts';
 export interface RestorePlan {
   /** In the order in which they are restored. */
   readonly parts: readonly PlacedPart[];
-  /** What of the backup is not restored, and what of the project stays as it is. */
+  /** The parts of the backup that are not restored, and the parts of the project that stay unchanged. */
   readonly left: readonly string[];
 }
 

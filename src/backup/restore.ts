@@ -25,8 +25,8 @@ export interface RestoreOptions extends SubjectOptions {
 }
 
 /**
- * Checks a backup and puts it in place of a project's data. The project's workloads are stopped meanwhile. After it was
- * cut short, the same again completes it.
+ * Checks a backup and puts it in place of a project's data. The project's workloads are stopped meanwhile. If it is
+ * interrupted, run it again to finish.
  *
  * @param folder default: the newest backup of the project
  * @returns the short name of the project; `undefined` if nobody consented

@@ -188,7 +188,7 @@ export async function openChannels(cluster: Cluster, path: string, options: Chan
     // Where a server vanishes that would not answer a ping, since it is busy, the system notices.
     socket.on('upgrade', ({ socket: connection }) => connection.setKeepAlive(true, pingInterval));
     socket.on('open', () => {
-      // Whoever opens them has to be able to listen first.
+      // The caller must be able to add its listeners first.
       socket.pause();
       resolve(new Channels(socket, impatient));
     });

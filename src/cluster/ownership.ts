@@ -7,7 +7,7 @@ type Labels = Readonly<Record<string, string>>;
 const appliers: readonly (string | undefined)[] = ['repoctl', 'tilt', undefined];
 
 /**
- * Whether an object is repoctl's own, and of a namespace's owner, whoever has applied it last: repoctl, Tilt or kubectl.
+ * Whether an object is repoctl's and belongs to the owner of its namespace; repoctl, Tilt or kubectl may have applied it last.
  *
  * @param owner labels of the namespace in the configuration
  */

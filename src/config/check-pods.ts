@@ -187,7 +187,7 @@ function checkContainers(pods: Pods, images: readonly string[], say: Say) {
     else if (image !== undefined && !images.includes(image) && !/@sha256:|:[\w.-]+$/.test(image))
       say([...path, 'image'], `"${image}" needs a tag or a digest, for instance redis:7.4.5`);
     else if (image?.endsWith(':latest'))
-      say([...path, 'image'], 'may not use the tag "latest": what runs would change without a change here');
+      say([...path, 'image'], 'may not use the tag "latest": the image would change without a change here');
   }
 }
 

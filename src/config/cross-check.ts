@@ -218,7 +218,7 @@ const portsOf = ({ kind, settings }: Workload) => workloadKinds[kind]?.ports(set
 
 const hasPort = (workload: Workload): boolean => portsOf(workload).length > 0;
 
-/** Whether another pod can tell that a workload is ready: whoever speaks UDP need not answer. */
+/** Whether another pod can tell that a workload is ready: a UDP server need not answer. */
 const isAnswering = (workload: Workload): boolean => portsOf(workload).some(({ protocol }) => protocol !== 'udp');
 
 /**

@@ -21,7 +21,7 @@ const global = Object.fromEntries(
 export const imageTag = z
   .string()
   .regex(/^\w[\w.-]{0,127}$/, 'must be an image tag')
-  .refine((tag) => tag !== 'latest', 'may not be "latest": what runs would change without a change here');
+  .refine((tag) => tag !== 'latest', 'may not be "latest": the image would change without a change here');
 
 const registryPath = z
   .string()
@@ -35,20 +35,24 @@ const profile = z.strictObject({
   extends: z
     .string()
     .optional()
-    .describe('Profile that says whatever this one does not say. Required but for local, external and production.'),
+    .describe(
+      'The profile that this one is based on: fields that are left out keep its values. Required, except for local, external and production.',
+    ),
   managed: z
     .array(
       z.string().regex(/^[a-z][-a-z0-9]*(\/[a-z][-a-z0-9]*)?$/, 'must be redis, minio, postgres or PROJECT/SERVICE'),
     )
     .optional()
     .describe(
-      'Services that run elsewhere: `redis`, `minio`, a kind such as `postgres`, or one as `PROJECT/SERVICE`. Default: ' +
+      'Managed services, which do not run in the cluster: `redis`, `minio`, a kind such as `postgres`, or one as `PROJECT/SERVICE`. Default: ' +
         'that of `extends`; redis, minio and postgres in `external`, none in `local` and `production`.',
     ),
   images: z
     .strictObject({
-      registry: registryPath.optional().describe('Where images are pulled from, without the last part of their names.'),
-      tag: imageTag.optional().describe('Tag of every image. Default: that of `--image-tag`.'),
+      registry: registryPath
+        .optional()
+        .describe('The registry and path that images are pulled from, without the last part of their names.'),
+      tag: imageTag.optional().describe('Tag of every image. Default: the value of `--image-tag`.'),
       digests: z
         .record(
           dnsLabel,
@@ -59,8 +63,8 @@ const profile = z.strictObject({
     })
     .optional()
     .describe(
-      'Where the images come from that projects build. Needed for real clusters if any is built; development builds its own. ' +
-        'Each field that is left out is that of `extends`.',
+      'The images that projects build. Required for real clusters if a project builds one; development builds them on your machine. ' +
+        'A field that is left out keeps the value of `extends`.',
     ),
   pull: z
     .strictObject({
@@ -74,58 +78,60 @@ const profile = z.strictObject({
         ])
         .optional()
         .describe(
-          'Registry and path that stand in place of the registry of every image that is not built here, ours included: ' +
+          'A registry and path that replaces the registry of every image that is not built here, including repoctl’s own: ' +
             '`busybox` becomes `MIRROR/library/busybox`. A map has one for each registry: `docker.io: …`, ' +
             '`ghcr.io: …`, and `*` for all others.',
         ),
       secrets: z
         .array(secretName)
         .optional()
-        .describe('Secrets for registries that want a login; they have to be in every namespace.'),
+        .describe('Pull Secrets for registries with a login; they must exist in every namespace.'),
       policy: z
         .enum(pullPolicies)
         .optional()
-        .describe('When an image is pulled. Images that are built on this machine are never. Default: IfNotPresent.'),
+        .describe('When images are pulled, except those that are built on this machine. Default: IfNotPresent.'),
     })
     .optional()
-    .describe('How images are pulled. Each field that is left out is that of `extends`.'),
+    .describe('How images are pulled. A field that is left out keeps the value of `extends`.'),
   quota: z
     .boolean()
     .optional()
     .describe(
-      'Whether each namespace has a ResourceQuota and a LimitRange of what is in it. Default: that of `extends`; true in ' +
+      'Whether each namespace has a ResourceQuota and a LimitRange of what is in it. Default: the value of `extends`; true in ' +
         '`production`, false in `local` and `external`.',
     ),
   network: networkField
     .optional()
-    .describe('Who may connect with whom. Each field that is left out is that of `extends`.'),
+    .describe('The allowed connections between pods. A field that is left out keeps the value of `extends`.'),
   namespacePrefix: z
     .string()
     .max(10)
     .regex(/^[a-z][-a-z0-9]*$/, 'must be lower-case letters, digits and "-", beginning with a letter')
     .optional()
     .describe(
-      'Stands before the name of every namespace, such as `staging-`, so that environments share a cluster. Default: that ' +
-        'of `extends`, which begins with nothing.',
+      'Prefix of the name of every namespace, such as `staging-`, for environments that share a cluster. Default: the value ' +
+        'of `extends`; none in the presets.',
     ),
   namespaceSuffix: z
     .string()
     .max(10)
     .regex(/^[-a-z0-9]*[a-z0-9]$/, 'must be lower-case letters, digits and "-", ending with a letter or a digit')
     .optional()
-    .describe('Stands behind the name of every namespace. Default: that of `extends`, which begins with nothing.'),
+    .describe('Suffix of the name of every namespace. Default: the value of `extends`; none in the presets.'),
   hostPorts: z
     .boolean()
     .optional()
-    .describe('Whether services have fixed ports on your machine. Default: that of `extends`, which begins with true.'),
+    .describe(
+      'Whether services have fixed ports on your machine. Default: the value of `extends`; true in the presets.',
+    ),
   portOffset: z
     .int()
     .min(0)
     .max(maximumPortOffset)
     .optional()
     .describe(
-      'Added to every fixed port of your machine in development, so that two environments don’t meet. ' +
-        'REPOCTL_PORT_OFFSET is added to it. Default: that of `extends`, which begins with 0.',
+      'Number added to every fixed port of your machine in development, so two environments can run at the same time. ' +
+        'REPOCTL_PORT_OFFSET is added as well. Default: the value of `extends`; 0 in the presets.',
     ),
 });
 
@@ -137,13 +143,13 @@ export const environmentSchema = z.strictObject({
   projects: z
     .array(z.string().min(1))
     .default(['backends/*', 'apps/*'])
-    .describe('Folders that are projects if they hold `infra/project.yaml`; `*` stands for any part of a name.'),
+    .describe('Folders of projects: those that contain `infra/project.yaml`. `*` stands for any part of a name.'),
   global: z
     .strictObject({
       ...global,
       services: servicesSchema(serviceKinds).describe(
-        'Others by name, of any kind; a project has them that says `uses: { NAME: {} }`. One that is named like its kind ' +
-          'need not say `kind`.',
+        'Further shared services by name, of any kind; a project uses one with `uses: { NAME: {} }`. A service named like its kind ' +
+          'needs no `kind`.',
       ),
     })
     .prefault({})
@@ -155,19 +161,19 @@ export const environmentSchema = z.strictObject({
         .regex(/^[^\s\p{Cc}]{1,253}$/u, 'must be the name of a context of the kubeconfig')
         .optional()
         .describe(
-          'Context of the kubeconfig, where the cluster is not the kind cluster of kind-config.yaml but one of minikube, ' +
-            'k3d, Docker Desktop, Rancher Desktop or Colima, or a remote one for development. KIND_CLUSTER_NAME comes first.',
+          'Context of the kubeconfig, if the cluster is not the kind cluster of kind-config.yaml but one of minikube, ' +
+            'k3d, Docker Desktop, Rancher Desktop or Colima, or a remote one for development. KIND_CLUSTER_NAME overrides it.',
         ),
       nodeImage: imageReference
         .optional()
-        .describe("Image of the cluster's nodes; KIND_NODE_IMAGE comes first. Default: kind's own."),
+        .describe("Image of the cluster's nodes. KIND_NODE_IMAGE overrides it. Default: kind's own."),
     })
     .prefault({})
-    .describe('The development cluster: every command works on it, whatever the current context is.'),
+    .describe('The development cluster. Every command works on it, whichever context is current.'),
   patches: z
     .array(patchSchema)
     .default([])
-    .describe("Changes to the global tier's objects, after everything else was said. A project's are in its own file."),
+    .describe("Changes to the global tier's finished objects. A project's patches are in its own file."),
   chartTimeLimitSeconds: z
     .int()
     .min(1)
@@ -178,8 +184,8 @@ export const environmentSchema = z.strictObject({
     .record(dnsLabel, profile)
     .default({})
     .describe(
-      'What the manifests are for, by name. `local` and `external` (development), and `production` exist without being ' +
-        'named; others extend one of them.',
+      'The kinds of clusters that manifests are made for, by name. `local` and `external` (development) and `production` exist without being ' +
+        'listed; other profiles extend one of them.',
     ),
 });
 

@@ -22,20 +22,26 @@ const operation = z.discriminatedUnion('op', [
 const target = z
   .strictObject({
     kind: z.string().min(1).optional().describe('Kind of the object: `Deployment`.'),
-    name: z.string().min(1).optional().describe('Its name: `turfoo-api`; of a job without the hash.'),
-    labels: z.record(z.string(), z.string()).optional().describe('Labels that it has.'),
+    name: z.string().min(1).optional().describe('Name of the object: `turfoo-api`; for a job, without the hash.'),
+    labels: z.record(z.string(), z.string()).optional().describe('Labels of the object.'),
   })
   .refine((given) => Object.keys(given).length > 0, 'must name a kind, a name or labels');
 
 /** What a patch may say. */
 export const patchSchema = z
   .strictObject({
-    target: target.describe('The objects that are changed: all that match each field.'),
-    profiles: z.array(dnsLabel).min(1).optional().describe('Only in these, and what extends them. Default: in all.'),
+    target: target.describe('The objects to change: those that match every field.'),
+    profiles: z
+      .array(dnsLabel)
+      .min(1)
+      .optional()
+      .describe('The profiles, with those that extend them, in which the patch applies. Default: all.'),
     merge: z
       .record(z.string(), z.unknown())
       .optional()
-      .describe('A JSON merge patch (RFC 7396): maps are merged, lists and values replaced, null takes a field away.'),
+      .describe(
+        'A JSON merge patch (RFC 7396): maps are merged, lists and values are replaced, and null removes a field.',
+      ),
     operations: z
       .array(operation)
       .min(1)

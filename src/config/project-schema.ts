@@ -18,10 +18,13 @@ export const isImage = (context: string): boolean => context.startsWith('docker-
 const buildArgument = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not a name for a build argument')
-  .refine((name) => !name.startsWith('BUILDKIT_'), 'is one that BuildKit obeys, not an ARG of the Dockerfile');
+  .refine(
+    (name) => !name.startsWith('BUILDKIT_'),
+    'is a build argument of BuildKit itself, not an ARG of the Dockerfile',
+  );
 
 const imageBuild = z.strictObject({
-  context: relativePath.default('.').describe("Folder sent to the build, relative to the project's."),
+  context: relativePath.default('.').describe('The build context: a folder, relative to the project’s folder.'),
   dockerfile: relativePath.default('Dockerfile').describe("Relative to the project's folder."),
   target: z.string().min(1).optional().describe('Stage of the Dockerfile. Default: the last.'),
   localTarget: z.string().min(1).optional().describe('Stage for development. Default: `target`.'),
@@ -38,20 +41,20 @@ const imageBuild = z.strictObject({
             .string()
             .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not a name for an environment variable')
             .optional()
-            .describe('Environment variable of whoever builds.'),
+            .describe('Environment variable of the shell that runs the build.'),
           file: relativePath.optional().describe("File, relative to the project's folder."),
         })
         .refine(({ env, file }) => (env === undefined) !== (file === undefined), 'needs either env or file'),
     )
     .default({})
-    .describe('Secrets of the build by id, for `RUN --mount=type=secret,id=ID`; they are in no layer of the image.'),
+    .describe('Secrets of the build by id, for `RUN --mount=type=secret,id=ID`. No layer of the image contains them.'),
   additionalContexts: z
     .record(
       z.string().regex(/^[A-Za-z0-9][\w.:/@-]*$/, 'is not a name for a context, such as "shared"'),
       relativePath
         .refine((path) => !/^[a-z-]+:/.test(path) || isImage(path), 'must be a folder, or docker-image:// and an image')
         .refine((path) => !isImage(path) || /@sha256:[0-9a-f]{64}$|:[\w][\w.-]*$/.test(path), 'needs a tag or a digest')
-        .describe("Folder, relative to the project's, or `docker-image://` and an image reference."),
+        .describe("Folder, relative to the project's folder, or `docker-image://` and an image reference."),
     )
     .default({})
     .describe(
@@ -60,37 +63,39 @@ const imageBuild = z.strictObject({
   platforms: z
     .array(z.string().regex(/^(linux|windows)\/[a-z0-9]+(\/v\d+)?$/, 'must be a platform such as linux/arm64'))
     .min(1)
-    .refine((platforms) => new Set(platforms).size === platforms.length, 'names one twice')
+    .refine((platforms) => new Set(platforms).size === platforms.length, 'lists one twice')
     .optional()
     .describe(
-      'What it is built for, for instance linux/amd64 and linux/arm64. Development builds for your own machine, or for the ' +
-        "only one that is named. Default: the building machine's.",
+      'The platforms to build for, such as linux/amd64 and linux/arm64. Development builds for your own machine, or for the ' +
+        'only platform in the list. Default: the platform of the machine that builds.',
     ),
   sync: z
     .array(
       z.strictObject({
-        from: relativePath.describe("File or folder, relative to the project's."),
-        to: z.string().regex(/^\//, 'must be an absolute path').describe('Where it is in the container.'),
+        from: relativePath.describe('File or folder, relative to the project’s folder.'),
+        to: z.string().regex(/^\//, 'must be an absolute path').describe('Its path in the container.'),
       }),
     )
     .default([])
     .describe(
-      'What development copies into running containers when it changes. Their root file system stays writable.',
+      'Files that development copies into running containers when they change. The root file system of these containers stays writable.',
     ),
   rebuildOn: z
     .array(relativePath)
     .default([])
-    .describe('Files below a synced folder that need a new image when they change, for instance a lock file.'),
+    .describe('Files below a synced folder whose change builds a new image, for instance a lock file.'),
 });
 
 const projectCommand = z.strictObject({
-  description: z.string().optional().describe('What it does, in a few words.'),
-  workload: dnsLabel.describe('Workload that keeps running, in whose container it runs.'),
+  description: z.string().optional().describe('A short description.'),
+  workload: dnsLabel.describe('The workload whose container runs it; one that keeps running.'),
   command: command.describe('Program and arguments.'),
   test: z
     .boolean()
     .default(false)
-    .describe('Whether it exits 0 if the environment works: `tilt ci` runs it once all is healthy.'),
+    .describe(
+      'Whether it tests the environment: `tilt ci` runs it once everything is healthy, and expects exit code 0.',
+    ),
 });
 
 const ownKinds = Object.fromEntries(
@@ -109,12 +114,12 @@ const otherProjects = z
   .array(z.string().regex(/^[a-z][-a-z0-9]*\/[a-z][-a-z0-9]*$/, 'must be PROJECT/WORKLOAD'))
   .default([])
   .describe(
-    'Workloads of other projects that have ports; each gives `PROJECT_WORKLOAD_URL`, and one with more than a port for HTTP ' +
-      'also `PROJECT_WORKLOAD_HOST`, `PROJECT_WORKLOAD_PORT` and `PROJECT_WORKLOAD_PORTNAME_PORT` for each further port.',
+    'Workloads with ports in other projects. Each gives `PROJECT_WORKLOAD_URL`; one with more than an HTTP port ' +
+      'also gives `PROJECT_WORKLOAD_HOST`, `PROJECT_WORKLOAD_PORT` and `PROJECT_WORKLOAD_PORTNAME_PORT` for each further port.',
   );
 
 const usesText =
-  'What it uses of the global tier, by name of the service (those under `global.services` of repoctl.yaml too, such as ' +
+  'The services of the global tier that it uses, by name (also those under `global.services` of repoctl.yaml, such as ' +
   '`catalog: {}`), and of other projects.';
 
 const anyFields = (what: string) => z.record(z.string(), z.unknown()).optional().describe(what);
@@ -140,32 +145,32 @@ export const projectSchema = z.strictObject({
     .catchall(z.record(z.string(), z.unknown()))
     .prefault({})
     .describe(usesText),
-  env: environmentVariables.default({}).describe('Environment variables of all its workloads.'),
+  env: environmentVariables.default({}).describe('Environment variables for all of its workloads.'),
   services: servicesSchema(ownKinds).describe(
-    'Services of its own, by name. One that is named like its kind need not say `kind`.',
+    'The project’s own services, by name. A service named like its kind needs no `kind`.',
   ),
-  workloads: z.record(dnsLabel, byKind(workloadKinds)).default({}).describe('Its processes, by name.'),
+  workloads: z.record(dnsLabel, byKind(workloadKinds)).default({}).describe('The project’s processes, by name.'),
   pullSecrets: z
     .array(secretName)
     .default([])
-    .describe('Secrets of its namespace for registries that want a login, beside those of the profile.'),
+    .describe('Pull Secrets of its namespace for registries with a login, in addition to those of the profile.'),
   patches: z
     .array(patchSchema)
     .default([])
-    .describe(
-      'Changes to its objects, after everything else was said. The result has to be one that may be in the cluster.',
-    ),
+    .describe('Changes to its finished objects. The result must be an object that the cluster may contain.'),
   profiles: z
     .record(dnsLabel, profileOverride)
     .default({})
     .describe(
-      'What differs in a profile, by its name: the same fields as above, merged over them. Maps are merged, everything ' +
-        'else is replaced, null takes a field away. A profile begins with what is said for the one that it extends.',
+      'The project’s settings for a profile, by its name: the same fields as above, merged over them. Maps are merged, everything ' +
+        'else is replaced, and null removes a field. A profile starts with the settings for the profile that it extends.',
     ),
   commands: z
     .record(dnsLabel, projectCommand)
     .default({})
-    .describe('What people run now and then, by name: `repoctl infra project run PROJECT NAME`, or a button in Tilt.'),
+    .describe(
+      'Commands that people run by hand, by name: `repoctl infra project run PROJECT NAME`, or a button in Tilt.',
+    ),
 });
 
 export type ProjectInput = z.output<typeof projectSchema>;

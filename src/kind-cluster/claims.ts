@@ -19,7 +19,7 @@ export interface Claim extends ManifestObject {
 /** How long claims may take to go after their pods, in milliseconds. */
 const patience = 120_000;
 
-/** All claims of a cluster, whoever made them. */
+/** All claims of a cluster, including those that something else created. */
 export const listClaims = (cluster: Cluster): Promise<Claim[]> => cluster.list<Claim>('PersistentVolumeClaim');
 
 /** Whether repoctl made a claim, for an environment. */

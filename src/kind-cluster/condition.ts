@@ -1,4 +1,4 @@
-/** What of a Kubernetes object counts here. */
+/** The parts of a Kubernetes object that are read here. */
 export interface SeenObject {
   readonly kind: string;
   readonly metadata: { readonly name: string };

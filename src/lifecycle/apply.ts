@@ -30,7 +30,7 @@ const inTwo: readonly Wave[] = [{ takes: ({ kind }) => first.includes(kind) }, {
 
 /**
  * Applies objects to a namespace: the only place that does. What is there and not ours stops it before anything is
- * changed; what is ours is taken back, whoever applied it last; what can't be changed is made anew where nothing is lost.
+ * changed; our fields are taken back from other field managers; objects that can't be changed are replaced if that loses nothing.
  *
  * @throws ClusterError with everything that stands in the way
  */
@@ -55,7 +55,7 @@ export async function applyObjects(
 
 async function applyObject(cluster: Cluster, { object, way, existing }: Step, signal?: AbortSignal): Promise<void> {
   if (way === 'leave') return;
-  if (way === 'anew' || way === 'orphan') await removeAndWait(cluster, object, { orphan: way === 'orphan', signal });
+  if (way === 'replace' || way === 'orphan') await removeAndWait(cluster, object, { orphan: way === 'orphan', signal });
   await cluster.apply(object, { force: existing !== undefined && way === 'apply' });
 }
 
@@ -70,7 +70,7 @@ async function enlarge(
   report(`${name}: enlarging claim ${claim.metadata.name} to ${size}`);
 }
 
-/** Kinds of which nothing of ours stays that the configuration no longer has, whoever applied it. */
+/** Kinds whose objects are removed once the configuration no longer has them, even if something else applied them last. */
 const swept: readonly ApiKind[] = ['Deployment', 'StatefulSet', 'CronJob', 'Job', 'Service'];
 
 /**

@@ -27,7 +27,7 @@ export interface OwnedNamespace {
 export interface Step {
   readonly object: ManifestObject;
   readonly way: Way;
-  /** What is there. It is ours, so that its fields are, whoever applied it last. */
+  /** The existing object. It is ours, so its fields are ours, even if something else applied it last. */
   readonly existing?: ManifestObject;
   /** What the API would make of it; none where it was not asked, or where it won't change what is there. */
   readonly would?: ManifestObject;

@@ -10,7 +10,7 @@ export type Way =
   /** It stays as it is: its work is done. */
   | 'leave'
   /** It is deleted with what it owns, and made again. */
-  | 'anew'
+  | 'replace'
   /** It is deleted and made again; what it owns stays, and belongs to the new one. */
   | 'orphan';
 
@@ -20,8 +20,8 @@ interface Job extends ManifestObject {
 
 /**
  * What becomes of a job that is there. It can't be changed; its name ends in a hash of what it runs, so one of the same
- * name that is done has done the same work, whoever has applied it. One that failed, or that ran in another image, is
- * made anew.
+ * name that is done has done the same work, no matter who applied it. One that failed, or that ran in another image, is
+ * replaced.
  */
 export function jobWay(existing: ManifestObject, wanted: ManifestObject): Way {
   const { conditions = [] } = (existing as Job).status ?? {};
@@ -31,7 +31,7 @@ export function jobWay(existing: ManifestObject, wanted: ManifestObject): Way {
   // Applied by something else, it says nothing of its images.
   const inAnother = images(existing) !== undefined && images(existing) !== images(wanted);
   const going = (existing.metadata as { deletionTimestamp?: string } | undefined)?.deletionTimestamp !== undefined;
-  if (has('Failed') || inAnother || going) return 'anew';
+  if (has('Failed') || inAnother || going) return 'replace';
   return has('Complete') && isHashed(wanted) ? 'leave' : 'apply';
 }
 
@@ -63,16 +63,16 @@ const replaceable: readonly string[] = [
 ];
 
 /**
- * How an object that can't be changed is made anew without a loss; `undefined` if nobody knows.
+ * How an object that can't be changed is replaced without losing anything; `undefined` if that is unknown.
  *
  * A StatefulSet keeps its pods if they are found by the same labels: only its claim templates, or the like, differ. Its
  * claims stay in any case.
  */
 export function replacement(existing: ManifestObject, wanted: ManifestObject): Way | undefined {
-  if (wanted.kind !== 'StatefulSet') return replaceable.includes(wanted.kind) ? 'anew' : undefined;
+  if (wanted.kind !== 'StatefulSet') return replaceable.includes(wanted.kind) ? 'replace' : undefined;
   const identity = ({ spec }: ManifestObject) => {
     const { selector, serviceName } = spec as { selector: object; serviceName?: string };
     return { selector, serviceName };
   };
-  return isDeepStrictEqual(identity(existing), identity(wanted)) ? 'orphan' : 'anew';
+  return isDeepStrictEqual(identity(existing), identity(wanted)) ? 'orphan' : 'replace';
 }

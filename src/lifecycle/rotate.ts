@@ -33,7 +33,7 @@ export function rotatable(plan: Plan, namespace: PlannedNamespace): Rotatable[] 
   ]);
   return namespace.secrets.flatMap(({ name, keys }) => {
     const service = services.get(name);
-    // Whoever knows its user's name knows nothing yet.
+    // The user's name alone is no secret.
     const own = keys.filter((key) => key.generated && key.file === file && !key.variable.endsWith('_USER'));
     return service && own.length > 0 ? [{ service, keys: own }] : [];
   });

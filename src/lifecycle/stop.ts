@@ -77,7 +77,7 @@ export async function stopGlobal(options: StopOptions): Promise<void> {
 }
 
 /**
- * Stops everything: the projects, then the global tier. Whoever asks for it says where.
+ * Stops everything: the projects, then the global tier. The caller names the cluster.
  *
  * @param byTilt whether Tilt has taken workloads away before
  */

@@ -21,7 +21,7 @@ export interface ComposeService {
   readonly volumes: readonly ComposeVolume[];
   readonly user?: string;
   readonly replicas?: number;
-  /** What of it is left out, as sentences. */
+  /** The parts of it that are left out, as sentences. */
   readonly notes: readonly string[];
 }
 

@@ -52,7 +52,7 @@ const project = z.looseObject({
 
 const problem = z.looseObject({ file: z.string(), message: z.string() });
 
-/** What the file holds. Whoever can write there decides what is applied; but no path in it leads out of the repository. */
+/** The contents of the file. Anyone who can write it decides what is applied, but no path in it leads out of the repository. */
 const cacheFile = z.object({
   build: z.string(),
   of: z.string(),

@@ -68,7 +68,7 @@ export type ChartAnswer = z.input<typeof chartAnswer>;
 export const objectId = ({ kind, metadata }: ManifestObject): string =>
   `${kind}/${metadata?.labels?.[labelKeys.instance] ?? metadata?.name}`;
 
-/** The objects of a namespace with its own chart, and what of them can't be in the namespace. */
+/** The objects of a namespace with its own chart, and the problems of those that can't be in the namespace. */
 export interface WithChart {
   readonly objects: readonly ManifestObject[];
   readonly jobs: readonly NamedJob[];

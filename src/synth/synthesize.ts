@@ -176,7 +176,7 @@ function cacheKey(environment: Environment, profile: Profile, project?: Project)
   const around = project
     ? dependencies(project).map((other) => findProject(environment, other))
     : [patches, manifests, services.map((service) => consumers(environment, service))];
-  // Who may be reached by whom is said at both ends.
+  // The policies at both ends state who may connect.
   const callers =
     project && profile.network.policies
       ? callsFromOthers(environment, project).map(({ project: { namespace }, from, to, ports }) => [

@@ -52,7 +52,7 @@ export async function tiltfileAnswer(root: string, question: TiltfileQuestion): 
     const options = { profile, development: true, out, environmentFilesOf: [], tolerant: true } as const;
     const { plan, memory, mistakes } = await synthesize(root, options);
     const wrong = new Set(mistakes.map(({ directory }) => directory));
-    // What stands in for a project was read from other files than will mend it.
+    // The stand-in for a broken project was read from other files than those that will fix it.
     const right = Object.fromEntries(Object.entries(memory).filter(([directory]) => !wrong.has(directory)));
     const inputs = [...configurationInputs(root, profile, right), kindConfigFile];
     const made = { inputs, ignored, context, mistakes: mistakeLines(mistakes), manifests: relative(root, out), plan };

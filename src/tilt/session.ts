@@ -70,7 +70,7 @@ export function sessionOf(tilt: TiltClient): Session {
     return found.filter(({ metadata }) => labels.some((label) => metadata.labels?.[label] !== undefined));
   };
 
-  /** Waits until resources are up to date, and those that were told to have begun anew. */
+  /** Waits until resources are up to date, and until the triggered ones have run again. */
   const settle = async (
     resources: readonly UiResource[],
     told: readonly UiResource[],

@@ -410,7 +410,7 @@ describe('the images of production', () => {
     loaded(files, { profile: 'production', imageTag }).then(({ profile }) => profile.images);
 
   test.each([
-    ['latest', '--image-tag may not be "latest": what runs would change without a change here, given "latest"'],
+    ['latest', '--image-tag may not be "latest": the image would change without a change here, given "latest"'],
     ['1 2', '--image-tag must be an image tag, given "1 2"'],
   ])('are refused the tag %j of the command line', async (tag, message) => {
     await expect(images({}, tag)).rejects.toThrow(message);

@@ -143,7 +143,7 @@ test('all problems of all files come in one run, by file, line and column', asyn
     'backends/svc-a/infra/manifests/b.yaml:4:1: not valid YAML: "]" is expected before this: a "[" above is still open',
     'backends/svc-a/infra/project.yaml:3:18: images.app.target: backends/svc-a/Dockerfile has no stage "runtiem"; allowed: runtime; did you mean "runtime"?',
     'backends/svc-a/infra/project.yaml:5:41: workloads.api.image: no image "nope" under images; allowed: app, or an image reference with a tag',
-    'backends/svc-a/infra/project.yaml:6:26: workloads.b.image: may not use the tag "latest": what runs would change without a change here, given "busybox:latest"',
+    'backends/svc-a/infra/project.yaml:6:26: workloads.b.image: may not use the tag "latest": the image would change without a change here, given "busybox:latest"',
     'repoctl.yaml:1:7: name: must be lower-case letters, digits and "-", beginning with a letter (RFC 1123), given "Monorepo"',
     'repoctl.yaml:2:32: projects[2]: "../other" leads outside the repository; allowed: folders below the one of repoctl.yaml',
     'repoctl.yaml:3:18: global.redis: expected false or a map, given true',

@@ -20,7 +20,7 @@ const changed = (existing: ManifestObject, would: ManifestObject): Step => ({
   existing,
   would,
 });
-const replaced = (existing: ManifestObject, wanted: ManifestObject, way: 'anew' | 'orphan' = 'anew'): Step => ({
+const replaced = (existing: ManifestObject, wanted: ManifestObject, way: 'replace' | 'orphan' = 'replace'): Step => ({
   object: wanted,
   way,
   existing,

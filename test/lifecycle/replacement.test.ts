@@ -31,15 +31,15 @@ describe('a job that is there', () => {
       'leave',
     ],
     ['in the same image', job(hashed, ended('Complete'), 'a@1'), job(hashed, {}, 'a@1'), 'leave'],
-    ['but in another image it runs again', job(hashed, ended('Complete'), 'a@1'), job(hashed, {}, 'a@2'), 'anew'],
-    ['after it failed it runs again', job(hashed, ended('Failed')), job(hashed), 'anew'],
+    ['but in another image it runs again', job(hashed, ended('Complete'), 'a@1'), job(hashed, {}, 'a@2'), 'replace'],
+    ['after it failed it runs again', job(hashed, ended('Failed')), job(hashed), 'replace'],
     ['while it runs it is changed, if it can be', job(hashed), job(hashed), 'apply'],
     ['of a name that says nothing is changed, if it can be', job('tidy', ended('Complete')), job('tidy'), 'apply'],
     [
       'that is going is awaited',
       { ...job(hashed), metadata: { name: hashed, deletionTimestamp: 'now' } as never },
       job(hashed),
-      'anew',
+      'replace',
     ],
   ])('%s', (_, existing, wanted, way) => expect(jobWay(existing, wanted)).toBe(way));
 });
@@ -50,16 +50,16 @@ describe('what can’t be changed', () => {
     object('StatefulSet', { selector, serviceName: 'a', volumeClaimTemplates: [selector] });
 
   test.each<[string, ManifestObject, ManifestObject, string | undefined]>([
-    ['a Deployment is made anew', object('Deployment'), object('Deployment'), 'anew'],
-    ['a job that is not done is made anew', object('Job'), object('Job'), 'anew'],
-    ['a RoleBinding is made anew', object('RoleBinding'), object('RoleBinding'), 'anew'],
+    ['a Deployment is made anew', object('Deployment'), object('Deployment'), 'replace'],
+    ['a job that is not done is made anew', object('Job'), object('Job'), 'replace'],
+    ['a RoleBinding is made anew', object('RoleBinding'), object('RoleBinding'), 'replace'],
     [
       'a StatefulSet keeps its pods',
       set('a'),
       { ...set('a'), spec: { ...(set('a').spec as object), volumeClaimTemplates: [] } },
       'orphan',
     ],
-    ['but not those that it would not find', set('a'), set('b'), 'anew'],
+    ['but not those that it would not find', set('a'), set('b'), 'replace'],
     ['a claim is not deleted', object('PersistentVolumeClaim'), object('PersistentVolumeClaim'), undefined],
     ['of an unknown kind, which may hold data, nothing is', object('Cluster'), object('Cluster'), undefined],
   ])('%s', (_, existing, wanted, way) => expect(replacement(existing, wanted)).toBe(way));

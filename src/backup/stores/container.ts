@@ -14,7 +14,7 @@ const storeOf = (server: ClaimServer): DataStore => ({ server, copies: claimCopi
 export const containerStore: StoreKind = {
   locate(service, { profile, project }) {
     const { storage, user: given, group, security } = service.settings as ContainerSettings;
-    // Of an image that says itself whom it runs as nothing is known: root reads and writes all of it.
+    // If the image itself sets its user, the user is unknown here: root can read and write everything.
     const user = given ?? (security ? 0 : defaultUser);
     return storage && storeOf({ ...podOf(service), folder: storage.path, user, group, pull: pullOf(profile, project) });
   },

@@ -7,7 +7,7 @@ import { stepFollower } from './build-steps.ts';
 import { mustHaveBuildx } from './buildx.ts';
 
 export interface BuildOptions {
-  /** Builds every step anew. @default false */
+  /** Builds every layer again. @default false */
   readonly noCache?: boolean;
   readonly report: (line: string) => void;
   /** Ends it. */

@@ -16,7 +16,7 @@ interface Job extends ManifestObject {
 const isOfKubernetes = (key: string): boolean => /^(batch\.kubernetes\.io\/)?(controller-uid|job-name)$/.test(key);
 
 /** A job that has run, as one to run. */
-export function jobAnew({ metadata, spec }: Job): ManifestObject & { readonly spec: unknown } {
+export function freshJob({ metadata, spec }: Job): ManifestObject & { readonly spec: unknown } {
   const { name, namespace, labels, annotations } = metadata as ManifestObject['metadata'] & {
     readonly annotations?: Readonly<Record<string, string>>;
   };
@@ -47,7 +47,7 @@ async function makeUsersAgain({ cluster, server, signal }: PasswordChange): Prom
     const name = `${namespace}/${job.metadata?.name}`;
     await cluster.remove(reference);
     await until(async () => (await cluster.get(reference)) === undefined, `${name} is not gone`);
-    await cluster.create(jobAnew(job));
+    await cluster.create(freshJob(job));
     await until(async () => {
       const conditions = (await cluster.get<Job>(reference))?.status?.conditions ?? [];
       const holds = (type: string) => conditions.some((each) => each.type === type && each.status === 'True');

@@ -17,10 +17,10 @@ export interface SettleOptions {
 }
 
 /**
- * Gives effect to values of Secrets that have changed: the servers whose passwords they are take them, what has them in its
- * environment is started again. A server that is stopped takes its own when it is started next.
+ * Puts changed values of Secrets into effect: gives the servers their new passwords, and restarts the pods that have the values in
+ * their environment. A stopped server takes its new password at its next start.
  *
- * After it was cut short, the same again completes it.
+ * If it is interrupted, run it again to finish.
  *
  * @param applied Secrets as they were applied, with what they were before
  * @returns names of the servers that are stopped, and take their new password when they are started

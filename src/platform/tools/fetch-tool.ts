@@ -85,7 +85,7 @@ async function verified(tool: Tool, url: URL, work: string, options: FetchOption
 async function published(tool: Tool, { platform, env }: FetchOptions, read: (list: URL) => Promise<string>) {
   const original = tool.url(tool.version, platform);
   const list = mirrored(tool.checksums(original), env);
-  // Whoever can change a file on its way can change an unencrypted checksum as well.
+  // An attacker who can change a file on its way can change an unencrypted checksum as well.
   if (list.protocol !== 'https:' && !/^(localhost|127\.|\[::1\])/.test(list.hostname))
     throw new TransferError('checksum', `the checksums at ${list} are not encrypted`);
   const file = basename(new URL(original).pathname);

@@ -88,12 +88,12 @@ function answer(request: ClientRequest, url: URL, options: GetOptions, proxy?: U
     signal?.addEventListener('abort', onAbort, { once: true });
     request.once('close', () => signal?.removeEventListener('abort', onAbort));
     request.once('error', (error: NodeJS.ErrnoException) => {
-      const whom = proxy ? `the proxy ${proxy.host}` : url.host;
+      const server = proxy ? `the proxy ${proxy.host}` : url.host;
       const reason = error.code ?? error.message;
       reject(
         error instanceof TransferError
           ? error
-          : new TransferError(reasonOf(error, proxy), `can't reach ${whom}: ${reason}`, { cause: error }),
+          : new TransferError(reasonOf(error, proxy), `can't reach ${server}: ${reason}`, { cause: error }),
       );
     });
     request.once('response', (received: IncomingMessage) => {

@@ -69,7 +69,7 @@ export function blameAll<Item extends Judged>(
   return { items: blamed, parts: [...told(parts, victims), ...webhooks.values()] };
 }
 
-/** That pods count which are not there: whoever should count them is not at work. */
+/** That a controller counts pods that are gone: it is not active. */
 function unseenPods({ health, pods, workload }: Judged): Health | undefined {
   const counts = workload ? readyIn(workload) : 0;
   if (health.status !== 'healthy' || pods.length > 0 || counts === 0) return undefined;

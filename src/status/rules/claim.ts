@@ -5,7 +5,7 @@ import type { PersistentVolumeClaim } from './objects.ts';
 import { patience } from './patience.ts';
 import { type Health, type Surroundings, verdict } from './verdict.ts';
 
-/** Failures that no retry of the provisioner's mends. */
+/** Failures that the provisioner's retries do not fix. */
 const hopeless = /storageclass\S* "[^"]*" not found|does not support|no storage class is set|invalid/i;
 
 /** Rows 10 to 12. `around.pods` are those that may use the claim. */
@@ -70,9 +70,9 @@ function pending(
   // One without a pod may wait for it.
   const age = Math.min(...begun.map(({ creationTimestamp }) => secondsSince(creationTimestamp, around.now) ?? 0));
   const late = age > patience.Pending;
-  const whom = provisioner === undefined ? '' : ` from ${provisioner}`;
+  const from = provisioner === undefined ? '' : ` from ${provisioner}`;
   return verdict(late ? 'degraded' : 'progressing', 'Pending', {
-    cause: late ? `waiting for a volume${whom} for ${span(age)}` : 'waiting for a volume',
+    cause: late ? `waiting for a volume${from} for ${span(age)}` : 'waiting for a volume',
     advice,
   });
 }

@@ -44,7 +44,7 @@ function named(name: string, events: readonly Event[]): readonly Event[] {
   return index.get(name) ?? [];
 }
 
-/** The events about an object, the latest last. An object that was made anew under the name does not get the old one's. */
+/** The events about an object, the latest last. An object that was created again under the same name does not get the events of the old one. */
 export function eventsAbout(kind: string, { name, namespace, uid }: Meta, events: readonly Event[] = []): Event[] {
   return named(name, events)
     .filter(({ involvedObject: about }) =>

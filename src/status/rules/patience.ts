@@ -10,7 +10,7 @@ export const patience = {
   Scheduling: 120,
   /** Others may be about to go. */
   Unschedulable: 15,
-  /** Whoever set the gate has a queue, perhaps. */
+  /** The gate may belong to a queue. */
   SchedulingGated: 3600,
   /** A container is made, its volumes and network before it; big images take their time. */
   ContainerCreating: 600,

@@ -49,7 +49,7 @@ export function statefulSetHealth(set: StatefulSet, around: Surroundings): Healt
 }
 
 /**
- * A pod that has ended, which the controller removes and makes anew under its name: after its node was shut down, say. One
+ * A pod that has ended, which the controller replaces under the same name: after its node was shut down, say. One
  * that its node refuses would be refused again.
  */
 function replaced(pod: Pod, around: Surroundings): Health | undefined {

@@ -90,7 +90,7 @@ export function overdue(progress: Health, waited: number | undefined, limit: num
   };
 }
 
-/** Refusals that no waiting mends. */
+/** Refusals that waiting does not fix. */
 const refusals = /violates PodSecurity|admission webhook "[^"]{1,253}" denied|is invalid/i;
 
 /** A message from behind the last of some texts that introduce it. */

@@ -1,4 +1,4 @@
-/** How many different values are remembered; then it is begun anew, since a watch may go on for weeks. */
+/** How many different values are remembered before all are forgotten: a watch may go on for weeks. */
 const most = 20_000;
 
 const known = new Map<string, unknown>();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { jobAnew } from '../../../src/lifecycle/passwords/minio.ts';
+import { freshJob } from '../../../src/lifecycle/passwords/minio.ts';
 import { scramVerifier } from '../../../src/lifecycle/passwords/postgres.ts';
 import { type Controller, hasInEnvironment } from '../../../src/lifecycle/passwords/users.ts';
 
@@ -31,7 +31,7 @@ test('a job that runs again has nothing in it that the cluster had made', () => 
     },
     status: { conditions: [{ type: 'Complete', status: 'True' }] },
   };
-  expect(JSON.parse(JSON.stringify(jobAnew(job)))).toEqual({
+  expect(JSON.parse(JSON.stringify(freshJob(job)))).toEqual({
     apiVersion: 'batch/v1',
     kind: 'Job',
     metadata: { name: 'dev-minio-buckets-1', namespace: 'dev', labels: { 'app.kubernetes.io/name': 'minio-buckets' } },
