@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
 import { Cluster } from '../../../src/cluster/client.ts';
-import { readList } from '../../../src/status/snapshot/read-list.ts';
+import { readList, recordOf } from '../../../src/status/snapshot/read-list.ts';
 import { sources } from '../../../src/status/snapshot/sources.ts';
 import { podOf } from '../report/objects.ts';
 
@@ -64,3 +64,12 @@ test('what an object says of itself is no next page', async () => {
   });
   expect(asked).toEqual([null]);
 });
+
+test.each(['metadata', 'spec', 'status'])(
+  'an object whose %s is a text is kept by its name, with what is wrong',
+  (part) => {
+    const record = recordOf(sources().statefulSets, { metadata: { name: 'api' }, spec: {}, [part]: 'x' } as never);
+    expect(record.metadata.unreadable).toBe(`its ${part} is no object`);
+    expect(record.metadata.name).toBe(part === 'metadata' ? '(no name)' : 'api');
+  },
+);
