@@ -27,7 +27,10 @@ export function judgeServices(
   slices: readonly EndpointSlice[],
   moment: Pick<Surroundings, 'now' | 'context'>,
 ): Health | undefined {
-  const own = slices.filter((slice) => slice.metadata.labels?.[labelKeys.instance] === object);
+  // Argo CD may put its application's name where a Service says to what it belongs.
+  const own = slices.filter(
+    ({ metadata: { labels = {} } }) => labels[labelKeys.instance] === object || labels[serviceName] === object,
+  );
   const names = [...new Set(own.map((slice) => slice.metadata.labels?.[serviceName] ?? object))];
   const of = (name: string): Meta => ({ name, namespace: metadata.namespace, labels: metadata.labels });
   if (names.length === 0) return wanted ? missingService(of(object), moment) : undefined;

@@ -51,7 +51,8 @@ export function expectedNamespaces(plan: Plan | undefined, snapshot: Snapshot): 
     const objects = new Set([...services, ...workloads].map(({ object }) => object));
     const near = once(() => nearest(everything, name, of));
     const here = own.get(name) ?? [];
-    const others = here.filter((each) => !objects.has(objectOf(each)));
+    const isPlanned = plannedAmong([...services, ...workloads]);
+    const others = here.filter((each) => !isPlanned(each));
     const bare = unowned(pods.get(name) ?? [], new Set([...objects, ...here.map(objectOf)]), snapshot.now);
     return {
       name,
@@ -73,6 +74,20 @@ export function expectedNamespaces(plan: Plan | undefined, snapshot: Snapshot): 
 /** Whether labels are repoctl's, and of the environment. */
 export const isOwn = (labels: Readonly<Record<string, string>> = {}, environment?: string): boolean =>
   labels[labelKeys.tier] !== undefined && (environment === undefined || labels[labelKeys.partOf] === environment);
+
+/**
+ * Tells what the configuration has: by kind and name, and by the label that says to what an object belongs. Argo CD may put
+ * its application's name there, so that jobs of an earlier configuration are told by their names, too.
+ */
+function plannedAmong(planned: readonly ExpectedWorkload[]): (workload: Workload) => boolean {
+  const objects = new Set(planned.map(({ object }) => object));
+  const controllers = new Set(planned.map(({ controller }) => `${controller?.kind}/${controller?.name}`));
+  const withoutHash = ({ metadata }: Workload) => metadata.name.replace(/-[0-9a-f]{8}$/, '');
+  return (workload) =>
+    controllers.has(`${workload.kind}/${workload.metadata.name}`) ||
+    objects.has(objectOf(workload)) ||
+    (workload.kind === 'Job' && objects.has(withoutHash(workload)));
+}
 
 const objectOf = ({ metadata }: Pick<Workload, 'metadata'>): string =>
   metadata.labels?.[labelKeys.instance] ?? metadata.name;

@@ -135,6 +135,33 @@ describe('the plan', () => {
   });
 });
 
+describe('labels that Argo CD has overwritten', () => {
+  const overwritten = <Type extends Workload>(workload: Type): Type => {
+    const labels = { ...workload.metadata.labels, 'app.kubernetes.io/instance': 'argo-app' };
+    return { ...workload, metadata: { ...workload.metadata, labels } };
+  };
+
+  test('do not matter: what is planned is found by kind and name, and nothing is listed twice', () => {
+    const workloads = [deployment('shop', 'api', 1), job('shop', 'site', 'shop-site-0123abcd')].map(overwritten);
+    const report = assemble(
+      plan(planned('shop', { api: [], site: [] })),
+      snapshot({ namespaces: [namespace('shop')], workloads, pods: [podOf('shop', 'api')] }),
+      context,
+    );
+    expect(servicesOf(report, 'shop')).toEqual(['shop-site missing NotDeployed', 'shop-api healthy Available']);
+  });
+
+  test('of what is not planned are no excuse', () => {
+    const workloads = [overwritten(deployment('shop', 'api', 1)), overwritten(deployment('shop', 'old', 1))];
+    const report = assemble(
+      plan(planned('shop', { api: [] })),
+      snapshot({ namespaces: [namespace('shop')], workloads }),
+      context,
+    );
+    expect(report.tiers[0]?.services.filter(({ planned: isPlanned }) => isPlanned === false)).toHaveLength(1);
+  });
+});
+
 describe('from the objects alone', () => {
   test('the runs of a cron job are not services, and of a changed job the last one is', () => {
     const run = job('shop', 'nightly', 'shop-nightly-17');

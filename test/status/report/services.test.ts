@@ -42,6 +42,15 @@ describe('a workload whose pods are well', () => {
     expect(verdictIn({ slices: [slice()] })).toBe('degraded NoReadyEndpoint');
   });
 
+  test('has a Service by its name, whatever Argo CD wrote into the label', () => {
+    const renamed = (given: EndpointSlice): EndpointSlice => ({
+      ...given,
+      metadata: { ...given.metadata, labels: { ...labels, 'app.kubernetes.io/instance': 'argo-app' } },
+    });
+    expect(verdictIn({ slices: [renamed(slice('shop-api-1'))] })).toBe('healthy Available');
+    expect(verdictIn({ slices: [renamed(slice())] })).toBe('degraded NoReadyEndpoint');
+  });
+
   test('lacks its Service if the configuration gives it ports', () => {
     expect(verdictIn({})).toBe('degraded ServiceMissing');
     expect(verdictIn({}, [planned('shop', { api: [] })])).toBe('healthy Available');
