@@ -147,7 +147,13 @@ export function imageReference(profile: Profile, project: string, image: string)
 export function pullOf({ pull, images }: Profile, project?: Project): ImagePull | undefined {
   const secrets = [...new Set([...(pull?.secrets ?? []), ...(project?.pullSecrets ?? [])])];
   if (!pull && secrets.length === 0) return undefined;
-  return { mirror: pull?.mirror ?? {}, policy: pull?.policy, secrets, registry: images?.registry };
+  return {
+    mirror: pull?.mirror ?? {},
+    policy: pull?.policy,
+    secrets,
+    locked: pull?.locked,
+    registry: images?.registry,
+  };
 }
 
 /** Containers that wait for what a workload is declared to come after, in that order. */

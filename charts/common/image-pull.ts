@@ -11,6 +11,8 @@ export interface ImagePull {
   readonly secrets: readonly string[];
   /** @default IfNotPresent */
   readonly policy?: PullPolicy;
+  /** Digests by reference, as the mirrors have it: what was found there once is what runs. */
+  readonly locked?: Readonly<Record<string, string>>;
   /** Registry and path of the images that are built, which have no mirror. */
   readonly registry?: string;
 }
@@ -62,8 +64,10 @@ function pullPod(pod: Fields, pull: ImagePull): void {
   const containers = podFields.flatMap((field) => (Array.isArray(pod[field]) ? pod[field].filter(isMap) : []));
   for (const container of containers) {
     if (typeof container.image !== 'string') continue;
-    container.image = mirrored(container.image, pull);
-    if (pull.policy && !isLocal(container.image as string)) container.imagePullPolicy = pull.policy;
+    const image = mirrored(container.image, pull);
+    const digest = pull.locked?.[image];
+    container.image = digest === undefined ? image : `${image}@${digest}`;
+    if (pull.policy && !isLocal(image)) container.imagePullPolicy = pull.policy;
   }
   if (pull.secrets.length === 0) return;
   const given = Array.isArray(pod.imagePullSecrets) ? pod.imagePullSecrets.filter(isMap) : [];

@@ -6,6 +6,7 @@ import { diffCommand } from './commands/diff.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { downCommand } from './commands/down.ts';
 import { explainCommand } from './commands/explain.ts';
+import { imagesCommand } from './commands/images.ts';
 import { infraCommand } from './commands/infra.ts';
 import { initCommand } from './commands/init.ts';
 import { secretsCommand } from './commands/secrets.ts';
@@ -37,6 +38,7 @@ export function makeProgram(version: string): Command {
     synthCommand(),
     diffCommand(),
     deployCommand(),
+    imagesCommand(),
     validateCommand(),
     explainCommand(),
     secretsCommand(),

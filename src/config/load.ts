@@ -12,6 +12,7 @@ import {
   requiredVariables,
 } from './environment-files.ts';
 import { type EnvironmentInput, environmentSchema, imageTag } from './environment-schema.ts';
+import { locked, readImageLock } from './image-lock.ts';
 import { type Mistake, settle } from './mistakes.ts';
 import { placedPatches } from './patch-schema.ts';
 import { portOffset } from './port-offset.ts';
@@ -140,9 +141,10 @@ export function load(root: string, options: LoadOptions): Loaded {
     ];
   };
   const { memory, own, rest } = settle(current, options.tolerant ? good : undefined, problemsOf);
-  const profile = profileOf(environment, rest.length === 0);
+  const { lock, problems: inLock } = readImageLock(reader);
+  const profile = locked(profileOf(environment, rest.length === 0), lock);
   const environmentFiles = listEnvironmentFiles(reader, environment, memory);
-  const problems = [...rest, ...reader.problems];
+  const problems = [...rest, ...inLock, ...reader.problems];
   if (valid && profile.development) {
     const required = requiredVariables(environment, profile);
     // Of two that have the same name it can't be said which needs what.

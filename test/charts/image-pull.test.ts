@@ -171,3 +171,21 @@ test('a job that pulls another image has another name, since it can’t be chang
   for (const job of madeIn(profiles.local).own.jobs)
     expect(madeIn(profiles.local).own.objects.map(({ metadata }) => metadata?.name)).toContain(job.name);
 });
+
+test('an image that is locked is named by its tag and digest, as the mirror has it; others are not', () => {
+  const digest = `sha256:${'a'.repeat(64)}`;
+  const images = (...given: string[]): ManifestObject => ({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'a' },
+    spec: { template: { spec: { containers: given.map((image) => ({ name: 'a', image })) } } },
+  });
+  const locked = { 'registry.corp/hub/library/redis:7': digest, 'redis:7': 'sha256:unused' };
+  expect(pulled(images('redis:7', 'redis:6', `redis@${digest}`), { ...hub, locked })).toEqual(
+    images(
+      `registry.corp/hub/library/redis:7@${digest}`,
+      'registry.corp/hub/library/redis:6',
+      `registry.corp/hub/library/redis@${digest}`,
+    ),
+  );
+});

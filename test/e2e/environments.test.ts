@@ -4,18 +4,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { parseDocument } from 'yaml';
 import {
-  bases,
   cluster,
   context,
   ensureCluster,
   kubectl,
   leaveOutImmudb,
   loadPublicImages,
-  makeAvailable,
   readPlan,
   repoctl,
 } from './environment.ts';
-import { apply, supplySecrets } from './production.ts';
+import { apply, loadProductionImages, supplySecrets } from './production.ts';
 import { attempt, eventually, run } from './run.ts';
 import { SmallEnvironment } from './small-environment.ts';
 
@@ -82,15 +80,7 @@ describe('staging and production of this repository, side by side', () => {
     const replicas = (api: number) => ({ workloads: { api: { replicas: api } } });
     edit(`${project}/infra/project.yaml`, ['profiles'], { production: replicas(2), staging: replicas(1) });
     for (const profile of profiles) repoctl(root, 'synth', '--profile', profile);
-    const plan = readPlan(root, 'production');
-    for (const build of plan.namespaces.flatMap(({ images }) => images)) {
-      makeAvailable(bases(root, build.dockerfile));
-      const target = build.target ? ['--target', build.target] : [];
-      const args = ['build', '--quiet', '--tag', build.reference, '--file', build.dockerfile, ...target, build.context];
-      run('docker', args, { cwd: root, env: { DOCKER_BUILDKIT: '1' } });
-      run('kind', ['load', 'docker-image', '--name', cluster, build.reference]);
-    }
-    loadPublicImages(root, plan, cluster, 'production');
+    loadProductionImages(root);
     for (const profile of profiles) {
       const made = readPlan(root, profile);
       supplySecrets(made);

@@ -1,5 +1,5 @@
 import type { Plan } from '../../src/synth/plan.ts';
-import { context } from './environment.ts';
+import { bases, cluster, context, loadPublicImages, makeAvailable, readPlan } from './environment.ts';
 import { run } from './run.ts';
 
 /** Applies objects as whoever runs a real cluster does. */
@@ -21,4 +21,17 @@ export function supplySecrets({ namespaces, profile }: Plan): void {
     ];
     apply(made.map((each) => JSON.stringify(each)).join('\n---\n'));
   }
+}
+
+/** Builds a repository's images for production, and brings them and all that its manifests name onto the node. */
+export function loadProductionImages(root: string): void {
+  const plan = readPlan(root, 'production');
+  for (const build of plan.namespaces.flatMap(({ images }) => images)) {
+    makeAvailable(bases(root, build.dockerfile));
+    const target = build.target ? ['--target', build.target] : [];
+    const args = ['build', '--quiet', '--tag', build.reference, '--file', build.dockerfile, ...target, build.context];
+    run('docker', args, { cwd: root, env: { DOCKER_BUILDKIT: '1' } });
+    run('kind', ['load', 'docker-image', '--name', cluster, build.reference]);
+  }
+  loadPublicImages(root, plan, cluster, 'production');
 }

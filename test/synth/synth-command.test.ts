@@ -225,6 +225,30 @@ describe('what is written', () => {
     expect(texts(out())).toEqual(before);
   });
 
+  test('names the images of a real cluster by the digests of images.lock, and those of development not', () => {
+    const digest = `sha256:${'a'.repeat(64)}`;
+    const folder = (profile: string) => join(root, 'dist', profile);
+    const images = (profile: string) =>
+      Object.values(texts(folder(profile)))
+        .join('\n')
+        .match(/image: \S*redis:\S+/g) ?? [];
+    repoctl(root, 'synth', '--profile', 'production');
+    const [image = ''] = images('production');
+    const reference = image.replace('image: ', '');
+    writeFileSync(
+      join(root, 'images.lock'),
+      `version: 1\nprofiles: { production: { "${reference}": "${digest}" }, local: { "${reference}": "${digest}" } }\n`,
+    );
+    for (const profile of ['production', 'local']) repoctl(root, 'synth', '--profile', profile);
+    expect(images('production')).toContain(`image: ${reference}@${digest}`);
+    expect(images('local').join()).not.toContain('@sha256');
+    const listed = repoctl(root, 'images', 'list', '--profile', 'production', '-o', 'json').stdout;
+    expect(JSON.parse(listed)).toContainEqual(expect.objectContaining({ reference, built: false, digest }));
+    rmSync(join(root, 'images.lock'));
+    repoctl(root, 'synth', '--profile', 'production');
+    expect(images('production')).toContain(`image: ${reference}`);
+  });
+
   test('takes the tag of production images from --image-tag', () => {
     repoctl(root, 'synth', '--profile', 'production', '--image-tag', '9.9.9');
     expect(texts(join(root, 'dist', 'production'))['turfoo.k8s.yaml']).toContain(

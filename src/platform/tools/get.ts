@@ -12,6 +12,8 @@ export interface GetOptions {
   /** How long nothing may come, in milliseconds. */
   readonly silence: number;
   readonly signal?: AbortSignal;
+  /** Beside those that every request has; none of them follows a redirect to another host. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const redirects = [301, 302, 303, 307, 308];
@@ -33,12 +35,20 @@ export async function get(url: URL, options: GetOptions, left = 5): Promise<Inco
   if (left === 0) throw new TransferError('status', `${url} redirects too often`);
   if (url.protocol === 'https:' && next.protocol !== 'https:')
     throw new TransferError('status', `${url} leads to ${next}, which is not encrypted`);
-  return get(next, options, left - 1);
+  const { headers: own, ...rest } = options;
+  return get(next, next.host === url.host ? { ...rest, headers: own } : rest, left - 1);
 }
 
-async function ask(url: URL, options: GetOptions): Promise<IncomingMessage> {
+/** Asks for a URL, through a proxy where the environment names one. @returns the answer, whatever it is */
+export async function ask(url: URL, options: GetOptions): Promise<IncomingMessage> {
   const proxy = proxyFor(url, options.env);
-  const headers = { host: url.host, accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'repoctl' };
+  const headers = {
+    host: url.host,
+    accept: '*/*',
+    'accept-encoding': 'identity',
+    'user-agent': 'repoctl',
+    ...options.headers,
+  };
   const common = { agent: false, headers };
   if (url.protocol === 'http:') {
     if (!proxy) return answer(http(url, common), url, options);
