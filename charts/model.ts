@@ -59,6 +59,8 @@ export interface Profile {
   readonly quota: boolean;
   /** The allowed connections between pods. */
   readonly network: Network;
+  /** What applies the manifests, if they have to say in which order. */
+  readonly gitops?: 'argocd';
   /** How images are pulled; none for as they are named, without a login. */
   readonly pull?: ImagePull;
 }

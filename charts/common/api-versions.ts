@@ -1,5 +1,7 @@
 /** The API version of each kind of Kubernetes that repoctl reads or writes. */
 export const apiVersions = {
+  AppProject: 'argoproj.io/v1alpha1',
+  ApplicationSet: 'argoproj.io/v1alpha1',
   ConfigMap: 'v1',
   CronJob: 'batch/v1',
   DaemonSet: 'apps/v1',
@@ -7,7 +9,9 @@ export const apiVersions = {
   EndpointSlice: 'discovery.k8s.io/v1',
   Event: 'v1',
   HorizontalPodAutoscaler: 'autoscaling/v2',
+  GitRepository: 'source.toolkit.fluxcd.io/v1',
   Job: 'batch/v1',
+  Kustomization: 'kustomize.toolkit.fluxcd.io/v1',
   Lease: 'coordination.k8s.io/v1',
   LimitRange: 'v1',
   List: 'v1',
@@ -40,6 +44,9 @@ export interface TypeMeta<Kind extends ApiKind = ApiKind> {
 
 /** The first two fields of an object or a reference, e.g. `{ ...typeMeta('Pod'), metadata }`. */
 export const typeMeta = <Kind extends ApiKind>(kind: Kind): TypeMeta<Kind> => ({ apiVersion: apiVersions[kind], kind });
+
+/** What `kustomize build` reads; Flux has a kind of the same name. */
+export const kustomizeVersion = 'kustomize.config.k8s.io/v1beta1';
 
 /** Version of the document that `repoctl status -o json` prints; within a version, fields are only added. */
 export const statusReportVersion = 'repoctl.dev/v1alpha1';

@@ -6,6 +6,7 @@ import { diffCommand } from './commands/diff.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { downCommand } from './commands/down.ts';
 import { explainCommand } from './commands/explain.ts';
+import { gitopsCommand } from './commands/gitops.ts';
 import { imagesCommand } from './commands/images.ts';
 import { infraCommand } from './commands/infra.ts';
 import { initCommand } from './commands/init.ts';
@@ -39,6 +40,7 @@ export function makeProgram(version: string): Command {
     diffCommand(),
     deployCommand(),
     imagesCommand(),
+    gitopsCommand(),
     validateCommand(),
     explainCommand(),
     secretsCommand(),

@@ -103,6 +103,14 @@ const profile = z.strictObject({
   network: networkField
     .optional()
     .describe('The allowed connections between pods. A field that is left out keeps the value of `extends`.'),
+    .describe('Who may connect with whom. Each field that is left out is that of `extends`.'),
+  gitops: z
+    .enum(['argocd'])
+    .optional()
+    .describe(
+      'What applies the manifests, where they have to say in which order: `argocd` gives each object a sync wave. Flux and `repoctl deploy` ' +
+        'need nothing. Default: that of `extends`.',
+    ),
   namespacePrefix: z
     .string()
     .max(10)

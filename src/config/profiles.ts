@@ -62,6 +62,7 @@ export function resolveProfiles(
       images: preset.development || registry === undefined ? undefined : { registry, tag: tag ?? '', digests },
       quota: said('quota') ?? preset.quota,
       network: resolveNetwork(inputs, preset.network.policies),
+      gitops: preset.development ? undefined : said('gitops'),
       pull: resolvePull(inputs),
     };
     return [name, profile];

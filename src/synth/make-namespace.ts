@@ -6,6 +6,7 @@ import { printText } from '../platform/terminal/print.ts';
 import { objectsWithChart, type WithChart } from './make-with-chart.ts';
 import { manifestText } from './manifest-text.ts';
 import { type PlannedNamespace, type PlannedObject, planNamespace } from './plan.ts';
+import { inWaves } from './sync-waves.ts';
 
 /** What a namespace becomes. */
 export interface MadeNamespace {
@@ -43,7 +44,7 @@ export async function makeNamespace(making: Making, project: Project | undefined
   const plan = planNamespace(environment, profile, project, made);
   return {
     name: namespace,
-    text: manifestText(objects),
+    text: manifestText(profile.gitops === 'argocd' ? objects.map(inWaves(plan)) : objects),
     plan: own ? { ...plan, objects: plan.objects.map((each) => marked(each, own)) } : plan,
     refused: refused.map(refusal),
   };

@@ -1,5 +1,5 @@
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
-import type { PlannedNamespace, PlannedWorkload } from '../synth/plan.ts';
+import type { PlannedNamespace, PlannedWorkload } from './plan.ts';
 
 /** Namespaces in the order in which they are deployed: each after those that it needs, the global tier first. */
 export function inOrder<Namespace extends Pick<PlannedNamespace, 'name' | 'tier' | 'needs'>>(
@@ -20,10 +20,9 @@ export function inOrder<Namespace extends Pick<PlannedNamespace, 'name' | 'tier'
 /** Kinds whose objects run pods. */
 const running = ['CronJob', 'DaemonSet', 'Deployment', 'Job', 'StatefulSet'];
 
-/** The part of a namespace that an object is deployed with. */
-export type Stage = 'config' | 'services' | 'jobs' | 'workloads';
-
-export const stages: readonly Stage[] = ['config', 'services', 'jobs', 'workloads'];
+/** The parts of a namespace, in the order in which they are deployed. */
+export const stages = ['config', 'services', 'jobs', 'workloads'] as const;
+export type Stage = (typeof stages)[number];
 
 /**
  * Tells with what an object is deployed: configuration first, then the services, the jobs that wait for nothing but these

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { earlyJobs, inOrder, stageIn } from '../../src/deploy/order.ts';
 import type { PlannedNamespace, PlannedWorkload } from '../../src/synth/plan.ts';
+import { earlyJobs, inOrder, stageIn } from '../../src/synth/stages.ts';
 
 const namespace = (name: string, needs: string[] = [], tier: PlannedNamespace['tier'] = 'project') => ({
   name,
