@@ -76,7 +76,7 @@ describe('this repository in production', () => {
     const pods = () =>
       field('pods', 'turfoo', '{.items[?(@.metadata.labels.app\\.kubernetes\\.io/component!="job")].metadata.uid}');
     const before = pods();
-    const failed = deployed('turfoo', '--image-tag', '9.9.9');
+    const failed = deployed('turfoo', '--image-tag', '9.9.9', '--timeout', '45');
     expect(failed.status).toBe(1);
     expect(failed.stderr).toContain('turfoo was rolled back');
     expect(failed.stderr).toMatch(/turfoo-app:9\.9\.9/);
@@ -140,11 +140,11 @@ describe('a project with a database', () => {
     const label = 'app.kubernetes.io/instance=argo-app';
     ask('label', 'deployment,statefulset,service,job', '--all', '-n', 'ledger', '--overwrite', label);
     const status = repoctl('status', 'ledger', '-o', 'json');
-    const { tiers } = JSON.parse(status.stdout) as { tiers: { name: string; services: { name: string }[] }[] };
+    const { tiers } = JSON.parse(status.stdout) as { tiers: { namespace: string; services: { name: string }[] }[] };
     expect(status.status).toBe(0);
     expect(
       tiers
-        .find(({ name }) => name === 'ledger')
+        .find(({ namespace }) => namespace === 'ledger')
         ?.services.map(({ name }) => name)
         .sort(),
     ).toEqual(['keeper', 'migrate', 'postgres']);
@@ -156,9 +156,11 @@ describe('a project with a database', () => {
     const before = template();
     const image = field('deployment/ledger-keeper', 'ledger', '{.spec.template.spec.containers[0].image}');
     small.edit(/(keeper:\n {4}kind: worker\n {4}image: )\S+/, '$1registry.example.com/none:1.0.0');
-    const failed = deployed();
+    const failed = deployed('--timeout', '45');
     expect(failed.status).toBe(1);
-    expect(failed.stderr).toMatch(/ledger was rolled back; it could not be deployed:\n.*ledger-keeper: .*none:1\.0\.0/);
+    expect(failed.stderr).toMatch(
+      /ledger was rolled back; it could not be deployed:\n[\s\S]*ledger-keeper: .*none:1\.0\.0/,
+    );
     expect(template()).toBe(before);
     expect(ended(repoctl('status', 'ledger'))).toEqual([0, '']);
     small.edit('registry.example.com/none:1.0.0', image);
@@ -167,11 +169,11 @@ describe('a project with a database', () => {
 
   test('and where its database does not, whose stuck pod is replaced; the rows stay', () => {
     small.edit('postgres: { storage: 1Gi }', 'postgres: { storage: 1Gi, image: "registry.example.com/none:16.1" }');
-    const failed = deployed();
+    const failed = deployed('--timeout', '45');
+    small.edit(', image: "registry.example.com/none:16.1"', '');
     expect([failed.status, failed.stderr]).toEqual([1, expect.stringContaining('ledger was rolled back')]);
     expect(ended(repoctl('status', 'ledger'))).toEqual([0, '']);
     expect(sql('select id from entries')).toBe('7');
-    small.edit(', image: "registry.example.com/none:16.1"', '');
   });
 
   test('loses what has left the configuration, and nothing else', () => {
