@@ -103,7 +103,6 @@ const profile = z.strictObject({
   network: networkField
     .optional()
     .describe('The allowed connections between pods. A field that is left out keeps the value of `extends`.'),
-    .describe('Who may connect with whom. Each field that is left out is that of `extends`.'),
   gitops: z
     .enum(['argocd'])
     .optional()

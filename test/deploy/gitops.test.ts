@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse, parseAllDocuments } from 'yaml';
 import { argoFiles } from '../../src/deploy/gitops/argocd.ts';
 import { fluxFiles } from '../../src/deploy/gitops/flux.ts';
-import { levels } from '../../src/deploy/gitops/sources.ts';
+import { levels } from '../../src/deploy/gitops/gitops-files.ts';
 import type { Plan, PlannedNamespace } from '../../src/synth/plan.ts';
 import { copyRepository, repoctl } from '../synth/repository.ts';
 

@@ -1,6 +1,6 @@
 import { typeMeta } from '../../../charts/common/api-versions.ts';
 import type { Plan } from '../../synth/plan.ts';
-import { type GitopsFile, levels, type Source } from './sources.ts';
+import { type GitopsFile, levels, type Source } from './gitops-files.ts';
 
 /** Of an Application: which of the steps it is synchronized in. */
 const stepLabel = 'repoctl.dev/step';

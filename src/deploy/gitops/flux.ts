@@ -1,6 +1,6 @@
 import { kustomizeVersion, typeMeta } from '../../../charts/common/api-versions.ts';
 import type { Plan } from '../../synth/plan.ts';
-import type { GitopsFile, Source } from './sources.ts';
+import type { GitopsFile, Source } from './gitops-files.ts';
 
 const fluxNamespace = 'flux-system';
 

@@ -8,7 +8,7 @@ import { attempt } from '../../platform/process/run.ts';
 import { synthesized } from '../../synth/plan-queries.ts';
 import { argoFiles } from './argocd.ts';
 import { fluxFiles } from './flux.ts';
-import type { GitopsFile, Source } from './sources.ts';
+import type { GitopsFile, Source } from './gitops-files.ts';
 
 const filesOf = { argocd: argoFiles, flux: fluxFiles } as const;
 export type GitopsTool = keyof typeof filesOf;
