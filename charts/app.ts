@@ -1,4 +1,5 @@
 import { ApiObject, App, Chart, DependencyGraph } from 'cdk8s';
+import { ownAccounts, withOwnAccount } from './accounts.ts';
 import { admit, type Nonconformity } from './common/admission.ts';
 import { withDiskLimits } from './common/disk.ts';
 import { type ImagePull, pulled } from './common/image-pull.ts';
@@ -6,6 +7,7 @@ import { changeObject } from './common/k8s.ts';
 import { type Labelled, type OwnerLabels, ownerLabels } from './common/labels.ts';
 import type { ManifestObject } from './common/manifest-object.ts';
 import { objectName } from './common/names.ts';
+import { withReloader } from './common/reloader.ts';
 import { HashedJob } from './constructs/hashed-job.ts';
 import type { GlobalExtension, ProjectExtension } from './extension.ts';
 import { GlobalChart } from './global-chart.ts';
@@ -112,7 +114,7 @@ function namespaceObjects(
   const generated = origin === undefined ? [] : apiObjects(chart).map(apiIdentity);
   if (extension) refused.push(...extend(chart, extension));
   const patched = patchChart(chart, refused.length === 0 ? patches : [], profile);
-  if (!profile.development) for (const object of apiObjects(chart)) changeObject(object, withDiskLimits);
+  if (!profile.development) for (const object of apiObjects(chart)) changeObject(object, production(profile));
   // The last, so that it holds for what charts and patches name, and before jobs get their names.
   if (pull) for (const object of apiObjects(chart)) changeObject(object, (each) => pulled(each, pull));
   const printed = refused.length === 0 ? inOrder(chart).map((object) => [object, object.toJson()] as const) : [];
@@ -133,9 +135,10 @@ function namespaceObjects(
   const ownAndAdded = made.map((object) => (isJudged(object) ? (judged.next().value ?? object) : object));
   const all = withoutSuperseded([...ownAndAdded, ...judged]);
   const quota = profile.quota ? quotaObjects(namespace, (name) => partOf(owner, chart.node.id, name), all) : [];
+  const accounts = profile.development ? [] : ownAccounts(all);
   return {
     namespace,
-    objects: [space, ...quota, ...all],
+    objects: [space, ...quota, ...accounts, ...all],
     jobs: refused.length > 0 ? [] : jobsOf(printed),
     nonconformities: [...refused, ...nonconformities],
   };
@@ -166,6 +169,14 @@ function missing(generated: readonly string[], made: readonly ManifestObject[], 
   const message = 'is gone, or has another name: patch it, or take it out of the configuration';
   return generated.filter((each) => !names.has(each)).map((object) => ({ origin, object, message }));
 }
+
+/** What all objects of a real cluster have beside what their constructs say. */
+const production =
+  ({ reloader }: Profile) =>
+  (object: ManifestObject): ManifestObject => {
+    const made = withOwnAccount(withDiskLimits(object));
+    return reloader ? withReloader(made) : made;
+  };
 
 /** An object of the namespace as a whole. */
 const partOf = (owner: OwnerLabels, scope: string, name: string): Labelled => ({

@@ -119,7 +119,12 @@ export function flows(environment: Environment, profile: Profile, project?: Proj
     const metrics = kind?.metricsPort?.(workload.settings) ?? ports.find(({ name }) => name === 'metrics')?.port;
     return {
       labelled: labelled(workload, own),
-      ingress: [...peers, ...calledBy(environment, project, workload, ports), ...scraped(profile, metrics)],
+      ingress: [
+        ...peers,
+        ...calledBy(environment, project, workload, ports),
+        ...scraped(profile, metrics),
+        ...exposed(profile, kind?.exposure?.(workload.settings)?.number),
+      ],
       egress: [...peers, ...connected.flows, ...declared.flows],
       hosts: [...connected.hosts, ...declared.hosts],
     };
@@ -252,6 +257,10 @@ function calledBy(
   const calls = project ? (callsByTarget(environment).get(`${project.name}/${name}`) ?? []) : [];
   return calls.map((call) => ({ peers: [caller(call)], ports: portsOf(call, ports.map(reached)) }));
 }
+
+/** From the ingress controller. */
+const exposed = ({ network, development }: Profile, number: number | undefined): Flow[] =>
+  number === undefined || development ? [] : [{ peers: [podsPeer(network.ingressController)], ports: [tcp(number)] }];
 
 /** From Prometheus. */
 const scraped = ({ network }: Profile, metrics: number | undefined): Flow[] =>

@@ -4,13 +4,14 @@ import type { PodsConstruct } from './common/kind.ts';
 import { labelled } from './common/labelled.ts';
 import { type Labelled, type OwnerLabels, ownerLabels } from './common/labels.ts';
 import { objectName } from './common/names.ts';
+import { ExternalSecrets } from './constructs/external-secrets.ts';
 import { defaultDeny, NetworkPolicies } from './constructs/network-policies.ts';
 import { addPodObjects } from './constructs/pod-objects.ts';
 import { flows } from './flows.ts';
 import { serviceKinds } from './kinds.ts';
 import type { Environment, Profile } from './model.ts';
 import { named } from './named.ts';
-import { consumers, ownerOf, servicesInCluster } from './wiring.ts';
+import { consumers, ownerOf, secrets, servicesInCluster } from './wiring.ts';
 
 /** The services that all projects share, in the namespace of the environment's name. */
 export class GlobalChart extends Chart {
@@ -26,6 +27,8 @@ export class GlobalChart extends Chart {
       const denied = this.labelled(defaultDeny, 'network');
       new NetworkPolicies(this, denied, profile.network, flows(environment, profile));
     }
+    if (profile.secretStore)
+      new ExternalSecrets(this, { owner, namespace }, profile.secretStore, secrets(environment, profile));
     const services = servicesInCluster(profile, environment.services);
     for (const service of services) {
       const kind = serviceKinds[service.kind];

@@ -3,6 +3,7 @@ import type { Service, Workload } from './common/kind.ts';
 import type { ManifestObject } from './common/manifest-object.ts';
 import type { Network } from './common/network.ts';
 import type { PodSettings } from './common/pod-fields.ts';
+import type { SecretStore } from './common/secret-store.ts';
 import type { EnvironmentValues } from './common/variable-source.ts';
 
 /** A whole environment: complete, its defaults resolved, and frozen. */
@@ -55,6 +56,10 @@ export interface Profile {
     /** By name (`turfoo-app`); it stands in place of the tag. */
     readonly digests?: Readonly<Record<string, string>>;
   };
+  /** Where Secrets come from; none for those that somebody else makes. */
+  readonly secretStore?: SecretStore;
+  /** Whether Reloader starts pods again when a Secret of theirs changes. */
+  readonly reloader: boolean;
   /** Whether a namespace is limited to what is in it. */
   readonly quota: boolean;
   /** The allowed connections between pods. */

@@ -5,6 +5,8 @@ import { labelled } from './common/labelled.ts';
 import { type Labelled, type OwnerLabels, ownerLabels } from './common/labels.ts';
 import { objectName } from './common/names.ts';
 import { addAvailability } from './constructs/availability.ts';
+import { addExposure } from './constructs/exposure.ts';
+import { ExternalSecrets } from './constructs/external-secrets.ts';
 import { defaultDeny, NetworkPolicies } from './constructs/network-policies.ts';
 import { addPodObjects } from './constructs/pod-objects.ts';
 import { flows } from './flows.ts';
@@ -17,6 +19,7 @@ import {
   ownConsumers,
   ownerOf,
   ownVariables,
+  secrets,
   servicesInCluster,
   variables,
   waits,
@@ -36,6 +39,13 @@ export class ProjectChart extends Chart {
       const denied = this.labelled(defaultDeny, 'network');
       new NetworkPolicies(this, denied, profile.network, flows(environment, profile, project));
     }
+    if (profile.secretStore)
+      new ExternalSecrets(
+        this,
+        { owner, namespace: project.namespace },
+        profile.secretStore,
+        secrets(environment, profile, project),
+      );
     const services = servicesInCluster(profile, project.services);
     const imageOf = (given: string) => imageReference(profile, project.name, given);
     for (const service of services) {
@@ -65,8 +75,11 @@ export class ProjectChart extends Chart {
       });
       this.#workloads.set(workload.name, built);
       addPodObjects(built, labelled(workload, kind.component), workload.settings, kind.controller);
-      if (!profile.development)
-        addAvailability(built, labelled(workload, kind.component), kind.controller, workload.settings);
+      if (profile.development) continue;
+      const described = labelled(workload, kind.component);
+      addAvailability(built, described, kind.controller, workload.settings);
+      const exposure = kind.exposure?.(workload.settings);
+      if (exposure) addExposure(built, described, exposure.port, exposure.number, exposure.given);
     }
   }
 

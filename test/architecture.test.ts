@@ -122,6 +122,7 @@ const rooms = [
   'charts/patches.ts',
   'charts/extension.ts',
   'charts/quota.ts',
+  'charts/accounts.ts',
   'charts/superseded.ts',
   'charts/app.ts',
   'src/config',

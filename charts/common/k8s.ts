@@ -51,6 +51,7 @@ export const addCronJob: Add<Generated.KubeCronJobProps> = adder('CronJob');
 export const addDeployment: Add<Generated.KubeDeploymentProps> = adder('Deployment');
 export const addHorizontalPodAutoscaler: Add<Generated.KubeHorizontalPodAutoscalerV2Props> =
   adder('HorizontalPodAutoscaler');
+export const addIngress: Add<Generated.KubeIngressProps> = adder('Ingress');
 export const addNetworkPolicy: Add<Generated.KubeNetworkPolicyProps> = adder('NetworkPolicy');
 export const addPersistentVolumeClaim: Add<Generated.KubePersistentVolumeClaimProps> = adder('PersistentVolumeClaim');
 export const addPodDisruptionBudget: Add<Generated.KubePodDisruptionBudgetProps> = adder('PodDisruptionBudget');
@@ -59,6 +60,15 @@ export const addRoleBinding: Add<Generated.KubeRoleBindingProps> = adder('RoleBi
 export const addService: Add<Generated.KubeServiceProps> = adder('Service');
 export const addServiceAccount: Add<Generated.KubeServiceAccountProps> = adder('ServiceAccount');
 export const addStatefulSet: Add<Generated.KubeStatefulSetProps> = adder('StatefulSet');
+
+/** An object of a kind that is not Kubernetes' own: nobody has its types. */
+interface CustomProps {
+  readonly metadata: Generated.ObjectMeta;
+  readonly spec: object;
+}
+
+export const addExternalSecret: Add<CustomProps> = adder('ExternalSecret');
+export const addHttpRoute: Add<CustomProps> = adder('HTTPRoute');
 
 /** Adds a Job that is named after what it is in the end, with all patches. */
 export const addNamedJob: (...given: [...Parameters<Add<Generated.KubeJobProps>>, nameOf: NameOf]) => ApiObject =

@@ -2,6 +2,7 @@ import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { z } from 'zod';
 import type { CommandCheck, Connection, SecretReference, Variable } from './connection.ts';
+import type { Exposure } from './expose.ts';
 import type { Labelled, OwnerLabels } from './labels.ts';
 import type { ContainerProps } from './pod.ts';
 import type { Protocol } from './ports.ts';
@@ -184,5 +185,9 @@ export interface WorkloadKind<Settings = unknown> {
   ports(settings: Settings): readonly ServicePort[];
   /** The port of its Prometheus metrics, where they have none of their own. */
   metricsPort?(settings: Settings): number | undefined;
+  /** Under which address it is reached from outside, and at which of its ports. */
+  exposure?(
+    settings: Settings,
+  ): { readonly given: Exposure; readonly port: string; readonly number: number } | undefined;
   build(scope: Construct, workload: Workload<Settings>, context: WorkloadContext): PodsConstruct;
 }

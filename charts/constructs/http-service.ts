@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import { z } from 'zod';
+import { exposeField } from '../common/expose.ts';
 import { hostPort, httpPath, port, resources, seconds } from '../common/fields.ts';
 import { images } from '../common/images.ts';
 import type { Workload, WorkloadContext, WorkloadKind } from '../common/kind.ts';
@@ -23,6 +24,7 @@ const schema = z.strictObject({
     .prefault('/health')
     .describe(`The check that the process works (liveness). ${healthCheck.description}`),
   ready: healthCheck.optional().describe('The check that it can serve (readiness). Default: the check of `health`.'),
+  expose: exposeField,
   metrics: httpPath.optional().describe('Route of its Prometheus metrics.'),
   replicas,
   autoscale: autoscaleField,
@@ -92,6 +94,7 @@ export const httpService: WorkloadKind<HttpSettings> = {
     command: fromOutside(serviceHost(object, namespace), settings.port, settings.ready ?? settings.health),
   }),
   ports: ({ port, hostPort, ports }) => [{ name: 'http', port, protocol: 'http', hostPort }, ...servicePorts(ports)],
+  exposure: ({ expose, port }) => expose && { given: expose, port: 'http', number: port },
   metricsPort: ({ metrics, port }) => (metrics === undefined ? undefined : port),
   build: (scope, workload, context) => new HttpService(scope, workload, context),
 };

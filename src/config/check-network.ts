@@ -91,3 +91,18 @@ export function openAddressLines(environment: Environment, profile: Profile): st
         `${profile.name}`,
     );
 }
+
+/** Refuses two workloads under one address. */
+export function checkExposed({ projects }: Environment, refuse: ReadonlyMap<Project, Refuse>): void {
+  const owners = new Map<string, string>();
+  for (const project of projects)
+    for (const { name, kind, settings } of project.workloads) {
+      const { given } = workloadKinds[kind]?.exposure?.(settings) ?? {};
+      if (!given) continue;
+      const address = `${given.host}${given.path}`;
+      const other = owners.get(address);
+      const path = ['workloads', name, 'expose', 'host'];
+      if (other) refuse.get(project)?.(path, `${pathText(path)}: ${address} leads to ${other} already; choose another`);
+      else owners.set(address, `${project.name}/${name}`);
+    }
+}

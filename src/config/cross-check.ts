@@ -7,7 +7,7 @@ import type { Environment, Project } from '../../charts/model.ts';
 import { consumers, ownConsumers } from '../../charts/wiring.ts';
 import { suggestion } from '../platform/nearest.ts';
 import { checkCommands } from './check-commands.ts';
-import { checkEgress, checkGlobalEgress, checkManagedAddresses } from './check-network.ts';
+import { checkEgress, checkExposed, checkGlobalEgress, checkManagedAddresses } from './check-network.ts';
 import { checkPods } from './check-pods.ts';
 import { projectFile } from './discover.ts';
 import { checkHostPorts } from './host-ports.ts';
@@ -34,6 +34,7 @@ export function crossCheck(environment: Environment, complete = true, whole = co
   checkObjectNames(environment, refuseInProject);
   checkHostPorts(environment, refuseIn(environmentFile), refuseInProject);
   checkClashes(environment, refuseInProject);
+  checkExposed(environment, refuseInProject);
   checkManaged(environment, whole, refuseIn(environmentFile));
   checkPods(environment, undefined, refuseIn(environmentFile));
   checkManagedAddresses(environment, whole, refuseIn(environmentFile));

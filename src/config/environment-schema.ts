@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { dnsLabel, imageReference, secretName } from '../../charts/common/fields.ts';
 import { pullPolicies } from '../../charts/common/image-pull.ts';
 import { networkField } from '../../charts/common/network.ts';
+import { secretsField } from '../../charts/common/secret-store.ts';
 import { globalKinds, serviceKinds } from '../../charts/kinds.ts';
 import { patchSchema } from './patch-schema.ts';
 import { maximumPortOffset } from './port-offset.ts';
@@ -93,6 +94,14 @@ const profile = z.strictObject({
     })
     .optional()
     .describe('How images are pulled. A field that is left out keeps the value of `extends`.'),
+  secrets: secretsField.optional(),
+  reloader: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether Stakater Reloader starts pods again when a Secret or ConfigMap of theirs changes: an annotation of their ' +
+        'controllers. Not in development. Default: that of `extends`, which begins with false.',
+    ),
   quota: z
     .boolean()
     .optional()

@@ -19,7 +19,7 @@ const presets: Readonly<Record<PresetName, Omit<Profile, 'name' | 'chain'>>> = {
 function preset(given: Pick<Profile, 'development' | 'managed'>): Omit<Profile, 'name' | 'chain'> {
   const network = { ...defaultNetwork, policies: !given.development };
   const around = { namespacePrefix: '', namespaceSuffix: '' };
-  return { ...given, hostPorts: true, portOffset: 0, ...around, quota: !given.development, network };
+  return { ...given, hostPorts: true, portOffset: 0, ...around, quota: !given.development, reloader: false, network };
 }
 
 const isPreset = (name: string): name is PresetName => (presetNames as readonly string[]).includes(name);
@@ -61,6 +61,8 @@ export function resolveProfiles(
       managed: said('managed') ?? preset.managed,
       images: preset.development || registry === undefined ? undefined : { registry, tag: tag ?? '', digests },
       quota: said('quota') ?? preset.quota,
+      reloader: !preset.development && (said('reloader') ?? false),
+      secretStore: preset.development ? undefined : storeOf(said('secrets')),
       network: resolveNetwork(inputs, preset.network.policies),
       gitops: preset.development ? undefined : said('gitops'),
       pull: resolvePull(inputs),
@@ -69,6 +71,8 @@ export function resolveProfiles(
   });
   return Object.fromEntries(resolved) as Record<ProfileName, Profile> & Record<PresetName, Profile>;
 }
+
+const storeOf = (given: ProfileInput['secrets']) => (given === undefined || given === 'existing' ? undefined : given);
 
 /** A profile's network, field by field. */
 function resolveNetwork(inputs: readonly Partial<ProfileInput>[], policies: boolean): Network {

@@ -49,6 +49,7 @@ describe('the smallest repository', () => {
         ...here,
         managed: [],
         quota: false,
+        reloader: false,
         network: network(false),
       },
       external: {
@@ -60,6 +61,7 @@ describe('the smallest repository', () => {
         ...here,
         managed: ['redis', 'minio', 'postgres'],
         quota: false,
+        reloader: false,
         network: network(false),
       },
       production: {
@@ -71,6 +73,7 @@ describe('the smallest repository', () => {
         ...here,
         managed: [],
         quota: true,
+        reloader: false,
         network: network(true),
       },
     });

@@ -31,6 +31,7 @@ describe('profiles', () => {
       namespaceSuffix: '',
       managed: ['postgres'],
       quota: true,
+      reloader: false,
       network: { ...defaultNetwork, policies: true },
       images: { ...images, tag: '2.0.0-rc1' },
     });

@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import type { Environment, Profile } from '../../../charts/model.ts';
+import { UsageError } from '../../platform/errors.ts';
 import { printLine } from '../../platform/terminal/print.ts';
 import { counted } from '../../platform/text.ts';
 import { type ProfileOptions, profileOption } from './options.ts';
@@ -12,8 +14,9 @@ export const validateCommand = () =>
     )
     .addOption(profileOption())
     .option('--image-tag <tag>', 'the same as for synth')
+    .option('--against <context>', 'also check that the Secrets are in the cluster of this context, which is only read')
     .addHelpText('after', '\nExamples:\n  repoctl validate\n  repoctl validate --profile external')
-    .action(async (options: ProfileOptions & { imageTag?: string }) => {
+    .action(async (options: ProfileOptions & { readonly imageTag?: string; readonly against?: string }) => {
       const [{ findRoot }, { load }, { remarkText, secretRemarks }, { exceptionLines }, { openAddressLines }] =
         await Promise.all([
           import('../../config/root.ts'),
@@ -26,8 +29,32 @@ export const validateCommand = () =>
       const { environment, profile, environmentFiles } = load(root, options);
       for (const line of exceptionLines(environment, profile)) printLine(line);
       for (const line of openAddressLines(environment, profile)) printLine(line);
+      if (!profile.development) {
+        const { requiredSecretLines } = await import('../../synth/required-secret-lines.ts');
+        for (const line of requiredSecretLines(environment, profile)) printLine(line);
+      }
       for (const remark of await secretRemarks(root, environmentFiles)) printLine(`remark: ${remarkText(remark)}`);
       printLine(
         `${environment.name}: valid (${counted(environment.projects.length, 'project')}, profile ${options.profile})`,
       );
+      if (options.against !== undefined) await checkAgainst(options.against, environment, profile);
     });
+
+/** Says which Secrets are missing in a cluster. */
+async function checkAgainst(context: string, environment: Environment, profile: Profile): Promise<void> {
+  if (profile.development)
+    throw new UsageError(`--against is for profiles of real clusters; ${profile.name} makes its Secrets itself`);
+  const [{ connect }, { missingSecrets }, { planNamespace }] = await Promise.all([
+    import('../../cluster/connect.ts'),
+    import('../../deploy/required-secrets.ts'),
+    import('../../synth/plan.ts'),
+  ]);
+  const namespaces = [undefined, ...environment.projects].map((project) => ({
+    namespace: planNamespace(environment, profile, project),
+    objects: [],
+  }));
+  const missing = await missingSecrets(await connect({ context }), namespaces);
+  for (const { message, advice } of missing) printLine(`missing: ${message}\n  ${advice}`);
+  if (missing.length > 0) process.exitCode = 1;
+  else printLine(`${context}: every Secret is there`);
+}

@@ -47,6 +47,12 @@ describeFields(httpService, minimal, build, {
   ...workloadFieldCases,
   ports: portsCase(),
   autoscale: autoscaleCase,
+  expose: {
+    profile: 'production',
+    given: { host: 'www.example.com' },
+    seen: (objects) => objects.filter(({ kind }) => kind === 'Ingress').map(({ metadata }) => metadata?.name),
+    expected: ['shop-it'],
+  },
   command: commandCase,
   port: { given: 3000, seen: (objects) => one(objects, 'Service').spec.ports[0]?.port, expected: 3000 },
   hostPort: { given: 13000, seen: (_, hostPorts) => hostPorts, expected: [13000] },
