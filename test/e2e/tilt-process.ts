@@ -48,14 +48,20 @@ export class TiltProcess {
     this.#child = child;
   }
 
-  /** Starts `tilt up`, and waits until all that it enables runs. */
+  /** Starts `tilt up`, and waits until all that it enables runs; one that does not get there is killed. */
   async up(seconds: number, ...args: string[]): Promise<void> {
     this.begin(...args);
     const ended = new Promise<never>((_, reject) =>
       this.#child?.once('close', (code) => reject(new Error(`tilt up ended with ${code}:\n${this.#log}`))),
     );
     ended.catch(() => undefined);
-    await Promise.race([this.settled(seconds), ended]);
+    try {
+      await Promise.race([this.settled(seconds), ended]);
+    } catch (error) {
+      // It would hold the port of the next, which would be taken for it.
+      await this.end('SIGKILL');
+      throw error;
+    }
   }
 
   /** Waits until Tilt has deployed everything and it runs. */
