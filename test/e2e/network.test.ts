@@ -24,7 +24,7 @@ const shopYaml = (outside: string) => `name: shop
 uses: { redis: { database: 1 } }
 services: { postgres: {} }
 workloads:
-  api: { kind: http, image: "${busybox}", port: 8000, ports: { admin: 8001 }, metrics: /, health: /, command: ${serve(8000, 8001)} }
+  api: { kind: http, image: "${busybox}", port: 8000, ports: { admin: 8001 }, metrics: /, health: { tcp: 8000 }, command: ${serve(8000, 8001)} }
   web: { kind: http, image: "${busybox}", port: 3000, health: /, command: ${serve(3000)}, after: [api] }
   ring: { kind: statefulset, image: "${busybox}", replicas: 2, ports: { gossip: 7946 }, health: { tcp: 7946 }, command: ${serve(7946)} }
   batch: { kind: job, image: "${busybox}", command: [sleep, "86400"], timeLimitSeconds: 86400 }
