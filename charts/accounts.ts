@@ -34,6 +34,8 @@ export function withOwnAccount(object: ManifestObject): ManifestObject {
   return copy;
 }
 
+const ownKeys: ReadonlySet<string> = new Set(Object.values(labelKeys));
+
 /** The ServiceAccounts that pods have for themselves and that are not there yet, without a token. */
 export function ownAccounts(objects: readonly ManifestObject[]): ManifestObject[] {
   const there = new Set(objects.filter(({ kind }) => kind === 'ServiceAccount').map(({ metadata }) => metadata?.name));
@@ -41,9 +43,15 @@ export function ownAccounts(objects: readonly ManifestObject[]): ManifestObject[
     const name = instanceOf(object);
     if (name === undefined || there.has(name) || podOf(object)?.serviceAccountName !== name) return [];
     there.add(name);
-    const { namespace, labels } = object.metadata ?? {};
+    const { namespace, labels = {} } = object.metadata ?? {};
+    // Without those that patches have given to the object.
+    const own = Object.fromEntries(Object.entries(labels).filter(([key]) => ownKeys.has(key)));
     return [
-      { ...typeMeta('ServiceAccount'), metadata: { name, namespace, labels }, automountServiceAccountToken: false },
+      {
+        ...typeMeta('ServiceAccount'),
+        metadata: { name, namespace, labels: own },
+        automountServiceAccountToken: false,
+      },
     ];
   });
 }

@@ -119,12 +119,16 @@ function namespaceObjects(
   if (pull) for (const object of apiObjects(chart)) changeObject(object, (each) => pulled(each, pull));
   const printed = refused.length === 0 ? inOrder(chart).map((object) => [object, object.toJson()] as const) : [];
   refused.push(...patched.refused());
-  const made: ManifestObject[] = refused.length === 0 ? printed.map(([, object]) => object) : [];
-  if (origin !== undefined && refused.length === 0) refused.push(...missing(generated, made, origin));
+  const complete: ManifestObject[] = refused.length === 0 ? printed.map(([, object]) => object) : [];
+  if (origin !== undefined && refused.length === 0) refused.push(...missing(generated, complete, origin));
   const added = manifests.map(({ path, objects }) => ({
     origin: path,
     objects: pull ? objects.map((each) => pulled(each, pull)) : objects,
   }));
+  const made = withoutSuperseded(
+    complete,
+    added.flatMap(({ objects }) => objects),
+  );
   // What others have a say in is judged. A chart may have changed any object, a patch those that it was made to.
   const touched = new Set([...patched.objects].map(apiIdentity));
   const isJudged = (object: ManifestObject) => extension !== undefined || touched.has(unhashedIdentity(object));
@@ -132,8 +136,8 @@ function namespaceObjects(
   const additions = [{ origin: origin ?? '', objects: made.filter(isJudged) }, ...added];
   const { objects, nonconformities } = admit(namespace, ownerLabels(owner), own, additions, exceptions);
   const judged = objects.values();
-  const ownAndAdded = made.map((object) => (isJudged(object) ? (judged.next().value ?? object) : object));
-  const all = withoutSuperseded([...ownAndAdded, ...judged]);
+  const inPlace = made.map((object) => (isJudged(object) ? (judged.next().value ?? object) : object));
+  const all = [...inPlace, ...judged];
   const quota = profile.quota ? quotaObjects(namespace, (name) => partOf(owner, chart.node.id, name), all) : [];
   const accounts = profile.development ? [] : ownAccounts(all);
   return {

@@ -24,11 +24,16 @@ const exclusive: Readonly<Record<string, (later: ManifestObject, earlier: Manife
 };
 
 /**
- * The objects without those of ours in whose place a project has added one of its own: two budgets for the same pods would
- * keep all of them on their nodes. What projects add comes later.
+ * The objects of a chart without those in whose place a project has an object of its own, in the chart or beside it: two
+ * budgets for the same pods would keep all of them on their nodes.
+ *
+ * @param made the objects of the chart; what a project's own code adds comes after what is generated
+ * @param added what else the project adds
  */
-export const withoutSuperseded = (objects: readonly ManifestObject[]): ManifestObject[] =>
-  objects.filter((object, index) => {
+export function withoutSuperseded(made: readonly ManifestObject[], added: readonly ManifestObject[]): ManifestObject[] {
+  const all = [...made, ...added];
+  return made.filter((object, index) => {
     const isSame = exclusive[object.kind];
-    return !isSame || !objects.slice(index + 1).some((later) => later.kind === object.kind && isSame(later, object));
+    return !isSame || !all.slice(index + 1).some((later) => later.kind === object.kind && isSame(later, object));
   });
+}

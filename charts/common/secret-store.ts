@@ -21,7 +21,7 @@ export const secretsField = z
     }),
   ])
   .describe(
-    'Where Secrets come from: `existing`, made by whoever runs the cluster, or a store of the External Secrets Operator: ' +
+    'Where Secrets come from: `existing`, made by the people who run the cluster, or a store of the External Secrets Operator: ' +
       '`{store, kind, prefix, refreshInterval}`. Not in development. Default: that of `extends`, which begins with `existing`.',
   );
 

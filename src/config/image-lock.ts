@@ -30,7 +30,7 @@ export function readImageLock(reader: Reader): { readonly lock: ImageLock; reado
     return {
       file: lockFile,
       place: { path },
-      message: `${path.join('.')}: ${message}; delete the file, and repoctl images lock writes it anew`,
+      message: `${path.join('.')}: ${message}; delete the file, and type repoctl images lock`,
     };
   });
   return { lock: {}, problems: wrong };

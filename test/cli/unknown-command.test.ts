@@ -7,7 +7,7 @@ const program = makeProgram('0.0.0');
 test.each([
   ['start', '(Did you mean repoctl infra project start, or repoctl infra global start?)'],
   ['logs', '(Did you mean repoctl infra project logs?)'],
-  ['list', '(Did you mean repoctl infra list?)'],
+  ['list', '(Did you mean repoctl infra list, or repoctl images list?)'],
 ])('of the unknown command %s it is said where there is one', (name, places) => {
   expect(withPlaces(`error: unknown command '${name}'\n(Did you mean status?)\n`, program)).toBe(
     `error: unknown command '${name}'\n${places}\n`,

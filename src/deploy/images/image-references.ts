@@ -39,7 +39,7 @@ export interface LockChange {
   readonly to?: string;
 }
 
-/** What writing the lock anew would change. */
+/** What the next lock would change. */
 export function lockChanges(
   locked: Readonly<Record<string, string>>,
   now: Readonly<Record<string, string>>,

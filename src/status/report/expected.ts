@@ -82,7 +82,7 @@ export const isOwn = (labels: Readonly<Record<string, string>> = {}, environment
 function plannedAmong(planned: readonly ExpectedWorkload[]): (workload: Workload) => boolean {
   const objects = new Set(planned.map(({ object }) => object));
   const controllers = new Set(planned.map(({ controller }) => `${controller?.kind}/${controller?.name}`));
-  const withoutHash = ({ metadata }: Workload) => metadata.name.replace(/-[0-9a-f]{8}$/, '');
+  const withoutHash = ({ metadata }: Workload) => String(metadata.name).replace(/-[0-9a-f]{8}$/, '');
   return (workload) =>
     controllers.has(`${workload.kind}/${workload.metadata.name}`) ||
     objects.has(objectOf(workload)) ||
