@@ -32,7 +32,7 @@ const failures: readonly (readonly [RegExp, string, boolean])[] = [
   ],
   [/HTTP response to HTTPS client/i, 'its registry speaks HTTP, and the node expects HTTPS', true],
   [
-    /no such host|server misbehaving|name resolution|lookup \S+(?: on \S+)?: .*(?:timeout|refused)|Name or service not known/i,
+    /no such host|server misbehaving|name resolution|lookup \S{1,253}(?: on \S{1,60})?: .{0,200}(?:timeout|refused)|Name or service not known/i,
     "its registry's name can't be resolved",
     false,
   ],
