@@ -91,7 +91,8 @@ describe('an image from a registry that wants a login', () => {
       ...['--docker-server', `${registry}:5000`],
       ...['--docker-username', account.name, '--docker-password', account.password],
     );
-    expect(small.project('start', 'private', '--timeout', '180')).toMatchObject({ status: 0 });
+    // A new pod: the one that is there is not tried again before its back-off has ended.
+    expect(small.project('restart', 'private', '--timeout', '180')).toMatchObject({ status: 0 });
     expect(small.kubectl('get', 'pods', '-n', 'private', '-o', 'jsonpath={.items[*].spec.containers[0].image}')).toBe(
       image,
     );
