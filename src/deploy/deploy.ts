@@ -42,13 +42,14 @@ export interface DeployOptions extends TargetOptions {
  */
 export async function deploy(names: readonly string[], options: DeployOptions): Promise<void> {
   const { profile, report } = options;
-  const target = await targetOf(names, options);
-  const { made, cluster } = target;
-  if (target.development)
+  const target = await targetOf(names, options, (development) => {
+    if (!development) return;
     throw new UsageError(
       `the profile ${profile} is for development, and deploy is for real clusters`,
       `repoctl infra project start ${names[0] ?? 'PROJECT'}`,
     );
+  });
+  const { made, cluster } = target;
   report(`context ${cluster.context} (${cluster.server})`);
   const { namespaces: changes, left } = await changesOf(target, names, options);
   printLines(changeLines(changes, left, painter(process.stdout)));

@@ -53,13 +53,19 @@ export async function showDiff(
 /**
  * Makes the manifests of projects, with those of all that they need, and connects to the cluster that they are for.
  *
+ * @param check refuses a profile, by whether it is for development, before any cluster is asked
  * @throws UsageError if the profile is one of real clusters and no cluster is named
  * @throws ConfigurationError if one of the projects is wrong
  */
-export async function targetOf(names: readonly string[], options: TargetOptions): Promise<Target> {
+export async function targetOf(
+  names: readonly string[],
+  options: TargetOptions,
+  check: (development: boolean) => void = () => undefined,
+): Promise<Target> {
   const { profile, imageTag } = options;
   const made = await synthesized(profile, { development: false, imageTag, tolerant: names.length > 0 });
   const development = made.profiles[profile]?.development ?? true;
+  check(development);
   if (!development && options.context === undefined)
     throw new UsageError(
       `${profile} is a profile of real clusters, and the environment’s own one is for development`,
