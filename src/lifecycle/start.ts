@@ -30,6 +30,7 @@ import { examine, mustBeClear } from './examine.ts';
 import { readManifest, withImages } from './manifests.ts';
 import { settleSecrets } from './passwords/settle.ts';
 import { progressOn } from './progress.ts';
+import { podsAwaitingRetry, retryNow } from './retry-now.ts';
 import { sessionFor, startByTilt } from './start-by-tilt.ts';
 import { markStopped } from './stopped.ts';
 
@@ -153,9 +154,14 @@ export async function start(
   mustBeClear(
     await Promise.all(namespaces.map((namespace) => examine(cluster, namespace, applied(namespace), options))),
   );
+  const failing = await podsAwaitingRetry(
+    cluster,
+    namespaces.map(({ name }) => name),
+  );
   if (session) {
     await eachOf(namespaces, (namespace) => applyObjects(cluster, namespace, applied(namespace), options));
     await startByTilt(cluster, session, namespaces, options);
+    await retryNow(cluster, failing, report);
     await settle(secrets);
     await awaitHealth(cluster, namespaces, waiting);
     return { namespaces, context: cluster.context, byTilt: true };
@@ -167,14 +173,22 @@ export async function start(
   // No longer than that: a stop of the global tier also needs the leases of all projects.
   if (rest.length === 0) await applyGlobal();
   else await withLeases(cluster, { ...options, environment: plan.environment, namespaces: [global.name] }, applyGlobal);
+  const retry = (those: readonly PlannedNamespace[]) =>
+    retryNow(
+      cluster,
+      failing.filter(({ metadata }) => those.some(({ name }) => name === metadata.namespace)),
+      report,
+    );
   const images = namespaces.flatMap((namespace) => namespace.images);
   const ids = await provideImages(cluster, root, images, options);
+  await retry([global]);
   report(`waiting for ${global.name}`);
   await awaitHealth(cluster, [global], waiting);
   for (const namespace of rest) {
     const objects = (manifests.get(namespace) ?? []).map((object) => withImages(object, ids));
     await applyAll(cluster, namespace, objects, options);
   }
+  await retry(rest);
   // Servers that were stopped take a new password only now that they run.
   await settle(secrets);
   if (rest.length > 0) {

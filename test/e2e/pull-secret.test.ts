@@ -93,8 +93,10 @@ describe('an image from a registry that wants a login', () => {
       ...['--docker-server', `${registry}:5000`],
       ...['--docker-username', account.name, '--docker-password', account.password],
     );
-    // A new pod: the one that is there is not tried again before its back-off has ended.
-    expect(small.project('restart', 'private', '--timeout', '180')).toMatchObject({ status: 0 });
+    const started = small.project('start', 'private', '--timeout', '180');
+    expect(started).toMatchObject({ status: 0 });
+    // The one that is there would be tried only when its back-off has ended.
+    expect(started.stderr).toMatch(/replacing pod private\/private-app-\S+, which waits for its next attempt/);
     const running = ['--field-selector=status.phase=Running', '-o', 'jsonpath={.items[*].spec.containers[0].image}'];
     expect(small.kubectl('get', 'pods', '-n', 'private', ...running)).toContain(image);
     expect(small.repoctl('status').status).toBe(0);

@@ -36,7 +36,8 @@ export const startCommand = () =>
       .description(
         'Start a project, after the global tier and the projects that it needs. Build its images, apply its manifests on the ' +
           'server’s side, remove objects that have left the configuration (never claims), and wait until everything is ' +
-          'healthy. Fail at once, with the cause, if something can’t become healthy.',
+          'healthy. Replace pods that failed before and wait for their next attempt. Fail at once, with the cause, if something ' +
+          'can’t become healthy.',
       )
       .argument('<project...>'),
   )
