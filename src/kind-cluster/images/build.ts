@@ -4,7 +4,7 @@ import { FailureError } from '../../platform/errors.ts';
 import { attempt, failure, type Outcome, run } from '../../platform/process/run.ts';
 import type { PlannedImage } from '../../synth/plan.ts';
 import { stepFollower } from './build-steps.ts';
-import { mustHaveBuildx } from './buildx.ts';
+import { mustHaveBuildx, needsBuildx } from './buildx.ts';
 
 export interface BuildOptions {
   /** Builds every layer again. @default false */
@@ -39,8 +39,8 @@ export async function buildImages(
 }
 
 /** The arguments of `docker` that build an image. */
-export function buildArguments(
-  {
+export function buildArguments(image: PlannedImage, noCache: boolean) {
+  const {
     reference,
     dockerfile,
     target,
@@ -49,11 +49,10 @@ export function buildArguments(
     additionalContexts = {},
     platforms = [],
     context,
-  }: PlannedImage,
-  noCache: boolean,
-) {
+  } = image;
   return [
-    'build',
+    // `docker build` is buildx only since Docker 23; other builders than the default one leave the image where they are.
+    ...(needsBuildx(image) ? ['buildx', 'build', '--load'] : ['build']),
     ...['--tag', reference],
     ...['--file', dockerfile],
     ...(target ? ['--target', target] : []),

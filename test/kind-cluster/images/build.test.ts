@@ -73,7 +73,7 @@ test('an image is built from its Dockerfile, target and arguments', () => {
     additionalContexts: { shared: 'packages/shared', 'node:24': 'docker-image://node:24.1' },
   };
   expect(buildArguments(several, false)).toEqual([
-    ...common,
+    ...['buildx', 'build', '--load', ...common.slice(1)],
     ...['--platform', 'linux/amd64,linux/arm64'],
     ...['--build-context', 'shared=packages/shared', '--build-context', 'node:24=docker-image://node:24.1'],
     ...['--progress=plain', 'backends/shop'],
