@@ -4,6 +4,8 @@ import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { sourceDigest } from './source-digest.mjs';
 
+const root = new URL('..', import.meta.url).pathname;
+
 /**
  * What the reading of kubeconfigs brings along and never uses: the generated API client, and a fetch of its own. They are most of
  * what would have to be compiled at each start.
@@ -47,7 +49,13 @@ const late = {
   },
 };
 
-const root = new URL('..', import.meta.url).pathname;
+const lazyHttp = {
+  name: 'lazy-http',
+  setup(build) {
+    const path = join(root, 'scripts', 'lazy-http.cjs');
+    build.onResolve({ filter: /^(?:node:)?http$/ }, ({ importer }) => (importer === path ? undefined : { path }));
+  },
+};
 
 /**
  * Bundles programs.
@@ -74,7 +82,7 @@ export async function bundle(entryPoints, outdir) {
     external: ['cdk8s', 'cdk8s-plus-28', 'cdk8s-plus-28/*', 'constructs', 'tsx'],
     // Only the reading of kubeconfigs is used; the rest of the client, 20 MB, takes most of a second to load.
     alias: { '@kubernetes/client-node': join(root, 'node_modules', '@kubernetes', 'client-node', 'dist', 'config.js') },
-    plugins: [unused, late],
+    plugins: [unused, late, lazyHttp],
     // Less to read and to compile; names stay, so that stacks can be read.
     minifyWhitespace: true,
     define: { REPOCTL_BUILD: JSON.stringify(sourceDigest(root)) },

@@ -75,4 +75,19 @@ describe('what is loaded', () => {
       rmSync(folder, { recursive: true, force: true });
     }
   });
+
+  test('node:http only when it is used: it brings undici from Node 22 on', () => {
+    const build = join(repository, 'build');
+    // Earlier builds leave files there, which nothing imports any more.
+    const texts = new Map<string, string>();
+    const read = (name: string) => {
+      if (texts.has(name)) return;
+      const text = readFileSync(join(build, name), 'utf8');
+      texts.set(name, text);
+      for (const [, imported = ''] of text.matchAll(/(?:from|import\(|import) ?"\.\/([\w-]+\.js)"/g)) read(imported);
+    };
+    read('cli.js');
+    expect(texts.size).toBeGreaterThan(10);
+    expect([...texts].filter(([, text]) => /from ?"(?:node:)?http"/.test(text)).map(([name]) => name)).toEqual([]);
+  });
 });

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { finished } from 'node:stream/promises';
 import { type Cluster, RefusedError } from '../../cluster/client.ts';
 import type { Meta } from '../rules/objects.ts';
 import { type Source, sourcePath } from './sources.ts';
@@ -22,8 +23,8 @@ interface Page {
   readonly metadata?: { readonly continue?: string; readonly resourceVersion?: string };
 }
 
-/** Objects in a page. A pod's JSON is about 6 kB. */
-const pageSize = '250';
+/** Objects in a page, as many as kubectl asks for. A pod's JSON is about 6 kB. */
+const pageSize = '500';
 
 /** How often a list is begun again whose next page is no longer to be had. */
 const attempts = 3;
@@ -113,12 +114,14 @@ export function recordOf(source: Source, item: never): Kept {
  */
 async function read(answer: IncomingMessage, more: (next: string) => void): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of answer) {
+  // Thousands of pieces come: to iterate over them takes twice the time.
+  answer.on('data', (chunk: Buffer) => {
     const begins = chunks.length === 0;
-    chunks.push(chunk as Buffer);
+    chunks.push(chunk);
     const next = begins ? nextPage.exec(String(chunk))?.[1] : undefined;
     if (next) more(next);
-  }
+  });
+  await finished(answer);
   return Buffer.concat(chunks);
 }
 

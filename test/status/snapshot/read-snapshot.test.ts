@@ -53,7 +53,7 @@ describe('a snapshot', () => {
   test('is read in pages', async () => {
     fill(501);
     expect((await read()).pods).toHaveLength(501);
-    expect(server.requests.filter(({ searchParams }) => searchParams.get('continue') === '250')).not.toHaveLength(0);
+    expect(server.requests.filter(({ searchParams }) => searchParams.get('continue') === '500')).not.toHaveLength(0);
   });
 
   test('keeps nothing of an object that nobody asks for', async () => {
