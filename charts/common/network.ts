@@ -66,7 +66,7 @@ const egressRule = z
   })
   .superRefine(({ to, cidrs, fqdn, ports }, context) => {
     const refuse = (message: string, ...path: string[]) => context.addIssue({ code: 'custom', path, message });
-    if (to === undefined && cidrs === undefined && fqdn === undefined) refuse('needs one of to, cidrs, fqdn');
+    if ([to, cidrs, fqdn, ports].every((each) => each === undefined)) refuse('needs one of to, cidrs, fqdn, ports');
     if (to !== undefined && (cidrs ?? fqdn) !== undefined)
       refuse(`does not go with addresses: give ${cidrs ? 'cidrs' : 'fqdn'} in an entry of its own`, 'to');
     if (to === undefined && (cidrs ?? fqdn) !== undefined && ports === undefined)
@@ -78,8 +78,8 @@ export const egressField = z
   .array(egressRule)
   .optional()
   .describe(
-    'Connections of its pods in addition to services, `uses` and `after`: `{cidrs, ports}`, `{fqdn, ports}` or `{to}`. All others are ' +
-      'refused if the profile has NetworkPolicies.',
+    'Connections of its pods in addition to services, `uses` and `after`: `{cidrs, ports}`, `{fqdn, ports}`, `{ports}` at any ' +
+      'address, or `{to}`. All others are refused if the profile has NetworkPolicies.',
   );
 
 /** What pods reach, as the configuration gives it. */

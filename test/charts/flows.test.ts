@@ -206,6 +206,12 @@ describe('addresses', () => {
     ]);
   });
 
+  test('ports alone are those of any address but the metadata of clouds', () => {
+    const objects = made([{ workloads: { api: { kind: 'http', port: 80, egress: [{ ports: [25] }] } } }]);
+    expect(addresses(objects, 'shop-api')).toEqual(['0.0.0.0/0:25', '::/0:25']);
+    expect(policy(objects, 'shop-api').spec.egress?.[0]?.to[0]?.ipBlock).toMatchObject({ except: ['169.254.0.0/16'] });
+  });
+
   test('hosts that are meant are named beside the addresses', () => {
     const egress = [{ fqdn: 'api.example.com', ports: [443] }];
     const objects = made([{ workloads: { api: { kind: 'http', port: 80, egress } } }]);
