@@ -21,7 +21,7 @@ import { changesOf, claimantOf, type Target, type TargetOptions, targetOf } from
 import { endEarlierJobs } from './earlier-jobs.ts';
 import type { NamespaceChanges } from './read-changes.ts';
 import { missingSecrets } from './required-secrets.ts';
-import { canRollBack, rollBack } from './roll-back.ts';
+import { isFirst, rollBack } from './roll-back.ts';
 
 export interface DeployOptions extends TargetOptions {
   /** How long to wait for the health of each part, in seconds. */
@@ -107,6 +107,7 @@ async function deployNamespace(
   const { namespace, objects } = changes;
   const { report, signal, startEmpty } = options;
   report(`applying ${namespace.name}`);
+  const first = await isFirst(cluster, changes);
   try {
     const waves = wavesOf(cluster, plan, namespace, objects, options);
     for (const { kind, metadata } of await applyNamespace(cluster, namespace, objects, {
@@ -114,13 +115,14 @@ async function deployNamespace(
       signal,
       startEmpty,
       waves,
+      first,
     }))
       report(
         `removed ${kind.toLowerCase()} ${namespace.name}/${metadata?.name}, which the configuration no longer has`,
       );
   } catch (error) {
     if (!(error instanceof CommandError) || error instanceof InterruptedError || signal?.aborted) throw error;
-    throw await failed(cluster, plan, changes, error, options);
+    throw await failed(cluster, plan, { changes, first, error }, options);
   }
 }
 
@@ -151,20 +153,28 @@ function wavesOf(
   return stages.map((stage) => ({ takes: (object) => stageOf(object) === stage, settled: settled[stage] }));
 }
 
+interface Failure {
+  readonly changes: NamespaceChanges;
+  /** Whether there is nothing to go back to. */
+  readonly first: boolean;
+  readonly error: CommandError;
+}
+
 /** Takes a namespace back, and says why. */
 async function failed(
   cluster: Cluster,
   plan: Plan,
-  changes: NamespaceChanges,
-  error: CommandError,
+  { changes, first, error }: Failure,
   options: DeployOptions,
 ): Promise<Error> {
   const { name } = changes.namespace;
   const { report } = options;
   const because = (outcome: string) =>
     new FailureError(`${outcome}:\n${error.message.trim()}`, error.advice, { cause: error });
-  if (!canRollBack(changes))
-    return because(`${name} could not be deployed; it is its first deployment, so what was applied stays`);
+  if (first)
+    return because(
+      `${name} could not be deployed; no deployment of it has succeeded before, so that what was applied stays`,
+    );
   report(`${name} could not be deployed, and is taken back to what it was`);
   try {
     const objects = await rollBack(cluster, changes, options);

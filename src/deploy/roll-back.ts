@@ -3,6 +3,7 @@ import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import { type Cluster, described, fieldManager } from '../cluster/client.ts';
 import { applyObjects } from '../lifecycle/apply.ts';
 import type { Step } from '../lifecycle/examine.ts';
+import { inventoryIn, isUnfinished } from '../lifecycle/inventory.ts';
 import { eachOf } from '../platform/each-of.ts';
 import { TimeoutError } from '../platform/errors.ts';
 import { poll } from '../platform/poll.ts';
@@ -16,9 +17,17 @@ export interface RollBackOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Whether there was anything in a namespace before. A first deployment has nothing to go back to. */
-export const canRollBack = ({ steps }: NamespaceChanges): boolean =>
-  steps.some(({ existing }) => existing !== undefined);
+/**
+ * Whether no deployment of a namespace has succeeded so far, so that there is nothing to go back to: nothing of it is there,
+ * or only what a first one left that failed.
+ */
+export async function isFirst(
+  cluster: Pick<Cluster, 'get'>,
+  { namespace, steps }: Pick<NamespaceChanges, 'namespace' | 'steps'>,
+): Promise<boolean> {
+  if (steps.every(({ existing }) => existing === undefined)) return true;
+  return isUnfinished(await cluster.get(inventoryIn(namespace.name)));
+}
 
 /**
  * Takes a namespace back to what it was when its changes were read: what was changed is applied as it was, and what was

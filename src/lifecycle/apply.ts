@@ -7,7 +7,7 @@ import { removeAndWait } from '../cluster/remove-and-wait.ts';
 import { eachOf } from '../platform/each-of.ts';
 import { type Claim, type DataSet, dataVersion, type Enlargement, versionAnnotation } from './data-changes.ts';
 import { type ExaminationOptions, examine, mustBeClear, type OwnedNamespace, type Step } from './examine.ts';
-import { inventoried, inventoryName, inventoryObject, outdated } from './inventory.ts';
+import { inventoried, inventoryIn, inventoryObject, outdated } from './inventory.ts';
 
 export interface ApplyOptions extends ExaminationOptions {
   readonly report: (line: string) => void;
@@ -85,12 +85,16 @@ export async function applyNamespace(
   cluster: Cluster,
   namespace: OwnedNamespace,
   objects: readonly ManifestObject[],
-  options: ApplyOptions,
+  options: ApplyOptions & {
+    /** Whether no deployment of the namespace has succeeded so far, which its inventory says until this one has. */
+    readonly first?: boolean;
+  },
 ): Promise<ManifestObject[]> {
   const before = await appliedBefore(cluster, namespace);
   const wanted = objects.filter(({ kind }) => kind !== 'Namespace');
-  const { waves: _waves, ...atOnce } = options;
-  await applyObjects(cluster, namespace, [...wanted, inventoryObject(namespace, [...before, ...wanted])], options);
+  const { waves: _waves, first, ...atOnce } = options;
+  const inventory = inventoryObject(namespace, [...before, ...wanted], first);
+  await applyObjects(cluster, namespace, [...wanted, inventory], options);
   const removed = await ownAmong(cluster, namespace, outdated(before, wanted));
   await eachOf(removed, (each) => cluster.remove(each));
   await applyObjects(cluster, namespace, [inventoryObject(namespace, wanted)], atOnce);
@@ -107,11 +111,8 @@ export async function leftIn(
 }
 
 async function appliedBefore(cluster: Cluster, namespace: OwnedNamespace): Promise<ObjectReference[]> {
-  const inventory = {
-    ...typeMeta('ConfigMap'),
-    metadata: { name: inventoryName, namespace: namespace.name },
-  };
-  return [...inventoried(namespace.name, await cluster.get(inventory)), ...(await labelled(cluster, namespace))];
+  const inventory = await cluster.get(inventoryIn(namespace.name));
+  return [...inventoried(namespace.name, inventory), ...(await labelled(cluster, namespace))];
 }
 
 /** What is ours by its labels, without what something else in the cluster has made. */

@@ -9,22 +9,46 @@ import type { ObjectReference } from '../cluster/client.ts';
  */
 export const inventoryName = 'repoctl-inventory';
 
+/** Of the inventory of a namespace that nothing was brought to its end in yet: there is nothing to go back to. */
+const unfinished = 'repoctl.dev/unfinished';
+
 /** Kinds that hold data, or everything: no change of the configuration removes them. */
 const kept = ['Namespace', 'PersistentVolumeClaim', 'PersistentVolume'];
 
 const line = ({ apiVersion, kind, metadata }: ObjectReference): string => `${apiVersion} ${kind} ${metadata?.name}`;
 
-/** What a namespace's inventory lists. */
+/** Where a namespace's inventory is. */
+export const inventoryIn = (namespace: string): ObjectReference => ({
+  ...typeMeta('ConfigMap'),
+  metadata: { name: inventoryName, namespace },
+});
+
+/**
+ * What a namespace's inventory lists.
+ *
+ * @param first whether no deployment of the namespace has succeeded so far
+ */
 export function inventoryObject(
   namespace: { readonly name: string; readonly labels: Readonly<Record<string, string>> },
   objects: readonly ObjectReference[],
+  first = false,
 ): ManifestObject {
+  const { apiVersion, kind, metadata } = inventoryIn(namespace.name);
   return {
-    ...typeMeta('ConfigMap'),
-    metadata: { name: inventoryName, namespace: namespace.name, labels: ownerPart(namespace.labels) },
+    apiVersion,
+    kind,
+    metadata: {
+      ...metadata,
+      labels: ownerPart(namespace.labels),
+      ...(first && { annotations: { [unfinished]: 'true' } }),
+    },
     data: { objects: [...new Set(objects.map(line))].sort().join('\n') },
   };
 }
+
+/** Whether an inventory is that of a first deployment that has not succeeded. */
+export const isUnfinished = (inventory: ManifestObject | undefined): boolean =>
+  Object.hasOwn((inventory?.metadata as { annotations?: object } | undefined)?.annotations ?? {}, unfinished);
 
 /** The objects that an inventory lists. */
 export function inventoried(namespace: string, inventory: ManifestObject | undefined): ObjectReference[] {

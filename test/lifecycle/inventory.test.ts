@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { namespaceLabels, ownerLabels } from '../../charts/common/labels.ts';
-import { inventoried, inventoryObject, outdated } from '../../src/lifecycle/inventory.ts';
+import { inventoried, inventoryObject, isUnfinished, outdated } from '../../src/lifecycle/inventory.ts';
 
 const owner = { environment: 'dev', tier: 'project', project: 'shop' } as const;
 const namespace = { name: 'shop', labels: namespaceLabels(owner, { name: 'local', chain: ['local'] }) };
@@ -23,6 +23,14 @@ describe('an inventory', () => {
   test('that isn’t there, or holds nothing that can be read, lists nothing', () => {
     expect(inventoried('shop', undefined)).toEqual([]);
     expect(inventoried('shop', { ...inventoryObject(namespace, []), data: { objects: 'half a\nline' } })).toEqual([]);
+  });
+});
+
+describe('a first deployment', () => {
+  test('is unfinished until an inventory is applied that no longer says so', () => {
+    expect(
+      [undefined, inventoryObject(namespace, [service], true), inventoryObject(namespace, [service])].map(isUnfinished),
+    ).toEqual([false, true, false]);
   });
 });
 
