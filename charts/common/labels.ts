@@ -50,6 +50,10 @@ export interface ProfileLabels {
   readonly chain: readonly string[];
 }
 
+/** Name of a namespace's profile if that is one of real clusters; none of a namespace for development. */
+export const realProfile = (labels: Readonly<Record<string, string>> = {}): string | undefined =>
+  labels[labelKeys.preset] === 'production' ? labels[labelKeys.profile] : undefined;
+
 /** A service or a workload, as far as labels go. */
 export interface Labelled {
   readonly name: string;

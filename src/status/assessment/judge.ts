@@ -1,4 +1,4 @@
-import { labelKeys } from '../../../charts/common/labels.ts';
+import { labelKeys, realProfile } from '../../../charts/common/labels.ts';
 import type { PlannedNamespace, PlannedWorkload } from '../../synth/plan.ts';
 import { withFindings } from '../deep/finding.ts';
 import { missingHealth, type Refusal, unknownHealth } from '../rules/absent.ts';
@@ -112,7 +112,8 @@ function judgeWorkload(
 ): Item {
   const { object, controller, ports = [] } = planned;
   const item = { namespace, object, planned, pods: [] };
-  const known = { ...moment, nodes, events, claims, storageClasses, lastLines };
+  const here = { ...moment, realProfile: realProfile(labels) };
+  const known = { ...here, nodes, events, claims, storageClasses, lastLines };
   if (controller?.kind === 'Pod') {
     const own = pods.filter(({ metadata }) => metadata.name === controller.name);
     const around = { ...known, after: planned.near ?? planned.after };
@@ -122,7 +123,7 @@ function judgeWorkload(
   if (!found) {
     const refused = refusals.find(({ resource }) => resource.split('.')[0] === `${controller?.kind.toLowerCase()}s`);
     if (refused) return { ...item, health: unknownHealth({ ...refused, namespace }, moment) };
-    const missing = missingHealth({ namespace, labels }, exists, moment);
+    const missing = missingHealth({ namespace, labels }, exists, here);
     const earlier = workloads.some(
       ({ kind, metadata }) =>
         kind === 'Job' && controller?.kind === 'Job' && metadata.labels?.[labelKeys.instance] === object,
@@ -149,7 +150,7 @@ function judgeWorkload(
   });
   const seen = { object, metadata: found.metadata, pods: own, wanted: ports.length > 0 };
   // Where its pods are the cause, the Service is not blamed as well.
-  const unserved = slices && judged.status === 'healthy' ? judgeServices(seen, slices, moment) : undefined;
+  const unserved = slices && judged.status === 'healthy' ? judgeServices(seen, slices, here) : undefined;
   if (unserved) return { ...item, workload: found, pods: own, health: unserved };
   // How many are ready is in the workload; why they aren't is not.
   const guess = unseen && judged.status !== 'healthy' && judged.status !== 'stopped';

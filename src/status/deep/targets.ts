@@ -1,11 +1,12 @@
-import { labelKeys } from '../../../charts/common/labels.ts';
+import { labelKeys, realProfile } from '../../../charts/common/labels.ts';
 import { serviceKinds, workloadKinds } from '../../../charts/kinds.ts';
 import type { PlannedNamespace } from '../../synth/plan.ts';
 import { commands } from '../rules/commands.ts';
 import type { Pod } from '../rules/objects.ts';
 import type { Target } from './check.ts';
 
-export type PlannedParts = Pick<PlannedNamespace, 'name' | 'services' | 'workloads'>;
+export type PlannedParts = Pick<PlannedNamespace, 'name' | 'services' | 'workloads'> &
+  Partial<Pick<PlannedNamespace, 'labels'>>;
 
 /** The kind of a pod's service or workload by its labels, for what no configuration describes. */
 function kindByLabels({ metadata, spec }: Pod): string {
@@ -32,7 +33,7 @@ const isReady = ({ metadata, status }: Pod): boolean =>
  * @param context of the kubeconfig, for the commands in advice
  */
 export function targetsOf(namespaces: readonly PlannedParts[], pods: readonly Pod[], context: string): Target[] {
-  return namespaces.flatMap(({ name: namespace, services, workloads }) => {
+  return namespaces.flatMap(({ name: namespace, labels, services, workloads }) => {
     const planned = new Map([...services, ...workloads].map((each) => [each.object, each]));
     return pods
       .filter((pod) => pod.metadata.namespace === namespace && isReady(pod))
@@ -43,7 +44,7 @@ export function targetsOf(namespaces: readonly PlannedParts[], pods: readonly Po
         const known = planned.get(object);
         const kind = known?.kind ?? kindByLabels(pod);
         const servicePorts = known?.ports.map(({ port }) => port);
-        const run = commands(pod.metadata, { now: new Date(0), context });
+        const run = commands(pod.metadata, { now: new Date(0), context, realProfile: realProfile(labels) });
         return { namespace, object, kind, pod, container, servicePorts, pods, run };
       });
   });

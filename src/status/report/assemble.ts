@@ -1,4 +1,4 @@
-import { labelKeys } from '../../../charts/common/labels.ts';
+import { labelKeys, realProfile } from '../../../charts/common/labels.ts';
 import type { Plan } from '../../synth/plan.ts';
 import { type Item, judge } from '../assessment/judge.ts';
 import { type Health, severity, verdict, worst } from '../rules/verdict.ts';
@@ -44,6 +44,7 @@ export function assemble(plan: Plan | undefined, snapshot: Snapshot, context: st
       tier,
       project,
       directory,
+      realProfile: realProfile(labels),
       configured,
       status: statusOf(started || judged.length === 0, health, services),
       health,

@@ -1,6 +1,7 @@
 import { width } from '../../platform/terminal/clean.ts';
 import type { Colour, Paint } from '../../platform/terminal/paint.ts';
 import { counted, oneLine, secondsSince, span } from '../../platform/text.ts';
+import { deployCommand } from '../rules/commands.ts';
 import type { Health } from '../rules/verdict.ts';
 import { type Fold, fold } from './fold.ts';
 import { historyLines } from './history-lines.ts';
@@ -57,7 +58,7 @@ function tierRows(tier: TierReport, report: Report, options: LineOptions): Row[]
   const { name, status, services, health, foreign } = tier;
   const shown = paint(colours[status], status === 'not-started' ? 'not started' : status);
   if (status === 'not-started')
-    return [{ cells: [paint('bold', name), shown, '', '', '', start(tier)] }, ...foreignRows(tier, wide)];
+    return [{ cells: [paint('bold', name), shown, '', '', '', start(tier, report)] }, ...foreignRows(tier, wide)];
   const suspended = services.filter(({ health: of }) => of.status === 'stopped' && of.reason === 'Suspended').length;
   const uniform = services.every(
     ({ health: of }) =>
@@ -77,7 +78,7 @@ function tierRows(tier: TierReport, report: Report, options: LineOptions): Row[]
   const others = foreign.length > 0 && !wide ? `${counted(foreign.length, 'foreign object')}` : '';
   const head: Row = {
     cells: [paint('bold', name), shown, '', '', '', [...summary, others].filter(Boolean).join(', ')],
-    notes: [...(health ? healthNotes(health) : []), ...leftNotes(tier), ...exceptionNotes(tier)],
+    notes: [...(health ? healthNotes(health) : []), ...leftNotes(tier, report), ...exceptionNotes(tier)],
   };
   if (quiet && !wide) return [head];
   const folds: Fold[] = wide ? services.map((each) => ({ services: [each], why: 'single' })) : fold(tier);
@@ -85,13 +86,18 @@ function tierRows(tier: TierReport, report: Report, options: LineOptions): Row[]
 }
 
 /** What to do with a namespace that the configuration no longer has. */
-const leftNotes = ({ configured, status, name }: TierReport): NonNullable<Row['notes']> =>
-  configured === false
-    ? [
-        { text: status === 'stopped' ? 'not in the configuration; what is left of it:' : 'not in the configuration' },
-        { text: `repoctl infra project ${status === 'stopped' ? 'reset' : 'stop'} ${name}`, as: 'command' },
-      ]
-    : [];
+function leftNotes({ configured, status, name, realProfile }: TierReport, report: Report): NonNullable<Row['notes']> {
+  if (configured !== false) return [];
+  if (realProfile !== undefined)
+    return [
+      { text: 'not in the configuration; once nothing needs it:' },
+      { text: `kubectl --context ${report.context} delete namespace ${name}`, as: 'command' },
+    ];
+  return [
+    { text: status === 'stopped' ? 'not in the configuration; what is left of it:' : 'not in the configuration' },
+    { text: `repoctl infra project ${status === 'stopped' ? 'reset' : 'stop'} ${name}`, as: 'command' },
+  ];
+}
 
 /** Whose pods may do more than Pod Security `restricted` lets them, and why. */
 const exceptionNotes = ({ services }: TierReport): NonNullable<Row['notes']> =>
@@ -99,8 +105,10 @@ const exceptionNotes = ({ services }: TierReport): NonNullable<Row['notes']> =>
     security ? [{ text: `${name} has Pod Security ${security.level}: ${security.reason ?? 'no reason given'}` }] : [],
   );
 
-const start = ({ tier, name }: TierReport): string =>
-  tier === 'global' ? 'repoctl infra global start' : `repoctl infra project start ${name}`;
+function start({ tier, name, project, realProfile }: TierReport, { context }: Report): string {
+  if (realProfile !== undefined) return deployCommand(realProfile, project, context);
+  return tier === 'global' ? 'repoctl infra global start' : `repoctl infra project start ${name}`;
+}
 
 function foldRow({ services, why }: Fold, report: Report, { paint }: LineOptions): Row {
   const [service] = services;

@@ -72,6 +72,8 @@ export interface TierReport {
   readonly tier: Tier | 'cluster';
   readonly project?: string;
   readonly directory?: string;
+  /** Name of its profile if that is one of real clusters. @default it is for development */
+  readonly realProfile?: string;
   /** Whether the configuration has it; unknown without one. */
   readonly configured?: boolean;
   /** Of the worst of its services, or its own. */

@@ -55,6 +55,7 @@ export async function subjectOf(scope: Scope, names: readonly string[], options:
       const { deepChecks } = await import('../deep/deep-checks.ts');
       const unplanned = snapshot.namespaces.map(({ metadata }) => ({
         name: metadata.name,
+        labels: metadata.labels,
         services: [],
         workloads: [],
       }));

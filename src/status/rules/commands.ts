@@ -8,18 +8,25 @@ export interface Commands {
   readonly kubectl: (...given: string[]) => string;
   /** `kubectl … ARGUMENTS` on objects outside of namespaces. */
   readonly clusterKubectl: (...given: string[]) => string;
-  /** `repoctl infra project VERB PROJECT`, of the global tier `repoctl infra global VERB`; none for foreign objects. */
+  /**
+   * `repoctl infra project VERB PROJECT`, of the global tier `repoctl infra global VERB`; none for foreign objects. In a namespace
+   * of a real cluster `repoctl deploy` starts, and the others are none: they are for development.
+   */
   readonly infra: (verb: 'start' | 'rebuild' | 'restore' | 'rotate') => string | undefined;
   /** `repoctl infra project logs PROJECT SERVICE`: of its latest pods' main container. */
   readonly serviceLogs: (previous: boolean) => string | undefined;
 }
+
+/** The command that brings a project, or everything, to a real cluster. */
+export const deployCommand = (profile: string, project: string | undefined, context: string | undefined): string =>
+  ['repoctl deploy', project, '--profile', profile, context && `--context ${context}`].filter(Boolean).join(' ');
 
 /** Verbs that the global tier has, too. */
 const globalVerbs: readonly string[] = ['start'];
 
 export function commands(
   { namespace = 'default', labels = {} }: Pick<Meta, 'namespace' | 'labels'>,
-  { context }: Partial<Pick<Surroundings, 'context' | 'now'>>,
+  { context, realProfile }: Partial<Pick<Surroundings, 'context' | 'now' | 'realProfile'>>,
 ): Commands {
   const line = (...words: (string | undefined)[]) => words.filter((word) => word !== undefined).join(' ');
   const where = context === undefined ? undefined : `--context ${context}`;
@@ -29,6 +36,8 @@ export function commands(
     kubectl,
     clusterKubectl: (...given) => line('kubectl', where, ...given),
     infra: (verb) => {
+      if (realProfile !== undefined && verb !== 'start') return undefined;
+      if (realProfile !== undefined && tier !== undefined) return deployCommand(realProfile, project, context);
       // Without --latest it wants to be told which backup.
       const more = verb === 'restore' ? '--latest' : verb === 'rotate' ? service : undefined;
       if (project !== undefined) return line('repoctl infra project', verb, project, more, where);

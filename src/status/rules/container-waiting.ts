@@ -3,7 +3,7 @@ import { oneLine } from '../../platform/text.ts';
 import { type ObservedContainer, titleOf } from './container.ts';
 import { messageOf, standing } from './events.ts';
 import { anyContainer, type PodFacts, type PodRule } from './pod-rule.ts';
-import { pullFailure, pullSecretsMissing, silent } from './pull-failure.ts';
+import { noSuchImage, pullFailure, pullSecretsMissing, silent } from './pull-failure.ts';
 import { startError } from './start-error.ts';
 import { type Health, verdict } from './verdict.ts';
 
@@ -17,6 +17,10 @@ const ofNode = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])[:/]/;
 
 /** Whether it is an image that repoctl builds: it is in no registry. */
 const isLocal = (image: string) => !image.includes('/') && image.endsWith(':local');
+
+/** Whether it is one that a project builds for real clusters: `registry.example.com/team/shop-app:1.4.2`. */
+const isOfProject = (image: string, project: string | undefined) =>
+  project !== undefined && (image.split('/').at(-1)?.startsWith(`${project}-`) ?? false);
 
 const image: Explain = (message, { spec, status }, { pod, events, run, around }) => {
   const name = spec.image ?? '(none)';
@@ -32,8 +36,10 @@ const image: Explain = (message, { spec, status }, { pod, events, run, around })
   const project = pod.metadata.labels?.[labelKeys.project];
   const own = isLocal(name) || (project !== undefined && name.startsWith(`${project}-`));
   const cluster = /^kind-(.+)/.exec(around.context ?? '')?.[1];
+  const real = around.realProfile !== undefined;
   const load =
-    cluster && reason !== 'InvalidImageName' ? `kind load docker-image ${name} --name ${cluster}` : undefined;
+    cluster && !real && reason !== 'InvalidImageName' ? `kind load docker-image ${name} --name ${cluster}` : undefined;
+  const absent = real && isOfProject(name, project) && failure?.text.startsWith(noSuchImage);
   const because = isLocal(name)
     ? 'it was not loaded into the cluster, and no registry has it'
     : (failure?.text ?? oneLine(messageOf({ message: pulled })));
@@ -44,6 +50,7 @@ const image: Explain = (message, { spec, status }, { pod, events, run, around })
     advice:
       (missing === undefined ? undefined : run.kubectl('get secret', missing)) ??
       (own ? run.infra('rebuild') : undefined) ??
+      (absent ? `docker push ${name.split('@')[0]}` : undefined) ??
       load ??
       run.kubectl('describe pod', pod.metadata.name),
     terminal: fixed || isLocal(name) || (failure?.inVain ?? false),
@@ -67,13 +74,20 @@ const refused: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-const configuration: Explain = (message, _container, { pod, run }) => {
+/** The command that lists the Secrets that must exist, and compares them with the cluster's. */
+const requiredSecrets = (profile: string, context: string | undefined): string =>
+  ['repoctl validate --profile', profile, context && `--against ${context}`].filter(Boolean).join(' ');
+
+const configuration: Explain = (message, _container, { pod, run, around: { realProfile, context } }) => {
   const described = run.kubectl('describe pod', pod.metadata.name);
   for (const [pattern, text] of missing) {
     const [matched, name = '', of = ''] = pattern.exec(message) ?? [];
     if (matched === undefined) continue;
     const start = run.infra('start');
-    const hint = start && /secret/i.test(matched) ? "; fill in the project's infra/.env and start again" : '';
+    const secret = start !== undefined && /secret/i.test(matched);
+    if (secret && realProfile !== undefined)
+      return { cause: text(name, of), advice: requiredSecrets(realProfile, context), terminal: true };
+    const hint = secret ? "; fill in the project's infra/.env and start again" : '';
     return { cause: `${text(name, of)}${hint}`, advice: start ?? described, terminal: true };
   }
   const setting = refused.find(([pattern]) => pattern.test(message))?.[1];

@@ -6,6 +6,12 @@ export interface PullFailure {
   readonly inVain: boolean;
 }
 
+/** That the registry answers, and does not give it. */
+export const noSuchImage = 'its registry has no such image';
+
+/** That nobody knows the registry, or that DNS has trouble. */
+const unresolved = "its registry's name can't be resolved";
+
 /** That nobody answers. */
 export const silent = 'its registry does not answer';
 
@@ -31,9 +37,10 @@ const failures: readonly (readonly [RegExp, string, boolean])[] = [
     true,
   ],
   [/HTTP response to HTTPS client/i, 'its registry speaks HTTP, and the node expects HTTPS', true],
+  [/no such host|Name or service not known/i, unresolved, true],
   [
-    /no such host|server misbehaving|name resolution|lookup \S{1,253}(?: on \S{1,60})?: .{0,200}(?:timeout|refused)|Name or service not known/i,
-    "its registry's name can't be resolved",
+    /server misbehaving|name resolution|lookup \S{1,253}(?: on \S{1,60})?: .{0,200}(?:timeout|refused)/i,
+    unresolved,
     false,
   ],
   [
@@ -53,14 +60,10 @@ const failures: readonly (readonly [RegExp, string, boolean])[] = [
   [/\b50[0-4]\b|Internal Server Error|Bad Gateway|Service Unavailable/i, 'its registry answers with an error', false],
   [
     /denied|unauthorized|not authorized|authentication required|no basic auth|forbidden|\b40[13]\b|credential/i,
-    'its registry has no such image or denies access',
+    `${noSuchImage} or denies access`,
     true,
   ],
-  [
-    /not found|manifest unknown|name unknown|does not exist|no such (?:image|manifest)|\b404\b/i,
-    'its registry has no such image',
-    true,
-  ],
+  [/not found|manifest unknown|name unknown|does not exist|no such (?:image|manifest)|\b404\b/i, noSuchImage, true],
   [
     /timeout|timed out|deadline exceeded|connection refused|unreachable|no route to host|reset by peer|broken pipe|\bEOF\b|TLS handshake|context canceled/i,
     silent,

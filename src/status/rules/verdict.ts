@@ -48,6 +48,8 @@ export interface Surroundings {
   readonly after?: readonly string[];
   /** Context of the kubeconfig, for the commands in advice. @default theirs */
   readonly context?: string;
+  /** Name of the namespace's profile if that is one of real clusters. @default it is for development */
+  readonly realProfile?: string;
   /** The last line that containers wrote, by `namespace/pod/container`. @default not read */
   readonly lastLines?: ReadonlyMap<string, string>;
 }

@@ -57,6 +57,21 @@ describe('a report in lines', () => {
     ]);
   });
 
+  test('of a real cluster gives the command that deploys, and never one for development', () => {
+    const labels = { 'repoctl.dev/profile': 'prod', 'repoctl.dev/preset': 'production' };
+    const asReal = (each: ReturnType<typeof planned>) => ({ ...each, labels: { ...each.labels, ...labels } });
+    const real = plan(...[planned('dev', { redis: [] }), planned('shop', { api: [] })].map(asReal));
+    const left = namespace('old', { labels: { ...namespace('old').metadata.labels, ...labels } });
+    const parts = { namespaces: [left], workloads: [deployment('old', 'api', 1)], pods: [podOf('old', 'api')] };
+    expect(reportLines(assemble(real, snapshot(parts), 'prod-eu'), plain)).toEqual([
+      'old   healthy      1 service',
+      '    not in the configuration; once nothing needs it:',
+      '      kubectl --context prod-eu delete namespace old',
+      'dev   not started  repoctl deploy --profile prod --context prod-eu',
+      'shop  not started  repoctl deploy shop --profile prod --context prod-eu',
+    ]);
+  });
+
   test('says a root cause once, counts what waits for it, and gives one command', () => {
     expect(lines(redisDown)).toEqual([
       'dev           degraded                           1 of 2 services healthy',

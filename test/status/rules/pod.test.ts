@@ -134,6 +134,11 @@ describe('row 13: an image that is not there', () => {
     [
       'no such host',
       pull('failed to do request: dial tcp: lookup registry.test: no such host'),
+      degraded('ErrImagePull', { terminal, cause: cannotGet("its registry's name can't be resolved") }),
+    ],
+    [
+      'DNS that has trouble',
+      pull('failed to do request: dial tcp: lookup registry.test: server misbehaving'),
       degraded('ErrImagePull', { cause: cannotGet("its registry's name can't be resolved") }),
     ],
     [
@@ -184,6 +189,57 @@ describe('row 13: an image that is not there', () => {
         degraded(reason, { cause: cannotGet('the message') }),
       ],
     ),
+  ]);
+});
+
+describe('in a namespace of a real cluster, where no command for development may be used', () => {
+  const real: Partial<Surroundings> = { context: 'kind-prod', realProfile: 'production' };
+  const own = 'registry.example.com/team/shop-app:1.4.2';
+  const absent = 'its registry has no such image';
+  judges([
+    [
+      "the project's image is to be pushed",
+      pull('failed to resolve: not found', own),
+      degraded('ErrImagePull', { terminal, cause: cannotGet(absent, own), advice: `docker push ${own}` }),
+      real,
+    ],
+    [
+      'by its tag, if it is locked to a digest',
+      pull('failed to resolve: not found', `${own}@sha256:${'a'.repeat(64)}`),
+      degraded('ErrImagePull', { terminal, advice: `docker push ${own}` }),
+      real,
+    ],
+    [
+      'unless there is another reason',
+      pull('x509: certificate signed by unknown authority', own),
+      degraded('ErrImagePull', { terminal, advice: 'kubectl --context kind-prod -n shop describe pod shop-api-1' }),
+      real,
+    ],
+    [
+      "nor is another's image loaded by kind",
+      pull('failed to resolve: not found'),
+      degraded('ErrImagePull', { terminal, advice: 'kubectl --context kind-prod -n shop describe pod shop-api-1' }),
+      real,
+    ],
+    [
+      'the Secrets that must exist are listed',
+      waitingPod('CreateContainerConfigError', 'secret "shop-env" not found'),
+      degraded('CreateContainerConfigError', {
+        terminal,
+        cause: 'container api: there is no Secret shop-env',
+        advice: 'repoctl validate --profile production --against kind-prod',
+      }),
+      real,
+    ],
+    [
+      'what needs other settings is deployed',
+      waitingPod('CreateContainerConfigError', "couldn't find key k in ConfigMap shop/c"),
+      degraded('CreateContainerConfigError', {
+        terminal,
+        advice: 'repoctl deploy shop --profile production --context kind-prod',
+      }),
+      real,
+    ],
   ]);
 });
 

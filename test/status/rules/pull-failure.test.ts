@@ -41,7 +41,9 @@ const rows: readonly (readonly [string, string, RegExp, boolean])[] = [
     dns,
     false,
   ],
-  ['docker.io/a/b:1', 'dial tcp: lookup registry-1.docker.io: no such host', dns, false],
+  ['docker.io/a/b:1', 'dial tcp: lookup registry-1.docker.io: no such host', dns, true],
+  ['docker.io/a/b:1', 'dial tcp: lookup registry-1.docker.io on 10.0.0.1:53: server misbehaving', dns, false],
+  ['docker.io/a/b:1', 'lookup registry-1.docker.io: Temporary failure in name resolution', dns, false],
   [
     'localhost:5001/a:1',
     'pinging container registry localhost:5001: Get "http://localhost:5001/v2/": dial tcp [::1]:5001: connect: connection refused',
