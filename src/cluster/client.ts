@@ -21,6 +21,8 @@ export interface ApplyOptions {
   readonly force?: boolean;
   /** Only ask whether the API would take it. @default false */
   readonly dryRun?: boolean;
+  /** Who applies it. @default repoctl */
+  readonly manager?: string;
 }
 
 export interface RemoveOptions {
@@ -81,8 +83,15 @@ export class Cluster {
    * @returns the object as the API has it then, or would have it
    * @throws RefusedError with status 409 if another manager owns one of its fields, unless it is forced
    */
-  async apply(object: ManifestObject, { force = false, dryRun = false }: ApplyOptions = {}): Promise<ManifestObject> {
-    const query = new URLSearchParams({ fieldManager, force: String(force), ...(dryRun && { dryRun: 'All' }) });
+  async apply(
+    object: ManifestObject,
+    { force = false, dryRun = false, manager = fieldManager }: ApplyOptions = {},
+  ): Promise<ManifestObject> {
+    const query = new URLSearchParams({
+      fieldManager: manager,
+      force: String(force),
+      ...(dryRun && { dryRun: 'All' }),
+    });
     const path = await this.#path(object);
     const action = `apply ${described(object)}`;
     const answer = await this.#send('PATCH', `${path}?${query}`, action, {

@@ -7,6 +7,7 @@ import { removeAndWait } from '../cluster/remove-and-wait.ts';
 import { eachOf } from '../platform/each-of.ts';
 import { type Claim, type DataSet, dataVersion, type Enlargement, versionAnnotation } from './data-changes.ts';
 import { type ExaminationOptions, examine, mustBeClear, type OwnedNamespace, type Step } from './examine.ts';
+import { heldReplicas, replicasHolder, withReplicas } from './held-replicas.ts';
 import { inventoried, inventoryIn, inventoryObject, outdated } from './inventory.ts';
 
 export interface ApplyOptions extends ExaminationOptions {
@@ -56,6 +57,12 @@ export async function applyObjects(
 async function applyObject(cluster: Cluster, { object, way, existing }: Step, signal?: AbortSignal): Promise<void> {
   if (way === 'leave') return;
   if (way === 'replace' || way === 'orphan') await removeAndWait(cluster, object, { orphan: way === 'orphan', signal });
+  const held = way === 'apply' ? heldReplicas(object, existing) : undefined;
+  if (held !== undefined) {
+    const { apiVersion, kind, metadata: { name, namespace } = {} } = object;
+    const number = withReplicas({ apiVersion, kind, metadata: { name, namespace } }, held);
+    await cluster.apply(number, { force: true, manager: replicasHolder });
+  }
   await cluster.apply(object, { force: existing !== undefined && way === 'apply' });
 }
 

@@ -13,6 +13,7 @@ import {
   type Held,
   type StorageClass,
 } from './data-changes.ts';
+import { heldReplicas, withReplicas } from './held-replicas.ts';
 import { withImagesOf } from './manifests.ts';
 import { isImmutable, jobWay, replacement, type Way } from './replacement.ts';
 
@@ -142,8 +143,10 @@ async function stepFor(
   const step = (way: Way, would?: ManifestObject): Step => ({ object, way, existing, would });
   const way = existing && object.kind === 'Job' ? jobWay(existing, object) : 'apply';
   if (way !== 'apply') return step(way);
+  const held = heldReplicas(object, existing);
+  const asked = held === undefined ? object : withReplicas(object, held);
   try {
-    return step('apply', await cluster.apply(object, { force: existing !== undefined, dryRun: true }));
+    return step('apply', await cluster.apply(asked, { force: existing !== undefined, dryRun: true }));
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
     const status = error instanceof RefusedError ? error.status : undefined;
