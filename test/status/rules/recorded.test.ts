@@ -115,7 +115,7 @@ const rows: [string, string, object][] = [
   ],
   [
     'image-back-off',
-    'degraded ImagePullBackOff',
+    'degraded ImagePullBackOff terminal',
     {
       cause: "container no-image: can't pull the image shop-app:absent: its registry's name can't be resolved",
       advice: 'repoctl infra project rebuild shop',
@@ -192,7 +192,7 @@ const rows: [string, string, object][] = [
   ],
   [
     'no-image',
-    'degraded ErrImagePull',
+    'degraded ErrImagePull terminal',
     {
       cause: "container no-image: can't pull the image shop-app:absent: its registry's name can't be resolved",
       advice: 'repoctl infra project rebuild shop',
