@@ -1,5 +1,6 @@
 import { labelKeys, objectLabels, ownerLabels } from '../../charts/common/labels.ts';
-import { type Cluster, RefusedError } from '../../src/cluster/client.ts';
+import { RefusedError } from '../../src/cluster/api-errors.ts';
+import type { Cluster } from '../../src/cluster/client.ts';
 import { send } from '../../src/cluster/request.ts';
 
 /** How many namespaces the pods are spread over. */

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { ClientOptions, RawData, WebSocket } from 'ws';
+import { refusedError, unreachableError } from './api-errors.ts';
 import type { Cluster } from './client.ts';
 
 // What @kubernetes/client-node 1.4 has for this is not used: its Exec and PortForward write to a stream whether or not it
@@ -175,13 +176,13 @@ export async function openChannels(cluster: Cluster, path: string, options: Chan
     };
     signal?.addEventListener('abort', abort, { once: true, signal: settled.signal });
     // There is another one for each connection that is given up.
-    socket.on('error', (error) => reject(cluster.unreachable(error)));
+    socket.on('error', (error) => reject(unreachableError(cluster, error)));
     socket.on('unexpected-response', (_request, answer: IncomingMessage) => {
       const chunks: Buffer[] = [];
       answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-      answer.on('error', (error) => reject(cluster.unreachable(error)));
+      answer.on('error', (error) => reject(unreachableError(cluster, error)));
       answer.on('end', () => {
-        reject(cluster.refused(action, answer.statusCode ?? 0, Buffer.concat(chunks).toString()));
+        reject(refusedError(cluster, action, answer.statusCode ?? 0, Buffer.concat(chunks).toString()));
         socket.terminate();
       });
     });

@@ -4,9 +4,9 @@ import type { z } from 'zod';
 import { type ApiKind, apiVersions } from '../../charts/common/api-versions.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import { ClusterError } from '../platform/errors.ts';
+import { refusedError, unreachableError } from './api-errors.ts';
 import { send } from './request.ts';
 import { knownResources, type Resource, resourcePath, versionPath } from './resources.ts';
-import { statusMessage } from './status-message.ts';
 
 type Answers = typeof import('./answers.ts');
 
@@ -42,24 +42,6 @@ export interface ListOptions {
 /** `deployment turfoo/turfoo-api` */
 export const described = ({ kind, metadata }: Pick<ManifestObject, 'kind' | 'metadata'>): string =>
   `${kind.toLowerCase()} ${metadata?.namespace ? `${metadata.namespace}/` : ''}${metadata?.name}`;
-
-/** The API's answer is that it won't: 401 and 403 if it is not allowed, 410 if what is asked for is too old. */
-export class RefusedError extends ClusterError {
-  constructor(
-    message: string,
-    /** HTTP status. */
-    readonly status: number,
-    advice?: string,
-    /** The server's own words, without what was asked of which cluster. */
-    readonly said: string = message,
-  ) {
-    super(message, advice);
-  }
-}
-
-/** Whether the API server refused, and would again: what is asked for is not allowed. */
-export const isForbidden = (error: unknown): boolean =>
-  error instanceof RefusedError && (error.status === 401 || error.status === 403);
 
 /** A connection to a cluster. All of its methods throw a ClusterError if it can't be reached, or refuses. */
 export class Cluster {
@@ -241,7 +223,7 @@ export class Cluster {
     if (status < 400) return answer;
     const body = await text(answer);
     if (status === 404 && options.absent) return undefined;
-    throw this.refused(action, status, body);
+    throw refusedError(this, action, status, body);
   }
 
   async #read<Answer>(
@@ -254,40 +236,12 @@ export class Cluster {
     return answers.readAnswer(await text(answer), schema(answers), action, `${this.server} (context ${this.context})`);
   }
 
-  /**
-   * What an answer that refuses is reported as.
-   *
-   * @param action what was asked for, e.g. `read the log of turfoo/turfoo-api-x`
-   * @param status of HTTP
-   */
-  refused(action: string, status: number, body: string): RefusedError {
-    const said = statusMessage(body) ?? `HTTP ${status}`;
-    const message = `can't ${action} on ${this.server} (context ${this.context}): ${said}`;
-    return new RefusedError(message, status, this.#refusalAdvice(status, said), said);
-  }
-
-  /** What a connection that could not be made is reported as. */
-  unreachable(error: unknown): ClusterError {
-    const { code, message } = error as NodeJS.ErrnoException;
-    return new ClusterError(
-      `can't reach ${this.server} (context ${this.context}): ${code ?? message}`,
-      'Is the cluster running? repoctl up starts it; repoctl doctor says what is wrong',
-      { cause: error },
-    );
-  }
-
-  #refusalAdvice(status: number, message: string): string | undefined {
-    if (/because it is being terminated/.test(message))
-      return 'Try again when it is gone; repoctl status shows what keeps it';
-    return status === 401 || status === 403 ? `kubectl auth whoami --context ${this.context}` : undefined;
-  }
-
   async #connect(method: string, path: string, options: SendOptions): Promise<IncomingMessage> {
     try {
       return await send(new URL(path, this.server), { ...(await this.authenticate()), method }, options);
     } catch (error) {
       if (options.signal?.aborted) throw error;
-      throw this.unreachable(error);
+      throw unreachableError(this, error);
     }
   }
 }

@@ -1,7 +1,8 @@
 import { exitCodes, TimeoutError } from '../platform/errors.ts';
 import { poll } from '../platform/poll.ts';
 import { InterruptedError } from '../platform/process/interrupt.ts';
-import { type Cluster, RefusedError } from './client.ts';
+import { RefusedError } from './api-errors.ts';
+import type { Cluster } from './client.ts';
 import {
   holderText,
   isFree,

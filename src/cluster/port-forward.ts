@@ -4,8 +4,9 @@ import { pipeline } from 'node:stream/promises';
 import { typeMeta } from '../../charts/common/api-versions.ts';
 import { CommandError, FailureError, TimeoutError, UsageError } from '../platform/errors.ts';
 import { poll } from '../platform/poll.ts';
+import { isForbidden } from './api-errors.ts';
 import { openChannels, podPath } from './channels.ts';
-import { type Cluster, isForbidden } from './client.ts';
+import type { Cluster } from './client.ts';
 import { podPort, podsOf, type ReachablePod, type Selecting } from './pods-of.ts';
 
 /** How long a connection whose near side has ended may stay silent, in milliseconds: the pod can't be told of that end. */

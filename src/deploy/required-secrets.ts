@@ -1,6 +1,7 @@
 import { typeMeta } from '../../charts/common/api-versions.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
-import { type Cluster, isForbidden } from '../cluster/client.ts';
+import { isForbidden } from '../cluster/api-errors.ts';
+import type { Cluster } from '../cluster/client.ts';
 import type { Problem } from '../lifecycle/examine.ts';
 import { eachOf } from '../platform/each-of.ts';
 import type { PlannedNamespace, PlannedSecret } from '../synth/plan.ts';

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { images } from '../../charts/common/images.ts';
-import { RefusedError } from '../cluster/client.ts';
+import { RefusedError } from '../cluster/api-errors.ts';
 import { connect } from '../cluster/connect.ts';
 import { UsageError } from '../platform/errors.ts';
 import { attempt, failure, run } from '../platform/process/run.ts';

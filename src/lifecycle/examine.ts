@@ -1,6 +1,7 @@
 import { labelKeys, ownerPart } from '../../charts/common/labels.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
-import { type Cluster, described, RefusedError } from '../cluster/client.ts';
+import { RefusedError } from '../cluster/api-errors.ts';
+import { type Cluster, described } from '../cluster/client.ts';
 import { isOwn } from '../cluster/ownership.ts';
 import { eachOf } from '../platform/each-of.ts';
 import { ClusterError } from '../platform/errors.ts';

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Cluster, isForbidden } from '../cluster/client.ts';
+import { isForbidden } from '../cluster/api-errors.ts';
+import type { Cluster } from '../cluster/client.ts';
 import { ClusterError } from '../platform/errors.ts';
 import { type Container, containers, type Pod } from './containers.ts';
 import { type Followed, FollowedContainer } from './followed-container.ts';

@@ -1,5 +1,6 @@
 import pMap from 'p-map';
-import { type Cluster, isForbidden, RefusedError } from '../../cluster/client.ts';
+import { isForbidden, RefusedError } from '../../cluster/api-errors.ts';
+import type { Cluster } from '../../cluster/client.ts';
 import { ProgramError } from '../../cluster/exec.ts';
 import { connectTo } from '../../cluster/port-forward.ts';
 import { oneLine } from '../../platform/text.ts';

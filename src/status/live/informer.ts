@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { type Cluster, RefusedError } from '../../cluster/client.ts';
+import { RefusedError } from '../../cluster/api-errors.ts';
+import type { Cluster } from '../../cluster/client.ts';
 import { pause } from '../../platform/process/interrupt.ts';
 import { type List, readList, recordOf } from '../snapshot/read-list.ts';
 import { type Source, sourcePath } from '../snapshot/sources.ts';

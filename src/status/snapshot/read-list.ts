@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { finished } from 'node:stream/promises';
-import { type Cluster, RefusedError } from '../../cluster/client.ts';
+import { RefusedError } from '../../cluster/api-errors.ts';
+import type { Cluster } from '../../cluster/client.ts';
 import type { Meta } from '../rules/objects.ts';
 import { type Source, sourcePath } from './sources.ts';
 import { withoutManagedFields } from './without-managed-fields.ts';

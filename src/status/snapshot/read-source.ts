@@ -1,5 +1,6 @@
 import { typeMeta } from '../../../charts/common/api-versions.ts';
-import { type Cluster, RefusedError } from '../../cluster/client.ts';
+import { RefusedError } from '../../cluster/api-errors.ts';
+import type { Cluster } from '../../cluster/client.ts';
 import { eachOf } from '../../platform/each-of.ts';
 import type { ClusterError } from '../../platform/errors.ts';
 import type { Refusal } from '../rules/absent.ts';
