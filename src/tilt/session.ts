@@ -5,7 +5,6 @@ import { poll } from '../platform/poll.ts';
 import { pause } from '../platform/process/interrupt.ts';
 import type { PlannedNamespace } from '../synth/plan.ts';
 import type { TiltClient } from './client.ts';
-import { hasFailed, isBusy, isButton, isDisabled, lastUpdate, listed, type UiResource } from './resource.ts';
 
 /** A Tilt session that keeps a repository's environment as the Tiltfile has it: what is changed goes through it. */
 export interface Session {
@@ -191,3 +190,32 @@ async function namesOfLacking(
 
 /** What a Tiltfile fails with, without the trace that leads there. */
 const reasonOf = (error: string): string => error.replace(/^[\s\S]*?\n?Error(?: in fail)?: /, '').trim();
+
+/** One of Tilt's resources, as `tilt get uiresources` has it. */
+interface UiResource {
+  readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
+  readonly status: {
+    readonly disableStatus?: { readonly state?: string };
+    readonly updateStatus?: string;
+    readonly triggerMode?: number;
+    /** The latest first. */
+    readonly buildHistory?: readonly { readonly startTime?: string; readonly finishTime?: string }[];
+  };
+}
+
+/** Trigger mode of what runs only when its button is pressed. */
+const buttonOnly = 2;
+
+const isButton = ({ status }: UiResource): boolean => status.triggerMode === buttonOnly;
+
+const isDisabled = ({ status }: UiResource): boolean => status.disableStatus?.state === 'Disabled';
+
+const hasFailed = ({ status }: UiResource): boolean => status.updateStatus === 'error';
+
+/** Whether it waits for others, or is at work. */
+const isBusy = ({ status }: UiResource): boolean => /^(pending|in_progress)$/.test(status.updateStatus ?? '');
+
+/** What tells a resource's last update from the one before; `undefined` if there was none. */
+const lastUpdate = ({ status }: UiResource): string | undefined => status.buildHistory?.[0]?.startTime;
+
+const listed = (resources: readonly UiResource[]): string => resources.map(({ metadata }) => metadata.name).join(', ');

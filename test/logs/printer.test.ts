@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { Colours } from '../../src/logs/colours.ts';
 import { type Container, containers } from '../../src/logs/containers.ts';
-import { Printer } from '../../src/logs/printer.ts';
+import { Colours, Printer } from '../../src/logs/printer.ts';
 import { shown } from '../../src/platform/terminal/paint.ts';
 
 const esc = String.fromCharCode(27);

@@ -4,7 +4,6 @@ import type { Cluster } from '../../cluster/client.ts';
 import { pause } from '../../platform/process/interrupt.ts';
 import { type List, readList, recordOf } from '../snapshot/read-list.ts';
 import { type Source, sourcePath } from '../snapshot/sources.ts';
-import { eventsIn } from './events.ts';
 import type { InformerStore } from './informer-store.ts';
 
 /** Times of following, in milliseconds. */
@@ -19,6 +18,7 @@ export interface Timing {
   readonly backoff: readonly [number, number];
 }
 
+/** Below the five minutes after which many proxies end a connection, and above the minute between two bookmarks. */
 export const defaultTiming: Timing = { watch: 290_000, silence: 100_000, answer: 30_000, backoff: [500, 8000] };
 
 /** Who is told what an informer sees. */
@@ -156,5 +156,31 @@ class Watchdog {
 
   stop(): void {
     clearTimeout(this.#timer);
+  }
+}
+
+/** What happened to an object, as a watch tells it. */
+interface WatchEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
+  readonly object: { readonly metadata?: { readonly resourceVersion?: string } };
+}
+
+/**
+ * The events of a watch, as they come; a last one that is cut off is left out.
+ *
+ * @param heard told of each piece, be it only a part of an event
+ */
+async function* eventsIn(answer: IncomingMessage, heard: () => void): AsyncGenerator<WatchEvent> {
+  answer.setEncoding('utf8');
+  let rest: string[] = [];
+  for await (const piece of answer as AsyncIterable<string>) {
+    heard();
+    const lines = piece.split('\n');
+    if (lines.length > 1) {
+      lines[0] = rest.join('') + lines[0];
+      rest = [];
+    }
+    rest.push(lines.pop() ?? '');
+    for (const line of lines) if (line.trim() !== '') yield JSON.parse(line) as WatchEvent;
   }
 }

@@ -2,14 +2,14 @@ import { exitCodes } from '../../platform/errors.ts';
 import { painter } from '../../platform/terminal/paint.ts';
 import { printJson, printLines } from '../../platform/terminal/print.ts';
 import { Screen } from '../../platform/terminal/screen.ts';
-import { statusDocument } from '../report/document.ts';
+import { type Staleness, statusDocument } from '../report/document.ts';
 import { reportLines } from '../report/lines.ts';
 import { type Output, printReport } from '../report/print.ts';
+import { keyOf, type Report, type ServiceReport } from '../report/report.ts';
 import type { Subject } from '../report/subject.ts';
 import { Changes } from './changes.ts';
 import { Live } from './live.ts';
 import { type Look, looks } from './looks.ts';
-import { signature } from './signature.ts';
 
 /** Shows looks one after the other. */
 interface View {
@@ -87,3 +87,21 @@ function screenOn(stdout: NodeJS.WriteStream, output: Output | undefined): View 
     },
   };
 }
+
+/** What makes a service another one than before: not that time has passed. */
+const serviceSignature = ({ health, ready, wanted, restarts }: ServiceReport): string =>
+  [health.status, health.reason, health.waitingFor, health.warning !== undefined, ready, wanted, restarts].join(' ');
+
+/** What makes a report another one than before. */
+export const signature = ({ tiers, complete }: Report, stale: Staleness | undefined): string =>
+  JSON.stringify([
+    complete,
+    stale !== undefined,
+    tiers.map(({ name, status, health, services, foreign }) => [
+      name,
+      status,
+      health?.reason,
+      services.map((each) => [keyOf(each), serviceSignature(each)]),
+      foreign,
+    ]),
+  ]);

@@ -3,7 +3,6 @@ import { unknownHealth } from '../rules/absent.ts';
 import type { Health } from '../rules/verdict.ts';
 import type { Report, ServiceReport, TierReport } from './report.ts';
 import type { StatusDocument } from './schema.ts';
-import { words } from './words.ts';
 
 /** Since when a live report is not what is, and why. */
 export interface Staleness {
@@ -36,6 +35,15 @@ export function statusDocument(report: Report, stale?: Staleness): StatusDocumen
     history: report.history && { ...report.history, happenings: [...report.history.happenings] },
   };
 }
+
+/**
+ * A command line as the arguments that a shell makes of it, as far as advice goes: words between spaces, and texts in
+ * single quotes.
+ *
+ * @example words(`kubectl get pod -o 'a b'`) // ['kubectl', 'get', 'pod', '-o', 'a b']
+ */
+export const words = (line: string): string[] =>
+  (line.match(/(?:'[^']*'|[^\s'])+/g) ?? []).map((word) => word.replaceAll(/'([^']*)'/g, '$1'));
 
 const commandsOf = (advice: string | undefined) => (advice === undefined ? [] : [{ command: words(advice) }]);
 

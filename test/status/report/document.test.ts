@@ -4,10 +4,9 @@ import { describe, expect, test } from '@jest/globals';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
 import { assemble } from '../../../src/status/report/assemble.ts';
-import { statusDocument } from '../../../src/status/report/document.ts';
+import { statusDocument, words } from '../../../src/status/report/document.ts';
 import { type Output, printReport } from '../../../src/status/report/print.ts';
 import type { Report } from '../../../src/status/report/report.ts';
-import { words } from '../../../src/status/report/words.ts';
 import { ago } from '../rules/fixtures/objects.ts';
 import { crashedPodOf, deployment, namespace, plan, planned, snapshot, waitingPodOf } from './objects.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Changes } from '../../../src/status/live/changes.ts';
-import { signature } from '../../../src/status/live/signature.ts';
+import { signature } from '../../../src/status/live/watch.ts';
 import { assemble } from '../../../src/status/report/assemble.ts';
 import type { Snapshot } from '../../../src/status/snapshot/snapshot.ts';
 import { now } from '../rules/fixtures/objects.ts';
