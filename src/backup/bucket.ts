@@ -44,6 +44,7 @@ export async function measureBucket(client: S3Client, bucket: string) {
   return { objects, bytes };
 }
 
+/** Whether there is a bucket of this name. @throws Error of the S3 client if the server refuses or can't be reached */
 export async function hasBucket(client: S3Client, bucket: string): Promise<boolean> {
   try {
     await client.send(new HeadBucketCommand({ Bucket: bucket }));

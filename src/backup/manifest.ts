@@ -6,6 +6,7 @@ import { partKinds } from './stores.ts';
 /** The format of backups that this version writes, and the newest that it reads. */
 export const formatVersion = 3;
 
+/** The file that describes a backup, in its folder. */
 export const manifestFile = 'manifest.json';
 
 type PartSchema = (typeof partKinds)[keyof typeof partKinds]['schema'];
@@ -59,4 +60,5 @@ export function parseManifest(text: string, path: string): Manifest {
   );
 }
 
+/** The contents of `manifestFile`, as `parseManifest` takes them. */
 export const manifestText = (manifest: Manifest): string => `${JSON.stringify(manifest, null, 2)}\n`;

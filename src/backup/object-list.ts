@@ -33,5 +33,6 @@ export function parseObjectList(text: string, path: string): ObjectEntry[] {
   });
 }
 
+/** A list of objects as a file: a line of JSON for each. */
 export const objectListText = (objects: readonly ObjectEntry[]): string =>
   objects.map((object) => `${JSON.stringify(object)}\n`).join('');

@@ -56,4 +56,5 @@ export function fileOf({ files }: BackupPart): BackupFile {
   return file;
 }
 
+/** The advice where a file of a backup can't be used. */
 export const damagedAdvice = 'Use another backup of the project';

@@ -82,12 +82,14 @@ export interface PodState extends ManifestObject {
 /** How long is waited for a pod, in milliseconds. */
 export const podPatience = 180_000;
 
+/** The main container of a service, as `exec` takes it. */
 export const containerOf = ({ namespace, pod, container }: ServicePod): ContainerReference => ({
   namespace,
   pod,
   container,
 });
 
+/** Whether a pod is there and passes its readiness probe. */
 export const isReady = (pod: PodState | undefined): boolean =>
   pod?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 

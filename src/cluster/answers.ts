@@ -24,6 +24,7 @@ export const pageAnswer = z.looseObject({
   metadata: z.looseObject({ continue: z.string().optional() }).optional(),
 });
 
+/** The answer of `/version`, of which only `gitVersion` is read: `v1.34.4`. */
 export const versionAnswer = z.looseObject({ gitVersion: z.string() });
 
 /** The kinds of a version of the API. */

@@ -6,6 +6,7 @@ import { outline } from './load.ts';
 import { ConfigurationError, givenText, type Problem, problemLine } from './problem.ts';
 import { locate, parseYaml } from './yaml-file.ts';
 
+/** The file from which the kind cluster is made, relative to the root. */
 export const kindConfigFile = 'kind-config.yaml';
 
 /** What kind-config.yaml and repoctl.yaml say of the development cluster. */

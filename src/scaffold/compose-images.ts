@@ -45,9 +45,11 @@ export function imageParts(reference: string): { repository: string; tag?: strin
   return { repository: repository.replace(/^[^/]+[.:][^/]*\//, '').replace(/^library\//, ''), tag };
 }
 
+/** The kind of service that an image of a compose file becomes: `container` if no other kind runs it. */
 export const backingOf = (reference: string): Backing =>
   backings.get(imageParts(reference).repository) ?? { kind: 'container' };
 
+/** What is known of an image that becomes a `container`, by its repository: its port, the user that it is made for, the scheme of its URLs. None of any other image. */
 export const knownImage = (reference: string): KnownImage | undefined => known[imageParts(reference).repository];
 
 /** Whether an image can be run as it is named: it needs a version. */

@@ -192,6 +192,7 @@ export function numericUser(text: string | undefined): { user: number; group?: n
   return { user: Number(user), ...(group !== undefined && Number(group) > 0 ? { group: Number(group) } : {}) };
 }
 
+/** Whether the source of a volume is a path of the machine (`./data`, `/srv`, `~/x`) and not the name of a volume. */
 export const isHostPath = (source: string): boolean => /^[./~]/.test(source);
 
 /** Notes the volumes that hold files of the machine, but for those in some folders. */

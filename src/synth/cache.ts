@@ -67,6 +67,12 @@ const cacheFile = z.object({
   namespaces: z.record(z.string(), z.object({ key: z.string(), stamp: z.string().optional(), plan: plannedNamespace })),
 });
 
+/**
+ * The cache of a profile. Empty if there is none, if it is damaged, or if another version of repoctl or another checkout
+ * wrote it: what is missing is made again.
+ *
+ * @param root absolute path of the repository
+ */
 export function readCache(root: string, profile: string): Cache {
   if (build === undefined) return empty;
   try {
@@ -81,6 +87,12 @@ export function readCache(root: string, profile: string): Cache {
   }
 }
 
+/**
+ * Replaces the cache of a profile, as a whole or not at all. Does nothing where no packages are installed, or when repoctl
+ * runs from source.
+ *
+ * @throws Error of the file system if it can't be written
+ */
 export function writeCache(root: string, profile: string, cache: Cache): void {
   if (build === undefined || !existsSync(join(root, 'node_modules'))) return;
   const file = cachePath(root, profile);

@@ -61,6 +61,7 @@ export function globalTier({ namespaces }: Plan): PlannedNamespace {
   return found;
 }
 
+/** The namespaces of a plan's projects, without the global tier. */
 export const projects = ({ namespaces }: Plan): PlannedNamespace[] =>
   namespaces.filter(({ tier }) => tier === 'project');
 

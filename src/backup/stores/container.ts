@@ -11,6 +11,7 @@ export const containerPart = claimPart('claim', ({ service }) => `${service} cla
 // What is in it only its own program knows.
 const storeOf = (server: ClaimServer): DataStore => ({ server, copies: claimCopies(containerPart, server) });
 
+/** Services of the kind `container`: the claim is copied while the service is stopped. */
 export const containerStore: StoreKind = {
   locate(service, { profile, project }) {
     const { storage, user: given, group, security } = service.settings as ContainerSettings;

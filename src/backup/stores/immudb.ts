@@ -51,6 +51,7 @@ const storeOf = (server: ClaimServer): DataStore => ({
     })),
 });
 
+/** ImmuDB: the claim is copied while the service is stopped. */
 export const immudbStore: StoreKind = {
   locate: (service, { profile, project }) =>
     storeOf({

@@ -110,6 +110,7 @@ const storeOf = (store: ObjectStore): DataStore => ({
     }),
 });
 
+/** MinIO: a project's own buckets, object by object, while the service runs. Erasing one deletes its objects, not the bucket. */
 export const minioStore: StoreKind = {
   locate(service, { environment, profile, project }) {
     const secret = connections(environment, profile, project).get(service.name)?.secret;

@@ -217,6 +217,7 @@ const storeOf = (server: PostgresServer): DataStore => ({
   },
 });
 
+/** PostgreSQL: `pg_dump` of each database, while the service runs. */
 export const postgresStore: StoreKind = {
   locate(service) {
     const { user, database } = service.settings as PostgresSettings;

@@ -32,6 +32,7 @@ const storeOf = (broker: Broker): DataStore => ({
   },
 });
 
+/** Redis: the logical database of a project, which is counted and emptied, and never backed up. */
 export const redisStore: StoreKind = {
   locate: (service, { project }) =>
     storeOf({ ...podOf(service, 'redis'), database: (useOf(project, service) as RedisUse).database }),

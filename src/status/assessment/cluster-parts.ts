@@ -34,6 +34,7 @@ export interface ClusterPart {
   readonly pods: readonly Pod[];
 }
 
+/** The namespace of the cluster's own parts. */
 export const system = 'kube-system';
 
 /** Where nodes are said to be, which are in no namespace. */

@@ -15,6 +15,11 @@ export type FirstFailures = ReadonlyMap<string, string>;
 /** What the kubelet says of a container that it starts, or of an image that it pulls, again and again. */
 const repeated: readonly string[] = ['BackOff', 'Failed'];
 
+/**
+ * The first event by which the kubelet said that a container of a pod does not start, or that its image can't be pulled.
+ *
+ * @returns instants, ISO 8601, by `namespace/name` of the pod
+ */
 export function firstFailures(events: readonly Event[]): FirstFailures {
   const first = new Map<string, string>();
   for (const event of events) {

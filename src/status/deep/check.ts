@@ -75,4 +75,5 @@ export interface Conversation {
 
 export type DeepCheck = ProgramCheck | RouteCheck | ConversationCheck;
 
+/** The verdict on an answer that is as it should be. */
 export const healthy: Judgement = { status: 'healthy', reason: 'Answers' };

@@ -24,6 +24,7 @@ interface Judged {
   readonly health: Health;
 }
 
+/** A finding as the verdict on the object that it is about. */
 export const asHealth = ({ status, reason, cause, advice, pod }: DeepFinding): Health =>
   verdict(status, reason, { cause, advice, pod });
 

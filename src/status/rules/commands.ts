@@ -24,6 +24,12 @@ export const deployCommand = (profile: string, project: string | undefined, cont
 /** Verbs that the global tier has, too. */
 const globalVerbs: readonly string[] = ['start'];
 
+/**
+ * Makes the commands for an object.
+ *
+ * @param metadata its namespace (@default `default`), and its labels, which tell its project, tier and service
+ * @param around the context that each command names. @default no command names one
+ */
 export function commands(
   { namespace = 'default', labels = {} }: Pick<Meta, 'namespace' | 'labels'>,
   { context, realProfile }: Partial<Pick<Surroundings, 'context' | 'now' | 'realProfile'>>,

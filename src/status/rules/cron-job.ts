@@ -12,6 +12,10 @@ import { created, podsRefused, removed } from './workload.ts';
 const stuckIntervals = 10;
 const stuckSeconds = 3600;
 
+/**
+ * Judges a cron job: its schedule, the runs that go on, those that were due and never began, and the last one that ended.
+ * `around.jobs` are its own jobs, `around.pods` theirs.
+ */
 export function cronJobHealth(cronJob: CronJob, around: Surroundings): Health {
   const { metadata, spec } = cronJob;
   const run = commands(metadata, around);

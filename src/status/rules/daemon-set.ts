@@ -19,6 +19,7 @@ import {
   worstPod,
 } from './workload.ts';
 
+/** Judges a DaemonSet by its pods, then by how many nodes should have one. `around.pods` are its own. */
 export function daemonSetHealth(set: DaemonSet, around: Surroundings): Health {
   const going = removed(set, around);
   if (going) return going;

@@ -23,6 +23,7 @@ import {
   worstPod,
 } from './workload.ts';
 
+/** Judges a Deployment by its newest pods, then by how far its rollout is. `around.pods` are its own. */
 export function deploymentHealth(deployment: Deployment, around: Surroundings): Health {
   const { metadata, spec, status = {} } = deployment;
   const { replicas: wanted = 1, paused = false } = spec;

@@ -10,6 +10,7 @@ export const lastSeen = (event: Event): string =>
   event.metadata.creationTimestamp ??
   '';
 
+/** When an event was seen first, ISO 8601; empty if it does not say. */
 export const firstSeen = (event: Event): string =>
   event.firstTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp ?? '';
 

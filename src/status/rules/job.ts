@@ -20,6 +20,7 @@ const failures: Readonly<Record<string, string>> = {
 /** Tries of a job where it states none. */
 const defaultBackoffLimit = 6;
 
+/** Judges a job by its conditions, then by its pods. `around.pods` are its own. */
 export function jobHealth(job: Job, around: Surroundings): Health {
   const { status = {}, spec } = job;
   const holds = (type: string) => status.conditions?.find((each) => each.type === type && each.status === 'True');

@@ -17,6 +17,7 @@ export interface PodFacts {
 /** A row of the decision table: a verdict if it matches. */
 export type PodRule = (facts: PodFacts) => Health | undefined;
 
+/** What the rules read of a pod, with its containers in the order of their start and its own events. */
 export const podFacts = (pod: Pod, around: Surroundings): PodFacts => ({
   pod,
   containers: containersOf(pod),

@@ -21,6 +21,7 @@ import {
   worstPod,
 } from './workload.ts';
 
+/** Judges a StatefulSet by its pods, then by their revisions. `around.pods` are its own. */
 export function statefulSetHealth(set: StatefulSet, around: Surroundings): Health {
   const { metadata, spec, status = {} } = set;
   const wanted = spec.replicas ?? 1;

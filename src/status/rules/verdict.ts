@@ -62,6 +62,7 @@ export function worst<T extends { readonly status: Status }>(of: readonly T[]): 
   );
 }
 
+/** The place of a status in `statuses`: 0 of `healthy`, the highest of `unknown`. */
 export const severity = ({ status }: { readonly status: Status }): number => statuses.indexOf(status);
 
 /** Whether it needs somebody: neither healthy, nor stopped, nor on its way. */

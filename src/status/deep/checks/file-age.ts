@@ -15,6 +15,12 @@ export interface Mark {
 /** The clock of the pod's node and the time of the file, in seconds, a line each. */
 const script = 'date +%s; stat -c %Y "$0"';
 
+/**
+ * Judges a heartbeat file by its age.
+ *
+ * @param answer two lines of seconds since 1970: the clock of the pod's node, and when the file was last touched
+ * @param mark the file, and how old it may be
+ */
 export function judgeAge({ stdout, stderr }: ProgramAnswer, mark: Mark, { run }: Target): Judgement {
   const [now, touched] = stdout.trim().split('\n').map(Number);
   const advice = run.serviceLogs(false);

@@ -39,6 +39,7 @@ export function judgeLogin(answer: RouteAnswer, { run, object }: Target): string
   };
 }
 
+/** Judges the answer to `SELECT 1`: HTTP 200 with `rows` is healthy. */
 export function judgeQuery(answer: RouteAnswer, { run }: Target): Judgement {
   if (answer.status === 200 && Array.isArray(field(answer, 'rows'))) return healthy;
   return {

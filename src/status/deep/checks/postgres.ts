@@ -64,6 +64,7 @@ const answers: readonly Rule[] = [
   [/starting up|in recovery/, (said) => ({ status: 'progressing', reason: 'Starting', cause: said })],
 ];
 
+/** Judges what `psql` printed for `SELECT 1`, by the first text of the table above that it contains. */
 export function judgeSelect({ code, stdout, stderr }: ProgramAnswer, target: Target): Judgement {
   const output = `${stdout}\n${stderr}`;
   const said = (lastLine(stderr) ?? oneLine(stdout)).replace(/^.*?FATAL:\s*|^psql: error: /, '');

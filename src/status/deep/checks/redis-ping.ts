@@ -39,6 +39,7 @@ const answers: readonly Rule[] = [
   ],
 ];
 
+/** Judges what `redis-cli ping` printed, by the first text of the table above that it contains. */
 export function judgePing({ code, stdout, stderr }: ProgramAnswer, target: Target): Judgement {
   const output = `${stderr}\n${stdout}`;
   const rule = answers.find(([pattern]) => pattern.test(output));

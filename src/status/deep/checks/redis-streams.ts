@@ -115,6 +115,12 @@ function readerOf({ name, members }: Group, pods: readonly Pod[]): string | unde
   return found?.metadata.labels?.[labelKeys.instance];
 }
 
+/**
+ * The consumer groups of Redis streams that fall behind, each as a verdict on the workload that reads them, or on
+ * `stream KEY` if no workload is known to.
+ *
+ * @returns empty if none falls behind
+ */
 export function judgeStreams({ stdout }: ProgramAnswer, { namespace, pods, pod, container, run }: Target): Judgement[] {
   return parseStreams(stdout).flatMap(({ database, key, groups }) =>
     groups.flatMap((group) => {
