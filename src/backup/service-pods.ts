@@ -79,7 +79,7 @@ export interface PodState extends ManifestObject {
   };
 }
 
-/** How long is waited for a pod, in milliseconds. */
+/** How long to wait for a pod, in milliseconds. */
 export const podPatience = 180_000;
 
 /** The main container of a service, as `exec` takes it. */
@@ -93,10 +93,10 @@ export const containerOf = ({ namespace, pod, container }: ServicePod): Containe
 export const isReady = (pod: PodState | undefined): boolean =>
   pod?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 
-/** How it is waited for something. */
+/** How to wait. */
 export interface Waiting {
   readonly signal?: AbortSignal;
-  /** Is told what is waited for. @default nobody */
+  /** Gets the reason for waiting. @default none */
   readonly report?: (line: string) => void;
 }
 

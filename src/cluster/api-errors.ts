@@ -15,7 +15,7 @@ export class RefusedError extends ClusterError {
   }
 }
 
-/** Whether the API server refused for want of rights, so that it would refuse again. */
+/** Whether the API server refused because a right is missing: asking again would not help. */
 export const isForbidden = (error: unknown): boolean =>
   error instanceof RefusedError && (error.status === 401 || error.status === 403);
 

@@ -122,7 +122,7 @@ function checkVolumes({ settings, controller }: Pods, say: Say) {
   }
 }
 
-/** No two things can be in one place of a container. */
+/** Refuses two volumes or files at one path of a container. */
 function checkPaths(pods: Pods, say: Say) {
   const { volumes = {}, writable = [] } = pods.settings;
   const check = (given: readonly (readonly [readonly PropertyKey[], string | undefined])[]) => {
@@ -200,7 +200,7 @@ function checkKeys(pods: Pods, keysOf: KeysOf, say: Say) {
     for (const [name, value] of Object.entries(env ?? {})) checkKey([...path, 'env', name], value, keysOf, say);
 }
 
-/** A key of a Secret that repoctl makes is there or not; of others nothing is known. */
+/** Refuses a key that a Secret of repoctl's own does not have. The keys of other Secrets are unknown. */
 function checkKey(field: readonly PropertyKey[], value: EnvironmentValues[string], keysOf: KeysOf, say: Say) {
   if (typeof value === 'string' || !('secretKeyRef' in value)) return;
   const { name, key } = value.secretKeyRef;
@@ -209,7 +209,7 @@ function checkKey(field: readonly PropertyKey[], value: EnvironmentValues[string
     say([...field, 'secretKeyRef'], `the Secret ${name} has no key "${key}"; ${suggestion(key, keys)}`);
 }
 
-/** Exceptions from Pod Security without a reason, in a profile of real clusters. */
+/** Refuses exceptions from Pod Security without a reason, in a profile of real clusters. */
 export function checkReasons(environment: Environment, profile: Profile): Problem[] {
   if (profile.development) return [];
   return [undefined, ...environment.projects].flatMap((project) =>

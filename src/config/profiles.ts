@@ -9,7 +9,7 @@ import type { Refuse } from './problem.ts';
 type ProfileInput = EnvironmentInput['profiles'][string];
 type Given = Readonly<Record<ProfileName, ProfileInput>>;
 
-/** What the presets are without a word about them. */
+/** The presets as they are if the configuration says nothing about them. */
 const presets: Readonly<Record<PresetName, Omit<Profile, 'name' | 'chain'>>> = {
   local: preset({ development: true, managed: [] }),
   external: preset({ development: true, managed: ['redis', 'minio', 'postgres'] }),

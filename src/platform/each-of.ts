@@ -3,7 +3,7 @@ import pMap from 'p-map';
 export interface EachOptions {
   /** How many are under way at once. @default 8 */
   readonly atOnce?: number;
-  /** Ends it with the signal's reason. */
+  /** Stops it; it then throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
 

@@ -1,7 +1,7 @@
 /** The exit codes of every command. */
 export const exitCodes = { ok: 0, unhealthy: 1, usage: 2, cluster: 3, timedOut: 4, bug: 70 } as const;
 
-/** What a command fails with when it is no bug of ours. */
+/** The base of all errors that are not bugs: printed without a stack. */
 export abstract class CommandError extends Error {
   abstract readonly exitCode: number;
 
@@ -15,25 +15,25 @@ export abstract class CommandError extends Error {
   }
 }
 
-/** The command was given something that it can't work with. Exit code 2. */
+/** The arguments or the configuration are wrong. Exit code 2. */
 export class UsageError extends CommandError {
   override readonly name = 'UsageError';
   override readonly exitCode = exitCodes.usage;
 }
 
-/** The cluster can't be reached, or refuses. Exit code 3. */
+/** The cluster can't be reached, or refuses a request. Exit code 3. */
 export class ClusterError extends CommandError {
   override readonly name = 'ClusterError';
   override readonly exitCode = exitCodes.cluster;
 }
 
-/** What was asked for failed: an image that can't be built, a pod that can't start. Exit code 1. */
+/** The operation failed: an image can't be built, a pod can't start. Exit code 1. */
 export class FailureError extends CommandError {
   override readonly name = 'FailureError';
   override readonly exitCode = exitCodes.unhealthy;
 }
 
-/** What was waited for did not come. Exit code 4. */
+/** A wait reached its time limit. Exit code 4. */
 export class TimeoutError extends CommandError {
   override readonly name = 'TimeoutError';
   override readonly exitCode = exitCodes.timedOut;

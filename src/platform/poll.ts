@@ -3,11 +3,11 @@ import { pause } from './process/interrupt.ts';
 export interface PollOptions {
   /** How long to ask, in milliseconds; `Infinity` for what ends by its signal only. */
   readonly timeout: number;
-  /** Ends it with the signal's reason. */
+  /** Stops it; it then throws the signal's reason. */
   readonly signal?: AbortSignal;
   /** Time between an answer and the next question, in milliseconds. @default 500 */
   readonly interval?: number;
-  /** Is told why it asks again, once for each reason. @default nobody */
+  /** Gets the reason for which it asks again, once for each reason. @default none */
   readonly report?: (why: string) => void;
 }
 

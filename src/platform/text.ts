@@ -1,12 +1,12 @@
 import { clean, escaped } from './terminal/clean.ts';
 
-/** Longest cause that is passed on from a message of the cluster's, in characters. */
+/** The longest cause that is quoted from a message of the cluster, in characters. */
 const limit = 240;
 
-/** Longest message that is looked into, in characters: what is told of it stands at its ends. */
+/** The most of a message that is searched, in characters, half of it at each end. */
 const readLimit = 16_384;
 
-/** A message of which no more than its two ends are left. */
+/** The two ends of a message, 16,384 characters together at most; a shorter message as it is. */
 export function bounded(message: string): string {
   if (message.length <= readLimit) return message;
   const half = readLimit / 2;
@@ -31,7 +31,7 @@ export function oneLine(message: string): string {
 export const printable = (text: string): string =>
   escaped(text.replaceAll(/\s*\n\s*/g, ' ').replaceAll('\t', '\\u0009'));
 
-/** The last line that says something. */
+/** The last line that is not blank, shortened to 240 characters; `undefined` if there is none. */
 export function lastLine(message: string | undefined): string | undefined {
   const line = bounded(message ?? '')
     .split('\n')
@@ -39,7 +39,7 @@ export function lastLine(message: string | undefined): string | undefined {
   return line === undefined ? undefined : oneLine(line);
 }
 
-/** The last lines of an output that say something. */
+/** The last lines of an output that are not blank. @param count how many at most. @default 15 */
 export const lastLines = (output: string, count = 15): string[] =>
   output
     .split(/\r?\n|\r/)

@@ -7,7 +7,7 @@ interface Symptom {
   error(line: string): CommandError;
 }
 
-/** Causes outside of what was asked for, told by what programs say. */
+/** Causes that lie outside of the command, known by what programs print. */
 const symptoms: readonly Symptom[] = [
   {
     pattern: /permission denied while trying to connect to the docker/i,
@@ -33,7 +33,7 @@ const symptoms: readonly Symptom[] = [
   },
 ];
 
-/** Why a program really failed, if what it said on stderr tells. */
+/** The root cause of a program's failure, if its stderr tells. */
 export function diagnose(stderr: string): CommandError | undefined {
   const lines = stderr.split('\n');
   for (const { pattern, error } of symptoms) {

@@ -50,7 +50,7 @@ export async function interruptible<Result>(work: (signal: AbortSignal) => Promi
   }
 }
 
-/** Waits; ends early with the signal's reason if it is aborted. */
+/** Waits some milliseconds. Throws the signal's reason if it is aborted meanwhile. */
 export function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();

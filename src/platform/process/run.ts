@@ -10,13 +10,13 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Goes to its stdin. @default nothing */
   readonly input?: string;
-  /** Ends it. What is thrown then is the signal's reason. */
+  /** Stops it; it then throws the signal's reason. */
   readonly signal?: AbortSignal;
   /** Gets each line of its output as it comes. */
   readonly onLine?: (line: string) => void;
   /** Ctrl-C on the terminal does not reach it: for what puts things in order after a Ctrl-C. */
   readonly apart?: boolean;
-  /** What to do if it fails. */
+  /** The advice of the error if it fails. */
   readonly advice?: string;
 }
 
@@ -73,7 +73,7 @@ export async function run(program: string, args: readonly string[], options: Run
   return outcome.stdout;
 }
 
-/** What a program that failed is reported as. */
+/** The error that reports a failed program. */
 export function failure({ what, exitCode, stdout, stderr }: Outcome, advice?: string): FailureError {
   const how = exitCode === undefined ? 'was ended by a signal' : `failed (exit code ${exitCode})`;
   const lines = lastLines(stderr.trim() === '' ? stdout : stderr);

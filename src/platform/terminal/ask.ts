@@ -5,7 +5,7 @@ import { clean } from './clean.ts';
 /** Asks on the terminal; gives the answer without the spaces around it. */
 export type Ask = (question: string) => Promise<string>;
 
-/** What it needs of `process`. */
+/** The parts of `process` that it uses. */
 interface Streams {
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };

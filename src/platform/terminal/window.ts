@@ -8,7 +8,7 @@ interface Launcher {
   readonly command: (line: string) => readonly [string, ...string[]];
 }
 
-/** The first that fits is used. */
+/** Tried in this order. */
 const launchers: readonly Launcher[] = [
   { fits: (env) => Boolean(env.TMUX), command: (line) => ['tmux', 'new-window', line] },
   {

@@ -105,7 +105,7 @@ async function unpack(archive: string, entry: string, work: string): Promise<str
   return program;
 }
 
-/** What does not run here is better not kept: it would be found again and again. */
+/** Refuses a program that does not run here, so that the cache never holds one. */
 async function tryOut(tool: Tool, program: string, { cache, env }: FetchOptions): Promise<void> {
   const answer = await askVersion(tool, program, env);
   if ('version' in answer) return;

@@ -16,9 +16,9 @@ export interface ObtainOptions {
   readonly progress?: DownloadProgress;
   /** For PATH, the cache's folder, the mirror and the proxy. @default those of the process */
   readonly env?: Variables;
-  /** Names of those that can be done without: what hinders to get them is only said. @default none */
+  /** Names of optional programs: a failure to get one is only reported. @default none */
   readonly optional?: readonly string[];
-  /** Ends it; nothing is left half-done. */
+  /** Stops it; what is half done is removed. */
   readonly signal?: AbortSignal;
   /** How long nothing may come, in milliseconds. @default 30 s */
   readonly silence?: number;

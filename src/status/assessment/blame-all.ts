@@ -8,7 +8,7 @@ import type { Snapshot } from '../snapshot/snapshot.ts';
 import { blameCluster, told, webhookOf } from './blame-cluster.ts';
 import type { ClusterPart } from './cluster-parts.ts';
 
-/** Something that was judged. */
+/** A judged object. */
 interface Judged {
   readonly namespace: string;
   readonly object: string;

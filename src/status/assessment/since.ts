@@ -2,7 +2,7 @@ import { firstSeen } from '../rules/events.ts';
 import type { Condition, Event, Pod, Workload } from '../rules/objects.ts';
 import type { Health } from '../rules/verdict.ts';
 
-/** Something that was judged. */
+/** A judged object. */
 interface Judged {
   readonly health: Health;
   readonly pods: readonly Pod[];

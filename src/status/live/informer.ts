@@ -21,7 +21,7 @@ export interface Timing {
 /** Below the five minutes after which many proxies end a connection, and above the minute between two bookmarks. */
 export const defaultTiming: Timing = { watch: 290_000, silence: 100_000, answer: 30_000, backoff: [500, 8000] };
 
-/** Who is told what an informer sees. */
+/** The functions that an informer calls. */
 export interface Listener {
   changed(): void;
   /** The server answers; what is in the store is how it is. */
@@ -168,7 +168,7 @@ interface WatchEvent {
 /**
  * The events of a watch, as they come; a last one that is cut off is left out.
  *
- * @param heard told of each piece, be it only a part of an event
+ * @param heard called for each piece of the answer, which may be a part of an event
  */
 async function* eventsIn(answer: IncomingMessage, heard: () => void): AsyncGenerator<WatchEvent> {
   answer.setEncoding('utf8');

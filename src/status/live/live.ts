@@ -70,7 +70,7 @@ export class Live {
     this.#changed = changed;
   }
 
-  /** How things are now, as far as is known. */
+  /** The objects as they were heard of last. */
   get snapshot(): Snapshot {
     const items = (name: SourceName) => this.#stores.get(name)?.flatMap((store) => store.items) ?? [];
     const { readAnything } = this;
@@ -78,7 +78,7 @@ export class Live {
     return snapshotOf(items, { refusals, readAnything, now: new Date(Date.now() + this.skew) });
   }
 
-  /** Since when the snapshot is not what is, if it isn't. */
+  /** Since when the server has not answered; `undefined` while it does. */
   get staleness(): Staleness | undefined {
     return [...this.#lost.values()].toSorted((a, b) => a.since.getTime() - b.since.getTime())[0];
   }

@@ -3,7 +3,7 @@ import type { Staleness } from '../report/document.ts';
 import type { Report } from '../report/report.ts';
 import type { Live } from './live.ts';
 
-/** A report, and whether it is still what is. */
+/** A report, and since when it is outdated. */
 export interface Look {
   readonly report: Report;
   readonly stale?: Staleness;

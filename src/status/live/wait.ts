@@ -8,7 +8,7 @@ import type { Look } from './looks.ts';
 /** How long something must look hopeless, in milliseconds: what was just changed may still show what was before. */
 const hopelessMilliseconds = 3000;
 
-/** What waiting has come to. */
+/** Whether a wait is over, and with which exit code. */
 export type Outcome = { readonly done: false } | { readonly done: true; readonly exitCode: number };
 
 export interface WaitOptions {
@@ -72,7 +72,7 @@ export class Wait {
   }
 }
 
-/** Whether a tier is not known for want of rights. */
+/** Whether a tier is unknown because a right is missing. */
 const isForbidden = ({ health, services }: TierReport): boolean =>
   [health, ...services.map((each) => each.health)].some(
     (each) => each?.status === 'unknown' && (each.reason === 'Forbidden' || each.reason === 'Incomplete'),

@@ -11,7 +11,7 @@ import { Changes } from './changes.ts';
 import { Live } from './live.ts';
 import { type Look, looks } from './looks.ts';
 
-/** Shows looks one after the other. */
+/** Shows one report after the other. */
 interface View {
   show(look: Look): void;
   end(last: Look | undefined): Promise<void>;
@@ -88,11 +88,11 @@ function screenOn(stdout: NodeJS.WriteStream, output: Output | undefined): View 
   };
 }
 
-/** What makes a service another one than before: not that time has passed. */
+/** The parts of a service's report that count as a change; ages do not. */
 const serviceSignature = ({ health, ready, wanted, restarts }: ServiceReport): string =>
   [health.status, health.reason, health.waitingFor, health.warning !== undefined, ready, wanted, restarts].join(' ');
 
-/** What makes a report another one than before. */
+/** The parts of a report that count as a change, as text. */
 export const signature = ({ tiers, complete }: Report, stale: Staleness | undefined): string =>
   JSON.stringify([
     complete,

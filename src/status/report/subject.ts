@@ -87,7 +87,7 @@ async function planHere(profile?: ProfileName): Promise<{ plan?: Plan; problem?:
   }
 }
 
-/** What is told beside how things are. */
+/** What a report has beside the verdicts. */
 export interface Details {
   /** How many of the last lines of what is not healthy. @default none */
   readonly logs?: number;
@@ -95,7 +95,7 @@ export interface Details {
   readonly since?: Date;
 }
 
-/** Looks once. */
+/** Reads the cluster once and judges it. */
 export async function look(subject: Subject, details: Details = {}): Promise<Report> {
   const { cluster, view, findings, judge } = subject;
   const happenings = details.since !== undefined;
@@ -130,6 +130,6 @@ export async function withDetails(
   return { ...told, history: historyOf(snapshot, namespaces, since) };
 }
 
-/** Whether anything is not as it should be. */
+/** Whether anything is a problem or still in progress. */
 const needsEvents = ({ tiers }: Report): boolean =>
   tiers.some(({ services }) => services.some(({ health }) => isProblem(health) || health.status === 'progressing'));

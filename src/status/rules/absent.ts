@@ -38,7 +38,7 @@ const answers: readonly { readonly codes: readonly number[]; readonly text?: str
   { codes: [500, 502, 503], text: 'the API server has an internal error', next: "get --raw '/readyz?verbose'" },
 ];
 
-/** Whether the API refused it for want of rights. */
+/** Whether the API refused it because a right is missing: 401 or 403. */
 export const isForbidden = ({ code }: Pick<Refusal, 'code'>): boolean => code === 401 || code === 403;
 
 /** Whether asking again may be answered: there was no answer, or the API server has trouble. */

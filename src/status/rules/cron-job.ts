@@ -64,7 +64,7 @@ interface Run {
 interface Runs {
   readonly going: readonly Run[];
   readonly ended?: Run;
-  /** Whether any goes on, be it one that is not seen. */
+  /** Whether any is running, seen or not. */
   readonly active: boolean;
 }
 

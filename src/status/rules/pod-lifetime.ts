@@ -87,7 +87,7 @@ export const evicted: PodRule = ({ pod, run }) => {
   });
 };
 
-/** A claim that is lost under a pod, be it that it runs as yet. */
+/** A claim of the pod that is lost, even if the pod still runs. */
 export const claimLost: PodRule = ({ pod, around }) => {
   if (hasEnded(pod)) return undefined;
   const names = (pod.spec.volumes ?? []).flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []);

@@ -5,7 +5,7 @@ import { type ReadSource, readSource, refusal } from './read-source.ts';
 import { clockSkew, essential, type Snapshot, snapshotOf } from './snapshot.ts';
 import { aboutClaims, explaining, isTelling, type SourceName, sources } from './sources.ts';
 
-/** What is looked at. */
+/** The part of a cluster that is read. */
 export interface View {
   /** @default all environments */
   readonly environment?: string;

@@ -14,7 +14,7 @@ export interface Part extends List {
 
 export interface ReadSource {
   readonly parts: readonly Part[];
-  /** What could not be read. */
+  /** The lists that failed. */
   readonly refusals: readonly Refusal[];
 }
 
@@ -86,7 +86,7 @@ async function readNamespaces(
   return { parts: answered ? [{ items, resourceVersion: '' }] : [], refusals: [all] };
 }
 
-/** What could not be read, and why. */
+/** A failed list as the report tells it. */
 export const refusal = (source: Source, error: ClusterError): Refusal => ({
   code: error instanceof RefusedError ? error.status : undefined,
   verb: 'list',

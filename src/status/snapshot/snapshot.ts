@@ -14,7 +14,7 @@ import type { Kept } from './read-list.ts';
 import type { Namespace } from './records.ts';
 import type { SourceName } from './sources.ts';
 
-/** What was seen of a cluster. */
+/** The objects that were read of a cluster at one time. */
 export interface Snapshot {
   /** Those that carry the environment's labels, or that were asked for by name. */
   readonly namespaces: readonly Namespace[];
@@ -39,7 +39,7 @@ export interface Snapshot {
   readonly workloads: readonly Workload[];
   /** What services said when they were asked in their own protocols. @default nobody was asked */
   readonly findings?: readonly DeepFinding[];
-  /** What could not be read. */
+  /** The lists that failed. */
   readonly refusals: readonly Refusal[];
   /** Whether pods or workloads could be read anywhere. */
   readonly readAnything: boolean;
