@@ -224,8 +224,16 @@ function apply(folder: string, manager = 'kubectl'): void {
 workloads:
   drawer: { kind: worker, image: ${images.postgres}, command: [sleep, infinity], health: { command: ['true'] }, stopSeconds: 1 }
 `;
-    const running = (namespace: string) =>
-      lines(inNamespace(namespace, 'get', 'pods', '--field-selector=status.phase=Running', '-o', 'name')).sort();
+    /** The pods that run, and go on to. */
+    const running = (namespace: string): string[] => {
+      const { items } = JSON.parse(inNamespace(namespace, 'get', 'pods', '-o', 'json')) as {
+        items: { metadata: { name: string; deletionTimestamp?: string }; status: { phase: string } }[];
+      };
+      return items
+        .filter(({ metadata, status }) => status.phase === 'Running' && !metadata.deletionTimestamp)
+        .map(({ metadata }) => metadata.name)
+        .sort();
+    };
 
     test('is joined by a second up', () => {
       const before = running('ledger');
