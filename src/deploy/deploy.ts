@@ -21,7 +21,7 @@ import { changesOf, claimantOf, type Target, type TargetOptions, targetOf } from
 import { endEarlierJobs } from './earlier-jobs.ts';
 import type { NamespaceChanges } from './read-changes.ts';
 import { missingSecrets } from './required-secrets.ts';
-import { isFirst, rollBack } from './roll-back.ts';
+import { isFirst, noteDeployed, rollBack } from './roll-back.ts';
 
 export interface DeployOptions extends TargetOptions {
   /** How long to wait for the health of each part, in seconds. */
@@ -67,6 +67,7 @@ export async function deploy(names: readonly string[], options: DeployOptions): 
   }
   report(`waiting for ${target.namespaces.map(({ name }) => name).join(', ')}`);
   await awaitHealth(cluster, target.namespaces, waitingFor(made.plan, options));
+  await noteDeployed(cluster, target.namespaces);
   report(
     changed.length > 0 ? `deployed ${changed.map(({ name }) => name).join(', ')}` : 'nothing to change; all is healthy',
   );

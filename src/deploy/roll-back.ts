@@ -3,7 +3,7 @@ import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import { type Cluster, described, fieldManager } from '../cluster/client.ts';
 import { applyObjects } from '../lifecycle/apply.ts';
 import type { Step } from '../lifecycle/examine.ts';
-import { inventoryIn, isUnfinished } from '../lifecycle/inventory.ts';
+import { finished, inventoryIn, isUnfinished } from '../lifecycle/inventory.ts';
 import { eachOf } from '../platform/each-of.ts';
 import { TimeoutError } from '../platform/errors.ts';
 import { poll } from '../platform/poll.ts';
@@ -28,6 +28,15 @@ export async function isFirst(
   if (steps.every(({ existing }) => existing === undefined)) return true;
   return isUnfinished(await cluster.get(inventoryIn(namespace.name)));
 }
+
+/** Notes that healthy namespaces can be gone back to, whatever became of their first deployments. */
+export const noteDeployed = (
+  cluster: Pick<Cluster, 'get' | 'patch'>,
+  namespaces: readonly Pick<NamespaceChanges['namespace'], 'name'>[],
+): Promise<void> =>
+  eachOf(namespaces, async ({ name }) => {
+    if (isUnfinished(await cluster.get(inventoryIn(name)))) await cluster.patch(inventoryIn(name), finished);
+  });
 
 /**
  * Takes a namespace back to what it was when its changes were read: what was changed is applied as it was, and what was

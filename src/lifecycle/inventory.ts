@@ -50,6 +50,9 @@ export function inventoryObject(
 export const isUnfinished = (inventory: ManifestObject | undefined): boolean =>
   Object.hasOwn((inventory?.metadata as { annotations?: object } | undefined)?.annotations ?? {}, unfinished);
 
+/** What makes an unfinished inventory one that something can go back to. */
+export const finished = { metadata: { annotations: { [unfinished]: null } } };
+
 /** The objects that an inventory lists. */
 export function inventoried(namespace: string, inventory: ManifestObject | undefined): ObjectReference[] {
   const { objects = '' } = (inventory?.data ?? {}) as { objects?: string };

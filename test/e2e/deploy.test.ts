@@ -121,6 +121,23 @@ describe('a project with a database', () => {
     expect(ask('get', 'deployments', '-n', 'ledger', '-o', 'name')).toBe('');
   });
 
+  test('has nothing to go back to as long as no deployment of it has succeeded', () => {
+    const whole = small.read('apps/ledger/infra/project.yaml');
+    const outcomes = ['1.0.0', '1.0.1'].map((tag) => {
+      small.edit(/(keeper:\n {4}kind: worker\n {4}image: )\S+/, `$1registry.example.com/none:${tag}`);
+      return deployed();
+    });
+    yaml(whole);
+    for (const { status, stderr } of outcomes)
+      expect([status, stderr]).toEqual([
+        1,
+        expect.stringContaining('no deployment of it has succeeded before, so that what was applied stays'),
+      ]);
+    expect(field('deployment/ledger-keeper', 'ledger', '{.spec.template.spec.containers[0].image}')).toMatch(
+      /:1\.0\.1$/,
+    );
+  });
+
   test('is deployed: its migration ran once, and no command for development may touch it', () => {
     expect(ended(deployed())).toEqual([0, '']);
     sql('insert into entries values (7)');
