@@ -122,6 +122,7 @@ export const told = (parts: readonly ClusterPart[], victims: ReadonlySet<string>
   parts.filter(
     ({ role, namespace, object, health }) =>
       victims.has(`${namespace}/${object}`) ||
+      health.reason === 'Unreadable' ||
       // What ran on a node that is not ready has that one's trouble.
       (vital.includes(role) &&
         (namespace !== nodes || role === 'clock') &&

@@ -4,6 +4,7 @@ import { health } from '../rules/health.ts';
 import type { DaemonSet, Deployment, Meta, Node, Pod, Workload } from '../rules/objects.ts';
 import { podHealth } from '../rules/pod.ts';
 import { nodeAdvice } from '../rules/pod-lifetime.ts';
+import { unreadable } from '../rules/unreadable.ts';
 import { type Health, isProblem, type Surroundings, verdict } from '../rules/verdict.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 
@@ -182,6 +183,8 @@ function nodePart({ metadata, spec, status }: Node, moment: Moment): ClusterPart
     health: found,
     pods: [],
   });
+  const unread = unreadable('Node', metadata, moment);
+  if (unread) return part(unread);
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
   if (ready?.status !== 'True') {
     const why = ready?.message ? `: ${oneLine(ready.message)}` : '';

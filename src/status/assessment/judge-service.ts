@@ -36,7 +36,9 @@ export function judgeServices(
   if (names.length === 0) return wanted ? missingService(of(object), moment) : undefined;
   const judged = names.map((name) => {
     const its = own.filter((slice) => (slice.metadata.labels?.[serviceName] ?? object) === name);
-    return health({ kind: 'Service', metadata: of(name), slices: its }, { ...moment, pods });
+    // A slice that can't be read may be the one that leads to its pods.
+    const unreadable = its.find((slice) => slice.metadata.unreadable)?.metadata.unreadable;
+    return health({ kind: 'Service', metadata: { ...of(name), unreadable }, slices: its }, { ...moment, pods });
   });
   const found = worst(judged);
   return found && (isProblem(found) || found.status === 'progressing') ? found : undefined;

@@ -176,11 +176,12 @@ interface Within
 /** Parts a snapshot by namespace, once for all. */
 function byNamespace({ namespaces, nodes, refusals, ...snapshot }: Snapshot): (name: string) => Within {
   const grouped = <Type extends { readonly metadata: { readonly namespace?: string } }>(all: readonly Type[]) => {
-    const groups = new Map<string | undefined, Type[]>();
+    const groups = new Map<string, Type[]>();
     for (const each of all) {
-      const group = groups.get(each.metadata.namespace);
+      const { namespace = '' } = each.metadata;
+      const group = groups.get(namespace);
       if (group) group.push(each);
-      else groups.set(each.metadata.namespace, [each]);
+      else groups.set(namespace, [each]);
     }
     return groups;
   };

@@ -3,6 +3,7 @@ import { commands } from './commands.ts';
 import { eventsAbout, standing } from './events.ts';
 import type { PersistentVolumeClaim } from './objects.ts';
 import { patience } from './patience.ts';
+import { unreadable } from './unreadable.ts';
 import { type Health, type Surroundings, verdict } from './verdict.ts';
 
 /** Failures that the provisioner's retries do not fix. */
@@ -10,6 +11,8 @@ const hopeless = /storageclass\S* "[^"]*" not found|does not support|no storage 
 
 /** Rows 10 to 12. `around.pods` are those that may use the claim. */
 export function claimHealth(claim: PersistentVolumeClaim, around: Surroundings): Health {
+  const unread = unreadable('PersistentVolumeClaim', claim.metadata, around);
+  if (unread) return unread;
   const { name, namespace, deletionTimestamp } = claim.metadata;
   const run = commands(claim.metadata, around);
   const events = eventsAbout('PersistentVolumeClaim', claim.metadata, around.events);

@@ -1,6 +1,4 @@
-import { oneLine } from '../../platform/text.ts';
 import { claimHealth } from './claim.ts';
-import { commands } from './commands.ts';
 import { cronJobHealth } from './cron-job.ts';
 import { daemonSetHealth } from './daemon-set.ts';
 import { deploymentHealth } from './deployment.ts';
@@ -9,6 +7,7 @@ import type { PersistentVolumeClaim, Pod, Service, Workload } from './objects.ts
 import { podHealth } from './pod.ts';
 import { serviceHealth } from './service.ts';
 import { statefulSetHealth } from './stateful-set.ts';
+import { unreadable } from './unreadable.ts';
 import { type Health, type Surroundings, verdict } from './verdict.ts';
 
 /** What a verdict can be had on. Items of a list come without their kind: it has to be put in. */
@@ -34,18 +33,12 @@ const rules: Rules = {
 export function health(object: Judged, around: Surroundings): Health {
   const { kind, metadata } = object;
   if (!Object.hasOwn(rules, kind)) return verdict('unknown', 'UnknownKind', { cause: `no rule for the kind ${kind}` });
-  if (metadata?.unreadable) return unreadable(object, metadata.unreadable, around);
   try {
-    return (rules[kind] as (object: Judged, around: Surroundings) => Health)(object, around);
+    return (
+      unreadable(kind, metadata, around) ??
+      (rules[kind] as (object: Judged, around: Surroundings) => Health)(object, around)
+    );
   } catch (error) {
-    return unreadable(object, (error as Error).message, around);
+    return unreadable(kind, metadata, around, (error as Error).message);
   }
-}
-
-function unreadable({ kind, metadata }: Judged, why: string, { context }: Surroundings): Health {
-  const { name = '(no name)', namespace } = metadata ?? {};
-  return verdict('unknown', 'Unreadable', {
-    cause: `${kind} ${name} can't be judged: ${oneLine(why)}`,
-    advice: commands({ namespace }, { context }).kubectl('get', kind.toLowerCase(), name, '-o yaml'),
-  });
 }

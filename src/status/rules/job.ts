@@ -5,6 +5,7 @@ import type { Condition, Job, Pod } from './objects.ts';
 import { patience } from './patience.ts';
 import { podHealth } from './pod.ts';
 import { hasEnded } from './pod-rule.ts';
+import { unreadable } from './unreadable.ts';
 import { type Health, isProblem, type Surroundings, verdict } from './verdict.ts';
 import { cannotCreate, created, type JudgedPod, judgePods, removed, worstPod } from './workload.ts';
 
@@ -22,6 +23,8 @@ const defaultBackoffLimit = 6;
 
 /** Judges a job by its conditions, then by its pods. `around.pods` are its own. */
 export function jobHealth(job: Job, around: Surroundings): Health {
+  const unread = unreadable('Job', job.metadata, around);
+  if (unread) return unread;
   const { status = {}, spec } = job;
   const holds = (type: string) => status.conditions?.find((each) => each.type === type && each.status === 'True');
   if (holds('Complete')) return verdict('healthy', 'Complete');

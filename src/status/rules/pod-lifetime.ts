@@ -115,7 +115,8 @@ export const nodeLost: PodRule = ({ pod, run, around }) => {
       cause: `node ${node} no longer exists; the state of what ran on it is unknown`,
       advice: run.clusterKubectl('get nodes'),
     });
-  const nodeIsLost = found !== undefined && condition?.status !== 'True';
+  // Of a node that can't be read nothing is known, so that the pod itself has to tell.
+  const nodeIsLost = found !== undefined && found.metadata.unreadable === undefined && condition?.status !== 'True';
   const unheard = ready?.status === 'Unknown' || pod.status?.phase === 'Unknown' || pod.status?.reason === 'NodeLost';
   if (!nodeIsLost && !unheard) return undefined;
   return verdict('unknown', 'NodeNotReady', {

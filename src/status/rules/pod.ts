@@ -1,5 +1,3 @@
-import { oneLine } from '../../platform/text.ts';
-import { commands } from './commands.ts';
 import { crashed, ended, looping, outOfMemory } from './container-ended.ts';
 import { cannotStart, configurationMissing, imageMissing } from './container-waiting.ts';
 import type { Pod } from './objects.ts';
@@ -8,6 +6,7 @@ import { flapping, notReady, ready } from './pod-readiness.ts';
 import { type PodRule, podFacts } from './pod-rule.ts';
 import { unscheduled } from './pod-scheduling.ts';
 import { setupFailed, starting } from './pod-starting.ts';
+import { unreadable } from './unreadable.ts';
 import { type Health, type Surroundings, verdict } from './verdict.ts';
 
 /** The decision table: the first rule that matches wins. */
@@ -33,20 +32,17 @@ const rules: readonly PodRule[] = [
 
 /** Whether a pod is healthy. What fits no rule is unknown, and so is one that is not as the API says that it is. */
 export function podHealth(pod: Pod, around: Surroundings): Health {
-  const { name, unreadable } = pod.metadata;
+  const { name } = pod.metadata;
+  const unread = unreadable('Pod', pod.metadata, around);
+  if (unread) return { ...unread, pod: name };
   try {
-    if (unreadable) throw new Error(unreadable);
     const facts = podFacts(pod, around);
     for (const rule of rules) {
       const health = rule(facts);
       if (health) return { ...health, pod: name };
     }
   } catch (error) {
-    return verdict('unknown', 'Unreadable', {
-      cause: `pod ${name} can't be judged: ${oneLine((error as Error).message)}`,
-      advice: commands(pod.metadata, around).kubectl('get pod', name, '-o yaml'),
-      pod: name,
-    });
+    return { ...unreadable('Pod', pod.metadata, around, (error as Error).message), pod: name };
   }
   return verdict('unknown', pod.status?.reason ?? 'Unknown', { pod: name });
 }

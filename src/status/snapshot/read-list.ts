@@ -3,6 +3,7 @@ import { finished } from 'node:stream/promises';
 import { RefusedError } from '../../cluster/api-errors.ts';
 import type { Cluster } from '../../cluster/client.ts';
 import type { Meta } from '../rules/objects.ts';
+import { labels as labelled } from './shapes.ts';
 import { type Source, sourcePath } from './sources.ts';
 import { withoutManagedFields } from './without-managed-fields.ts';
 
@@ -79,32 +80,29 @@ async function readPages(cluster: Cluster, source: Source, namespace?: string, s
   }
 }
 
-const parts = ['metadata', 'spec', 'status'] as const;
-
-/** @throws Error if a part of an object is there, and is something else than fields and values */
-function mustBeObject(item: Readonly<Partial<Record<(typeof parts)[number], unknown>>>, part: (typeof parts)[number]) {
-  const value = item[part];
-  if (value != null && (typeof value !== 'object' || Array.isArray(value))) throw new Error(`its ${part} is no object`);
+/**
+ * An object as the report keeps it. One whose fields do not have the types that the API gives them is kept by what can be read
+ * of its metadata, and with what is wrong: `its spec.replicas is a string, expected a whole number`.
+ */
+export function recordOf(source: Source, item: unknown): Kept {
+  const wrong = source.shape(item);
+  if (wrong === undefined) return source.record(item as never);
+  const { metadata } = (item ?? {}) as { readonly metadata?: unknown };
+  const known = partOf(metadata);
+  const unreadable = `it${wrong.replace(/^\./, 's ')}`;
+  return { kind: source.kind, metadata: { ...known, unreadable }, spec: { containers: [] } } as Kept;
 }
 
-/**
- * An object as the report keeps it. One that is not as the API says that it is does not take the others with it: it is kept by
- * its name, and what is wrong.
- */
-export function recordOf(source: Source, item: never): Kept {
-  try {
-    for (const part of parts) mustBeObject(item, part);
-    return source.record(item);
-  } catch (error) {
-    const { kind, metadata } = (item ?? {}) as { kind?: string; metadata?: Partial<Meta> | null };
-    const { name = '(no name)', namespace, uid, labels } = metadata ?? {};
-    const unreadable = (error as Error).message;
-    const stub = {
-      metadata: { name, namespace, uid, labels: labels ?? undefined, unreadable },
-      spec: { containers: [] },
-    };
-    return { ...stub, kind: source.kind ?? kind } as Kept;
-  }
+/** The metadata of which the report can't do without, as far as they have the right types. */
+function partOf(metadata: unknown): Pick<Meta, 'name' | 'namespace' | 'uid' | 'labels'> {
+  const { name, namespace, uid, labels } = (metadata ?? {}) as Readonly<Record<string, unknown>>;
+  const string = (value: unknown) => (typeof value === 'string' ? value : undefined);
+  return {
+    name: string(name) ?? '(no name)',
+    namespace: string(namespace),
+    uid: string(uid),
+    labels: labelled(labels) === undefined ? (labels as Meta['labels']) : undefined,
+  };
 }
 
 /**

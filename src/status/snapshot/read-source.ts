@@ -4,7 +4,7 @@ import type { Cluster } from '../../cluster/client.ts';
 import { eachOf } from '../../platform/each-of.ts';
 import type { ClusterError } from '../../platform/errors.ts';
 import type { Refusal } from '../rules/absent.ts';
-import { type Kept, type List, readList } from './read-list.ts';
+import { type Kept, type List, readList, recordOf } from './read-list.ts';
 import type { Source } from './sources.ts';
 
 /** A part of a source that may be read: all namespaces, or one. */
@@ -75,8 +75,8 @@ async function readNamespaces(
   let refused = 0;
   await eachOf(known, async (name) => {
     try {
-      const found = await cluster.get<never>({ ...typeMeta('Namespace'), metadata: { name } });
-      if (found) items.push(source.record(found));
+      const found = await cluster.get({ ...typeMeta('Namespace'), metadata: { name } });
+      if (found) items.push(recordOf(source, found));
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error;
       refused += 1;

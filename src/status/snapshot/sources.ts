@@ -2,6 +2,8 @@ import { apiVersions } from '../../../charts/common/api-versions.ts';
 import { labelKeys } from '../../../charts/common/labels.ts';
 import { resourcePath } from '../../cluster/resources.ts';
 import * as records from './records.ts';
+import type { Shape } from './shape.ts';
+import * as shapes from './shapes.ts';
 
 /** What is read of a cluster: the objects of a kind, those that a selector finds. */
 export interface Source {
@@ -16,7 +18,9 @@ export interface Source {
   readonly namespace?: string;
   /** Parameters of its lists and watches. */
   readonly parameters: Readonly<Record<string, string>>;
-  /** An object as the report keeps it. */
+  /** The types of the fields that are read of an object. */
+  readonly shape: Shape;
+  /** An object that has this shape, as the report keeps it. */
   readonly record: (object: never) => { readonly metadata: records.Namespace['metadata'] };
 }
 
@@ -34,7 +38,7 @@ interface Where {
 
 const source = <Record extends { readonly metadata: records.Namespace['metadata'] }>(
   [apiVersion, plural]: readonly [string, string],
-  record: (object: Record) => Record,
+  { shape, record }: { readonly shape: Shape; readonly record: (object: Record) => Record },
   parameters: Readonly<{ labelSelector?: string; fieldSelector?: string }> = {},
   { namespaced = true, ...where }: Where = {},
 ): Source => ({
@@ -43,11 +47,30 @@ const source = <Record extends { readonly metadata: records.Namespace['metadata'
   namespaced,
   ...where,
   parameters: parameters as Readonly<globalThis.Record<string, string>>,
+  shape,
   record,
 });
 
 /** Where the cluster's own parts are. */
 const system = 'kube-system';
+
+/** What is read of the objects of a kind. */
+const reads = {
+  namespace: { shape: shapes.namespace, record: records.namespaceRecord },
+  node: { shape: shapes.node, record: records.nodeRecord },
+  pod: { shape: shapes.pod, record: records.podRecord },
+  loosePod: { shape: shapes.loosePod, record: records.loosePodRecord },
+  claim: { shape: shapes.claim, record: records.claimRecord },
+  endpointSlice: { shape: shapes.endpointSlice, record: records.endpointSliceRecord },
+  deployment: { shape: shapes.deployment, record: records.deploymentRecord },
+  statefulSet: { shape: shapes.statefulSet, record: records.statefulSetRecord },
+  daemonSet: { shape: shapes.daemonSet, record: records.daemonSetRecord },
+  job: { shape: shapes.job, record: records.jobRecord },
+  cronJob: { shape: shapes.cronJob, record: records.cronJobRecord },
+  event: { shape: shapes.event, record: records.eventRecord },
+  storageClass: { shape: shapes.storageClass, record: records.storageClassRecord },
+  lease: { shape: shapes.lease, record: records.leaseRecord },
+};
 
 /**
  * All that a report is made of: one list each, for any number of namespaces. The workloads are read whether they are
@@ -61,54 +84,49 @@ export function sources(environment?: string) {
   return {
     namespaces: source(
       [apiVersions.Namespace, 'namespaces'],
-      records.namespaceRecord,
+      reads.namespace,
       { labelSelector: own },
       { namespaced: false },
     ),
-    nodes: source([apiVersions.Node, 'nodes'], records.nodeRecord, {}, { namespaced: false }),
-    pods: source([apiVersions.Pod, 'pods'], records.podRecord, { labelSelector: own }),
-    loosePods: source([apiVersions.Pod, 'pods'], records.loosePodRecord, { labelSelector: loose }),
-    claims: source([apiVersions.PersistentVolumeClaim, 'persistentvolumeclaims'], records.claimRecord, {
+    nodes: source([apiVersions.Node, 'nodes'], reads.node, {}, { namespaced: false }),
+    pods: source([apiVersions.Pod, 'pods'], reads.pod, { labelSelector: own }),
+    loosePods: source([apiVersions.Pod, 'pods'], reads.loosePod, { labelSelector: loose }),
+    claims: source([apiVersions.PersistentVolumeClaim, 'persistentvolumeclaims'], reads.claim, {
       labelSelector: own,
     }),
-    endpointSlices: source([apiVersions.EndpointSlice, 'endpointslices'], records.endpointSliceRecord, {
+    endpointSlices: source([apiVersions.EndpointSlice, 'endpointslices'], reads.endpointSlice, {
       labelSelector: own,
     }),
     deployments: source(
       [apiVersions.Deployment, 'deployments'],
-      records.deploymentRecord,
+      reads.deployment,
       {},
       { kind: 'Deployment', managed: true },
     ),
     statefulSets: source(
       [apiVersions.StatefulSet, 'statefulsets'],
-      records.statefulSetRecord,
+      reads.statefulSet,
       {},
       { kind: 'StatefulSet', managed: true },
     ),
     daemonSets: source(
       [apiVersions.DaemonSet, 'daemonsets'],
-      records.daemonSetRecord,
+      reads.daemonSet,
       {},
       { kind: 'DaemonSet', managed: true },
     ),
-    jobs: source([apiVersions.Job, 'jobs'], records.jobRecord, {}, { kind: 'Job' }),
-    cronJobs: source([apiVersions.CronJob, 'cronjobs'], records.cronJobRecord, {}, { kind: 'CronJob', managed: true }),
-    events: source([apiVersions.Event, 'events'], records.eventRecord, { fieldSelector: 'type!=Normal' }),
+    jobs: source([apiVersions.Job, 'jobs'], reads.job, {}, { kind: 'Job' }),
+    cronJobs: source([apiVersions.CronJob, 'cronjobs'], reads.cronJob, {}, { kind: 'CronJob', managed: true }),
+    events: source([apiVersions.Event, 'events'], reads.event, { fieldSelector: 'type!=Normal' }),
     // That a claim gets no volume is no warning.
-    claimEvents: source([apiVersions.Event, 'events'], records.eventRecord, {
+    claimEvents: source([apiVersions.Event, 'events'], reads.event, {
       fieldSelector: 'type=Normal,involvedObject.kind=PersistentVolumeClaim',
     }),
     // What was done, and what recovered: only asked for when it is to be told what happened.
-    normalEvents: source([apiVersions.Event, 'events'], records.eventRecord, { fieldSelector: 'type=Normal' }),
-    storageClasses: source(
-      [apiVersions.StorageClass, 'storageclasses'],
-      records.storageClassRecord,
-      {},
-      { namespaced: false },
-    ),
-    systemPods: source([apiVersions.Pod, 'pods'], records.podRecord, {}, { namespace: system }),
-    leases: source([apiVersions.Lease, 'leases'], records.leaseRecord, {}, { namespace: system }),
+    normalEvents: source([apiVersions.Event, 'events'], reads.event, { fieldSelector: 'type=Normal' }),
+    storageClasses: source([apiVersions.StorageClass, 'storageclasses'], reads.storageClass, {}, { namespaced: false }),
+    systemPods: source([apiVersions.Pod, 'pods'], reads.pod, {}, { namespace: system }),
+    leases: source([apiVersions.Lease, 'leases'], reads.lease, {}, { namespace: system }),
   } satisfies Record<string, Source>;
 }
 

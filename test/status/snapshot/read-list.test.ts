@@ -69,7 +69,7 @@ test.each(['metadata', 'spec', 'status'])(
   'an object whose %s is a text is kept by its name, with what is wrong',
   (part) => {
     const record = recordOf(sources().statefulSets, { metadata: { name: 'api' }, spec: {}, [part]: 'x' } as never);
-    expect(record.metadata.unreadable).toBe(`its ${part} is no object`);
+    expect(record.metadata.unreadable).toBe(`its ${part} is a string, expected an object`);
     expect(record.metadata.name).toBe(part === 'metadata' ? '(no name)' : 'api');
   },
 );
