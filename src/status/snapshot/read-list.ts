@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { finished } from 'node:stream/promises';
 import { RefusedError } from '../../cluster/api-errors.ts';
 import type { Cluster } from '../../cluster/client.ts';
+import { ClusterError } from '../../platform/errors.ts';
+import { oneLine } from '../../platform/text.ts';
 import type { Meta } from '../rules/objects.ts';
 import { labels as labelled } from './shapes.ts';
 import { type Source, sourcePath } from './sources.ts';
@@ -64,7 +66,7 @@ async function readPages(cluster: Cluster, source: Source, namespace?: string, s
       // It is waited for when this page has been read, which may fail before that.
       ahead.catch(() => {});
     });
-    const page = JSON.parse(String(source.managed ? bytes : withoutManagedFields(bytes))) as Page;
+    const page = pageIn(String(source.managed ? bytes : withoutManagedFields(bytes)), source, cluster);
     for (const item of page.items ?? []) items.push(recordOf(source, item));
     const next = page.metadata?.continue;
     if (next) {
@@ -78,6 +80,21 @@ async function readPages(cluster: Cluster, source: Source, namespace?: string, s
       ...(!Number.isNaN(date.getTime()) && { date }),
     };
   }
+}
+
+/** @throws ClusterError if an answer is no list */
+function pageIn(answer: string, { plural }: Source, { server, context }: Cluster): Page {
+  let page: unknown;
+  try {
+    page = JSON.parse(answer);
+  } catch {
+    // Is no list either, which is said below.
+  }
+  if (typeof page === 'object' && page !== null && Array.isArray((page as Page).items ?? [])) return page;
+  throw new ClusterError(
+    `can't list ${plural} on ${server} (context ${context}): not an answer of Kubernetes: ${oneLine(answer)}`,
+    'Is this the address of the API server? A proxy or a login page may answer instead',
+  );
 }
 
 /**

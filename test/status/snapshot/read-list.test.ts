@@ -55,6 +55,16 @@ test('a page that is gone by then begins the list anew', async () => {
   expect(names).toEqual(['shop-try-2-1']);
 });
 
+test.each(['<html>Log in</html>', 'null', '7', '{"items":{}}', '{"items":[{"metadata":'])(
+  'what is no list, %s, is no answer of the API server',
+  async (answer) => {
+    await expect(list((_next, response) => response.end(answer))).rejects.toMatchObject({
+      name: 'ClusterError',
+      message: expect.stringContaining(`(context kind-test): not an answer of Kubernetes: ${answer}`),
+    });
+  },
+);
+
 test('what an object says of itself is no next page', async () => {
   const asked: (string | null)[] = [];
   const pod = { ...podOf('shop', 'a'), metadata: { ...podOf('shop', 'a').metadata, name: '"continue":"x"' } };
