@@ -92,17 +92,40 @@ const looked: readonly ApiKind[] = [
 /** What every namespace has, and what repoctl keeps there. */
 const usual = ['kube-root-ca.crt', inventoryName];
 
-async function foreignIn(cluster: Cluster, { name, labels }: LeftBehind): Promise<string[]> {
-  const found: string[] = [];
+/** The ReplicaSets between a Deployment and its pods; the nodes that run pods of their own; the Services of EndpointSlices. */
+const between: readonly string[] = ['ReplicaSet', 'Node', 'Service'];
+
+interface Found extends ManifestObject {
+  readonly metadata: {
+    readonly name: string;
+    readonly ownerReferences?: readonly { readonly apiVersion: string; readonly kind: string; readonly name: string }[];
+  };
+}
+
+/**
+ * What somebody else keeps in a namespace: `configmap theirs`. Instead of an object that a controller made, what made it:
+ * `cluster theirs` for the pods and the claims of a custom resource.
+ */
+export async function foreignIn(
+  cluster: Pick<Cluster, 'list' | 'get'>,
+  { name: namespace, labels }: Pick<LeftBehind, 'name' | 'labels'>,
+): Promise<string[]> {
+  const found = new Set<string>();
+  const owners = new Map<string, { readonly apiVersion: string; readonly kind: string; readonly name: string }>();
   await eachOf(looked, async (kind) => {
-    for (const object of await cluster.list<ManifestObject>(kind, { namespace: name })) {
-      const { name: own = '', ownerReferences = [] } = object.metadata as {
-        name?: string;
-        ownerReferences?: readonly unknown[];
-      };
-      const made = ownerReferences.length > 0 || usual.includes(own);
-      if (!made && !isOwn(object, labels)) found.push(`${kind.toLowerCase()} ${own}`);
+    for (const object of await cluster.list<Found>(kind, { namespace })) {
+      const { name, ownerReferences = [] } = object.metadata;
+      if (usual.includes(name) || isOwn(object, labels)) continue;
+      if (ownerReferences.length === 0) found.add(`${kind.toLowerCase()} ${name}`);
+      for (const owner of ownerReferences) owners.set(`${owner.apiVersion} ${owner.kind} ${owner.name}`, owner);
     }
   });
-  return found.sort();
+  const others = [...owners.values()].filter(
+    ({ kind }) => !(looked as readonly string[]).includes(kind) && !between.includes(kind),
+  );
+  await eachOf(others, async ({ apiVersion, kind, name }) => {
+    const owner = await cluster.get({ apiVersion, kind, metadata: { namespace, name } });
+    if (owner && !isOwn(owner, labels)) found.add(`${kind.toLowerCase()} ${name}`);
+  });
+  return [...found].sort();
 }
