@@ -148,18 +148,42 @@ async function saveClaim(
   );
 }
 
-// What is there stays until everything has come. What does not come whole is removed: a server could take it for its own.
-const restoreScript = `
+/**
+ * Puts a tar archive in place of a folder's files, or leaves them as they are: what was there is moved aside, and comes back
+ * if anything fails. What does not come whole is removed, since a server could take it for its own.
+ *
+ * Its arguments are the folder and the archive's SHA-256; the archive comes on stdin.
+ */
+// `find` does not say whether what it ran has failed, so that it is looked at what is left.
+export const restoreScript = `
 set -e
 if (set -o pipefail) 2>/dev/null; then set -o pipefail; fi
-cd "$1"
-rm -rf .restoring .restoring.sum
-trap 'rm -rf .restoring .restoring.sum' EXIT
-mkdir .restoring
+folder=$1
+cd "$folder"
+present() { find . -mindepth 1 -maxdepth 1 ! -name .restoring ! -name .restoring.sum ! -name .replaced ! -name lost+found "$@"; }
+step=receive
+end() {
+  code=$?
+  set +e
+  trap - EXIT
+  if [ "$step" = fill ]; then present -exec rm -rf {} +; fi
+  if [ "$step" = done ]; then rm -rf .replaced; else find .replaced -mindepth 1 -maxdepth 1 -exec mv {} . \\;; fi
+  rmdir .replaced 2>/dev/null || [ ! -e .replaced ] || echo "what was there is in $folder/.replaced" >&2
+  rm -rf .restoring .restoring.sum
+  exit "$code"
+}
+rm -rf .restoring .restoring.sum .replaced
+trap end EXIT
+mkdir .restoring .replaced
 { tee /dev/fd/3 | sha256sum > .restoring.sum; } 3>&1 | tar -x -C .restoring
 grep -q "^$2 " .restoring.sum || { echo "what came has another SHA-256 than the backup" >&2; exit 1; }
-find . -mindepth 1 -maxdepth 1 ! -name .restoring ! -name .restoring.sum ! -name lost+found -exec rm -rf {} +
-find .restoring -mindepth 1 -maxdepth 1 -exec mv {} . \\;
+step=empty
+present -exec mv {} .replaced \\;
+[ -z "$(present)" ] || { echo "can't move what is there" >&2; exit 1; }
+step=fill
+find .restoring -mindepth 1 -maxdepth 1 ! -name lost+found -exec mv {} . \\;
+[ -z "$(find .restoring -mindepth 1 -maxdepth 1 ! -name lost+found)" ] || { echo "can't move what came" >&2; exit 1; }
+step=done
 sync`.trim();
 
 /** Puts a copy in place of what a server has; the server is stopped meanwhile. */
