@@ -67,7 +67,7 @@ export async function fileFault(folder: string, { path, bytes, sha256 }: BackupF
   }
 }
 
-/** A stream that lets everything through, and what went through it. */
+/** A stream that passes everything on, and the size and SHA-256 of what has passed. */
 export function measuring(): { measure: Transform; measured: () => { bytes: number; sha256: string } } {
   const hash: Hash = createHash('sha256');
   let bytes = 0;
@@ -86,7 +86,7 @@ const discard = () => new Writable({ write: (_chunk, _encoding, done) => done() 
 /** The contents of a file of a backup. */
 export const openFile = (folder: string, path: string): Readable => createReadStream(join(folder, path));
 
-/** A failure of the file system as one of the command. */
+/** An error of the file system as a FailureError with the path; any other error as it is. */
 function explained(error: unknown, target: string): unknown {
   const { code, syscall, message } = error as NodeJS.ErrnoException;
   if (!syscall || !code) return error;

@@ -63,7 +63,7 @@ interface Pausing {
   resume(cluster: Cluster, server: ClaimServer): Promise<void>;
 }
 
-/** A service has to run, so that it is known to be able to. */
+/** Waits for the service first: one that can't run is not stopped. */
 const service: Pausing = {
   async pause(cluster, server, signal) {
     // Stopped by a command that was killed, it is ours to start again.
@@ -76,7 +76,7 @@ const service: Pausing = {
   },
 };
 
-/** Workloads may be stopped, or not be due. */
+/** Stops workloads whatever their state: they may be stopped already, or not be due. */
 const someWorkloads: Pausing = {
   pause: (cluster, { namespace, workloads = [] }, signal) => pauseControllers(cluster, namespace, workloads, signal),
   resume: (cluster, { namespace, workloads = [] }) => resumeControllers(cluster, namespace, workloads),

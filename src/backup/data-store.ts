@@ -4,10 +4,10 @@ import type { Cluster } from '../cluster/client.ts';
 import type { BackupPart } from './part.ts';
 import type { ClaimServer, ServicePod } from './service-pods.ts';
 
-/** What a backup or a restore is made with. */
+/** The cluster, folder and signal of a backup or a restore. */
 export interface Work {
   readonly cluster: Cluster;
-  /** The backup's. */
+  /** The folder of the backup. */
   readonly folder: string;
   readonly signal: AbortSignal;
   readonly report: (line: string) => void;
@@ -21,11 +21,11 @@ export interface HeldData {
   readonly filled: boolean;
 }
 
-/** A restore, as far as where a part goes depends on it. */
+/** The projects between which a restore copies. */
 export interface RestoreTarget {
   /** Short name of the project that gets the data. */
   readonly project: string;
-  /** That of the project in the backup. */
+  /** Short name of the project in the backup. */
   readonly from: string;
 }
 
@@ -45,7 +45,7 @@ export interface PlacedPart {
 /** How the data of a store is backed up and restored. */
 export interface Copies {
   save(work: Work): Promise<readonly BackupPart[]>;
-  /** Where a part goes; `undefined` if not into this store. */
+  /** The place of a part in this store; `undefined` if it belongs to another. */
   place(part: BackupPart, target: RestoreTarget): PlacedPart | undefined;
 }
 
@@ -54,7 +54,7 @@ export interface DataStore {
   readonly server: ServicePod;
   /** Whether it is held by workloads, which are stopped all together. @default false */
   readonly isWorkloads?: boolean;
-  /** A text says why it can't be copied. */
+  /** A text if it can't be copied: the reason. */
   readonly copies: Copies | string;
   /** What is in it; its service has to run. None if only its own program could tell. */
   describe?(cluster: Cluster, signal?: AbortSignal): Promise<HeldData[]>;

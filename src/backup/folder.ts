@@ -27,7 +27,7 @@ const ownName = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ\./;
 export interface PartialFolder {
   /** Where it is written to. */
   readonly path: string;
-  /** Gives it its name, once it is whole. @returns its path */
+  /** Renames the complete backup to its final name. @returns its path */
   finish(): Promise<string>;
   /** Removes it. */
   discard(): Promise<void>;

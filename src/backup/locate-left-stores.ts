@@ -49,7 +49,7 @@ export async function readLeftStores(cluster: Cluster, owners: Owners): Promise<
   return locateLeftStores(owners, sets, deployments);
 }
 
-/** The same, from objects that were read. */
+/** The data of a project that has left the configuration, from objects that were read. */
 export function locateLeftStores(
   owners: Owners,
   sets: readonly Templated[],

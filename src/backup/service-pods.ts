@@ -109,7 +109,7 @@ function lack(pod: PodState | undefined): string {
   return unready?.message ?? pod.status?.phase ?? 'it has not begun';
 }
 
-/** Waits until a pod is ready. @throws TimeoutError */
+/** Waits until a pod is ready, three minutes at most. @throws TimeoutError with why it is not */
 export function waitUntilReady(
   cluster: Cluster,
   { namespace, pod: name }: { readonly namespace: string; readonly pod: string },

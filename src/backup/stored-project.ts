@@ -12,7 +12,7 @@ import { locateStores, type ProjectStores } from './locate-stores.ts';
 export interface SubjectOptions extends ClusterOptions {
   /** What the cluster's manifests were made for. @default local */
   readonly profile?: ProfileName;
-  /** Says what is being done. */
+  /** Prints a line of progress. */
   readonly report: (line: string) => void;
 }
 

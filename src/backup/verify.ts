@@ -8,7 +8,7 @@ import { type Manifest, manifestFile, parseManifest } from './manifest.ts';
 import type { BackupFile } from './part.ts';
 import { partKind } from './stores.ts';
 
-/** How many faults of a damaged backup are told one by one. */
+/** How many faults of a damaged backup are listed. */
 const shown = 20;
 
 /** A backup of which every file has been checked. */

@@ -13,7 +13,7 @@ import { inventoried, inventoryIn, inventoryObject, outdated } from './inventory
 export interface ApplyOptions extends ExaminationOptions {
   readonly report: (line: string) => void;
   readonly signal?: AbortSignal;
-  /** In what order. @default what others refer to, then the rest */
+  /** The order. @default what others refer to, then the rest */
   readonly waves?: readonly Wave[];
 }
 
@@ -24,7 +24,7 @@ export interface Wave {
   readonly settled?: () => Promise<void>;
 }
 
-/** What must be there before what refers to it. */
+/** The kinds that other objects refer to. */
 const first = ['Namespace', 'ServiceAccount', 'Secret', 'ConfigMap', 'PersistentVolumeClaim', 'Service'];
 
 const inTwo: readonly Wave[] = [{ takes: ({ kind }) => first.includes(kind) }, { takes: () => true }];
@@ -122,7 +122,7 @@ async function appliedBefore(cluster: Cluster, namespace: OwnedNamespace): Promi
   return [...inventoried(namespace.name, inventory), ...(await labelled(cluster, namespace))];
 }
 
-/** What is ours by its labels, without what something else in the cluster has made. */
+/** The objects that have the namespace's labels, without those that a controller made. */
 async function labelled(cluster: Cluster, { name, labels }: OwnedNamespace): Promise<ObjectReference[]> {
   const { [labelKeys.managedBy]: _tool, ...own } = ownerPart(labels);
   const found: ObjectReference[] = [];
@@ -135,7 +135,7 @@ async function labelled(cluster: Cluster, { name, labels }: OwnedNamespace): Pro
   return found;
 }
 
-/** Those of some objects that are there and ours. */
+/** The objects among some references that exist and belong to the namespace's owner. */
 async function ownAmong(
   cluster: Cluster,
   { labels }: OwnedNamespace,

@@ -19,9 +19,9 @@ export interface AwaitOptions {
   /** Names of the objects that are waited for. @default all of the namespaces */
   readonly objects?: readonly string[];
   readonly progress: Progress;
-  /** What is said of the rest when something can't become healthy. @default that it stays */
+  /** How the message ends when something can't become healthy. @default that the rest stays */
   readonly outlook?: string;
-  /** Ends the wait with its reason. */
+  /** Stops the wait, which then throws its reason. */
   readonly signal?: AbortSignal;
 }
 
@@ -118,7 +118,7 @@ function partOf(report: Report, names: readonly string[], objects: readonly stri
 
 const servicesOf = ({ tiers }: Report): ServiceReport[] => tiers.flatMap(({ services }) => services);
 
-/** What is told of a report: its services, and namespaces that something is wrong with. */
+/** The parts of a report whose progress is shown: its services, and the namespaces with a problem. */
 const shownOf = (report: Report): Shown[] => [
   ...report.tiers.flatMap(({ name, health }) => (health ? [{ object: name, health }] : [])),
   ...servicesOf(report),

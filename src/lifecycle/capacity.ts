@@ -31,7 +31,7 @@ export interface Node {
   readonly status?: { readonly allocatable?: Readonly<Record<string, string>> };
 }
 
-/** What is asked for and does not fit. */
+/** A resource of which more is requested than the nodes have free. */
 export interface Shortage {
   readonly resource: string;
   readonly wanted: number;
@@ -44,7 +44,7 @@ export interface Shortage {
 
 const none: Resources = {};
 
-/** Amounts of which each is made of those of both. */
+/** The amounts of two, put together name by name; one that is missing is 0. */
 const combined = (one: Resources, other: Resources, combine: (...amounts: [number, number]) => number): Resources =>
   Object.fromEntries(
     [...new Set([...Object.keys(one), ...Object.keys(other)])].map((name) => [
@@ -55,7 +55,7 @@ const combined = (one: Resources, other: Resources, combine: (...amounts: [numbe
 const plus = (one: Resources, other: Resources): Resources => combined(one, other, (a, b) => a + b);
 const sum = (all: readonly Resources[]): Resources => all.reduce(plus, none);
 
-/** Of a device the limit is the request: neither may be without the other. */
+/** The requests of a container. A device, such as a GPU, has its limit as its request. */
 const requests = ({ resources }: Container): Resources =>
   Object.fromEntries(
     Object.entries({ ...deviceLimits(resources?.limits), ...resources?.requests }).map(([name, quantity]) => [
@@ -110,7 +110,7 @@ export function shortages(
   });
 }
 
-/** What the pods of an object ask for that run all the time. Jobs come and go. */
+/** The requests of an object's pods; none of a job's, which end. */
 function objectRequests(object: ManifestObject): Resources {
   const template = podTemplateOf(object);
   if (!template || object.kind === 'CronJob' || object.kind === 'Job') return none;

@@ -15,7 +15,7 @@ import { findSession } from '../tilt/find-session.ts';
 import { tiltEnvironment, tiltFor } from './up.ts';
 
 export interface DownOptions {
-  /** One for development. */
+  /** A profile for development. */
   readonly profile: ProfileName;
   /** Whether the data is deleted, too. @default false */
   readonly volumes?: boolean;
@@ -28,7 +28,7 @@ export interface DownOptions {
   readonly report: (line: string) => void;
 }
 
-/** What `down` needs of others. */
+/** The functions that `down` is given. */
 export interface DownHooks {
   /** Scales everything of repoctl's to zero that Tilt, if it was there, has not taken away; data stays. */
   stopAll(cluster: { readonly context: string }, byTilt: boolean): Promise<unknown>;

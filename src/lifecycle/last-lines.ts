@@ -18,7 +18,7 @@ interface Unready {
   readonly namespace: string;
   readonly pod: string;
   readonly container: string;
-  /** Of this instance of it: a restart makes another. */
+  /** Tells this instance of the container from the one after a restart. */
   readonly id: string;
 }
 

@@ -24,7 +24,7 @@ export async function removeClaims(
   }
 }
 
-/** What has run once, such as migrations, has to run again. */
+/** Deletes a namespace's jobs with these labels, so that migrations and the like run again. */
 export async function removeJobs(cluster: Cluster, namespace: string, labels: Readonly<Record<string, string>>) {
   const jobs = await cluster.list<ManifestObject>('Job', { namespace, labels });
   await eachOf(jobs, ({ metadata }) => cluster.remove({ ...typeMeta('Job'), metadata }));

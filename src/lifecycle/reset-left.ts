@@ -17,9 +17,9 @@ import type { StartOptions } from './start.ts';
 import { ownLabels, stopNamespace } from './stop.ts';
 
 export interface ResetOptions extends StartOptions {
-  /** Don't ask. */
+  /** Answer the question with yes. @default false */
   readonly yes?: boolean;
-  /** Take a backup before. */
+  /** Take a backup first. */
   readonly backup: boolean;
 }
 
@@ -65,7 +65,7 @@ export async function resetLeft(
   report(`${name}: removed the namespace`);
 }
 
-/** What is stopped can't be asked for its data. */
+/** Starts the stopped services, which can't be asked for their data otherwise. */
 async function startData(cluster: Cluster, { name, labels }: LeftBehind): Promise<void> {
   const own = { namespace: name, labels: ownLabels(labels) };
   const sets = await cluster.list<ManifestObject>('StatefulSet', own);
@@ -75,7 +75,7 @@ async function startData(cluster: Cluster, { name, labels }: LeftBehind): Promis
   );
 }
 
-/** Kinds of what people put into a namespace. */
+/** The kinds of objects that people put into a namespace. */
 const looked: readonly ApiKind[] = [
   'ConfigMap',
   'PersistentVolumeClaim',
@@ -89,7 +89,7 @@ const looked: readonly ApiKind[] = [
   'Job',
 ];
 
-/** What every namespace has, and what repoctl keeps there. */
+/** The objects that every namespace has, and repoctl's own. */
 const usual = ['kube-root-ca.crt', inventoryName];
 
 /** The ReplicaSets between a Deployment and its pods; the nodes that run pods of their own; the Services of EndpointSlices. */

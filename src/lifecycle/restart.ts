@@ -96,7 +96,7 @@ async function restart(
   );
 }
 
-/** Once the objects of a project are healthy. */
+/** Waits until the objects of a project are healthy. */
 async function awaited(
   cluster: Cluster,
   { plan }: Synthesized,

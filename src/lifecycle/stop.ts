@@ -23,7 +23,7 @@ export interface StopOptions extends ClusterOptions {
   readonly timeout: number;
   readonly force?: boolean;
   readonly report: (line: string) => void;
-  /** Breaks it off. */
+  /** Stops it. */
   readonly signal?: AbortSignal;
 }
 
@@ -181,7 +181,7 @@ async function runningAmong(cluster: Cluster, namespaces: readonly PlannedNamesp
   return namespaces.map(({ name }) => name).filter((name) => running.includes(name));
 }
 
-/** Refuses what needs a project that runs. @throws FailureError */
+/** Refuses a project that does not run. @throws FailureError */
 export async function mustRun(cluster: Cluster, project: PlannedNamespace): Promise<void> {
   const running = await runningProjects(cluster, project.labels[labelKeys.partOf] ?? '');
   if (!running.includes(project.name))

@@ -15,7 +15,7 @@ import { findSession, mustBeFree } from '../tilt/find-session.ts';
 import { tiltPort } from '../tilt/port.ts';
 
 export interface UpOptions {
-  /** One for development. */
+  /** A profile for development. */
   readonly profile: ProfileName;
   /** @default $KUBECONFIG, or ~/.kube/config */
   readonly kubeconfig?: string;
@@ -24,7 +24,7 @@ export interface UpOptions {
   readonly report: (line: string) => void;
 }
 
-/** What `up` needs of others. */
+/** The functions that `up` is given. */
 export interface UpHooks {
   /** Fetches those of the programs that are missing, after asking. */
   obtainTools(names: readonly ToolName[]): Promise<unknown>;

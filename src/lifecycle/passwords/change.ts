@@ -8,7 +8,7 @@ export interface PasswordChange {
   /** Key of its Secret. */
   readonly key: string;
   readonly value: string;
-  /** What it was, the latest last. */
+  /** The earlier values, the latest last. */
   readonly previous: readonly string[];
   /** What the server's kind says of it. */
   readonly settings: unknown;

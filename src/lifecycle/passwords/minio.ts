@@ -15,7 +15,7 @@ interface Job extends ManifestObject {
 
 const isOfKubernetes = (key: string): boolean => /^(batch\.kubernetes\.io\/)?(controller-uid|job-name)$/.test(key);
 
-/** A job that has run, as one to run. */
+/** A job that has run, as a new one of the same name. */
 export function freshJob({ metadata, spec }: Job): ManifestObject & { readonly spec: unknown } {
   const { name, namespace, labels, annotations } = metadata as ManifestObject['metadata'] & {
     readonly annotations?: Readonly<Record<string, string>>;

@@ -9,7 +9,7 @@ export interface AwaitReportOptions extends Pick<WaitOptions, 'stableSeconds'> {
   readonly timeoutSeconds: number;
   /** Is shown each look, and waited for. */
   readonly show: (look: Look, snapshot: Snapshot) => void | Promise<void>;
-  /** Ends the wait with its reason. */
+  /** Stops the wait, which then throws its reason. */
   readonly signal?: AbortSignal;
 }
 

@@ -12,7 +12,7 @@ export interface ChangedKey {
   readonly secret: string;
   readonly key: string;
   readonly value: string;
-  /** What it was, the latest last. */
+  /** The earlier values, the latest last. */
   readonly previous: readonly string[];
 }
 
