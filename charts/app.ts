@@ -8,6 +8,7 @@ import { type Labelled, type OwnerLabels, ownerLabels } from './common/labels.ts
 import type { ManifestObject } from './common/manifest-object.ts';
 import { objectName } from './common/names.ts';
 import { withReloader } from './common/reloader.ts';
+import { withScanExceptions } from './common/scan-exceptions.ts';
 import { HashedJob } from './constructs/hashed-job.ts';
 import type { GlobalExtension, ProjectExtension } from './extension.ts';
 import { GlobalChart } from './global-chart.ts';
@@ -117,6 +118,7 @@ function namespaceObjects(
   if (!profile.development) for (const object of apiObjects(chart)) changeObject(object, production(profile));
   // The last, so that it holds for what charts and patches name, and before jobs get their names.
   if (pull) for (const object of apiObjects(chart)) changeObject(object, (each) => pulled(each, pull));
+  if (!profile.development) for (const object of apiObjects(chart)) changeObject(object, withScanExceptions);
   const printed = refused.length === 0 ? inOrder(chart).map((object) => [object, object.toJson()] as const) : [];
   refused.push(...patched.refused());
   const complete: ManifestObject[] = refused.length === 0 ? printed.map(([, object]) => object) : [];

@@ -82,7 +82,9 @@ describe('a patch', () => {
         { op: 'add', path: '/metadata/annotations/example.com~1team', value: 'shop' },
       ],
     });
-    expect(at(find(objects, 'Deployment', 'shop-api'), 'metadata.annotations')).toEqual({ 'example.com/team': 'shop' });
+    expect(at(find(objects, 'Deployment', 'shop-api'), 'metadata.annotations')).toMatchObject({
+      'example.com/team': 'shop',
+    });
   });
 
   test('changes all objects that have the kind and the labels, and no others', () => {

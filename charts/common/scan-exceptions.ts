@@ -1,0 +1,113 @@
+import { knownKind } from './api-kinds.ts';
+import type { ManifestObject } from './manifest-object.ts';
+import { type Fields, isMap } from './pod-security.ts';
+import { FormError, podFields, podParts } from './pod-templates.ts';
+
+/** The least user id that scanners take for one that no user of a node has. */
+const highUser = 10_000;
+
+/** What scanners find on objects of ours by design. */
+interface Exception {
+  /** A word for it, by which the reason stands among an object's annotations. */
+  readonly name: string;
+  /** Ids of the checks that find it. */
+  readonly checkov?: string;
+  readonly kubeScore?: string;
+  readonly reason: string;
+  readonly concerns: (pod: Fields, object: ManifestObject) => boolean;
+}
+
+const maps = (value: unknown): Fields[] => (Array.isArray(value) ? value.filter(isMap) : []);
+const containers = (pod: Fields): Fields[] => podFields.flatMap((field) => maps(pod[field]));
+const field = (value: unknown, name: string): unknown => (isMap(value) ? value[name] : undefined);
+
+const readsSecret = (container: Fields): boolean =>
+  maps(container.env).some(({ valueFrom }) => field(valueFrom, 'secretKeyRef') !== undefined) ||
+  maps(container.envFrom).some(({ secretRef }) => secretRef !== undefined);
+
+const hasLowUser = (pod: Fields): boolean =>
+  [pod, ...containers(pod)].some(({ securityContext }) =>
+    ['runAsUser', 'runAsGroup'].some((each) => Number(field(securityContext, each) ?? highUser) < highUser),
+  );
+
+/** Whether the image of every container is one by its contents, which a pull would not change. */
+const hasDigests = (pod: Fields): boolean => containers(pod).every(({ image }) => String(image).includes('@sha256:'));
+
+/** Whether a container is asked the same to tell that it works and that it is ready. */
+const asksOnce = ({ readinessProbe, livenessProbe }: Fields): boolean => {
+  const [ready, alive] = [readinessProbe, livenessProbe].map((probe) =>
+    JSON.stringify(['exec', 'grpc', 'httpGet', 'tcpSocket'].map((each) => field(probe, each))),
+  );
+  return readinessProbe !== undefined && ready === alive;
+};
+
+/** No more than these, each for every workload and service that it concerns. */
+export const scanExceptions: readonly Exception[] = [
+  {
+    name: 'variables',
+    checkov: 'CKV_K8S_35',
+    reason: 'passwords and URLs reach the program as variables, as they do in development',
+    concerns: (pod) => containers(pod).some(readsSecret),
+  },
+  {
+    name: 'user',
+    checkov: 'CKV_K8S_40',
+    kubeScore: 'container-security-context-user-group-id',
+    reason: 'the user is the one that the image and the files of its claims are made for, and never root',
+    concerns: (pod) => hasLowUser(pod),
+  },
+  {
+    name: 'pull',
+    kubeScore: 'container-image-pull-policy',
+    reason: 'images are named by their digests, so that an image on the node is the same as that of the registry',
+    concerns: (pod) => hasDigests(pod),
+  },
+  {
+    name: 'service',
+    kubeScore: 'statefulset-has-servicename',
+    reason: 'it is one pod behind a Service with an address, and nothing asks for the pod by its name',
+    concerns: (_pod, object) => object.kind === 'StatefulSet' && field(field(object, 'spec'), 'replicas') === 1,
+  },
+  {
+    name: 'probes',
+    kubeScore: 'pod-probes-identical',
+    reason: 'the program has one route or command that tells whether it works; it is asked less often to restart it',
+    concerns: (pod) => maps(pod.containers).some(asksOnce),
+  },
+];
+
+/**
+ * An object that names, in annotations, what checkov and kube-score find on it by design, with the reason of each, so that
+ * the scanners leave exactly that out. An object that has annotations of a scanner already stays as it is.
+ *
+ * @see https://www.checkov.io/2.Basics/Suppressing%20and%20Skipping%20Policies.html
+ * @see https://github.com/zegl/kube-score/blob/master/README.md#ignoring-a-test
+ */
+export function withScanExceptions(object: ManifestObject): ManifestObject {
+  const { builtIn, template } = knownKind(object.apiVersion, object.kind);
+  if (!builtIn || !template) return object;
+  let pods: readonly Fields[];
+  try {
+    pods = podParts(object as ManifestObject & Fields, builtIn, template).pods.map(({ pod }) => pod);
+  } catch (error) {
+    if (!(error instanceof FormError)) throw error;
+    return object;
+  }
+  const found = scanExceptions.filter(({ concerns }) => pods.some((pod) => concerns(pod, object)));
+  const { annotations = {} } = object.metadata as { readonly annotations?: Readonly<Record<string, string>> };
+  if (found.length === 0 || Object.keys(annotations).some(isScanners)) return object;
+  const checkov = found.flatMap((each) => (each.checkov === undefined ? [] : `${each.checkov}=${each.reason}`));
+  const kubeScore = found.flatMap((each) => each.kubeScore ?? []);
+  const added = {
+    ...Object.fromEntries(checkov.map((text, index) => [`checkov.io/skip${index + 1}`, text])),
+    ...(kubeScore.length > 0 && { 'kube-score/ignore': kubeScore.join(',') }),
+    // kube-score's own annotation has no place for a reason.
+    ...Object.fromEntries(
+      found.filter((each) => each.kubeScore).map(({ name, reason }) => [`scan.repoctl.dev/${name}`, reason]),
+    ),
+  };
+  const metadata = { ...object.metadata, annotations: { ...annotations, ...added } };
+  return { ...object, metadata };
+}
+
+const isScanners = (key: string): boolean => key.startsWith('checkov.io/') || key.startsWith('kube-score/');
