@@ -118,7 +118,7 @@ export function loadPublicImages(root: string, plan: Plan, into = cluster, profi
   );
   const built = plan.namespaces.flatMap(({ images }) => images.map(({ reference }) => reference));
   const external = makeAvailable([...new Set(named)].filter((reference) => !built.includes(reference)));
-  run('kind', ['load', 'docker-image', '--name', into, ...external]);
+  if (external.length > 0) run('kind', ['load', 'docker-image', '--name', into, ...external]);
 }
 
 /** The same configuration without ImmuDB, for machines that can't have its image. */
