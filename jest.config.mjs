@@ -4,7 +4,6 @@ export const common = {
   // Of a test that never ends. Many spawn processes, which takes long on a machine that is busy.
   testTimeout: 60_000,
   rootDir: import.meta.dirname,
-  testEnvironment: 'node',
   // Jest's clean-up of globals wraps what execa registers, once for each file, until the stack overflows.
   testEnvironmentOptions: { globalsCleanup: 'off' },
   // As built; tests run the sources.
@@ -20,6 +19,8 @@ export const common = {
 
 export default {
   ...common,
+  testEnvironment: '<rootDir>/test/jest/environment.mjs',
+  runtime: '<rootDir>/test/jest/runtime.cjs',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testPathIgnorePatterns: ['<rootDir>/test/e2e/'],
   globalSetup: '<rootDir>/test/temporary-folder.mjs',
