@@ -12,6 +12,7 @@ import { UsageError } from '../../src/platform/errors.ts';
 import { manifestText } from '../../src/synth/manifest-text.ts';
 import { planNamespace } from '../../src/synth/plan.ts';
 import { fixtureRoot } from '../charts/fixtures.ts';
+import { runs } from '../runs.ts';
 
 /** Files of the fixture with services and workloads of every kind. */
 const files = [
@@ -209,7 +210,7 @@ describe('a configuration with any mistake', () => {
           planNamespace(environment, profile, project, made);
         }
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
     expect(right).toBeGreaterThan(0);
   });

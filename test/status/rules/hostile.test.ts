@@ -7,6 +7,7 @@ import { health, type Judged } from '../../../src/status/rules/health.ts';
 import type { Event } from '../../../src/status/rules/objects.ts';
 import { podHealth } from '../../../src/status/rules/pod.ts';
 import { pullFailure } from '../../../src/status/rules/pull-failure.ts';
+import { runs } from '../../runs.ts';
 import { namespace, snapshot } from '../report/objects.ts';
 import { caseNames, caseOf, reportOn } from './fixtures/cases.ts';
 import { ago, around, condition, crashedPod, event, meta, pod, waitingPod } from './fixtures/objects.ts';
@@ -126,7 +127,7 @@ describe('a message of any kind', () => {
     };
     fc.assert(
       fc.property(fc.array(pieces, { minLength: 1, maxLength: 3 }), (parts) => isLinear(parts.join(''))),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 });
