@@ -54,7 +54,10 @@ async function checkAgainst(context: string, environment: Environment, profile: 
     objects: [],
   }));
   const missing = await missingSecrets(await connect({ context }), namespaces);
-  for (const { message, advice } of missing) printLine(`missing: ${message}\n  ${advice}`);
+  for (const { message, advice } of missing) {
+    printLine(`missing: ${message}`);
+    printLine(`  ${advice}`);
+  }
   if (missing.length > 0) process.exitCode = 1;
   else printLine(`${context}: every Secret is there`);
 }
