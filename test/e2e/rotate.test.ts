@@ -223,7 +223,8 @@ describe('a service of any image with a claim', () => {
 
   test('says that it is stopped to whoever wants a shell in it', () => {
     succeeded(repoctl('infra', 'project', 'stop', 'notes'));
-    const { status, stderr } = repoctl('infra', 'project', 'shell', 'notes', 'store', '--', '-c', 'true');
+    const shell = ['infra', 'project', 'shell', 'notes', 'store', ...here, '--', '-c', 'true'];
+    const { status, stderr } = attempt(process.execPath, [program, ...shell], { cwd: environment.root });
     expect(status).not.toBe(0);
     expect(stderr).toMatch(/notes-store.* stopped/);
   });

@@ -51,7 +51,13 @@ export function deploymentHealth(deployment: Deployment, around: Surroundings): 
   if (worst) {
     const serving = current.includes(worst) && old.some(({ health }) => health.status === 'healthy');
     const alike = alikeIn(problems, worst);
-    return explained(promoted(worst, wanted, alike, serving ? '; the previous version still runs' : ''), beside);
+    const health = explained(
+      promoted(worst, wanted, alike, serving ? '; the previous version still runs' : ''),
+      beside,
+    );
+    // What a version can't do that is being replaced says nothing of the one that replaces it.
+    const replaced = !current.includes(worst) || status.updatedReplicas === 0;
+    return replaced ? { ...health, terminal: false } : health;
   }
   const done = updatedReplicas >= wanted && replicas <= updatedReplicas && availableReplicas >= updatedReplicas;
   const refused = condition('ReplicaFailure');

@@ -84,7 +84,13 @@ describe('a deployment', () => {
       what: 'replaces a version that crashes',
       object: deployment(1, { replicas: 2, availableReplicas: 0 }),
       more: { pods: [version(crashing, 'old', 900), version(starting, 'new', 5)] },
-      expected: { status: 'degraded', ...crash },
+      expected: { status: 'degraded', ...crash, terminal: false },
+    },
+    {
+      what: 'has no pod yet of the version that replaces one that crashes',
+      object: deployment(1, { replicas: 1, updatedReplicas: 0, availableReplicas: 0 }),
+      more: { pods: [version(crashing, 'old', 900)] },
+      expected: { status: 'degraded', ...crash, terminal: false },
     },
     {
       what: 'has a pod that starts',
