@@ -2,8 +2,8 @@
 // Counts what a report of jest (JSON), pytest (JUnit) or go test (-json) says: prints 'PASSED FAILED SKIPPED', and names what
 // failed. A test that was skipped without a reason in test/skips.json has failed: nobody would notice that it never runs.
 //
-// count.mjs REPORT [AGAIN]          AGAIN: of files that were run a second time. Their tests count as they ended there; one
-//                                   that failed before is named as flaky.
+// count.mjs REPORT [AGAIN]          AGAIN: of files that were run a second time. Their tests count as they ended there; those
+//                                   that failed before are named.
 // count.mjs --failed-files REPORT   prints the files with a failure, each on a line.
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
@@ -70,12 +70,8 @@ const readers = { xml: ofPytest, jsonl: ofGo, json: ofJest };
 const read = (path) => readers[path.split('.').at(-1)](readFileSync(path, 'utf8'));
 
 function printFailedFiles(path) {
-  for (const file of new Set(
-    read(path)
-      .filter(isFailed)
-      .map(({ file }) => file),
-  ))
-    console.log(file);
+  const failed = read(path).filter(isFailed);
+  for (const file of new Set(failed.map((each) => each.file))) console.log(file);
 }
 
 function printCounts(path, pathAgain) {

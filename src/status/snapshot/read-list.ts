@@ -5,7 +5,7 @@ import type { Cluster } from '../../cluster/client.ts';
 import { ClusterError } from '../../platform/errors.ts';
 import { oneLine } from '../../platform/text.ts';
 import type { Meta } from '../rules/objects.ts';
-import { labels as labelled } from './shapes.ts';
+import { labels as labelled } from './common-shapes.ts';
 import { type Source, sourcePath } from './sources.ts';
 import { withoutManagedFields } from './without-managed-fields.ts';
 

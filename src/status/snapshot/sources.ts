@@ -1,6 +1,7 @@
 import { apiVersions } from '../../../charts/common/api-versions.ts';
 import { labelKeys } from '../../../charts/common/labels.ts';
 import { resourcePath } from '../../cluster/resources.ts';
+import * as podShapes from './pod-shapes.ts';
 import * as records from './records.ts';
 import type { Shape } from './shape.ts';
 import * as shapes from './shapes.ts';
@@ -58,8 +59,8 @@ const system = 'kube-system';
 const reads = {
   namespace: { shape: shapes.namespace, record: records.namespaceRecord },
   node: { shape: shapes.node, record: records.nodeRecord },
-  pod: { shape: shapes.pod, record: records.podRecord },
-  loosePod: { shape: shapes.loosePod, record: records.loosePodRecord },
+  pod: { shape: podShapes.pod, record: records.podRecord },
+  loosePod: { shape: podShapes.loosePod, record: records.loosePodRecord },
   claim: { shape: shapes.claim, record: records.claimRecord },
   endpointSlice: { shape: shapes.endpointSlice, record: records.endpointSliceRecord },
   deployment: { shape: shapes.deployment, record: records.deploymentRecord },
