@@ -12,7 +12,6 @@ import { UsageError } from '../../src/platform/errors.ts';
 import { manifestText } from '../../src/synth/manifest-text.ts';
 import { planNamespace } from '../../src/synth/plan.ts';
 import { fixtureRoot } from '../charts/fixtures.ts';
-import { runs } from '../runs.ts';
 
 /** Files of the fixture with services and workloads of every kind. */
 const files = [
@@ -210,7 +209,8 @@ describe('a configuration with any mistake', () => {
           planNamespace(environment, profile, project, made);
         }
       }),
-      { numRuns: runs(150) },
+      // Few of the texts are right after a change: a fifth of the tries may hold none.
+      { numRuns: 150 },
     );
     expect(right).toBeGreaterThan(0);
   });
