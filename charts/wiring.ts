@@ -156,7 +156,10 @@ export function pullOf({ pull, images }: Profile, project?: Project): ImagePull 
   };
 }
 
-/** Containers that wait for what a workload is declared to come after, in that order. */
+/**
+ * Containers that wait for what a workload is declared to come after, in that order. Nothing waits for what is managed: it runs, or
+ * waiting does not bring it.
+ */
 export function waits(
   environment: Environment,
   profile: Profile,
@@ -164,11 +167,11 @@ export function waits(
   connected: ReadonlyMap<string, Connection>,
   workload: Workload<WorkloadSettings>,
 ): ContainerProps[] {
-  return workload.settings.after.map((name) => {
+  return workload.settings.after.flatMap((name) => {
     const connection = connected.get(name);
     const service = [...environment.services, ...project.services].find((each) => each.name === name);
-    // What runs elsewhere has no object.
-    const target = service && !isManaged(profile, service) ? `${service.namespace}/${service.object}` : name;
+    if (service && isManaged(profile, service)) return [];
+    const target = service ? `${service.namespace}/${service.object}` : name;
     return waitFor(
       connection
         ? { name, target, check: connection.ready, variables: connection.variables }

@@ -1,4 +1,5 @@
 import type { EnvVar, Volume } from './k8s.ts';
+import type { ValueRule } from './managed-values.ts';
 
 /** An environment variable: a plain value (`$(NAME)` refers to an earlier one), or a key of a Secret. */
 export type ConnectionVariable =
@@ -19,6 +20,8 @@ export interface SecretKey {
   readonly owner: string;
   /** Whether repoctl may make the value up: a password of a service that it runs itself. */
   readonly generated: boolean;
+  /** What its value has to be. @default anything */
+  readonly rule?: ValueRule;
 }
 
 /** A Secret that the manifests of a namespace refer to. */
@@ -49,6 +52,8 @@ export interface Connection {
   /** The Secret, in the workload's namespace, that the variables refer to. */
   readonly secret: SecretReference;
   readonly ready: ReadyCheck;
+  /** What promised variables have to be where the service is managed. @default anything */
+  readonly rules?: Readonly<Record<string, ValueRule>>;
 }
 
 /**
@@ -61,7 +66,13 @@ export function managed(connection: Connection, owner: string): Connection {
   return {
     ...connection,
     variables: connection.promises.map((key) => ({ name: key, secret: name, key })),
-    secret: { name, keys: connection.promises.map((key) => ({ key, variable: key, owner, generated: false })) },
+    secret: {
+      name,
+      keys: connection.promises.map((key) => {
+        const rule = connection.rules?.[key];
+        return { key, variable: key, owner, generated: false, ...(rule && { rule }) };
+      }),
+    },
   };
 }
 

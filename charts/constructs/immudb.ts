@@ -95,6 +95,7 @@ export const immudb: ServiceKind<ImmudbSettings> = {
     const host = serviceHost(service.object, service.namespace);
     return {
       promises: [name('IMMUDB_ADDRESS'), name('IMMUDB_USER'), name('IMMUDB_PASSWORD'), name('IMMUDB_DATABASE')],
+      rules: { [name('IMMUDB_ADDRESS')]: 'address' },
       secret: secret(service, secretName),
       variables: [
         { name: name('IMMUDB_ADDRESS'), value: `${host}:${immudbPorts.grpc}` },

@@ -160,6 +160,7 @@ export const minio: ServiceKind<MinioSettings, MinioUse> = {
         ...['AWS_ENDPOINT_URL_S3', 'AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'].map(variable),
         ...buckets.map((bucket) => bucket.name),
       ],
+      rules: { [variable('AWS_ENDPOINT_URL_S3')]: 's3-endpoint', [variable('AWS_REGION')]: 's3-region' },
       secret: { name, keys: [userKey(service, project, key)] },
       variables: [
         { name: variable('AWS_ENDPOINT_URL_S3'), value: `http://${host}:${minioPorts.s3}` },

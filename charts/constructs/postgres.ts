@@ -166,6 +166,7 @@ export const postgres: ServiceKind<PostgresSettings> = {
     const host = serviceHost(service.object, service.namespace);
     return {
       promises: [url],
+      rules: { [url]: 'postgresql-tls' },
       secret: secret(service, name),
       variables: [
         { name: password, secret: name, key: passwordKey },

@@ -185,6 +185,7 @@ export const redis: ServiceKind<RedisSettings, RedisUse> = {
     const url = variableName(service, 'REDIS_URL');
     return {
       promises: [url],
+      rules: { [url]: 'redis-tls' },
       secret: secret(service, name),
       variables: [
         { name: password, secret: name, key: redisPasswordKey },

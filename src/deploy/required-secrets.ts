@@ -1,4 +1,5 @@
 import { typeMeta } from '../../charts/common/api-versions.ts';
+import { valueProblem } from '../../charts/common/managed-values.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import { isForbidden } from '../cluster/api-errors.ts';
 import type { Cluster } from '../cluster/client.ts';
@@ -39,7 +40,7 @@ async function missing(cluster: Cluster, { namespace, secret }: Required): Promi
     const found = await cluster.get({ ...typeMeta('Secret'), metadata: { name: secret.name, namespace } });
     const data = (found?.data ?? {}) as Readonly<Record<string, string>>;
     const keys = secret.keys.map(({ key }) => key).filter((key) => data[key] === undefined);
-    if (found && keys.length === 0) return undefined;
+    if (found && keys.length === 0) return unusable(cluster, namespace, secret, data);
     const create = found ? undefined : createCommand(cluster.context, namespace, secret.name, keys);
     return {
       message: found
@@ -51,6 +52,27 @@ async function missing(cluster: Cluster, { namespace, secret }: Required): Promi
     if (isForbidden(error)) return undefined;
     throw error;
   }
+}
+
+/** What is wrong with the values of a Secret; the values are not told. */
+function unusable(
+  { context }: Cluster,
+  namespace: string,
+  { name, keys }: PlannedSecret,
+  data: Readonly<Record<string, string>>,
+): Problem | undefined {
+  const values = Object.fromEntries(
+    Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
+  );
+  const problems = keys.flatMap(({ key, rule }) => {
+    const problem = rule === undefined ? undefined : valueProblem(rule, key, values);
+    return problem === undefined ? [] : `${key} ${problem}`;
+  });
+  if (problems.length === 0) return undefined;
+  return {
+    message: `the Secret ${namespace}/${name} can't be used: ${problems.join('; ')}`,
+    advice: `kubectl --context ${context} edit secret ${name} -n ${namespace}`,
+  };
 }
 
 const createCommand = (context: string, namespace: string, name: string, keys: readonly string[]): string =>

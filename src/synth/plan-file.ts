@@ -68,7 +68,15 @@ export const plannedNamespace: z.ZodType<PlannedNamespace> = z
     secrets: z.array(
       z.looseObject({
         name: z.string(),
-        keys: z.array(z.looseObject({ key: z.string(), variable: z.string(), file: path, generated: z.boolean() })),
+        keys: z.array(
+          z.looseObject({
+            key: z.string(),
+            variable: z.string(),
+            file: path,
+            generated: z.boolean(),
+            rule: z.string().optional(),
+          }),
+        ),
       }),
     ),
   })

@@ -109,6 +109,8 @@ export interface PlannedSecretKey {
   readonly file: string;
   /** Whether repoctl may make the value up. */
   readonly generated: boolean;
+  /** What its value has to be, by its name in charts/common/managed-values.ts. @default anything */
+  readonly rule?: string;
 }
 
 /** The part of the plan for a namespace. Without `made`, its objects are missing and jobs have no hash in their names. */
@@ -256,6 +258,6 @@ function qualified(environment: Environment, project: Project, target: string): 
 function planSecret(paths: (owner: string) => string, { name, keys }: SecretReference): PlannedSecret {
   return {
     name,
-    keys: keys.map(({ key, variable, owner, generated }) => ({ key, variable, file: paths(owner), generated })),
+    keys: keys.map(({ owner, ...key }) => ({ ...key, file: paths(owner) })),
   };
 }

@@ -5,7 +5,7 @@ import { type PresetName, presetNames } from '../../charts/model.ts';
 import { connections, isManaged } from '../../charts/wiring.ts';
 import { declareEnvironment, declareProject, type GivenProject } from './declared.ts';
 import { type FixtureNamespace, fixtureNamespaces } from './fixtures.ts';
-import { containerOf, environmentOf, identity, type Workload } from './objects.ts';
+import { containerOf, environmentOf, identity, type Workload, workloads } from './objects.ts';
 
 const namespaces: Record<PresetName, readonly FixtureNamespace[]> = { local: [], external: [], production: [] };
 beforeAll(async () => {
@@ -33,6 +33,15 @@ describe('a managed service', () => {
     expect(managedServices(profile).length).toBeGreaterThan(1);
     for (const { service, objects } of managedServices(profile))
       expect(objects.map(identity).filter((each) => each.split('/')[1]?.startsWith(service.object))).toEqual([]);
+  });
+
+  test('is waited for by no pod', () => {
+    const awaited = (profile: PresetName) =>
+      workloads(find(profile, 'billing').objects).flatMap(({ pod }) =>
+        (pod.initContainers ?? []).map(({ name }) => name),
+      );
+    expect(awaited('local')).toContain('wait-postgres');
+    expect(awaited('external')).not.toContain('wait-postgres');
   });
 
   test('is none in the local profile', () => {

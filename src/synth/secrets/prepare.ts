@@ -66,7 +66,13 @@ export async function prepareSecrets(
     const { namespace: name } = project ?? environment;
     const labels = namespaceLabels(ownerOf(environment, project), profile);
     const made = secretObjects({ name, labels, secrets: planSecrets(environment, profile, project) }, values);
-    unusable.push(...made.unusable.map(({ file, variable, message }) => `${file}:1:1: ${variable} ${message}`));
+    unusable.push(
+      ...made.unusable.map(({ file, variable, message }) => {
+        const keys = environmentFiles.find(({ path }) => path === file)?.file;
+        const line = keys?.find(({ name }) => name === variable)?.line ?? 1;
+        return `${file}:${line}:1: ${variable} ${message}`;
+      }),
+    );
     const namespace: ManifestObject = { ...typeMeta('Namespace'), metadata: { name, labels } };
     return { namespace, secrets: made.objects };
   });

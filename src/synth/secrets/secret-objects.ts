@@ -1,5 +1,6 @@
 import { typeMeta } from '../../../charts/common/api-versions.ts';
 import { labelKeys, ownerPart } from '../../../charts/common/labels.ts';
+import { valueProblem } from '../../../charts/common/managed-values.ts';
 import type { PlannedNamespace, PlannedSecret } from '../plan.ts';
 import type { SecretObject } from './changed-keys.ts';
 
@@ -22,13 +23,18 @@ export function secretObjects(
   const { name, labels } = namespace;
   const ownLabels = ownerPart(labels);
   const objects = namespace.secrets.map((secret) => {
-    const entries = secret.keys.map(({ key, variable, file, generated }) => {
+    const given = Object.fromEntries(
+      secret.keys.map(({ key, variable, file }) => [key, values.get(file)?.[variable] ?? '']),
+    );
+    const entries = secret.keys.map(({ key, variable, file, generated, rule }) => {
       const value = values.get(file)?.[variable];
       const refuse = (message: string) => unusable.push({ file, variable, message });
       if (value === undefined) refuse('is not set');
       // These become part of a URL in the containers' environment.
       else if (generated && !/^[\w.~-]+$/.test(value))
         refuse('may only hold letters, digits and . _ ~ -, since it becomes part of a URL');
+      const problem = value === undefined || rule === undefined ? undefined : valueProblem(rule, key, given);
+      if (problem !== undefined) refuse(problem);
       return [key, Buffer.from(value ?? '').toString('base64')];
     });
     return secretObject(name, ownLabels, secret, Object.fromEntries(entries));

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, statSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { parse } from 'dotenv';
@@ -60,5 +60,26 @@ describe('the .env files', () => {
     const problems = await prepare(nothing, 'external').catch((error: Error) => error.message);
     for (const name of ['DATABASE_URL', 'REDIS_URL'])
       expect(problems).toMatch(new RegExp(`${file}${name} is empty`, 'm'));
+  });
+
+  test('are refused for the external profile where a URL would go without TLS, each at its line', async () => {
+    await prepare(nothing);
+    const values: Record<string, string> = {
+      DATABASE_URL: 'postgresql://turfoo:geheim@db.example.com/turfoo',
+      REDIS_URL: 'redis://:geheim@cache.example.com:6379/1',
+      AWS_ENDPOINT_URL_S3: 'https://s3.eu-west-1.amazonaws.com',
+      AWS_REGION: 'us-east-1',
+    };
+    const filled = readFileSync(path(), 'utf8').replaceAll(/^(\w+)=$/gm, (_, name) => `${name}=${values[name] ?? 'x'}`);
+    writeFileSync(path(), filled);
+    const problems = await prepare(nothing, 'external').catch((error: Error) => error.message);
+    const place = (name: string) => {
+      const line = filled.split('\n').findIndex((each) => each.startsWith(`${name}=`)) + 1;
+      return `backends/svc-turfoo-ingest/infra/.env:${line}:1: ${name}`;
+    };
+    expect(problems).toContain(`${place('DATABASE_URL')} has no sslmode`);
+    expect(problems).toContain(`${place('REDIS_URL')} begins with redis://`);
+    expect(problems).toContain(`${place('AWS_REGION')} is us-east-1, but the endpoint is in eu-west-1`);
+    expect(problems).not.toContain('geheim');
   });
 });
