@@ -1,6 +1,7 @@
 import { addressPeers, type Flow, type PodFlows, podsOfPeer, podsPeer, rolesPeer } from './common/flow.ts';
 import type { Consumer, Service, ServiceKind, ServicePort, Workload } from './common/kind.ts';
 import { labelled } from './common/labelled.ts';
+import type { Metrics } from './common/metrics.ts';
 import type { ManagedAddress, ReachedPort } from './common/network.ts';
 import type { PodSettings } from './common/pod-fields.ts';
 import { protocols } from './common/ports.ts';
@@ -116,13 +117,12 @@ export function flows(environment: Environment, profile: Profile, project?: Proj
     // Pods with names of their own find each other.
     const peers: Flow[] = kind?.controller === 'StatefulSet' ? [{ peers: [self], ports: ports.map(reached) }] : [];
     const declared = declaredFlows(environment, profile, project, workload);
-    const metrics = kind?.metricsPort?.(workload.settings) ?? ports.find(({ name }) => name === 'metrics')?.port;
     return {
       labelled: labelled(workload, own),
       ingress: [
         ...peers,
         ...calledBy(environment, project, workload, ports),
-        ...scraped(profile, metrics),
+        ...scraped(profile, kind?.metrics?.(workload.settings)),
         ...exposed(profile, kind?.exposure?.(workload.settings)?.number),
       ],
       egress: [...peers, ...connected.flows, ...declared.flows],
@@ -149,7 +149,6 @@ function serviceFlows(
   const consoles = here.filter((each) => serviceKinds[each.kind]?.companionOf === service.kind);
   const job = kind.setUp?.(service, users);
   const declared = declaredFlows(environment, profile, project, service);
-  const metrics = kind.ports(service.settings).find(({ name }) => name === 'metrics')?.port;
   const server: PodFlows = {
     labelled: labelled(service, kind.component),
     ingress: [
@@ -162,7 +161,7 @@ function serviceFlows(
         ports,
       },
       ...calledBy(environment, project, service, kind.ports(service.settings)),
-      ...scraped(profile, metrics),
+      ...scraped(profile, kind.metrics?.(service.settings)),
     ],
     egress: [
       ...shown.map((each) => ({
@@ -263,5 +262,5 @@ const exposed = ({ network, development }: Profile, number: number | undefined):
   number === undefined || development ? [] : [{ peers: [podsPeer(network.ingressController)], ports: [tcp(number)] }];
 
 /** From Prometheus. */
-const scraped = ({ network }: Profile, metrics: number | undefined): Flow[] =>
-  metrics === undefined ? [] : [{ peers: [podsPeer(network.monitoring)], ports: [tcp(metrics)] }];
+const scraped = ({ network }: Profile, metrics: Metrics | undefined): Flow[] =>
+  metrics ? [{ peers: [podsPeer(network.monitoring)], ports: [tcp(metrics.number)] }] : [];

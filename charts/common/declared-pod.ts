@@ -1,6 +1,7 @@
 import type { Variable } from './connection.ts';
 import { declaredContainers } from './extra-containers.ts';
 import type { Labelled } from './labels.ts';
+import { type Metrics, scrapeAnnotations } from './metrics.ts';
 import type { ContainerProps, PodProps } from './pod.ts';
 import type { PodSettings } from './pod-fields.ts';
 import { stopping } from './pre-stop.ts';
@@ -23,6 +24,8 @@ export interface PodSurroundings {
   readonly stopSeconds: number;
   /** Whether its controller makes each pod's claims from templates. @default false */
   readonly claimTemplates?: boolean;
+  /** Where its metrics are. @default it has none */
+  readonly metrics?: Metrics;
   /** The image reference of the profile for what `image` says. */
   readonly imageOf: (given: string) => string;
 }
@@ -37,7 +40,10 @@ export function declaredPod(settings: PodSettings, surroundings: PodSurroundings
   const { image, variables } = container;
   const beside = declaredContainers(settings, { image, variables, volumes: given, level, imageOf });
   const { lifecycle, sleepSeconds } = stopping(settings.preStop);
-  const hasFiles = Object.keys(own.configMaps).length > 0;
+  const ownAnnotations = {
+    ...(Object.keys(own.configMaps).length > 0 && { [filesAnnotation]: contentsDigest(own.configMaps) }),
+    ...(surroundings.metrics && scrapeAnnotations(surroundings.metrics)),
+  };
   return {
     labelled,
     user: settings.user ?? (level === 'baseline' ? undefined : defaultUser),
@@ -46,7 +52,7 @@ export function declaredPod(settings: PodSettings, surroundings: PodSurroundings
     graceSeconds: stopSeconds + sleepSeconds,
     init: [...beside.sidecars, ...waits, ...beside.init],
     volumes: [...own.volumes, ...folders.volumes, ...beside.volumes],
-    annotations: hasFiles ? { [filesAnnotation]: contentsDigest(own.configMaps) } : undefined,
+    annotations: Object.keys(ownAnnotations).length > 0 ? ownAnnotations : undefined,
     metadata: { labels, annotations },
     scheduling: schedulingPart(labelled, settings),
     account: podAccount(labelled.object, settings.serviceAccount),

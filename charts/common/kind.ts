@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { CommandCheck, Connection, SecretReference, Variable } from './connection.ts';
 import type { Exposure } from './expose.ts';
 import type { Labelled, OwnerLabels } from './labels.ts';
+import type { Metrics } from './metrics.ts';
 import type { ContainerProps } from './pod.ts';
 import type { Protocol } from './ports.ts';
 
@@ -137,6 +138,8 @@ export interface ServiceKind<Settings = unknown, Use = unknown> {
   /** Kind of controller its pods have. */
   controller(settings: Settings): 'StatefulSet' | 'Deployment';
   ports(settings: Settings): readonly ServicePort[];
+  /** Where its Prometheus metrics are. @default it has none */
+  metrics?(settings: Settings): Metrics | undefined;
   /** Names of the ports that workloads reach. @default all */
   readonly clientPorts?: readonly string[];
   /** The ports of a managed one, where they are others. */
@@ -183,8 +186,8 @@ export interface WorkloadKind<Settings = unknown> {
    */
   check?(workload: Workload<Settings>, image: string): CommandCheck | undefined;
   ports(settings: Settings): readonly ServicePort[];
-  /** The port of its Prometheus metrics, where they have none of their own. */
-  metricsPort?(settings: Settings): number | undefined;
+  /** Where its Prometheus metrics are. @default it has none */
+  metrics?(settings: Settings): Metrics | undefined;
   /** Under which address it is reached from outside, and at which of its ports. */
   exposure?(
     settings: Settings,

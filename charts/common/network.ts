@@ -124,7 +124,7 @@ export const networkField = z.strictObject({
   monitoring: z
     .strictObject(podsIn('monitoring', 'Prometheus'))
     .optional()
-    .describe('The pods that read metrics, of http workloads with `metrics` and of ports named metrics.'),
+    .describe('The pods that read metrics: of workloads and services with `metrics` or a port named metrics.'),
   apiServer: z
     .strictObject({
       cidrs: z.array(cidr).min(1).optional().describe('Its addresses. Default: any address.'),

@@ -29,7 +29,8 @@ export interface ContainerPort {
   readonly hostPort?: number;
 }
 
-const portName = z
+/** The name of a container's port. */
+export const portName = z
   .string()
   .max(15, 'is longer than 15 characters')
   .regex(/^[a-z]([-a-z0-9]*[a-z0-9])?$/, 'must be lower-case letters, digits and "-", beginning with a letter');

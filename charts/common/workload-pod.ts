@@ -2,12 +2,13 @@ import { declaredPod } from './declared-pod.ts';
 import type { Resources } from './fields.ts';
 import type { Workload, WorkloadContext } from './kind.ts';
 import { labelled } from './labelled.ts';
+import { type MetricsSettings, metricsOf } from './metrics.ts';
 import type { PodProps } from './pod.ts';
 import type { PodSettings } from './pod-fields.ts';
 import { fewestPods, type Scaling } from './scaling.ts';
 
 /** The settings that the pods of all kinds of workload are made from. */
-interface WorkloadPodSettings extends PodSettings, Scaling {
+interface WorkloadPodSettings extends PodSettings, Scaling, Omit<MetricsSettings, 'sidecars'> {
   readonly command?: readonly string[];
   readonly args?: readonly string[];
   readonly stopSeconds: number;
@@ -26,7 +27,7 @@ export function workloadPod(
   { name, settings, ...workload }: Workload<WorkloadPodSettings>,
   component: string,
   context: WorkloadContext,
-  { claimTemplates = false }: { readonly claimTemplates?: boolean } = {},
+  { claimTemplates = false, mainPort }: { readonly claimTemplates?: boolean; readonly mainPort?: string } = {},
 ): PodProps {
   const isSpread = !context.development && fewestPods(settings) > 1;
   return declaredPod(isSpread ? { topologySpreadConstraints: spreadPods, ...settings } : settings, {
@@ -34,6 +35,7 @@ export function workloadPod(
     stopSeconds: settings.stopSeconds,
     waits: context.waits,
     claimTemplates,
+    metrics: metricsOf(settings, mainPort),
     imageOf: context.imageOf,
     container: {
       name,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { resources } from '../common/fields.ts';
 import type { WorkloadKind } from '../common/kind.ts';
+import { metricsOf } from '../common/metrics.ts';
 import { servicePorts } from '../common/ports.ts';
 import { filesAreFresh, probes } from '../common/probes.ts';
 import { files, module, schedulerVariable, staleSeconds, stuckSeconds } from './celery-module.ts';
@@ -30,6 +31,7 @@ export const celeryBeat: WorkloadKind<CeleryBeatSettings> = {
   controller: 'Deployment',
   check: portCheck,
   ports: ({ ports }) => servicePorts(ports),
+  metrics: (settings) => metricsOf(settings),
   build(scope, workload, context) {
     const { settings } = workload;
     const reloads = context.synced.length > 0;

@@ -5,6 +5,7 @@ import { command, type Resources } from '../common/fields.ts';
 import { addConfigMap } from '../common/k8s.ts';
 import type { Workload, WorkloadContext } from '../common/kind.ts';
 import { objectLabels } from '../common/labels.ts';
+import { metricsField } from '../common/metrics.ts';
 import type { PodSettings } from '../common/pod-fields.ts';
 import { type ContainerPort, portsField } from '../common/ports.ts';
 import type { Probes } from '../common/probes.ts';
@@ -29,6 +30,7 @@ export const celeryFields = {
     .describe('The lowest level of messages in its log.'),
   options: command.optional().describe('More options for the celery command.'),
   ports: portsField,
+  metrics: metricsField(),
   startupSeconds,
 };
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { resources, seconds } from '../common/fields.ts';
 import type { WorkloadKind } from '../common/kind.ts';
+import { metricsOf } from '../common/metrics.ts';
 import { servicePorts } from '../common/ports.ts';
 import { filesAreFresh, type Probes, probes } from '../common/probes.ts';
 import { autoscaleField, replicas, statedReplicas } from '../common/scaling.ts';
@@ -58,6 +59,7 @@ export const celeryWorker: WorkloadKind<CeleryWorkerSettings> = {
   controller: 'Deployment',
   check: portCheck,
   ports: ({ ports }) => servicePorts(ports),
+  metrics: (settings) => metricsOf(settings),
   build(scope, workload, context) {
     const { settings } = workload;
     return new CeleryProcess(scope, workload, context, {

@@ -15,6 +15,7 @@ import {
 import { images } from '../common/images.ts';
 import type { Service, ServiceContext, ServiceKind } from '../common/kind.ts';
 import { labelled } from '../common/labelled.ts';
+import { metricsField, metricsOf } from '../common/metrics.ts';
 import { objectName, serviceHost, variablePart } from '../common/names.ts';
 import type { PodProps } from '../common/pod.ts';
 import { podFields } from '../common/pod-fields.ts';
@@ -26,6 +27,7 @@ import { DeployedService } from './deployed-service.ts';
 import { StatefulService } from './stateful-service.ts';
 
 const component = 'service';
+const mainPort = 'main';
 
 const schema = z.strictObject({
   image: imageReference.describe('Image to run, with a tag or a digest.'),
@@ -54,6 +56,7 @@ const schema = z.strictObject({
     .optional()
     .describe('A claim that outlives the pod. Without it, or one under `volumes`, the service keeps no data.'),
   health: healthCheck.optional().describe('The check that it works. Default: the port accepts connections.'),
+  metrics: metricsField(mainPort),
   ...podFields,
   startupSeconds: seconds.default(120).describe('The longest time to start.'),
   stopSeconds: seconds.default(30).describe('The longest time to stop.'),
@@ -83,6 +86,7 @@ export class ContainerService extends Construct {
       stopSeconds: settings.stopSeconds,
       claimTemplates,
       imageOf,
+      metrics: metricsOf(settings, mainPort),
       container: {
         name: service.name,
         image: settings.image,
@@ -96,7 +100,7 @@ export class ContainerService extends Construct {
       ...declared,
       container: {
         ...declared.container,
-        ports: { main: settings.port, ...settings.ports },
+        ports: { [mainPort]: settings.port, ...settings.ports },
         probes: probes(
           { ready: probeAction(settings.health ?? { tcp: settings.port }, settings.port) },
           settings.startupSeconds,
@@ -120,7 +124,8 @@ export const containerService: ServiceKind<ContainerSettings> = {
   component,
   schema,
   controller: (settings) => (hasClaims(settings) ? 'StatefulSet' : 'Deployment'),
-  ports: ({ port, scheme, hostPort, ports }) => [{ name: 'main', port, scheme, hostPort }, ...servicePorts(ports)],
+  ports: ({ port, scheme, hostPort, ports }) => [{ name: mainPort, port, scheme, hostPort }, ...servicePorts(ports)],
+  metrics: (settings) => metricsOf(settings, mainPort),
   secrets: () => [],
   connect(service, { project }) {
     const { port, scheme } = service.settings;

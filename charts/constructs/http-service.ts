@@ -1,9 +1,10 @@
 import type { Construct } from 'constructs';
 import { z } from 'zod';
 import { exposeField } from '../common/expose.ts';
-import { hostPort, httpPath, port, resources, seconds } from '../common/fields.ts';
+import { hostPort, port, resources, seconds } from '../common/fields.ts';
 import { images } from '../common/images.ts';
 import type { Workload, WorkloadContext, WorkloadKind } from '../common/kind.ts';
+import { metricsField, metricsOf } from '../common/metrics.ts';
 import { serviceHost } from '../common/names.ts';
 import { portsField, servicePorts } from '../common/ports.ts';
 import { type HealthCheck, healthCheck, probeAction, probes } from '../common/probes.ts';
@@ -13,6 +14,7 @@ import { workloadPod } from '../common/workload-pod.ts';
 import { DeployedService, strategyOf } from './deployed-service.ts';
 
 const component = 'http';
+const mainPort = 'http';
 
 const schema = z.strictObject({
   ...workloadFields,
@@ -25,7 +27,7 @@ const schema = z.strictObject({
     .describe(`The check that the process works (liveness). ${healthCheck.description}`),
   ready: healthCheck.optional().describe('The check that it can serve (readiness). Default: the check of `health`.'),
   expose: exposeField,
-  metrics: httpPath.optional().describe('Route of its Prometheus metrics.'),
+  metrics: metricsField('http'),
   replicas,
   autoscale: autoscaleField,
   startupSeconds,
@@ -48,22 +50,14 @@ export class HttpService extends DeployedService {
     const { drainSeconds } = settings;
     const drain = drainSeconds > 0 && !context.development ? { sleep: drainSeconds } : undefined;
     const drained = { ...workload, settings: { ...settings, preStop: settings.preStop ?? drain } };
-    const pod = workloadPod(drained, component, context);
+    const pod = workloadPod(drained, component, context, { mainPort });
     super(scope, workload.name, {
       ...pod,
       replicas: statedReplicas(settings, context.development),
       strategy: strategyOf(settings),
-      annotations: settings.metrics
-        ? {
-            ...pod.annotations,
-            'prometheus.io/scrape': 'true',
-            'prometheus.io/port': String(settings.port),
-            'prometheus.io/path': settings.metrics,
-          }
-        : pod.annotations,
       container: {
         ...pod.container,
-        ports: { http: settings.port, ...settings.ports },
+        ports: { [mainPort]: settings.port, ...settings.ports },
         probes: probes(
           {
             ready: probeAction(settings.ready ?? settings.health, settings.port),
@@ -93,8 +87,8 @@ export const httpService: WorkloadKind<HttpSettings> = {
     image: images.busybox,
     command: fromOutside(serviceHost(object, namespace), settings.port, settings.ready ?? settings.health),
   }),
-  ports: ({ port, hostPort, ports }) => [{ name: 'http', port, protocol: 'http', hostPort }, ...servicePorts(ports)],
-  exposure: ({ expose, port }) => expose && { given: expose, port: 'http', number: port },
-  metricsPort: ({ metrics, port }) => (metrics === undefined ? undefined : port),
+  ports: ({ port, hostPort, ports }) => [{ name: mainPort, port, protocol: 'http', hostPort }, ...servicePorts(ports)],
+  exposure: ({ expose, port }) => expose && { given: expose, port: mainPort, number: port },
+  metrics: (settings) => metricsOf(settings, mainPort),
   build: (scope, workload, context) => new HttpService(scope, workload, context),
 };

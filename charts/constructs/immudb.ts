@@ -87,6 +87,7 @@ export const immudb: ServiceKind<ImmudbSettings> = {
       port,
       hostPort: name === 'grpc' ? settings.hostPort : undefined,
     })),
+  metrics: () => ({ path: '/metrics', port: 'metrics', number: immudbPorts.metrics }),
   clientPorts: ['grpc', 'pgsql', 'http'],
   secrets: (service) => [secret(service, service.object)],
   connect(service, { project }) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { resources } from '../common/fields.ts';
+import { metricsField } from '../common/metrics.ts';
 import { portsField } from '../common/ports.ts';
 import { ownHealthCheck } from '../common/probes.ts';
 import { replicas } from '../common/scaling.ts';
@@ -11,6 +12,7 @@ export const processSchema = z.strictObject({
   command: commandField,
   ports: portsField,
   health: ownHealthCheck,
+  metrics: metricsField(),
   replicas,
   startupSeconds,
   stopSeconds,

@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import type { Workload, WorkloadContext, WorkloadKind } from '../common/kind.ts';
+import { metricsOf } from '../common/metrics.ts';
 import { servicePorts } from '../common/ports.ts';
 import { probeAction, probes } from '../common/probes.ts';
 import { declaredVolumes } from '../common/volumes.ts';
@@ -34,5 +35,6 @@ export const statefulSet: WorkloadKind<ProcessSettings> = {
   controller: 'StatefulSet',
   check: portCheck,
   ports: ({ ports }) => servicePorts(ports),
+  metrics: (settings) => metricsOf(settings),
   build: (scope, workload, context) => new ProjectStatefulSet(scope, workload, context),
 };

@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import type { z } from 'zod';
 import type { Workload, WorkloadContext, WorkloadKind } from '../common/kind.ts';
+import { metricsOf } from '../common/metrics.ts';
 import { servicePorts } from '../common/ports.ts';
 import { probeAction, probes } from '../common/probes.ts';
 import { autoscaleField, statedReplicas } from '../common/scaling.ts';
@@ -36,5 +37,6 @@ export const worker: WorkloadKind<WorkerSettings> = {
   controller: 'Deployment',
   check: portCheck,
   ports: ({ ports }) => servicePorts(ports),
+  metrics: (settings) => metricsOf(settings),
   build: (scope, workload, context) => new Worker(scope, workload, context),
 };

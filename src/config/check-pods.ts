@@ -1,3 +1,4 @@
+import type { Metrics } from '../../charts/common/metrics.ts';
 import type { PodSettings } from '../../charts/common/pod-fields.ts';
 import { servicePorts } from '../../charts/common/ports.ts';
 import type { EnvironmentValues } from '../../charts/common/variable-source.ts';
@@ -18,9 +19,12 @@ interface Pods {
     readonly replicas?: number;
     readonly autoscale?: { readonly max: number };
     readonly storage?: unknown;
+    readonly metrics?: { readonly port?: string };
   };
   /** Names of its ports, and their numbers. */
   readonly ports: readonly { readonly name: string; readonly port: number }[];
+  /** Where its metrics are, as far as they can be told. */
+  readonly metrics: Metrics | undefined;
   readonly controller: string;
 }
 
@@ -56,6 +60,7 @@ export function checkPods(environment: Environment, project: Project | undefined
       name,
       settings: settings as Pods['settings'],
       ports: serviceKinds[kind]?.ports(settings) ?? [],
+      metrics: serviceKinds[kind]?.metrics?.(settings),
       controller: serviceKinds[kind]?.controller(settings) ?? '',
     })),
     ...owner.workloads.map(({ name, kind, settings }) => ({
@@ -63,6 +68,7 @@ export function checkPods(environment: Environment, project: Project | undefined
       name,
       settings: settings as Pods['settings'],
       ports: workloadKinds[kind]?.ports(settings) ?? [],
+      metrics: workloadKinds[kind]?.metrics?.(settings),
       controller: workloadKinds[kind]?.controller ?? '',
     })),
   ];
@@ -76,6 +82,7 @@ export function checkPods(environment: Environment, project: Project | undefined
     checkVolumes(pods, say);
     checkPaths(pods, say);
     checkPorts(pods, say);
+    checkMetrics(pods, say);
     checkContainers(pods, images, say);
     checkKeys(pods, keysOf, say);
   }
@@ -170,6 +177,15 @@ function checkPorts(pods: Pods, say: Say) {
     names.set(name, port);
     numbers.set(port, name);
   }
+}
+
+function checkMetrics(pods: Pods, say: Say) {
+  const { settings, metrics, ports } = pods;
+  if (!settings.metrics || metrics) return;
+  const { port: name = 'metrics' } = settings.metrics;
+  const known = [...ports, ...beside(pods).flatMap(({ each }) => servicePorts(each.ports))].map((each) => each.name);
+  const path = settings.metrics.port === undefined ? ['metrics'] : ['metrics', 'port'];
+  say(path, `no port "${name}" for TCP; ${suggestion(name, known, `\`ports: { ${name}: NUMBER }\``)}`);
 }
 
 function checkContainers(pods: Pods, images: readonly string[], say: Say) {

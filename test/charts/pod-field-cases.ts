@@ -180,3 +180,21 @@ export const portsCase = (name?: string): FieldCase => ({
     [19000, undefined, undefined],
   ],
 });
+
+/** What an annotation tells a Prometheus without an operator. */
+export const scraped = (objects: Objects, name?: string) =>
+  Object.entries(templateOf(objects, name).template.metadata.annotations ?? {}).filter(([key]) =>
+    key.startsWith('prometheus.io/'),
+  );
+
+/** The case of `metrics`, for the kinds that keep running. */
+export const metricsCase = (name?: string): FieldCase => ({
+  beside: { ports: { stats: 9101 } },
+  given: { path: '/stats', port: 'stats' },
+  seen: (objects) => scraped(objects, name),
+  expected: [
+    ['prometheus.io/scrape', 'true'],
+    ['prometheus.io/port', '9101'],
+    ['prometheus.io/path', '/stats'],
+  ],
+});

@@ -4,7 +4,7 @@ import type { PresetName } from '../../../charts/model.ts';
 import type { Given } from '../declared.ts';
 import { describeFields } from '../fields.ts';
 import { containerOf, environmentOf, type Objects, one, podOf } from '../objects.ts';
-import { portsCase } from '../pod-field-cases.ts';
+import { metricsCase, portsCase } from '../pod-field-cases.ts';
 import { resourcesCase, startupCase, workloadFieldCases, workloadObjects } from '../workload-fields.ts';
 
 const minimal = { app: 'shop.worker' };
@@ -51,6 +51,7 @@ describe('defaults', () => {
 describeFields(celeryBeat, minimal, build, {
   ...common,
   ports: portsCase(),
+  metrics: metricsCase(),
   env: {
     given: { COLOUR: 'red' },
     seen: (objects) => environmentOf(containerOf(objects)).COLOUR,

@@ -4,7 +4,7 @@ import type { PresetName } from '../../../charts/model.ts';
 import { type Given, projectObjectsOf } from '../declared.ts';
 import { describeFields } from '../fields.ts';
 import { all, containerOf, type Objects, one, podOf } from '../objects.ts';
-import { portsCase } from '../pod-field-cases.ts';
+import { metricsCase, portsCase } from '../pod-field-cases.ts';
 import { autoscaleCase, resourcesCase, startupCase, workloadFieldCases, workloadObjects } from '../workload-fields.ts';
 
 const minimal = { app: 'shop.worker:app' };
@@ -113,6 +113,7 @@ test('is not started again in production, where nothing is synced', () => {
 describeFields(celeryWorker, minimal, build, {
   ...common,
   ports: portsCase(),
+  metrics: metricsCase(),
   autoscale: autoscaleCase,
   app: { given: 'other', seen: (objects) => option(objects, '--app'), expected: 'other' },
   logLevel: { given: 'DEBUG', seen: (objects) => option(objects, '--loglevel'), expected: 'DEBUG' },

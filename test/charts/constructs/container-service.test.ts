@@ -4,7 +4,7 @@ import type { PresetName } from '../../../charts/model.ts';
 import { type Given, projectObjectsOf } from '../declared.ts';
 import { describeFields } from '../fields.ts';
 import { all, containerOf, environmentOf, one, podOf } from '../objects.ts';
-import { podFieldCases, portsCase } from '../pod-field-cases.ts';
+import { metricsCase, podFieldCases, portsCase } from '../pod-field-cases.ts';
 
 const minimal = { image: 'getmeili/meilisearch:v1.15', port: 7700 };
 const build = (settings: Given = {}, profile?: PresetName) =>
@@ -71,6 +71,7 @@ describeFields(containerService, minimal, build, {
   },
   ...podFieldCases(name),
   ports: portsCase(name),
+  metrics: metricsCase(name),
   startupSeconds: {
     given: 600,
     seen: (objects) => containerOf(objects, name).startupProbe.failureThreshold,

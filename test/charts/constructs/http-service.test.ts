@@ -4,7 +4,7 @@ import type { PresetName } from '../../../charts/model.ts';
 import { declareEnvironment, declareProject, type Given, projectObjectsOf } from '../declared.ts';
 import { describeFields } from '../fields.ts';
 import { all, containerOf, environmentOf, one, podOf, workloads } from '../objects.ts';
-import { portsCase } from '../pod-field-cases.ts';
+import { metricsCase, portsCase } from '../pod-field-cases.ts';
 import {
   autoscaleCase,
   commandCase,
@@ -72,11 +72,7 @@ describeFields(httpService, minimal, build, {
     },
     expected: ['/health', '/ready', '/health'],
   },
-  metrics: {
-    given: '/metrics',
-    seen: (objects) => workloads(objects)[0]?.template.metadata.annotations,
-    expected: { 'prometheus.io/scrape': 'true', 'prometheus.io/port': '8000', 'prometheus.io/path': '/metrics' },
-  },
+  metrics: metricsCase(),
   replicas: { given: 4, seen: (objects) => one(objects, 'Deployment').spec.replicas, expected: 4 },
   startupSeconds: startupCase,
   stopSeconds: stopCase,

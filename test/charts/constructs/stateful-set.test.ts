@@ -4,7 +4,7 @@ import type { PresetName } from '../../../charts/model.ts';
 import type { Given } from '../declared.ts';
 import { describeFields } from '../fields.ts';
 import { all, containerOf, one } from '../objects.ts';
-import { portsCase } from '../pod-field-cases.ts';
+import { metricsCase, portsCase } from '../pod-field-cases.ts';
 import {
   commandCase,
   resourcesCase,
@@ -33,6 +33,7 @@ describeFields(statefulSet, minimal, build, {
   ...workloadFieldCases,
   command: commandCase,
   ports: portsCase('shop-it'),
+  metrics: metricsCase('shop-it'),
   health: {
     given: { grpc: 9000 },
     seen: (objects) => containerOf(objects).livenessProbe.grpc,

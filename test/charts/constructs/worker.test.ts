@@ -4,7 +4,7 @@ import type { PresetName } from '../../../charts/model.ts';
 import type { Given } from '../declared.ts';
 import { describeFields } from '../fields.ts';
 import { all, containerOf, one, podOf } from '../objects.ts';
-import { portsCase } from '../pod-field-cases.ts';
+import { metricsCase, portsCase } from '../pod-field-cases.ts';
 import {
   autoscaleCase,
   commandCase,
@@ -44,6 +44,7 @@ describe('defaults', () => {
 describeFields(worker, minimal, build, {
   ...workloadFieldCases,
   ports: portsCase(),
+  metrics: metricsCase(),
   autoscale: autoscaleCase,
   command: commandCase,
   health: {
