@@ -15,6 +15,7 @@ import { historyOf } from '../../src/status/report/history.ts';
 import { reportLines } from '../../src/status/report/lines.ts';
 import { outputs, printReport } from '../../src/status/report/print.ts';
 import { statusSchema } from '../../src/status/report/schema.ts';
+import { thorough } from '../runs.ts';
 import { planned } from './report/objects.ts';
 import { caseNames, caseOf, snapshotFrom } from './rules/fixtures/cases.ts';
 
@@ -62,10 +63,7 @@ const odd: readonly unknown[] = [
   { a: { b: null } },
 ];
 
-/** Whether each field gets each of them, which takes minutes: `ODD_SHAPES=all npx jest …`. */
-const thorough = process.env.ODD_SHAPES === 'all';
-
-/** The values for a field by its place in a list: another one than the field before it gets. */
+/** The values for a field by its place in a list: all of them take minutes, else another one than the field before it gets. */
 const valuesAt = (index: number): readonly unknown[] => (thorough ? odd : [odd[index % odd.length]]);
 
 type Path = readonly (string | number)[];
