@@ -36,6 +36,7 @@ export class GlobalChart extends Chart {
         siblings: services,
         consumers: consumers(environment, service),
         variables: [],
+        development: profile.development,
         imageOf: (given) => given,
       });
       if (!kind || !built) continue;

@@ -54,6 +54,7 @@ export class ProjectChart extends Chart {
         siblings: services,
         consumers: ownConsumers(service),
         variables: ownVariables(project),
+        development: profile.development,
         imageOf,
       });
       if (!kind || !built) continue;

@@ -1,5 +1,5 @@
 // What a project's infra/chart.ts can build on, beside cdk8s and cdk8s-plus-28: `import … from 'repoctl/constructs'`.
-export { type Connection, environment, secretVolume, type Variable } from '../charts/common/connection.ts';
+export { type Connection, environment, type Variable } from '../charts/common/connection.ts';
 export {
   addConfigMap,
   addCronJob,
@@ -17,6 +17,7 @@ export { type Labelled, objectLabels, selectorLabels } from '../charts/common/la
 export { objectName, serviceHost } from '../charts/common/names.ts';
 export { type ContainerProps, container, type Mount, type PodProps, podTemplate } from '../charts/common/pod.ts';
 export { fileIsFresh, type HealthCheck, type Probes, probeAction, probes } from '../charts/common/probes.ts';
+export { secretVolume } from '../charts/common/secret-files.ts';
 export { type Awaited, waitFor } from '../charts/common/wait.ts';
 export { addClusterService } from '../charts/constructs/cluster-service.ts';
 export { DeployedService, type DeployedServiceProps } from '../charts/constructs/deployed-service.ts';

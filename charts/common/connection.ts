@@ -1,4 +1,4 @@
-import type { EnvVar, Volume } from './k8s.ts';
+import type { EnvVar } from './k8s.ts';
 import type { ValueRule } from './managed-values.ts';
 
 /** An environment variable: a plain value (`$(NAME)` refers to an earlier one), or a key of a Secret. */
@@ -84,9 +84,4 @@ export function environment(variables: readonly Variable[]): EnvVar[] {
     if ('source' in variable) return { name, valueFrom: variable.source };
     return { name, valueFrom: { secretKeyRef: { name: variable.secret, key: variable.key } } };
   });
-}
-
-/** A volume with a Secret's keys as files, readable by the pod's group only. */
-export function secretVolume(name: string, secret: string, key: string): Volume {
-  return { name, secret: { secretName: secret, defaultMode: 0o440, items: [{ key, path: key }] } };
 }

@@ -57,6 +57,7 @@ export interface ServiceContext {
   readonly consumers: readonly Consumer[];
   /** The project's own secret variables. */
   readonly variables: readonly Variable[];
+  readonly development: boolean;
   /** The image reference of the profile for the name of a build of the project, or an image reference. */
   readonly imageOf: (given: string) => string;
 }
@@ -148,6 +149,8 @@ export interface ServiceKind<Settings = unknown, Use = unknown> {
   setUp?(service: Service<Settings>, consumers: readonly Consumer<Use>[]): Labelled | undefined;
   /** Program in its container with which people talk to it; none if it has none. */
   client?(settings: Settings): readonly string[];
+  /** What people call `client`. @default its first word */
+  readonly clientName?: string;
   /** The Secrets that it needs in its own namespace. */
   secrets(service: Service<Settings>, consumers: readonly Consumer<Use>[]): readonly SecretReference[];
   /** What a project that uses it gets; none for a service that nobody connects to. */

@@ -14,7 +14,7 @@ interface Exception {
   readonly checkov?: string;
   readonly kubeScore?: string;
   readonly reason: string;
-  readonly concerns: (pod: Fields, object: ManifestObject) => boolean;
+  readonly concerns: (pod: Fields) => boolean;
 }
 
 const maps = (value: unknown): Fields[] => (Array.isArray(value) ? value.filter(isMap) : []);
@@ -30,8 +30,10 @@ const hasLowUser = (pod: Fields): boolean =>
     ['runAsUser', 'runAsGroup'].some((each) => Number(field(securityContext, each) ?? highUser) < highUser),
   );
 
-/** Whether the image of every container is one by its contents, which a pull would not change. */
-const hasDigests = (pod: Fields): boolean => containers(pod).every(({ image }) => String(image).includes('@sha256:'));
+/** Whether nodes keep images, each of which is one by its contents, which a pull would not change. */
+const keepsDigests = (pod: Fields): boolean =>
+  containers(pod).every(({ image }) => String(image).includes('@sha256:')) &&
+  containers(pod).some(({ imagePullPolicy }) => imagePullPolicy !== 'Always');
 
 /** Whether a container is asked the same to tell that it works and that it is ready. */
 const asksOnce = ({ readinessProbe, livenessProbe }: Fields): boolean => {
@@ -46,7 +48,7 @@ export const scanExceptions: readonly Exception[] = [
   {
     name: 'variables',
     checkov: 'CKV_K8S_35',
-    reason: 'passwords and URLs reach the program as variables, as they do in development',
+    reason: 'the program reads its passwords and URLs from variables only',
     concerns: (pod) => containers(pod).some(readsSecret),
   },
   {
@@ -60,13 +62,7 @@ export const scanExceptions: readonly Exception[] = [
     name: 'pull',
     kubeScore: 'container-image-pull-policy',
     reason: 'images are named by their digests, so that an image on the node is the same as that of the registry',
-    concerns: (pod) => hasDigests(pod),
-  },
-  {
-    name: 'service',
-    kubeScore: 'statefulset-has-servicename',
-    reason: 'it is one pod behind a Service with an address, and nothing asks for the pod by its name',
-    concerns: (_pod, object) => object.kind === 'StatefulSet' && field(field(object, 'spec'), 'replicas') === 1,
+    concerns: (pod) => keepsDigests(pod),
   },
   {
     name: 'probes',
@@ -93,7 +89,7 @@ export function withScanExceptions(object: ManifestObject): ManifestObject {
     if (!(error instanceof FormError)) throw error;
     return object;
   }
-  const found = scanExceptions.filter(({ concerns }) => pods.some((pod) => concerns(pod, object)));
+  const found = scanExceptions.filter(({ concerns }) => pods.some((pod) => concerns(pod)));
   const { annotations = {} } = object.metadata as { readonly annotations?: Readonly<Record<string, string>> };
   if (found.length === 0 || Object.keys(annotations).some(isScanners)) return object;
   const checkov = found.flatMap((each) => (each.checkov === undefined ? [] : `${each.checkov}=${each.reason}`));

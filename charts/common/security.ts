@@ -7,6 +7,9 @@ export type SecurityLevel = 'restricted' | 'baseline';
 /** The user that programs run as without a word about it. */
 export const defaultUser = 1000;
 
+/** A user for programs that run as any: high enough to be none of a node's. */
+export const noNodesUser = 10_001;
+
 /** An exception from Pod Security `restricted`. */
 export const securityField = z
   .strictObject({

@@ -77,7 +77,11 @@ export class ContainerService extends Construct {
   /** Its controller if it has none. */
   readonly deployment?: ApiObject;
 
-  constructor(scope: Construct, service: Service<ContainerSettings>, { variables, imageOf }: ServiceContext) {
+  constructor(
+    scope: Construct,
+    service: Service<ContainerSettings>,
+    { variables, imageOf, development }: ServiceContext,
+  ) {
     super(scope, service.name);
     const { settings } = service;
     const claimTemplates = hasClaims(settings);
@@ -109,7 +113,7 @@ export class ContainerService extends Construct {
     };
     const { claims } = declaredVolumes(service.object, settings.volumes, claimTemplates);
     const server = claimTemplates
-      ? new StatefulService(this, 'server', { ...pod, claim: settings.storage, claims })
+      ? new StatefulService(this, 'server', { ...pod, headless: !development, claim: settings.storage, claims })
       : new DeployedService(this, 'server', { ...pod, replicas: 1, strategy: 'Recreate' });
     this.service = server.service;
     if (server instanceof StatefulService) this.statefulSet = server.statefulSet;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { SecretReference } from '../common/connection.ts';
 import { hostPort, image, resources, storage } from '../common/fields.ts';
 import { images } from '../common/images.ts';
-import type { Service, ServiceKind } from '../common/kind.ts';
+import type { Service, ServiceContext, ServiceKind } from '../common/kind.ts';
 import { labelled } from '../common/labelled.ts';
 import { objectName, serviceHost, variableName } from '../common/names.ts';
 import { probeAction, probes } from '../common/probes.ts';
@@ -39,10 +39,11 @@ said=$(printf %24s '' | timeout -s KILL 4 nc "\${address%:*}" "\${address##*:}" 
 
 /** immudb, an append-only store with proofs: a StatefulSet of one pod. */
 export class Immudb extends StatefulService {
-  constructor(scope: Construct, service: Service<ImmudbSettings>) {
+  constructor(scope: Construct, service: Service<ImmudbSettings>, { development }: ServiceContext) {
     const { settings, object } = service;
     super(scope, service.name, {
       labelled: labelled(service, component),
+      headless: !development,
       user: immudbUser,
       graceSeconds: 60,
       claim: { path: immudbFolder, size: settings.storage },
@@ -112,5 +113,5 @@ export const immudb: ServiceKind<ImmudbSettings> = {
       },
     };
   },
-  build: (scope, service) => new Immudb(scope, service),
+  build: (scope, service, context) => new Immudb(scope, service, context),
 };

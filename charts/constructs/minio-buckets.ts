@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Construct } from 'constructs';
-import type { Variable } from '../common/connection.ts';
+import type { Volume } from '../common/k8s.ts';
 import type { Consumer, Service, UseProblem } from '../common/kind.ts';
 import { labelled } from '../common/labelled.ts';
 import type { Labelled } from '../common/labels.ts';
 import { serviceHost } from '../common/names.ts';
+import { noNodesUser } from '../common/security.ts';
 import { HashedJob } from './hashed-job.ts';
 
 /** How many characters a bucket's name may have, by the rules of S3. */
@@ -62,7 +63,8 @@ const script = `
 set -u
 trap 'exit 143' TERM
 export MC_CONFIG_DIR=/tmp/mc HOME=/tmp
-export MC_HOST_store="http://$MINIO_ROOT_USER:$MINIO_ROOT_PASSWORD@$MINIO_ADDRESS"
+root=$(cat /run/secrets/root/MINIO_ROOT_USER):$(cat /run/secrets/root/MINIO_ROOT_PASSWORD) || exit
+export MC_HOST_store="http://$root@$MINIO_ADDRESS"
 end=$(( $(date +%s) + 300 ))
 # Where the server stops answering in the middle, mc would wait for as long as the job may take.
 client() {
@@ -108,22 +110,23 @@ export const bucketsJobLabels = (service: Service): Labelled =>
 /**
  * The job that makes a user and the buckets for each project. It runs again when the list changes.
  *
+ * @param root a volume with the administrator's name and password
  * @param usersSecret name of the Secret with every project's secret key
  */
 export function minioBucketsJob(
   scope: Construct,
   service: Service<{ readonly clientImage: string }>,
   consumers: readonly Consumer<{ readonly buckets: readonly string[] }>[],
-  { root, usersSecret }: { readonly root: readonly Variable[]; readonly usersSecret: string },
+  { root, usersSecret }: { readonly root: Volume; readonly usersSecret: string },
 ): HashedJob {
   const { settings, namespace, object } = service;
   return new HashedJob(scope, 'buckets', {
     labelled: bucketsJobLabels(service),
-    user: 1000,
+    user: noNodesUser,
     graceSeconds: 10,
     timeLimitSeconds: 900,
     retries: 6,
-    volumes: [{ name: 'users', secret: { secretName: usersSecret, defaultMode: 0o440 } }],
+    volumes: [root, { name: 'users', secret: { secretName: usersSecret, defaultMode: 0o440 } }],
     container: {
       name: 'mc',
       image: settings.clientImage,
@@ -136,9 +139,12 @@ export function minioBucketsJob(
           [project, minioUser(project), ...use.buckets.map((bucket) => bucketName(project, bucket))].join(' '),
         ),
       ],
-      variables: [...root, { name: 'MINIO_ADDRESS', value: `${serviceHost(object, namespace)}:9000` }],
+      variables: [{ name: 'MINIO_ADDRESS', value: `${serviceHost(object, namespace)}:9000` }],
       resources: { requests: { cpu: '20m', memory: '64Mi' }, limits: { cpu: '500m', memory: '256Mi' } },
-      mounts: [{ volume: 'users', path: '/run/secrets/users', readOnly: true }],
+      mounts: [
+        { volume: 'users', path: '/run/secrets/users', readOnly: true },
+        { volume: root.name, path: '/run/secrets/root', readOnly: true },
+      ],
     },
   });
 }

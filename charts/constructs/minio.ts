@@ -3,10 +3,11 @@ import { z } from 'zod';
 import type { Connection, SecretReference } from '../common/connection.ts';
 import { dnsLabel, hostPort, image, resources, storage } from '../common/fields.ts';
 import { images } from '../common/images.ts';
-import type { Consumer, Service, ServiceKind } from '../common/kind.ts';
+import type { Consumer, Service, ServiceContext, ServiceKind } from '../common/kind.ts';
 import { labelled } from '../common/labelled.ts';
 import { objectName, serviceHost, variableName, variablePart } from '../common/names.ts';
 import { probeAction, probes } from '../common/probes.ts';
+import { secretMounts, secretVolume } from '../common/secret-files.ts';
 import type { HashedJob } from './hashed-job.ts';
 import { bucketClashes, bucketName, bucketsJobLabels, minioBucketsJob, minioUser } from './minio-buckets.ts';
 import { StatefulService } from './stateful-service.ts';
@@ -15,6 +16,7 @@ export const minioPorts = { s3: 9000, console: 9001 };
 const component = 'object-store';
 const rootKeys = ['MINIO_ROOT_USER', 'MINIO_ROOT_PASSWORD'] as const;
 const secretKey = 'MINIO_SECRET_KEY';
+const rootFolder = '/run/secrets/minio';
 
 const schema = z.strictObject({
   image: image(images.minio),
@@ -53,11 +55,13 @@ export class Minio extends StatefulService {
   /** The job that makes users and buckets; none if no project uses it. */
   readonly buckets?: HashedJob;
 
-  constructor(scope: Construct, service: Service<MinioSettings>, consumers: readonly Consumer<MinioUse>[]) {
+  constructor(scope: Construct, service: Service<MinioSettings>, { development, ...context }: ServiceContext) {
     const { settings, object } = service;
-    const root = rootKeys.map((key) => ({ name: key, secret: object, key }));
+    const consumers = context.consumers as readonly Consumer<MinioUse>[];
+    const root = secretVolume('root', object, ...rootKeys);
     super(scope, service.name, {
       labelled: labelled(service, component),
+      headless: !development,
       user: 1000,
       graceSeconds: 60,
       claim: { path: '/data', size: settings.storage },
@@ -66,7 +70,11 @@ export class Minio extends StatefulService {
         image: settings.image,
         args: ['server', '/data', '--address', `:${minioPorts.s3}`, '--console-address', `:${minioPorts.console}`],
         ports: minioPorts,
-        variables: [...root, { name: 'HOME', value: '/tmp' }, { name: 'MINIO_UPDATE', value: 'off' }],
+        variables: [
+          ...rootKeys.map((key) => ({ name: `${key}_FILE`, value: `${rootFolder}/${key}` })),
+          { name: 'HOME', value: '/tmp' },
+          { name: 'MINIO_UPDATE', value: 'off' },
+        ],
         resources: settings.resources,
         probes: probes(
           {
@@ -75,7 +83,9 @@ export class Minio extends StatefulService {
           },
           120,
         ),
+        mounts: secretMounts('root', rootFolder, rootKeys),
       },
+      volumes: [root],
     });
     if (consumers.length > 0)
       this.buckets = minioBucketsJob(this, service, consumers, { root, usersSecret: minioUsersSecret(service) });
@@ -182,5 +192,5 @@ export const minio: ServiceKind<MinioSettings, MinioUse> = {
       },
     };
   },
-  build: (scope, service, { consumers }) => new Minio(scope, service, consumers as readonly Consumer<MinioUse>[]),
+  build: (scope, service, context) => new Minio(scope, service, context),
 };

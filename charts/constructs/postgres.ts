@@ -2,15 +2,15 @@ import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { z } from 'zod';
 import type { SecretReference } from '../common/connection.ts';
-import { secretVolume } from '../common/connection.ts';
 import { hostPort, image, resources, storage } from '../common/fields.ts';
 import { images } from '../common/images.ts';
 import { addConfigMap } from '../common/k8s.ts';
-import type { Service, ServiceKind } from '../common/kind.ts';
+import type { Service, ServiceContext, ServiceKind } from '../common/kind.ts';
 import { labelled } from '../common/labelled.ts';
 import { objectLabels } from '../common/labels.ts';
 import { objectName, serviceHost, variableName } from '../common/names.ts';
 import { probes } from '../common/probes.ts';
+import { secretVolume } from '../common/secret-files.ts';
 import { StatefulService } from './stateful-service.ts';
 
 export const postgresPort = 5432;
@@ -66,21 +66,24 @@ authority=\${rest%%[/?]*} path=\${rest#"\${rest%%[/?]*}"}
 case $authority in *@*) login=\${authority%%:*}@ login=\${login%%@*}@ ;; esac
 exec pg_isready -t 3 -d "postgresql://$login\${authority##*@}\${path%%\\?*}"`.trim();
 
+// A server that refuses connections (1) recovers or shuts down: killed meanwhile, it would begin again. One that does not answer (2)
+// is down or frozen. $0 and $@ are pg_isready and its arguments, which ends by itself.
+const isAlive = '"$0" "$@"; [ $? -lt 2 ]';
+
 /** PostgreSQL: a StatefulSet of one pod. */
 export class Postgres extends StatefulService {
   /** The scripts that are run when the database is first created. */
   readonly initScripts?: ApiObject;
 
-  constructor(scope: Construct, service: Service<PostgresSettings>) {
+  constructor(scope: Construct, service: Service<PostgresSettings>, { development }: ServiceContext) {
     const { settings, object } = service;
     const described = labelled(service, component);
     const scripts = Object.keys(settings.initScripts).length > 0;
     // The server listens on its socket only while the init scripts run, so the address makes these count as not ready.
-    const ready = {
-      exec: { command: ['pg_isready', '-h', '127.0.0.1', '-U', settings.user, '-d', settings.database, '-t', '3'] },
-    };
+    const ask = ['pg_isready', '-h', '127.0.0.1', '-U', settings.user, '-d', settings.database, '-t', '3'];
     super(scope, service.name, {
       labelled: described,
+      headless: !development,
       user: 999,
       graceSeconds: 60,
       claim: { path: '/var/lib/postgresql/data', size: settings.storage },
@@ -103,7 +106,10 @@ export class Postgres extends StatefulService {
         ],
         resources: settings.resources,
         // Init scripts that are killed halfway are never run again, and a recovery would start over.
-        probes: probes({ ready }, 600),
+        probes: probes(
+          { ready: { exec: { command: ask } }, alive: { exec: { command: ['sh', '-c', isAlive, ...ask] } } },
+          600,
+        ),
         mounts: [
           { volume: 'run', path: '/var/run/postgresql' },
           { volume: 'password', path: '/run/secrets/postgres', readOnly: true },
@@ -175,5 +181,5 @@ export const postgres: ServiceKind<PostgresSettings> = {
       ready: { image, script: readyScript(url) },
     };
   },
-  build: (scope, service) => new Postgres(scope, service),
+  build: (scope, service, context) => new Postgres(scope, service, context),
 };

@@ -12,6 +12,7 @@ export const processSchema = z.strictObject({
   command: commandField,
   ports: portsField,
   health: ownHealthCheck,
+  ready: ownHealthCheck.optional().describe('The check that it can work (readiness). Default: the check of `health`.'),
   metrics: metricsField(),
   replicas,
   startupSeconds,

@@ -3,10 +3,12 @@ import { z } from 'zod';
 import type { SecretReference } from '../common/connection.ts';
 import { amount, hostPort, image, resources, storage } from '../common/fields.ts';
 import { images } from '../common/images.ts';
-import type { Consumer, Service, ServiceKind, UseProblem } from '../common/kind.ts';
+import type { Consumer, Service, ServiceContext, ServiceKind, UseProblem } from '../common/kind.ts';
 import { labelled } from '../common/labelled.ts';
 import { objectName, serviceHost, variableName } from '../common/names.ts';
 import { probes } from '../common/probes.ts';
+import { secretMounts, secretVolume } from '../common/secret-files.ts';
+import { shellQuoted } from '../common/shell-quoted.ts';
 import { StatefulService } from './stateful-service.ts';
 
 export const redisPort = 6379;
@@ -49,14 +51,31 @@ export const redisUse = z.strictObject({
 
 export type RedisUse = z.output<typeof redisUse>;
 
+const secretFolder = '/run/secrets/redis';
+const passwordFile = `${secretFolder}/${redisPasswordKey}`;
+
 // $@ are options. The password comes as a line of configuration: arguments can be listed by everybody on the node.
 const start = `
 exec redis-server - "$@" <<END
-requirepass $${redisPasswordKey}
+requirepass $(cat ${passwordFile})
 END`.trim();
+
+// Pods of earlier versions have the password in their environment.
+const login = `export REDISCLI_AUTH="\${REDISCLI_AUTH-$(cat ${passwordFile})}"`;
+
+/** The client, in the server's container, with the server's password. */
+export const redisCli = (...args: readonly string[]): string[] => [
+  ...['sh', '-c', `${login}; exec redis-cli "$@"`, 'redis-cli'],
+  ...args,
+];
+
+/** What people type for the same behind `kubectl exec`. */
+export const typedRedisCli = (line: string): string =>
+  `-- sh -c ${shellQuoted(`REDISCLI_AUTH=$(cat ${passwordFile}) redis-cli ${line}`)}`;
 
 // $0 is what it has to be. While it loads its file it is alive but not ready.
 const ask = `
+${login}
 answer=$(timeout -s KILL 3 redis-cli ping 2>&1)
 [ $? -ne 137 ] || { echo "no answer to PING within 3 s"; exit 1; }
 case $answer in
@@ -95,14 +114,18 @@ answer=$(timeout -s KILL 5 redis-cli --no-auth-warning \${user:+--user "$user"} 
 
 /** Redis: a StatefulSet of one pod. With an append-only file, and nothing evicted, it is a broker; without, a cache. */
 export class Redis extends StatefulService {
-  constructor(scope: Construct, service: Service<RedisSettings>) {
+  constructor(scope: Construct, service: Service<RedisSettings>, { development }: ServiceContext) {
     const { settings, object } = service;
     super(scope, service.name, {
       labelled: labelled(service, component),
+      headless: !development,
       user: 999,
       group: 1000,
       graceSeconds: 60,
-      volumes: settings.persistence ? [] : [{ name: 'data', emptyDir: {} }],
+      volumes: [
+        secretVolume('password', object, redisPasswordKey),
+        ...(settings.persistence ? [] : [{ name: 'data', emptyDir: {} }]),
+      ],
       claim: settings.persistence ? { path: '/data', size: settings.storage } : undefined,
       container: {
         name: 'redis',
@@ -116,13 +139,12 @@ export class Redis extends StatefulService {
           ...['--maxmemory-policy', settings.eviction],
         ],
         ports: { redis: redisPort },
-        variables: [
-          { name: redisPasswordKey, secret: object, key: redisPasswordKey },
-          { name: 'REDISCLI_AUTH', secret: object, key: redisPasswordKey },
-        ],
         resources: settings.resources,
         probes: probes({ ready: asks('ready'), alive: asks('alive') }, 120),
-        mounts: settings.persistence ? [] : [{ volume: 'data', path: '/data' }],
+        mounts: [
+          ...secretMounts('password', secretFolder, [redisPasswordKey]),
+          ...(settings.persistence ? [] : [{ volume: 'data', path: '/data' }]),
+        ],
       },
     });
   }
@@ -176,7 +198,8 @@ export const redis: ServiceKind<RedisSettings, RedisUse> = {
   clashes,
   controller: () => 'StatefulSet',
   ports: (settings) => [{ name: 'redis', port: redisPort, hostPort: settings.hostPort }],
-  client: () => ['redis-cli'],
+  client: () => redisCli(),
+  clientName: 'redis-cli',
   secrets: (service) => [secret(service, service.object)],
   connect(service, { project, use }) {
     const name = objectName(project, service.name);
@@ -194,5 +217,5 @@ export const redis: ServiceKind<RedisSettings, RedisUse> = {
       ready: { image: service.settings.image, script: readyScript(url) },
     };
   },
-  build: (scope, service) => new Redis(scope, service),
+  build: (scope, service, context) => new Redis(scope, service, context),
 };

@@ -16,6 +16,11 @@ export interface StatefulServiceProps extends PodProps {
   readonly replicas?: number;
   /** Whether its pods have names of their own, by which they find each other. @default false */
   readonly peers?: boolean;
+  /**
+   * Whether the Service that a StatefulSet names is one without an address, as Kubernetes asks for. The one of an earlier
+   * version can't be changed, so that development, where nobody asks, has the Service in front. @default peers
+   */
+  readonly headless?: boolean;
 }
 
 /** Pods with claims that outlive them, and a Service in front: a database, a broker, a store. */
@@ -26,19 +31,19 @@ export class StatefulService extends Construct {
 
   constructor(scope: Construct, id: string, props: StatefulServiceProps) {
     super(scope, id);
-    const { labelled, claim, claims = {}, peers = false } = props;
+    const { labelled, claim, claims = {}, peers = false, headless = peers } = props;
     const labels = objectLabels(labelled);
     const own: Readonly<Record<string, Claim>> = claim
       ? { data: { storage: claim.size, accessModes: ['ReadWriteOnce'] }, ...claims }
       : claims;
     if (props.container.ports) this.service = addClusterService(this, 'service', props);
     const templates = Object.entries(own).map(([name, each]) => claimTemplate(name, labels, each));
-    const serviceName = peers ? `${labelled.object}-peers` : labelled.object;
-    if (peers)
+    const serviceName = headless ? `${labelled.object}-peers` : labelled.object;
+    if (headless)
       addService(this, 'peers', {
         metadata: { name: serviceName, labels },
-        // They find each other before they are ready.
-        spec: { clusterIP: 'None', publishNotReadyAddresses: true, selector: selectorLabels(labelled) },
+        // Peers find each other before they are ready.
+        spec: { clusterIP: 'None', publishNotReadyAddresses: peers || undefined, selector: selectorLabels(labelled) },
       });
     this.statefulSet = addStatefulSet(this, 'stateful-set', {
       metadata: controllerMetadata(props),

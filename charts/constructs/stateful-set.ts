@@ -14,14 +14,18 @@ const component = 'stateful';
 /** Pods with names and claims of their own. */
 export class ProjectStatefulSet extends StatefulService {
   constructor(scope: Construct, workload: Workload<ProcessSettings>, context: WorkloadContext) {
-    const { replicas, health, startupSeconds, ports, volumes } = workload.settings;
+    const { replicas, health, ready = health, startupSeconds, ports, volumes } = workload.settings;
     const pod = workloadPod(workload, component, context, { claimTemplates: true });
     super(scope, workload.name, {
       ...pod,
       replicas,
       peers: true,
       claims: declaredVolumes(workload.object, volumes, true).claims,
-      container: { ...pod.container, ports, probes: probes({ ready: probeAction(health) }, startupSeconds) },
+      container: {
+        ...pod.container,
+        ports,
+        probes: probes({ ready: probeAction(ready), alive: probeAction(health) }, startupSeconds),
+      },
     });
   }
 }

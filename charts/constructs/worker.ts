@@ -19,13 +19,17 @@ type WorkerSettings = z.output<typeof schema>;
 /** A process that keeps running, for instance one that reads a queue or a stream: a Deployment, and a Service if it has ports. */
 export class Worker extends DeployedService {
   constructor(scope: Construct, workload: Workload<WorkerSettings>, context: WorkloadContext) {
-    const { health, startupSeconds, ports } = workload.settings;
+    const { health, ready = health, startupSeconds, ports } = workload.settings;
     const pod = workloadPod(workload, component, context);
     super(scope, workload.name, {
       ...pod,
       replicas: statedReplicas(workload.settings, context.development),
       strategy: strategyOf(workload.settings),
-      container: { ...pod.container, ports, probes: probes({ ready: probeAction(health) }, startupSeconds) },
+      container: {
+        ...pod.container,
+        ports,
+        probes: probes({ ready: probeAction(ready), alive: probeAction(health) }, startupSeconds),
+      },
     });
   }
 }

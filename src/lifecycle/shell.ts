@@ -9,6 +9,8 @@ import { globalTier, planned, plannedWorkload, synthesized } from '../synth/plan
 export interface ShellTarget {
   readonly controller: Controller;
   readonly program: readonly string[];
+  /** What people call it. */
+  readonly name: string;
   /** Name of the environment that it belongs to. */
   readonly environment: string;
   /** The command that starts the service. */
@@ -29,13 +31,14 @@ export async function shellTarget(
   const { plan } = await synthesized(profile, { runCharts: false });
   const namespace = project === undefined ? globalTier(plan) : planned(plan, project);
   const entry = service === undefined ? firstClient(namespace) : plannedWorkload(namespace, service);
-  const { controller, object, client } = entry;
+  const { controller, object, client, clientName } = entry;
   if (!controller) throw new UsageError(`${object} runs elsewhere`, 'repoctl infra env prints how to reach it');
   if (controller.kind !== 'StatefulSet' && controller.kind !== 'Deployment')
     throw new UsageError(`${object} is a ${controller.kind}, which does not keep running`);
   return {
     controller: { kind: controller.kind, namespace: namespace.name, name: controller.name },
     program: client ?? ['sh'],
+    name: clientName ?? 'sh',
     environment: plan.environment,
     start: project === undefined ? 'repoctl infra global start' : `repoctl infra project start ${namespace.name}`,
   };

@@ -74,6 +74,8 @@ export interface PlannedWorkload {
   readonly security?: SecurityException;
   /** Program in its container with which people talk to it. */
   readonly client?: readonly string[];
+  /** What people call that program. */
+  readonly clientName?: string;
 }
 
 export interface PlannedObject {
@@ -193,6 +195,7 @@ function planServices(profile: Profile, services: Project['services']): PlannedW
         after: [],
         security: exceptionOf(service),
         client,
+        clientName: client && (kind?.clientName ?? client[0]),
       };
     });
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { redisCli } from '../../charts/constructs/redis.ts';
 import { context, kubectl, repoctl, setUp, tearDown } from './environment.ts';
 import { card, Ingest, type RaceCard } from './ingest.ts';
 import { eventually, kubectlProxy, run, start } from './run.ts';
@@ -163,8 +164,8 @@ except s3.exceptions.ClientError as error:
 
 /** The number of tasks that a worker has taken and not finished. */
 const unacknowledged = (): number => {
-  const command = 'redis-cli --no-auth-warning -n 1 hlen turfoo:unacked';
-  return Number(kubectl('exec', '-n', 'monorepo', 'monorepo-redis-0', '--', 'sh', '-c', command).stdout);
+  const command = redisCli('--no-auth-warning', '-n', '1', 'hlen', 'turfoo:unacked');
+  return Number(kubectl('exec', '-n', 'monorepo', 'monorepo-redis-0', '--', ...command).stdout);
 };
 
 describe('when things break', () => {

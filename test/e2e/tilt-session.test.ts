@@ -2,6 +2,7 @@ import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { images } from '../../charts/common/images.ts';
+import { redisCli } from '../../charts/constructs/redis.ts';
 import { cluster, ensureCluster, loadPublicImages, readPlan } from './environment.ts';
 import { attempt, eventually, type Outcome } from './run.ts';
 import { SmallEnvironment } from './small-environment.ts';
@@ -56,10 +57,12 @@ const inNamespace = (namespace: string, ...args: string[]) => kubectl('-n', name
 const store = (script: string) =>
   inNamespace(
     ...['tilt-session', 'exec', 'tilt-session-minio-0', '-c', 'minio', '--', 'sh', '-c'],
-    `export MC_CONFIG_DIR=/tmp/mc MC_HOST_store="http://$MINIO_ROOT_USER:$MINIO_ROOT_PASSWORD@127.0.0.1:9000"; ${script}`,
+    // Pods of the older version have both as variables.
+    `user=\${MINIO_ROOT_USER-$(cat "$MINIO_ROOT_USER_FILE")} password=\${MINIO_ROOT_PASSWORD-$(cat "$MINIO_ROOT_PASSWORD_FILE")}
+    export MC_CONFIG_DIR=/tmp/mc MC_HOST_store="http://$user:$password@127.0.0.1:9000"; ${script}`,
   );
 const redis = (...command: string[]) =>
-  inNamespace('tilt-session', 'exec', 'tilt-session-redis-0', '-c', 'redis', '--', 'redis-cli', '--raw', ...command);
+  inNamespace('tilt-session', 'exec', 'tilt-session-redis-0', '-c', 'redis', '--', ...redisCli('--raw', ...command));
 
 /** Writes to each store, as a client that tries again while a server is replaced. */
 async function writeMore(): Promise<void> {

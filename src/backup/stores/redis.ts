@@ -1,4 +1,4 @@
-import type { RedisUse } from '../../../charts/constructs/redis.ts';
+import { redisCli as client, type RedisUse } from '../../../charts/constructs/redis.ts';
 import { useOf } from '../../../charts/wiring.ts';
 import type { Cluster } from '../../cluster/client.ts';
 import { exec } from '../../cluster/exec.ts';
@@ -11,9 +11,8 @@ interface Broker extends ServicePod {
   readonly database: number;
 }
 
-// The environment of its container has the password.
 const redisCli = (cluster: Cluster, broker: Broker, command: string, timeout: number) =>
-  exec(cluster, containerOf(broker), ['redis-cli', '-e', '--no-auth-warning', '-n', String(broker.database), command], {
+  exec(cluster, containerOf(broker), client('-e', '--no-auth-warning', '-n', String(broker.database), command), {
     timeout,
   });
 

@@ -70,7 +70,7 @@ async function open(
   const at = process.argv.indexOf('--window');
   const words = process.argv.toSpliced(at, 1);
   const line = `cd ${shellQuoted(process.cwd())} && ${words.map(shellQuoted).join(' ')}`;
-  if (await openWindow(line)) return report(`opened ${target.program[0]} of ${target.controller.name} in a window`);
+  if (await openWindow(line)) return report(`opened ${target.name} of ${target.controller.name} in a window`);
   // What people type, not how it was started.
   report('can’t open a window here; run in a terminal:');
   report(`  repoctl ${words.slice(2).map(shellQuoted).join(' ')}`);

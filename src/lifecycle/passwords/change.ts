@@ -19,6 +19,6 @@ export interface PasswordChange {
 export interface PasswordKind {
   /** Makes the running server take the new password, and the old one too if it can take two. */
   admit?(change: PasswordChange): Promise<void>;
-  /** Whether the server takes its password from its environment when it starts. @default never */
+  /** Whether the server reads its password when it starts. @default never */
   readonly restart?: 'first' | 'last';
 }

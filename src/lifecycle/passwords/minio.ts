@@ -61,7 +61,7 @@ async function makeUsersAgain({ cluster, server, signal }: PasswordChange): Prom
   }
 }
 
-/** The administrator's password comes from the environment of the server. */
+/** The server reads the administrator's password when it starts. */
 export const minioRootPassword: PasswordKind = { restart: 'first' };
 
 /** The secret keys of the projects' users. */

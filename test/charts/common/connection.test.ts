@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Connection, environment, managed, secretVolume } from '../../../charts/common/connection.ts';
+import { type Connection, environment, managed } from '../../../charts/common/connection.ts';
 
 const connection: Connection = {
   promises: ['REDIS_URL', 'REDIS_DATABASE'],
@@ -48,16 +48,5 @@ describe('the environment of a container', () => {
       { name: 'REDIS_URL', value: 'redis://:$(REDIS_PASSWORD)@dev-redis.dev.svc:6379/1' },
       { name: 'REDIS_DATABASE', value: '1' },
     ]);
-  });
-});
-
-test('a Secret as a volume is one file that only the group can read', () => {
-  expect(secretVolume('password', 'shop-postgres', 'POSTGRES_PASSWORD')).toEqual({
-    name: 'password',
-    secret: {
-      secretName: 'shop-postgres',
-      defaultMode: 0o440,
-      items: [{ key: 'POSTGRES_PASSWORD', path: 'POSTGRES_PASSWORD' }],
-    },
   });
 });

@@ -58,6 +58,11 @@ describe('an exception', () => {
     ['a digest', deployment({ image: `registry.example.com/shop-api:1@${digest}` }), ['container-image-pull-policy']],
     ['a digest beside a tag', deployment({ image: `a@${digest}` }, { initContainers: [{ image: 'busybox:1' }] }), []],
     [
+      'a digest that is asked for at each start',
+      deployment({ image: `registry.example.com/shop-api:1@${digest}`, imagePullPolicy: 'Always' }),
+      [],
+    ],
+    [
       'one route for both probes',
       deployment({ readinessProbe: { ...probe, periodSeconds: 5 }, livenessProbe: { ...probe, periodSeconds: 15 } }),
       ['pod-probes-identical'],
@@ -106,13 +111,22 @@ describe('the objects of a project', () => {
     expect(found).toEqual([
       'StatefulSet CKV_K8S_40',
       'StatefulSet container-security-context-user-group-id',
-      'StatefulSet statefulset-has-servicename',
-      'StatefulSet pod-probes-identical',
       'Deployment CKV_K8S_35',
       'Deployment CKV_K8S_40',
       'Deployment container-security-context-user-group-id',
       'Deployment pod-probes-identical',
     ]);
+  });
+
+  test('a service is behind a Service without an address in production, which its StatefulSet names', () => {
+    const { objects } = projectObjects(environment, production, shop);
+    const named = (kind: string, name: string) =>
+      objects.find((object) => object.kind === kind && object.metadata?.name === name) as ManifestObject & {
+        readonly spec: Readonly<Record<string, unknown>>;
+      };
+    expect(named('StatefulSet', 'shop-postgres').spec.serviceName).toBe('shop-postgres-peers');
+    expect(named('Service', 'shop-postgres-peers').spec).toMatchObject({ clusterIP: 'None' });
+    expect(named('Service', 'shop-postgres').spec.clusterIP).toBeUndefined();
   });
 
   test('name nothing in development', () => {

@@ -26,11 +26,18 @@ describe('defaults', () => {
     expect(volumeMounts).toContainEqual({ name: 'data', mountPath: '/data' });
   });
 
-  test('its root user and password come from its Secret', () => {
+  test('its root user and password are files of its Secret', () => {
     expect(environmentOf(containerOf(objects, server))).toMatchObject({
-      MINIO_ROOT_USER: 'secret dev-minio/MINIO_ROOT_USER',
-      MINIO_ROOT_PASSWORD: 'secret dev-minio/MINIO_ROOT_PASSWORD',
+      MINIO_ROOT_USER_FILE: '/run/secrets/minio/MINIO_ROOT_USER',
+      MINIO_ROOT_PASSWORD_FILE: '/run/secrets/minio/MINIO_ROOT_PASSWORD',
     });
+    const root = podOf(objects, server).volumes.find(({ name }) => name === 'root');
+    expect(root?.secret.secretName).toBe('dev-minio');
+    const files = containerOf(objects, server).volumeMounts.filter(({ name }) => name === 'root');
+    expect(files.map(({ mountPath }) => mountPath)).toEqual([
+      '/run/secrets/minio/MINIO_ROOT_USER',
+      '/run/secrets/minio/MINIO_ROOT_PASSWORD',
+    ]);
   });
 
   test('has a minute to stop, and looks for no updates', () => {

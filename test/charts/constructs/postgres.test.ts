@@ -65,6 +65,17 @@ describe('defaults', () => {
     expect(readinessProbe.exec.command.join(' ')).toBe('pg_isready -h 127.0.0.1 -U shop -d shop -t 3');
   });
 
+  test.each([
+    ['accepts connections', 0, 0],
+    ['recovers, shuts down or has no connection free', 1, 0],
+    ['does not answer', 2, 1],
+  ])('one that %s is alive, or not', (_, code, expected) => {
+    const { livenessProbe, readinessProbe } = containerOf(objects);
+    const [shell = '', ...rest] = livenessProbe.exec.command;
+    const { status, args } = seen('pg_isready', shell, rest, {}, `exit ${code}`);
+    expect([status, ['pg_isready', ...args]]).toEqual([expected, readinessProbe.exec.command]);
+  });
+
   test('has ten minutes to start, since killed init scripts or a killed recovery are never made up for', () => {
     const { startupProbe } = containerOf(objects);
     expect(startupProbe.periodSeconds * startupProbe.failureThreshold).toBe(600);

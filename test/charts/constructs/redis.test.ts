@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { redis } from '../../../charts/constructs/redis.ts';
+import { redis, redisCli } from '../../../charts/constructs/redis.ts';
 import { type Given, globalObjectsOf, projectObjectsOf } from '../declared.ts';
 import { describeFields } from '../fields.ts';
 import { containerOf, environmentOf, type Objects, one, podOf } from '../objects.ts';
@@ -41,12 +41,17 @@ describe('defaults', () => {
   });
 
   test('has a password, which stands in no argument', () => {
-    expect(environmentOf(containerOf(objects))).toMatchObject({
-      REDIS_PASSWORD: 'secret dev-redis/REDIS_PASSWORD',
-      REDISCLI_AUTH: 'secret dev-redis/REDIS_PASSWORD',
+    expect(containerOf(objects).volumeMounts).toContainEqual({
+      name: 'password',
+      mountPath: '/run/secrets/redis/REDIS_PASSWORD',
+      subPath: 'REDIS_PASSWORD',
+      readOnly: true,
     });
+    expect(containerOf(objects).env).toBeUndefined();
     const [shell = '', ...rest] = containerOf(objects).args;
-    const { args, input } = seen('redis-server', shell, rest, { REDIS_PASSWORD: 'geheim' });
+    const { args, input } = seen('redis-server', shell, rest, {}, 'true', {
+      'run/secrets/redis/REDIS_PASSWORD': 'geheim',
+    });
     expect(input).toBe('requirepass geheim\n');
     expect(args.slice(0, 3)).toEqual(['-', '--appendonly', 'yes']);
     expect(args.join(' ')).not.toContain('geheim');
@@ -64,6 +69,20 @@ describe('defaults', () => {
       return seen('redis-cli', shell, rest, {}, `echo '${answer}'`).status;
     });
     expect(codes).toEqual([ready, alive, alive]);
+  });
+
+  test.each(['readinessProbe', 'livenessProbe'] as const)('its %s asks with the password', (probe) => {
+    const [shell = '', ...rest] = containerOf(objects)[probe].exec.command;
+    const files = { 'run/secrets/redis/REDIS_PASSWORD': 'geheim' };
+    expect(seen('redis-cli', shell, rest, {}, 'echo PONG', files).password).toBe('geheim');
+  });
+
+  test('its client asks with the password, in pods of earlier versions too, which have it in their environment', () => {
+    const [shell = '', ...rest] = redisCli('-n', '1', 'get', 'a b');
+    const files = { 'run/secrets/redis/REDIS_PASSWORD': 'geheim' };
+    const now = seen('redis-cli', shell, rest, {}, 'true', files);
+    expect([now.password, now.args]).toEqual(['geheim', ['-n', '1', 'get', 'a b']]);
+    expect(seen('redis-cli', shell, rest, { REDISCLI_AUTH: 'earlier' }).password).toBe('earlier');
   });
 
   test('a frozen one is asked no longer than three seconds, and that it did not answer is said', () => {
@@ -131,11 +150,9 @@ describeFields(redis, {}, build, {
     expected: [
       'no',
       undefined,
+      [expect.objectContaining({ name: 'password' }), { name: 'data', emptyDir: {} }, { name: 'tmp', emptyDir: {} }],
       [
-        { name: 'data', emptyDir: {} },
-        { name: 'tmp', emptyDir: {} },
-      ],
-      [
+        expect.objectContaining({ name: 'password' }),
         { name: 'data', mountPath: '/data' },
         { name: 'tmp', mountPath: '/tmp' },
       ],

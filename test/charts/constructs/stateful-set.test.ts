@@ -39,6 +39,14 @@ describeFields(statefulSet, minimal, build, {
     seen: (objects) => containerOf(objects).livenessProbe.grpc,
     expected: { port: 9000 },
   },
+  ready: {
+    given: { tcp: 9001 },
+    seen: (objects) =>
+      (['startupProbe', 'readinessProbe', 'livenessProbe'] as const).map(
+        (probe) => containerOf(objects)[probe].tcpSocket.port,
+      ),
+    expected: [9000, 9001, 9000],
+  },
   replicas: { given: 3, seen: (objects) => one(objects, 'StatefulSet').spec.replicas, expected: 3 },
   startupSeconds: startupCase,
   stopSeconds: stopCase,

@@ -52,6 +52,14 @@ describeFields(worker, minimal, build, {
     seen: (objects) => containerOf(objects).livenessProbe.exec?.command,
     expected: ['/bin/ok'],
   },
+  ready: {
+    given: { path: '/readyz', port: 8081 },
+    seen: (objects) =>
+      (['startupProbe', 'readinessProbe', 'livenessProbe'] as const).map(
+        (probe) => containerOf(objects)[probe].httpGet.path,
+      ),
+    expected: ['/healthz', '/readyz', '/healthz'],
+  },
   replicas: { given: 0, seen: (objects) => one(objects, 'Deployment').spec.replicas, expected: 0 },
   startupSeconds: startupCase,
   stopSeconds: stopCase,

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { redisCli } from '../../../charts/constructs/redis.ts';
 import { globalKinds, serviceKinds, workloadKinds } from '../../../charts/kinds.ts';
 import type { Cluster } from '../../../src/cluster/client.ts';
 import { deepChecks } from '../../../src/status/deep/deep-checks.ts';
@@ -46,7 +47,7 @@ describe('deepChecks', () => {
         reason: 'Answers',
       },
     ]);
-    expect(commands[0]?.slice(3)).toEqual(['redis-cli', 'ping']);
+    expect(commands[0]?.slice(3)).toEqual(redisCli('ping'));
     expect(commands).toHaveLength(2);
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { groupTrouble, judgeStreams, parseStreams, userOf } from '../../../src/status/deep/checks/redis-streams.ts';
+import { seen } from '../../charts/seen.ts';
 import { pod, target } from './targets.ts';
 
 const member = (name: string, pending = 0, seconds = 1) => ({ name, pending, idle: seconds * 1000 });
@@ -72,6 +73,8 @@ describe('streams', () => {
   ])('are told of who reads them: %s', (_title, name, consumer, object) => {
     const [finding] = judgeStreams(answer(name, consumer), target(redis, [reader]));
     expect(finding).toMatchObject({ namespace: 'turfoo', object, status: 'degraded', reason: 'ConsumersIdle' });
-    expect(finding?.advice).toContain(`redis-cli -n 1 xinfo consumers 'o'\\''clock' ${name}`);
+    const typed = / -- (sh -c .*)$/.exec(finding?.advice ?? '')?.[1] ?? '';
+    const asked = seen('redis-cli', 'sh', ['-c', typed], {}, 'true', { 'run/secrets/redis/REDIS_PASSWORD': 'geheim' });
+    expect(asked).toMatchObject({ args: ['-n', '1', 'xinfo', 'consumers', "o'clock", name], password: 'geheim' });
   });
 });

@@ -1,3 +1,4 @@
+import { redisCli, typedRedisCli } from '../../../../charts/constructs/redis.ts';
 import { oneLine } from '../../../platform/text.ts';
 import { healthy, type Judgement, type ProgramAnswer, type ProgramCheck, type Target } from '../check.ts';
 
@@ -25,7 +26,7 @@ const answers: readonly Rule[] = [
       status: 'degraded',
       reason: 'Busy',
       cause: 'a script that does not end blocks everything else',
-      advice: run.kubectl('exec', pod.metadata.name, '-c', container.name, '-- redis-cli script kill'),
+      advice: run.kubectl('exec', pod.metadata.name, '-c', container.name, typedRedisCli('script kill')),
     }),
   ],
   [
@@ -56,7 +57,6 @@ export function judgePing({ code, stdout, stderr }: ProgramAnswer, target: Targe
 /** Redis answers PING, with the password of its Secret. */
 export const redisPing: ProgramCheck = {
   name: 'ping',
-  // The password is in the container's environment.
-  command: () => ['redis-cli', 'ping'],
+  command: () => redisCli('ping'),
   judge: judgePing,
 };

@@ -1,4 +1,5 @@
 import { labelKeys } from '../../../../charts/common/labels.ts';
+import { redisCli, typedRedisCli } from '../../../../charts/constructs/redis.ts';
 import { counted, span } from '../../../platform/text.ts';
 import type { Pod } from '../../rules/objects.ts';
 import type { Judgement, ProgramAnswer, ProgramCheck, Target } from '../check.ts';
@@ -131,14 +132,14 @@ export function judgeStreams({ stdout }: ProgramAnswer, { namespace, pods, pod, 
         group,
         pods.filter(({ metadata }) => metadata.namespace === user),
       );
-      const ask = ['--', 'redis-cli', '-n', String(database), 'xinfo', 'consumers', shell(key), shell(group.name)];
+      const ask = typedRedisCli(`-n ${database} xinfo consumers ${shell(key)} ${shell(group.name)}`);
       return {
         ...trouble,
         status: 'degraded' as const,
         namespace: user ?? namespace,
         object: reader ?? `stream ${key}`,
         cause: `stream ${key} (database ${database}): ${trouble.cause}`,
-        advice: run.kubectl('exec', pod.metadata.name, '-c', container.name, ...ask),
+        advice: run.kubectl('exec', pod.metadata.name, '-c', container.name, ask),
       };
     }),
   );
@@ -149,6 +150,6 @@ const shell = (word: string): string => (/^[\w.:/@-]+$/.test(word) ? word : `'${
 /** What waits in the streams of all logical databases is asked for and acknowledged. */
 export const redisStreams: ProgramCheck = {
   name: 'streams',
-  command: () => ['redis-cli', 'eval', script, '0'],
+  command: () => redisCli('eval', script, '0'),
   judge: judgeStreams,
 };
