@@ -52,6 +52,10 @@ export interface Connection {
   /** The Secret, in the workload's namespace, that the variables refer to. */
   readonly secret: SecretReference;
   readonly ready: ReadyCheck;
+  /** Variables of the configuration alone, which a managed service gives as well. @default none */
+  readonly constants?: readonly ConnectionVariable[];
+  /** Name of the account, where programs are told it apart from a URL. @default none */
+  readonly user?: string;
   /** What promised variables have to be where the service is managed. @default anything */
   readonly rules?: Readonly<Record<string, ValueRule>>;
 }
@@ -65,7 +69,10 @@ export function managed(connection: Connection, owner: string): Connection {
   const { name } = connection.secret;
   return {
     ...connection,
-    variables: connection.promises.map((key) => ({ name: key, secret: name, key })),
+    variables: [
+      ...connection.promises.map((key) => ({ name: key, secret: name, key })),
+      ...(connection.constants ?? []),
+    ],
     secret: {
       name,
       keys: connection.promises.map((key) => {

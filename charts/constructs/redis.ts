@@ -9,6 +9,16 @@ import { objectName, serviceHost, variableName } from '../common/names.ts';
 import { probes } from '../common/probes.ts';
 import { secretMounts, secretVolume } from '../common/secret-files.ts';
 import { shellQuoted } from '../common/shell-quoted.ts';
+import type { HashedJob } from './hashed-job.ts';
+import {
+  addRedisUsers,
+  keyPrefix,
+  redisUsersSecret,
+  tenantsOf,
+  usersJobLabels,
+  usersMounts,
+  usersScript,
+} from './redis-users.ts';
 import { StatefulService } from './stateful-service.ts';
 
 export const redisPort = 6379;
@@ -38,6 +48,13 @@ const schema = z.strictObject({
       'What it does when its memory is full: a broker must refuse writes (noeviction), a cache may evict keys.',
     ),
   persistence: z.boolean().default(true).describe('Whether its data outlives the pod, in a claim; false for a cache.'),
+  tenancy: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether each project has a user of its own, which reaches only its own database, and there only keys and channels whose names begin ' +
+        'with `PROJECT:`. For a Redis that projects share.',
+    ),
   hostPort: hostPort.optional(),
   resources: resources(['50m', '64Mi'], ['1', '256Mi']),
 });
@@ -47,6 +64,13 @@ export type RedisSettings = z.output<typeof schema>;
 /** What a project says under `uses.redis`. */
 export const redisUse = z.strictObject({
   database: z.int().min(0).describe('Number of its logical database. Unique in the environment.'),
+  tenancy: z
+    .boolean()
+    .optional()
+    .describe(
+      'Where the Redis has `tenancy`: `false` gives the project the password of the server, for programs that can’t put a prefix before ' +
+        'the names of their keys. Default: true.',
+    ),
 });
 
 export type RedisUse = z.output<typeof redisUse>;
@@ -55,10 +79,11 @@ const secretFolder = '/run/secrets/redis';
 const passwordFile = `${secretFolder}/${redisPasswordKey}`;
 
 // $@ are options. The password comes as a line of configuration: arguments can be listed by everybody on the node.
-const start = `
+const start = (tenancy: boolean) =>
+  `
 exec redis-server - "$@" <<END
 requirepass $(cat ${passwordFile})
-END`.trim();
+${tenancy ? `$(${usersScript})\n` : ''}END`.trim();
 
 // Pods of earlier versions have the password in their environment.
 const login = `export REDISCLI_AUTH="\${REDISCLI_AUTH-$(cat ${passwordFile})}"`;
@@ -114,8 +139,13 @@ answer=$(timeout -s KILL 5 redis-cli --no-auth-warning \${user:+--user "$user"} 
 
 /** Redis: a StatefulSet of one pod. With an append-only file, and nothing evicted, it is a broker; without, a cache. */
 export class Redis extends StatefulService {
-  constructor(scope: Construct, service: Service<RedisSettings>, { development }: ServiceContext) {
+  /** The job that makes the users of the projects; none if no project has one. */
+  readonly users?: HashedJob;
+
+  constructor(scope: Construct, service: Service<RedisSettings>, { development, consumers }: ServiceContext) {
     const { settings, object } = service;
+    const tenants = tenantsOf(service, consumers as readonly Consumer<RedisUse>[]);
+    const users = settings.tenancy ? usersMounts(service) : { volumes: [], mounts: [] };
     super(scope, service.name, {
       labelled: labelled(service, component),
       headless: !development,
@@ -125,13 +155,14 @@ export class Redis extends StatefulService {
       volumes: [
         secretVolume('password', object, redisPasswordKey),
         ...(settings.persistence ? [] : [{ name: 'data', emptyDir: {} }]),
+        ...users.volumes,
       ],
       claim: settings.persistence ? { path: '/data', size: settings.storage } : undefined,
       container: {
         name: 'redis',
         image: settings.image,
         args: [
-          ...['sh', '-c', start, 'redis-server'],
+          ...['sh', '-c', start(settings.tenancy), 'redis-server'],
           ...['--appendonly', settings.persistence ? 'yes' : 'no', '--appendfsync', 'everysec', '--save', ''],
           ...['--databases', String(settings.databases)],
           // A quarter of the memory is left for the rewrite of the append-only file and the clients' buffers.
@@ -144,9 +175,11 @@ export class Redis extends StatefulService {
         mounts: [
           ...secretMounts('password', secretFolder, [redisPasswordKey]),
           ...(settings.persistence ? [] : [{ volume: 'data', path: '/data' }]),
+          ...users.mounts,
         ],
       },
     });
+    if (tenants.length > 0) this.users = addRedisUsers(this, service, tenants, redisPasswordKey);
   }
 }
 
@@ -156,15 +189,29 @@ const secret = (service: Service<RedisSettings>, name: string): SecretReference 
   return { name, keys: [{ key: redisPasswordKey, variable, owner: service.scope, generated: true }] };
 };
 
+/** Where the password of a project's user is. */
+const userKey = (service: Service<RedisSettings>, project: string, key: string) => ({
+  key,
+  variable: variableName(service, redisPasswordKey),
+  owner: project,
+  generated: true,
+});
+
 /** Each project has a database of its own. */
 function clashes(
-  { name, kind, settings: { databases } }: Service<RedisSettings>,
+  { name, kind, owner, settings: { databases, tenancy } }: Service<RedisSettings>,
   consumers: readonly Consumer<RedisUse>[],
 ): UseProblem[] {
   const owners = new Map<number, string>();
   return consumers.flatMap(({ project, use: { database } }) => {
     const path = ['database'];
     const problems: UseProblem[] = [];
+    if (tenancy && owner.tier === 'project')
+      problems.push({
+        project,
+        path: ['tenancy'],
+        message: 'is for a Redis that projects share: this one has no others; leave it out',
+      });
     const other = owners.get(database);
     if (other) {
       const free = Array.from({ length: databases }, (_, index) => index).find((index) => !owners.has(index));
@@ -186,13 +233,13 @@ export const redis: ServiceKind<RedisSettings, RedisUse> = {
   component,
   schema,
   use: redisUse,
-  ownUse: () => ({ database: 0 }),
+  ownUse: () => ({ database: 0, tenancy: false }),
   compose: {
     images: ['redis', 'valkey/valkey', 'bitnami/redis'],
-    client: (service) => ({
+    client: (service, connection) => ({
       port: redisPort,
       url: { variable: variableName(service, 'REDIS_URL'), schemes: ['redis', 'valkey'] },
-      login: `default:$(${variableName(service, redisPasswordKey)})`,
+      login: `${connection?.user ?? 'default'}:$(${variableName(service, redisPasswordKey)})`,
     }),
   },
   clashes,
@@ -200,19 +247,34 @@ export const redis: ServiceKind<RedisSettings, RedisUse> = {
   ports: (settings) => [{ name: 'redis', port: redisPort, hostPort: settings.hostPort }],
   client: () => redisCli(),
   clientName: 'redis-cli',
-  secrets: (service) => [secret(service, service.object)],
-  connect(service, { project, use }) {
+  setUp: (service, consumers) => (tenantsOf(service, consumers).length > 0 ? usersJobLabels(service) : undefined),
+  secrets(service, consumers) {
+    const tenants = tenantsOf(service, consumers as readonly Consumer<RedisUse>[]);
+    const users: SecretReference = {
+      name: redisUsersSecret(service),
+      keys: tenants.map(({ project }) => userKey(service, project, project)),
+    };
+    return [secret(service, service.object), ...(tenants.length > 0 ? [users] : [])];
+  },
+  connect(service, consumer) {
+    const { project, use } = consumer;
     const name = objectName(project, service.name);
     const host = serviceHost(service.object, service.namespace);
     const password = variableName(service, redisPasswordKey);
     const url = variableName(service, 'REDIS_URL');
+    const isTenant = tenantsOf(service, [consumer]).length > 0;
+    const user = isTenant ? project : 'default';
+    const prefix = { name: variableName(service, 'REDIS_KEY_PREFIX'), value: keyPrefix(project) };
     return {
       promises: [url],
       rules: { [url]: 'redis-tls' },
-      secret: secret(service, name),
+      constants: isTenant ? [prefix] : [],
+      user,
+      secret: isTenant ? { name, keys: [userKey(service, project, redisPasswordKey)] } : secret(service, name),
       variables: [
         { name: password, secret: name, key: redisPasswordKey },
-        { name: url, value: `redis://default:$(${password})@${host}:${redisPort}/${use.database}` },
+        { name: url, value: `redis://${user}:$(${password})@${host}:${redisPort}/${use.database}` },
+        ...(isTenant ? [prefix] : []),
       ],
       ready: { image: service.settings.image, script: readyScript(url) },
     };

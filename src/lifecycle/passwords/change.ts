@@ -19,6 +19,8 @@ export interface PasswordChange {
 export interface PasswordKind {
   /** Makes the running server take the new password, and the old one too if it can take two. */
   admit?(change: PasswordChange): Promise<void>;
+  /** Makes the running server refuse the earlier values, once everybody has the new one. @default they end with `admit` or a restart */
+  retire?(change: PasswordChange): Promise<void>;
   /** Whether the server reads its password when it starts. @default never */
   readonly restart?: 'first' | 'last';
 }

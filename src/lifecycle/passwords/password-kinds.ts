@@ -1,5 +1,6 @@
 import type { Service } from '../../../charts/common/kind.ts';
 import { type MinioSettings, minioUsersSecret } from '../../../charts/constructs/minio.ts';
+import { redisUsersSecret } from '../../../charts/constructs/redis-users.ts';
 import type { ServiceKindName } from '../../../charts/kinds.ts';
 import type { Environment, Profile } from '../../../charts/model.ts';
 import { servicesInCluster } from '../../../charts/wiring.ts';
@@ -8,7 +9,7 @@ import type { PasswordKind } from './change.ts';
 import { immudbPassword } from './immudb.ts';
 import { minioRootPassword, minioUserKeys } from './minio.ts';
 import { postgresPassword } from './postgres.ts';
-import { redisPassword } from './redis.ts';
+import { redisPassword, redisUserPassword } from './redis.ts';
 
 /** What reads its password each time it starts, or has none. */
 const atStart = undefined;
@@ -41,6 +42,8 @@ export function holderOf(environment: Environment, profile: Profile, changed: Ch
     if (kind && service.object === changed.secret) return { service, kind };
     if (service.kind === 'minio' && minioUsersSecret(service as Service<MinioSettings>) === changed.secret)
       return { service, kind: minioUserKeys };
+    if (service.kind === 'redis' && redisUsersSecret(service) === changed.secret)
+      return { service, kind: redisUserPassword };
   }
   return undefined;
 }

@@ -5,10 +5,9 @@ import { exec } from '../../cluster/exec.ts';
 import { FailureError } from '../../platform/errors.ts';
 import type { PasswordChange, PasswordKind } from './change.ts';
 
-/** Both passwords are right until it starts again, so that nobody is shut out meanwhile. */
-async function addPassword({ cluster, server, value, signal }: PasswordChange): Promise<void> {
-  // Its container has the password that it was started with.
-  const input = Readable.from([`ACL SETUSER default >${value}\n`]);
+/** Gives the server a line of an ACL; its container has the password that it was started with. */
+async function setUser({ cluster, server, signal }: PasswordChange, words: string): Promise<void> {
+  const input = Readable.from([`ACL SETUSER ${words}\n`]);
   const { stdout, stderr } = await exec(cluster, containerOf(server), redisCli('--no-auth-warning'), {
     input,
     signal,
@@ -20,4 +19,17 @@ async function addPassword({ cluster, server, value, signal }: PasswordChange): 
   );
 }
 
-export const redisPassword: PasswordKind = { admit: addPassword, restart: 'last' };
+/** Both passwords are right until it starts again, so that nobody is shut out meanwhile. */
+export const redisPassword: PasswordKind = {
+  admit: (change) => setUser(change, `default >${change.value}`),
+  restart: 'last',
+};
+
+/** The passwords of the projects' users: the server needs no restart. */
+export const redisUserPassword: PasswordKind = {
+  admit: (change) => setUser(change, `${change.key} >${change.value}`),
+  retire: async (change) => {
+    const passwords = change.previous.filter((each) => each !== change.value);
+    if (passwords.length > 0) await setUser(change, `${change.key} resetpass >${change.value}`);
+  },
+};

@@ -58,9 +58,7 @@ export async function settleSecrets(
     // A key is called like a variable, or like the project whose user it is of.
     report(`${server.object}: changing ${/^[A-Z_]+$/.test(change.key) ? change.key : `the password of ${change.key}`}`);
     await waitForPod(cluster, server, { signal, report });
-    const { key, value, previous } = change;
-    const { settings } = holder.service;
-    await holder.kind.admit({ cluster, server, key, value, previous, settings, signal });
+    await holder.kind.admit({ ...change, ...where(holder), cluster, signal });
     await touchPod(cluster, server.namespace, server.pod);
   }
   const keys = [...changes.map(reference), ...(await giveToOthers(cluster, applied, changes))];
@@ -71,6 +69,8 @@ export async function settleSecrets(
     await restart(cluster, user);
   }
   if (users.length > 0) await healthy(users.map(({ metadata }) => metadata));
+  for (const { change, holder } of serving)
+    await holder.kind.retire?.({ ...change, ...where(holder), cluster, signal });
   await restarted('last');
   await forget(cluster, applied, held, options);
   const stopped = held.flatMap(({ holder, runs }) => (holder && !runs ? [holder.service.object] : []));
@@ -78,6 +78,8 @@ export async function settleSecrets(
 }
 
 const reference = ({ namespace, secret, key }: ChangedKey): KeyReference => ({ namespace, secret, key });
+
+const where = ({ service }: Holder) => ({ server: podOf(service, service.kind), settings: service.settings });
 
 const ownOf = ({ service: { namespace, object } }: Holder) => ({
   ...typeMeta('StatefulSet'),

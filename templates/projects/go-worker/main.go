@@ -40,7 +40,8 @@ func run() error {
 	consumer := &Consumer{
 		Redis:    client,
 		Reader:   redis.NewClient(options),
-		Stream:   valueOf("STREAM", "{{name}}"),
+		// Where projects share a Redis, a user may only have keys and channels that begin with REDIS_KEY_PREFIX.
+		Stream:   os.Getenv("REDIS_KEY_PREFIX") + valueOf("STREAM", "{{name}}"),
 		Group:    "{{name}}",
 		Name:     hostname,
 		Handle:   handle,

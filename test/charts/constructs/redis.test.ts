@@ -158,6 +158,14 @@ describeFields(redis, {}, build, {
       ],
     ],
   },
+  tenancy: {
+    given: true,
+    seen: (built) => podOf(built).volumes.filter(({ name }) => /users|rules/.test(name)),
+    expected: [
+      { name: 'users', secret: { secretName: 'dev-redis-users', defaultMode: 0o440, optional: true } },
+      { name: 'rules', configMap: { name: 'dev-redis-users', optional: true } },
+    ],
+  },
   hostPort: { given: 16379, seen: (_, hostPorts) => hostPorts, expected: [16379] },
   resources: {
     given: { limits: { memory: '1Gi' } },

@@ -51,6 +51,7 @@ def celery_app(settings: Settings) -> Celery:
         # One per thread of the API: a hung broker makes none of them wait for another's connection.
         broker_pool_limit=40,
         broker_transport_options={
+            "global_keyprefix": settings.redis_key_prefix,
             "visibility_timeout": settings.visibility_timeout_seconds,
             # By default kombu looks for abandoned messages every 100 s only, whatever the time-out is.
             "unacked_restore_interval": 5,
@@ -107,6 +108,8 @@ class Intake:
 
     def __init__(self, settings: Settings, app: Celery) -> None:
         self._app = app
+        prefix = settings.redis_key_prefix
+        self._queue, self._unacked, self._ledger = prefix + QUEUE, prefix + _UNACKED, prefix + _LEDGER
         self._redis = redis.Redis.from_url(
             settings.redis_url,
             socket_connect_timeout=1,
@@ -132,7 +135,7 @@ class Intake:
                 self._send(task_id, arguments)
             except BaseException:
                 # Where this fails too, the sweep sends the card although it was refused, which does no harm.
-                self._redis.hdel(_LEDGER, task_id)
+                self._redis.hdel(self._ledger, task_id)
                 raise
         except (redis.RedisError, KombuError, OSError) as error:
             raise BrokerUnreachable(f"Redis: {type(error).__name__}: {error}") from error
@@ -140,7 +143,7 @@ class Intake:
     def settle(self, task_id: str) -> None:
         """Notes that the card of this task is stored. A failure is only logged: the sweep sends it again."""
         try:
-            self._redis.hdel(_LEDGER, task_id)
+            self._redis.hdel(self._ledger, task_id)
         except redis.RedisError as error:
             log.warning("task %s is done but stays in the ledger: %s", task_id, error)
 
@@ -149,10 +152,10 @@ class Intake:
 
         Only where the broker is idle, so that a long queue is not doubled while a store is down.
         """
-        if self._redis.llen(QUEUE) or self._redis.hlen(_UNACKED):
+        if self._redis.llen(self._queue) or self._redis.hlen(self._unacked):
             return 0
         sent = 0
-        for task_id, entry in self._redis.hscan_iter(_LEDGER):
+        for task_id, entry in self._redis.hscan_iter(self._ledger):
             arguments, queued_at = json.loads(entry)
             if time.time() - queued_at > after:
                 self._enter(task_id.decode(), arguments)
@@ -165,7 +168,7 @@ class Intake:
         self._redis.ping()
 
     def _enter(self, task_id: str, arguments: list[str]) -> None:
-        self._redis.hset(_LEDGER, task_id, json.dumps([arguments, time.time()]))
+        self._redis.hset(self._ledger, task_id, json.dumps([arguments, time.time()]))
 
     def _send(self, task_id: str, arguments: list[str]) -> None:
         self._app.send_task(INGEST, args=arguments, task_id=task_id, queue=QUEUE, retry=False)

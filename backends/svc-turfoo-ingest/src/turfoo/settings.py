@@ -33,6 +33,8 @@ class Settings:
 
     database_url: str = field(repr=False)
     redis_url: str = field(repr=False)
+    #: What the names of all keys begin with, where projects share a Redis.
+    redis_key_prefix: str
     raw_bucket: str
     inbox_bucket: str
     s3_endpoint: str | None
@@ -66,6 +68,7 @@ class Settings:
         return cls(
             database_url=_url(env, "DATABASE_URL", ("postgresql://", "postgres://")),
             redis_url=_url(env, "REDIS_URL", ("redis://", "rediss://")),
+            redis_key_prefix=env.get("REDIS_KEY_PREFIX", ""),
             raw_bucket=env["S3_BUCKET_RAW_CARDS"],
             inbox_bucket=env["S3_BUCKET_INBOX"],
             s3_endpoint=env.get("AWS_ENDPOINT_URL_S3") or None,
