@@ -1,3 +1,5 @@
+import { backupFlows, backupOf } from './backups.ts';
+import { backupLabels } from './common/backup-labels.ts';
 import { addressPeers, type Flow, type PodFlows, podsOfPeer, podsPeer, rolesPeer } from './common/flow.ts';
 import type { Consumer, Service, ServiceKind, ServicePort, Workload } from './common/kind.ts';
 import { labelled } from './common/labelled.ts';
@@ -157,6 +159,7 @@ function serviceFlows(
           ...(kind.connect ? clients(environment, project, service, users) : []),
           ...consoles.map(peerOf),
           ...(job ? [podsOfPeer(job, service.namespace)] : []),
+          ...(backupOf(profile, service) ? [podsOfPeer(backupLabels(service), service.namespace)] : []),
         ],
         ports,
       },
@@ -172,8 +175,9 @@ function serviceFlows(
     ],
     hosts: declared.hosts,
   };
-  if (!job) return [server];
-  return [server, { labelled: job, ingress: [], egress: [{ peers: [peerOf(service)], ports }], hosts: [] }];
+  const backups = backupFlows(profile, service, { peers: [peerOf(service)], ports });
+  if (!job) return [server, ...backups];
+  return [server, ...backups, { labelled: job, ingress: [], egress: [{ peers: [peerOf(service)], ports }], hosts: [] }];
 }
 
 /** The workloads that are connected with a service: all of its project, or of the projects that use it. */

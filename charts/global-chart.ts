@@ -1,5 +1,6 @@
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
+import { backupOf, storeSecret } from './backups.ts';
 import type { PodsConstruct } from './common/kind.ts';
 import { labelled } from './common/labelled.ts';
 import { type Labelled, type OwnerLabels, ownerLabels } from './common/labels.ts';
@@ -42,6 +43,11 @@ export class GlobalChart extends Chart {
       if (!kind || !built) continue;
       this.#services.set(service.name, built);
       addPodObjects(built, labelled(service, kind.component), service.settings, kind.controller(service.settings));
+      const backup = backupOf(profile, service);
+      if (backup) {
+        const store = storeSecret(backup, name, environment.name);
+        kind.addBackup?.(built, service, { backup, store, profile: profile.name });
+      }
     }
   }
 

@@ -3,6 +3,7 @@ import type { Service, Workload } from './common/kind.ts';
 import type { ManifestObject } from './common/manifest-object.ts';
 import type { Network } from './common/network.ts';
 import type { PodSettings } from './common/pod-fields.ts';
+import type { Backup } from './common/scheduled-backup.ts';
 import type { SecretStore } from './common/secret-store.ts';
 import type { EnvironmentValues } from './common/variable-source.ts';
 
@@ -64,6 +65,8 @@ export interface Profile {
   readonly quota: boolean;
   /** The allowed connections between pods. */
   readonly network: Network;
+  /** The scheduled backups of services; none in development. */
+  readonly backup?: Backup;
   /** What applies the manifests, if they have to say in which order. */
   readonly gitops?: 'argocd';
   /** How images are pulled; none for as they are named, without a login. */

@@ -1,5 +1,6 @@
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
+import { backupOf, storeSecret } from './backups.ts';
 import type { PodsConstruct } from './common/kind.ts';
 import { labelled } from './common/labelled.ts';
 import { type Labelled, type OwnerLabels, ownerLabels } from './common/labels.ts';
@@ -60,6 +61,11 @@ export class ProjectChart extends Chart {
       if (!kind || !built) continue;
       this.#services.set(service.name, built);
       addPodObjects(built, labelled(service, kind.component), service.settings, kind.controller(service.settings));
+      const backup = backupOf(profile, service);
+      if (backup) {
+        const store = storeSecret(backup, project.name, environment.name);
+        kind.addBackup?.(built, service, { backup, store, profile: profile.name });
+      }
     }
     const connected = connections(environment, profile, project);
     for (const workload of project.workloads) {

@@ -1,3 +1,4 @@
+import { backupOf, storeSecret } from './backups.ts';
 import { typeMeta } from './common/api-versions.ts';
 import { type Connection, managed, type SecretReference, type Variable } from './common/connection.ts';
 import type { ImagePull } from './common/image-pull.ts';
@@ -203,16 +204,22 @@ function awaitedWorkload(
 
 /** The Secrets that a namespace's manifests refer to: of the global tier without a project, otherwise of the project. */
 export function secrets(environment: Environment, profile: Profile, project?: Project): SecretReference[] {
+  const { name: scope, services } = project ?? environment;
+  const stores = servicesInCluster(profile, services).flatMap((service) => {
+    const backup = backupOf(profile, service);
+    return backup ? [storeSecret(backup, scope, environment.name)] : [];
+  });
   if (!project) {
-    return servicesInCluster(profile, environment.services).flatMap(
+    const own = servicesInCluster(profile, services).flatMap(
       (service) => serviceKinds[service.kind]?.secrets(service, consumers(environment, service)) ?? [],
     );
+    return [...own, ...stores.slice(0, 1)];
   }
   const own = servicesInCluster(profile, project.services).flatMap(
     (service) => serviceKinds[service.kind]?.secrets(service, ownConsumers(service)) ?? [],
   );
   const connected = [...connections(environment, profile, project).values()].map((connection) => connection.secret);
-  const byName = new Map([...own, ...connected, ownSecret(project)].map((secret) => [secret.name, secret]));
+  const byName = new Map([...own, ...connected, ownSecret(project), ...stores].map((secret) => [secret.name, secret]));
   return [...byName.values()].filter(({ keys }) => keys.length > 0);
 }
 

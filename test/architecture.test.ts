@@ -114,6 +114,7 @@ const rooms = [
   'charts/constructs',
   'charts/kinds.ts',
   'charts/model.ts',
+  'charts/backups.ts',
   'charts/wiring.ts',
   'charts/flows.ts',
   'charts/named.ts',

@@ -7,6 +7,7 @@ import type { Labelled, OwnerLabels } from './labels.ts';
 import type { Metrics } from './metrics.ts';
 import type { ContainerProps } from './pod.ts';
 import type { Protocol } from './ports.ts';
+import type { Backup } from './scheduled-backup.ts';
 
 /** What the configuration declares in a namespace, with its defaults resolved. */
 interface Declared<Settings> {
@@ -156,6 +157,17 @@ export interface ServiceKind<Settings = unknown, Use = unknown> {
   /** What a project that uses it gets; none for a service that nobody connects to. */
   connect?(service: Service<Settings>, consumer: Consumer<Use>): Connection;
   build(scope: Construct, service: Service<Settings>, context: ServiceContext): PodsConstruct;
+  /** Adds its scheduled backups. @default it has none */
+  addBackup?(scope: Construct, service: Service<Settings>, context: BackupContext): void;
+}
+
+/** What surrounds the scheduled backups of a service. */
+export interface BackupContext {
+  readonly backup: Backup;
+  /** With which pods reach the bucket. */
+  readonly store: SecretReference;
+  /** Name of the profile. */
+  readonly profile: string;
 }
 
 /** A process of a project. */

@@ -5,7 +5,7 @@ import { resources, seconds } from '../common/fields.ts';
 import { addCronJob } from '../common/k8s.ts';
 import type { Workload, WorkloadContext, WorkloadKind } from '../common/kind.ts';
 import { controllerMetadata, podTemplate } from '../common/pod.ts';
-import { scheduleProblem } from '../common/schedule.ts';
+import { scheduleField, timeZoneField } from '../common/schedule-fields.ts';
 import { commandField, stopSeconds, workloadFields } from '../common/workload-fields.ts';
 import { workloadPod } from '../common/workload-pod.ts';
 
@@ -14,18 +14,8 @@ const component = 'cronjob';
 const schema = z.strictObject({
   ...workloadFields,
   command: commandField,
-  schedule: z
-    .string()
-    .superRefine((schedule, context) => {
-      const message = scheduleProblem(schedule);
-      if (message) context.addIssue({ code: 'custom', message });
-    })
-    .describe('When it runs, in five cron fields.'),
-  timeZone: z
-    .string()
-    .refine(isTimeZone, 'must be a time zone such as Europe/Berlin')
-    .default('Etc/UTC')
-    .describe('Time zone of the schedule, from the tz database.'),
+  schedule: scheduleField,
+  timeZone: timeZoneField,
   overlap: z
     .enum(['Allow', 'Forbid', 'Replace'])
     .default('Forbid')
@@ -39,14 +29,6 @@ const schema = z.strictObject({
   stopSeconds,
   resources: resources(['50m', '64Mi'], ['1', '512Mi']),
 });
-
-function isTimeZone(name: string): boolean {
-  try {
-    return /^[A-Z]/.test(name) && new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
-  } catch {
-    return false;
-  }
-}
 
 type CronJobSettings = z.output<typeof schema>;
 

@@ -10,7 +10,9 @@ import { labelled } from '../common/labelled.ts';
 import { objectLabels } from '../common/labels.ts';
 import { objectName, serviceHost, variableName } from '../common/names.ts';
 import { probes } from '../common/probes.ts';
+import { serviceBackupField } from '../common/scheduled-backup.ts';
 import { secretVolume } from '../common/secret-files.ts';
+import { PostgresBackup } from './postgres-backup.ts';
 import { StatefulService } from './stateful-service.ts';
 
 export const postgresPort = 5432;
@@ -35,6 +37,7 @@ const schema = z.strictObject({
     .describe('Server settings, e.g. `max_connections: 200`.'),
   hostPort: hostPort.optional(),
   resources: resources(['50m', '128Mi'], ['1', '512Mi']),
+  backup: serviceBackupField,
 });
 
 /** What `schema` yields, once the loader has resolved names and read the scripts. */
@@ -182,4 +185,7 @@ export const postgres: ServiceKind<PostgresSettings> = {
     };
   },
   build: (scope, service, context) => new Postgres(scope, service, context),
+  addBackup(scope, service, context) {
+    new PostgresBackup(scope, service, { ...context, passwordKey, port: postgresPort });
+  },
 };

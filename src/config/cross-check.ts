@@ -6,6 +6,7 @@ import { globalPath, serviceKinds } from '../../charts/kinds.ts';
 import type { Environment, Project } from '../../charts/model.ts';
 import { consumers, ownConsumers } from '../../charts/wiring.ts';
 import { suggestion } from '../platform/nearest.ts';
+import { checkBackups } from './check-backups.ts';
 import { checkCommands } from './check-commands.ts';
 import { checkCycles, checkDependencies, hasPort, linkProblem } from './check-dependencies.ts';
 import { checkEgress, checkExposed, checkGlobalEgress, checkManagedAddresses } from './check-network.ts';
@@ -40,6 +41,7 @@ export function crossCheck(environment: Environment, complete = true, whole = co
   checkPods(environment, undefined, refuseIn(environmentFile));
   checkManagedAddresses(environment, whole, refuseIn(environmentFile));
   checkGlobalEgress(environment, refuseIn(environmentFile));
+  checkBackups(environment, undefined, refuseIn(environmentFile));
   for (const [project, refuse] of refuseInProject) {
     checkNames(environment, project, refuse);
     checkUses(environment, complete, project, refuse);
@@ -48,6 +50,7 @@ export function crossCheck(environment: Environment, complete = true, whole = co
     checkCommands(project, refuse);
     checkPods(environment, project, refuse);
     checkEgress(environment, complete, project, refuse);
+    checkBackups(environment, project, refuse);
   }
   checkCycles(environment, refuseInProject);
   return problems;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { dnsLabel, imageReference, secretName } from '../../charts/common/fields.ts';
 import { pullPolicies } from '../../charts/common/image-pull.ts';
 import { networkField } from '../../charts/common/network.ts';
+import { backupField } from '../../charts/common/scheduled-backup.ts';
 import { secretsField } from '../../charts/common/secret-store.ts';
 import { globalKinds, serviceKinds } from '../../charts/kinds.ts';
 import { patchSchema } from './patch-schema.ts';
@@ -112,6 +113,7 @@ const profile = z.strictObject({
   network: networkField
     .optional()
     .describe('The allowed connections between pods. A field that is left out keeps the value of `extends`.'),
+  backup: backupField.optional(),
   gitops: z
     .enum(['argocd'])
     .optional()

@@ -64,6 +64,7 @@ export function resolveProfiles(
       reloader: !preset.development && (said('reloader') ?? false),
       secretStore: preset.development ? undefined : storeOf(said('secrets')),
       network: resolveNetwork(inputs, preset.network.policies),
+      backup: preset.development ? undefined : said('backup') || undefined,
       gitops: preset.development ? undefined : said('gitops'),
       pull: resolvePull(inputs),
     };

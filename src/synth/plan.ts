@@ -1,4 +1,5 @@
 import type { NamespaceObjects } from '../../charts/app.ts';
+import { backupComponents } from '../../charts/common/backup-labels.ts';
 import type { SecretReference } from '../../charts/common/connection.ts';
 import type { ServicePort } from '../../charts/common/kind.ts';
 import { labelKeys } from '../../charts/common/labels.ts';
@@ -243,8 +244,25 @@ function planWorkloads(
       ports: [],
       after: [],
     }));
-  return [...declared, ...brought];
+  return [...declared, ...brought, ...planBackups(objects)];
 }
+
+/** The cron jobs that make and check the backups of services. */
+const planBackups = (objects: NamespaceObjects['objects']): PlannedWorkload[] =>
+  objects.flatMap(({ kind, metadata: { name = '', labels = {} } = {} }) =>
+    kind === 'CronJob' && Object.values<string | undefined>(backupComponents).includes(labels[labelKeys.component])
+      ? [
+          {
+            name: labels[labelKeys.name] ?? name,
+            kind: 'cronjob',
+            object: labels[labelKeys.instance] ?? name,
+            controller: { kind, name },
+            ports: [],
+            after: [],
+          },
+        ]
+      : [],
+  );
 
 /** `namespace/object` of what `after` names. */
 function qualified(environment: Environment, project: Project, target: string): string {

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { ConfigurationError } from '../../src/config/problem.ts';
 import { synthesize } from '../../src/synth/synthesize.ts';
+import { backups } from '../fixtures/invalid/backups.ts';
 import { between } from '../fixtures/invalid/between.ts';
 import { charts } from '../fixtures/invalid/charts.ts';
 import { environment } from '../fixtures/invalid/environment.ts';
@@ -33,6 +34,7 @@ const tables: Readonly<Record<string, readonly WrongInput[]>> = {
   'who connects with whom': network,
   tiers,
   values,
+  'scheduled backups': backups,
   'between projects': between,
   'files and folders': folders,
   '.env files': variableFiles,

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
 import { globalObjects, projectObjects } from '../../charts/app.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
+import { backupField } from '../../charts/common/scheduled-backup.ts';
 import type { Profile } from '../../charts/model.ts';
 import { resolveProfiles } from '../../src/config/profiles.ts';
 import { declareEnvironment, declareProject } from '../charts/declared.ts';
@@ -124,6 +125,7 @@ function configured(): Difference[] {
     uses: { redis: { database: 1 }, minio: { buckets: ['raw'] } },
     services: {
       postgres: { initScripts: 'infra/initdb' },
+      reports: { kind: 'postgres' },
       search: { kind: 'container', image: 'nginx:1.29', port: 7700 },
     },
     secrets: ['TOKEN'],
@@ -150,10 +152,11 @@ function configured(): Difference[] {
     {
       production: {
         images: { registry: 'registry.example.com/dev', tag: '1.2.3' },
-        managed: ['redis', 'minio', 'postgres'],
+        managed: ['redis', 'minio', 'shop/postgres'],
         secrets: { store: 'vault', kind: 'ClusterSecretStore', prefix: '', refreshInterval: '1h' },
         reloader: true,
         gitops: 'argocd',
+        backup: backupField.parse({ schedule: '@daily', bucket: 'backups' }),
       },
     },
     0,

@@ -1,11 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { postgres } from '../../../charts/constructs/postgres.ts';
+import type { PresetName } from '../../../charts/model.ts';
+import { backedUp } from '../backed-up.ts';
 import { type Given, projectObjectsOf } from '../declared.ts';
 import { describeFields } from '../fields.ts';
 import { all, containerOf, environmentOf, type Objects, one, podOf } from '../objects.ts';
 import { seen } from '../seen.ts';
 
-const build = (settings: Given = {}) => projectObjectsOf({ services: { postgres: settings } });
+const build = (settings: Given = {}, profile?: PresetName) =>
+  profile === 'production' ? backedUp({ postgres: settings }) : projectObjectsOf({ services: { postgres: settings } });
 const api = { kind: 'http', port: 80 };
 const urlOf = (objects: Objects) => environmentOf(containerOf(objects, 'shop-api'));
 
@@ -113,6 +116,12 @@ describeFields(postgres, {}, build, {
     given: { max_connections: 200, log_statement: 'all' },
     seen: (objects) => containerOf(objects).args,
     expected: ['-c', 'max_connections=200', '-c', 'log_statement=all'],
+  },
+  backup: {
+    given: { schedule: '30 1 * * *' },
+    profile: 'production',
+    seen: (objects) => one(objects, 'CronJob', 'shop-postgres-backup').spec.schedule,
+    expected: '30 1 * * *',
   },
   hostPort: { given: 15432, seen: (_, hostPorts) => hostPorts, expected: [15432] },
   resources: {
