@@ -1,4 +1,5 @@
 import { typeMeta } from './common/api-versions.ts';
+import { copyOf } from './common/copy-of.ts';
 import { labelKeys } from './common/labels.ts';
 import type { ManifestObject } from './common/manifest-object.ts';
 import { type Fields, isMap } from './common/pod-security.ts';
@@ -27,7 +28,7 @@ const instanceOf = ({ metadata }: ManifestObject): string | undefined => metadat
 export function withOwnAccount(object: ManifestObject): ManifestObject {
   const instance = instanceOf(object);
   if (instance === undefined || podOf(object)?.serviceAccountName !== undefined) return object;
-  const copy = structuredClone(object) as ManifestObject & Fields;
+  const copy = copyOf(object) as ManifestObject & Fields;
   const pod = podOf(copy);
   if (!pod) return object;
   pod.serviceAccountName = instance;

@@ -1,5 +1,6 @@
 import { knownKind } from './common/api-kinds.ts';
 import { typeMeta } from './common/api-versions.ts';
+import { copyOf } from './common/copy-of.ts';
 import { amount } from './common/fields.ts';
 import { type Labelled, objectLabels } from './common/labels.ts';
 import type { ManifestObject } from './common/manifest-object.ts';
@@ -101,7 +102,7 @@ function counted(objects: readonly ManifestObject[]): Counted | undefined {
   let result: Counted = { pods: 0, total: nothing, pod: nothing, container: nothing };
   for (const object of objects) {
     const { builtIn, template } = knownKind(object.apiVersion, object.kind);
-    const parts = podParts(structuredClone(object) as ManifestObject & Fields, builtIn, template).pods;
+    const parts = podParts(copyOf(object) as ManifestObject & Fields, builtIn, template).pods;
     for (const { pod } of parts) {
       const count = mostPods(object, most.get(`${object.kind}/${object.metadata?.name}`));
       if (count === undefined) return undefined;

@@ -1,4 +1,5 @@
 import { knownKind, nameProblem } from './api-kinds.ts';
+import { copyOf } from './copy-of.ts';
 import { labelKeys } from './labels.ts';
 import type { ManifestObject } from './manifest-object.ts';
 import {
@@ -54,7 +55,7 @@ export function admit(
   const taken = new Set(own.map(identity));
   const objects = additions.flatMap(({ origin, objects }) =>
     objects.map((given) => {
-      const object = structuredClone(given) as ManifestObject & Fields;
+      const object = copyOf(given) as ManifestObject & Fields;
       const name = `${object.kind}/${object.metadata?.name ?? ''}`;
       const refuse = (message: string, where = name) => nonconformities.push({ origin, object: where, message });
       if (Array.isArray(object.items)) {

@@ -1,4 +1,5 @@
 import { knownKind } from './api-kinds.ts';
+import { copyOf } from './copy-of.ts';
 import { amount } from './fields.ts';
 import type { ManifestObject } from './manifest-object.ts';
 import { type Fields, isMap } from './pod-security.ts';
@@ -16,7 +17,7 @@ const defaults = { requests: '64Mi', limits: '1Gi' } as const;
 export function withDiskLimits(object: ManifestObject): ManifestObject {
   const { builtIn, template } = knownKind(object.apiVersion, object.kind);
   if (!builtIn || !template) return object;
-  const copy = structuredClone(object) as ManifestObject & Fields;
+  const copy = copyOf(object) as ManifestObject & Fields;
   try {
     for (const { pod } of podParts(copy, builtIn, template).pods) limitPod(pod);
   } catch (error) {

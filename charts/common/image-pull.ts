@@ -1,4 +1,5 @@
 import { knownKind } from './api-kinds.ts';
+import { copyOf } from './copy-of.ts';
 import type { ManifestObject } from './manifest-object.ts';
 import { type Fields, isMap } from './pod-security.ts';
 import { FormError, podFields, podParts } from './pod-templates.ts';
@@ -48,7 +49,7 @@ export function mirrored(reference: string, { mirror, registry }: ImagePull): st
 
 /** An object whose pods pull their images so. What has no pods, or not the form of its kind, stays as it is. */
 export function pulled(object: ManifestObject, pull: ImagePull): ManifestObject {
-  const copy = structuredClone(object) as ManifestObject & Fields;
+  const copy = copyOf(object) as ManifestObject & Fields;
   const { builtIn, template } = knownKind(object.apiVersion, object.kind);
   if (builtIn && !template) return object;
   try {

@@ -3,6 +3,7 @@ import type { ApiObject, ApiObjectProps, JsonPatch } from 'cdk8s';
 import type * as Generated from 'cdk8s-plus-28/lib/imports/k8s.js';
 import type { Construct } from 'constructs';
 import { type ApiKind, typeMeta } from './api-versions.ts';
+import { copyOf } from './copy-of.ts';
 import type { ManifestObject } from './manifest-object.ts';
 
 /** The fields that cdk8s-plus-28 spells in another way than the API. */
@@ -139,7 +140,7 @@ function literalObject(): LiteralObjectClass {
       const { apiVersion, kind, metadata: _, ...rest } = this.#literal;
       let object = { apiVersion, kind, metadata: this.metadata.toJson(), ...rest } as ManifestObject;
       // Literals share parts, and hold fields that are undefined: a patch gets a copy without either.
-      if (this.#changes.length > 0) object = JSON.parse(JSON.stringify(object));
+      if (this.#changes.length > 0) object = copyOf(object);
       for (const change of this.#changes) object = change(object);
       if (this.#nameOf) object = { ...object, metadata: { ...object.metadata, name: this.#nameOf(object) } };
       return object;

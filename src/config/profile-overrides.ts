@@ -1,4 +1,5 @@
 import mergePatch from 'json-merge-patch';
+import { copyOf } from '../../charts/common/copy-of.ts';
 import type { ProfileName } from '../../charts/model.ts';
 import { type Problem, pathText } from './problem.ts';
 import { valueAt } from './schema-problems.ts';
@@ -19,26 +20,36 @@ export const overriddenProfiles = (data: unknown): ProfileName[] => Object.keys(
  *
  * @param chain the profile's own name first, the preset last
  */
-export function withOverrides(data: unknown, chain: readonly ProfileName[]): unknown {
-  const overrides = overridesIn(data);
+export const withOverrides = (data: unknown, chain: readonly ProfileName[]): unknown =>
+  merged(data, overridesIn(data), chain);
+
+function merged(data: unknown, overrides: Fields, chain: readonly ProfileName[]): unknown {
   const layers = [...chain].reverse().flatMap((name) => {
     const layer = Object.hasOwn(overrides, name) ? overrides[name] : undefined;
     return isMap(layer) ? [layer] : [];
   });
   if (layers.length === 0) return data;
   // The library writes into what it is given.
-  return layers.reduce<unknown>((merged, layer) => mergePatch.apply(merged, layer), structuredClone(data));
+  return layers.reduce<unknown>((merged, layer) => mergePatch.apply(merged, layer), copyOf(data));
 }
 
-/** As much of a project's data as some profiles say something of: entries of its maps, and its name. */
-export function changedBy(data: unknown, profiles: readonly ProfileName[]): Fields {
+/**
+ * As much of a project's data, as a profile has it, as that profile or another says something of: entries of its maps, and its
+ * name.
+ *
+ * @param chain of the profile
+ * @param other the chain of the other
+ */
+export function changedBy(data: unknown, chain: readonly ProfileName[], other: readonly ProfileName[]): unknown {
   const given = isMap(data) ? data : {};
   const overrides = overridesIn(data);
-  const layers = profiles.map((name) => (Object.hasOwn(overrides, name) ? overrides[name] : undefined)).filter(isMap);
+  const layers = [...chain, ...other]
+    .map((name) => (Object.hasOwn(overrides, name) ? overrides[name] : undefined))
+    .filter(isMap);
   const parts = [...new Set(layers.flatMap(Object.keys))]
     .filter((field) => Object.hasOwn(given, field))
     .map((field) => [field, entriesOf(given[field], layers, field)] as const);
-  return { name: given.name, ...Object.fromEntries(parts), profiles: given.profiles };
+  return merged({ name: given.name, ...Object.fromEntries(parts) }, overrides, chain);
 }
 
 function entriesOf(given: unknown, layers: readonly Fields[], field: string): unknown {

@@ -142,7 +142,7 @@ function overrideProblems(
   right: readonly ProfileName[],
 ): Problem[] {
   // Mostly nothing is wrong, and what no profile changes need not be looked at again to see that.
-  if (schema.safeParse(withOverrides(changedBy(given, [...chain, ...right]), chain)).success) return [];
+  if (schema.safeParse(changedBy(given, chain, right)).success) return [];
   const data = withOverrides(given, chain);
   const { error } = schema.safeParse(data);
   if (!error) return [];
