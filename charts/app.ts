@@ -1,4 +1,4 @@
-import { ApiObject, App, Chart, DependencyGraph } from 'cdk8s';
+import { ApiObject, App, type Chart } from 'cdk8s';
 import { ownAccounts, withOwnAccount } from './accounts.ts';
 import { admit, type Nonconformity } from './common/admission.ts';
 import { withDiskLimits } from './common/disk.ts';
@@ -119,9 +119,9 @@ function namespaceObjects(
   // The last, so that it holds for what charts and patches name, and before jobs get their names.
   if (pull) for (const object of apiObjects(chart)) changeObject(object, (each) => pulled(each, pull));
   if (!profile.development) for (const object of apiObjects(chart)) changeObject(object, withScanExceptions);
-  const printed = refused.length === 0 ? inOrder(chart).map((object) => [object, object.toJson()] as const) : [];
+  const printed: ManifestObject[] = refused.length === 0 ? chart.toJson() : [];
   refused.push(...patched.refused());
-  const complete: ManifestObject[] = refused.length === 0 ? printed.map(([, object]) => object) : [];
+  const complete = refused.length === 0 ? printed : [];
   if (origin !== undefined && refused.length === 0) refused.push(...missing(generated, complete, origin));
   const added = manifests.map(({ path, objects }) => ({
     origin: path,
@@ -145,7 +145,7 @@ function namespaceObjects(
   return {
     namespace,
     objects: [space, ...quota, ...accounts, ...all],
-    jobs: refused.length > 0 ? [] : jobsOf(printed),
+    jobs: refused.length > 0 ? [] : jobsOf(chart),
     nonconformities: [...refused, ...nonconformities],
   };
 }
@@ -195,16 +195,6 @@ const partOf = (owner: OwnerLabels, scope: string, name: string): Labelled => ({
 const apiObjects = (chart: Chart): ApiObject[] =>
   chart.node.findAll().filter((construct) => ApiObject.isApiObject(construct));
 
-/**
- * The objects of a chart, each after those that it depends on: the order of `chart.toJson`, which looks at all of them several
- * times for what only another's constructs can say. A chart that others have a say in has gone through that already.
- */
-const inOrder = (chart: Chart): ApiObject[] =>
-  new DependencyGraph(chart.node)
-    .topology()
-    .filter((construct) => ApiObject.isApiObject(construct))
-    .filter((object) => Chart.of(object) === chart);
-
 const apiIdentity = ({ kind, name }: ApiObject) => `${kind}/${name}`;
 
 /** `Kind/name`, of a job without the hash. */
@@ -213,10 +203,10 @@ function unhashedIdentity({ kind, metadata }: ManifestObject): string {
   return `${kind}/${kind === 'Job' ? name.replace(/-[0-9a-f]{8}$/, '') : name}`;
 }
 
-/** The jobs among a chart's objects that are named after what they run, in the end: patches change the name. */
-const jobsOf = (printed: readonly (readonly [ApiObject, ManifestObject])[]): NamedJob[] =>
-  printed.flatMap(([{ node }, { metadata }]) =>
-    node.scope && HashedJob.isHashedJob(node.scope)
-      ? [{ name: metadata?.name ?? '', labelled: node.scope.labelled }]
-      : [],
-  );
+/** The jobs of a chart that are named after what they run, in the end: patches change the name. */
+const jobsOf = (chart: Chart): NamedJob[] =>
+  chart.node
+    .findAll()
+    .flatMap((construct) =>
+      HashedJob.isHashedJob(construct) ? [{ name: construct.jobName, labelled: construct.labelled }] : [],
+    );
