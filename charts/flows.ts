@@ -10,7 +10,7 @@ import { protocols } from './common/ports.ts';
 import { podAccount } from './common/service-account.ts';
 import { serviceKinds, workloadKinds } from './kinds.ts';
 import type { Environment, Profile, Project } from './model.ts';
-import { consumers, isManaged, ownConsumers, servicesInCluster } from './wiring.ts';
+import { behind, consumers, isManaged, ownConsumers, servicesInCluster } from './wiring.ts';
 
 /** Somebody calls a service or workload of a project. */
 export interface Call {
@@ -147,17 +147,20 @@ function serviceFlows(
   const users = project ? ownConsumers(service) : consumers(environment, service);
   const ports = clientPorts(kind, service);
   const peerOf = (each: Service) => podsOfPeer(labelled(each, ''), each.namespace);
-  const shown = here.filter((each) => each.kind === kind.companionOf);
-  const consoles = here.filter((each) => serviceKinds[each.kind]?.companionOf === service.kind);
+  const server = behind(here, service);
+  const shown = server ? [server] : here.filter((each) => each.kind === kind.companionOf);
+  const callers = here.filter(
+    (each) => serviceKinds[each.kind]?.companionOf === service.kind || behind(here, each) === service,
+  );
   const job = kind.setUp?.(service, users);
   const declared = declaredFlows(environment, profile, project, service);
-  const server: PodFlows = {
+  const own: PodFlows = {
     labelled: labelled(service, kind.component),
     ingress: [
       {
         peers: [
           ...(kind.connect ? clients(environment, project, service, users) : []),
-          ...consoles.map(peerOf),
+          ...callers.map(peerOf),
           ...(job ? [podsOfPeer(job, service.namespace)] : []),
           ...(backupOf(profile, service) ? [podsOfPeer(backupLabels(service), service.namespace)] : []),
         ],
@@ -176,8 +179,8 @@ function serviceFlows(
     hosts: declared.hosts,
   };
   const backups = backupFlows(profile, service, { peers: [peerOf(service)], ports });
-  if (!job) return [server, ...backups];
-  return [server, ...backups, { labelled: job, ingress: [], egress: [{ peers: [peerOf(service)], ports }], hosts: [] }];
+  if (!job) return [own, ...backups];
+  return [own, ...backups, { labelled: job, ingress: [], egress: [{ peers: [peerOf(service)], ports }], hosts: [] }];
 }
 
 /** The workloads that are connected with a service: all of its project, or of the projects that use it. */
@@ -207,10 +210,11 @@ function connectionFlows(environment: Environment, profile: Profile, project: Pr
     const kind = serviceKinds[service.kind];
     if (!kind?.connect) return [];
     const ports = clientPorts(kind, service);
-    if (!isManaged(profile, service))
-      return [{ peers: [podsOfPeer(labelled(service, kind.component), service.namespace)], ports }];
+    // What stands in front of a managed one runs where that does.
+    const managed = [behind(project.services, service), service].find((each) => each && isManaged(profile, each));
+    if (!managed) return [{ peers: [podsOfPeer(labelled(service, kind.component), service.namespace)], ports }];
     const own = kind.managedPorts?.map(tcp) ?? ports;
-    return managedAddresses(profile, service).map(({ cidrs, fqdn, ports = own }) => {
+    return managedAddresses(profile, managed).map(({ cidrs, fqdn, ports = own }) => {
       if (fqdn !== undefined) hosts.push(fqdn);
       return { peers: addressPeers(cidrs), ports };
     });

@@ -7,10 +7,14 @@ import { containerService } from './constructs/container-service.ts';
 import { cronJob } from './constructs/cron-job.ts';
 import { httpService } from './constructs/http-service.ts';
 import { immudb } from './constructs/immudb.ts';
+import { jaeger } from './constructs/jaeger.ts';
 import { job } from './constructs/job.ts';
+import { mailpit } from './constructs/mailpit.ts';
 import { minio } from './constructs/minio.ts';
 import { pgadmin } from './constructs/pgadmin.ts';
+import { pgbouncer } from './constructs/pgbouncer.ts';
 import { postgres } from './constructs/postgres.ts';
+import { rabbitmq } from './constructs/rabbitmq.ts';
 import { redis } from './constructs/redis.ts';
 import { redisCommander } from './constructs/redis-commander.ts';
 import { redisInsight } from './constructs/redis-insight.ts';
@@ -22,6 +26,10 @@ const allServices = {
   immudb,
   redis,
   minio,
+  rabbitmq,
+  pgbouncer,
+  mailpit,
+  jaeger,
   pgadmin,
   'redis-insight': redisInsight,
   'redis-commander': redisCommander,

@@ -25,9 +25,19 @@ export function isManaged(profile: Profile, service: Service): boolean {
   return managed.includes(service.kind) || managed.includes(`${service.scope}/${service.name}`);
 }
 
+/** The service that one stands in front of, among those of its project; none if it stands in front of nothing. */
+export function behind(services: readonly Service[], { kind, settings }: Service): Service | undefined {
+  const { frontOf } = serviceKinds[kind] ?? {};
+  return frontOf && services.find((each) => each.kind === frontOf.kind && each.name === frontOf.name(settings));
+}
+
+/** Whether a service, or the one that it stands in front of, runs elsewhere in a profile. */
+const isElsewhere = (profile: Profile, services: readonly Service[], service: Service): boolean =>
+  isManaged(profile, behind(services, service) ?? service) || isManaged(profile, service);
+
 /** The services of a namespace that run in the cluster, without the tools that show nothing in this profile. */
 export function servicesInCluster(profile: Profile, services: readonly Service[]): Service[] {
-  const here = services.filter((service) => !isManaged(profile, service));
+  const here = services.filter((service) => !isElsewhere(profile, services, service));
   return here.filter(({ kind }) => {
     const companionOf = serviceKinds[kind]?.companionOf;
     return !companionOf || (profile.development && here.some((service) => service.kind === companionOf));
@@ -56,16 +66,22 @@ export function connections(environment: Environment, profile: Profile, project:
   const result = new Map<string, Connection>();
   const add = (service: Service, connection: Connection | undefined) => {
     if (!connection) return;
-    result.set(service.name, isManaged(profile, service) ? managed(connection, project.name) : connection);
+    const elsewhere = isElsewhere(profile, project.services, service);
+    result.set(service.name, elsewhere ? managed(connection, project.name) : connection);
   };
   for (const service of environment.services) {
     if (!Object.hasOwn(project.uses, service.name)) continue;
-    const consumer = { project: project.name, use: project.uses[service.name] };
+    const consumer = { project: project.name, use: project.uses[service.name], profile: profile.name };
     add(service, serviceKinds[service.kind]?.connect?.(service, consumer));
   }
+  const fronted = new Set(project.services.flatMap((service) => behind(project.services, service) ?? []));
   for (const service of project.services) {
     const [consumer = { project: project.name, use: undefined }] = ownConsumers(service);
-    add(service, serviceKinds[service.kind]?.connect?.(service, consumer));
+    const { connect, frontOf } = serviceKinds[service.kind] ?? {};
+    const server = behind(project.services, service);
+    // That there is none is refused where it is named.
+    if (frontOf && !server) continue;
+    add(service, connect?.(service, { ...consumer, fronted: fronted.has(service), profile: profile.name }, server));
   }
   return result;
 }
@@ -124,8 +140,11 @@ export function variables(
   workload: Workload<WorkloadSettings>,
 ): Variable[] {
   const own = declaredVariables({ ...project.env, ...workload.settings.env });
+  const given = [...connected.values()];
+  const its = given.flatMap((connection) => connection.ofWorkload?.(workload) ?? []);
   return [
-    ...[...connected.values()].flatMap((connection) => connection.variables),
+    ...given.flatMap((connection) => connection.variables),
+    ...its.filter(({ name }) => !own.some((each) => each.name === name)),
     ...project.links.flatMap((link) => linkVariables(environment, link)),
     ...ownVariables(project),
     ...own,
@@ -219,8 +238,16 @@ export function secrets(environment: Environment, profile: Profile, project?: Pr
     (service) => serviceKinds[service.kind]?.secrets(service, ownConsumers(service)) ?? [],
   );
   const connected = [...connections(environment, profile, project).values()].map((connection) => connection.secret);
-  const byName = new Map([...own, ...connected, ownSecret(project), ...stores].map((secret) => [secret.name, secret]));
+  const byName = new Map<string, SecretReference>();
+  for (const secret of [...own, ...connected, ownSecret(project), ...stores])
+    byName.set(secret.name, withKeysOf(byName.get(secret.name), secret));
   return [...byName.values()].filter(({ keys }) => keys.length > 0);
+}
+
+/** A Secret with the keys that another reference to it names. */
+function withKeysOf(other: SecretReference | undefined, { name, keys }: SecretReference): SecretReference {
+  const more = (other?.keys ?? []).filter(({ key }) => !keys.some((each) => each.key === key));
+  return { name, keys: [...more, ...keys] };
 }
 
 /**

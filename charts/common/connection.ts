@@ -49,6 +49,8 @@ export interface Connection {
   readonly promises: readonly string[];
   /** The promised variables and those that they are made of, in order. */
   readonly variables: readonly ConnectionVariable[];
+  /** Those that each workload has for itself, wherever the service runs; its own `env` wins. @default none */
+  ofWorkload?(workload: { readonly object: string }): readonly ConnectionVariable[];
   /** The Secret, in the workload's namespace, that the variables refer to. */
   readonly secret: SecretReference;
   readonly ready: ReadyCheck;

@@ -30,6 +30,10 @@ export interface Service<Settings = unknown> extends Declared<Settings> {}
 export interface Consumer<Use = unknown> {
   readonly project: string;
   readonly use: Use;
+  /** Whether another service stands in front of it, which has its variables. @default false */
+  readonly fronted?: boolean;
+  /** Name of the profile in which it is connected. @default none is said */
+  readonly profile?: string;
 }
 
 /** A port of a service or a workload. */
@@ -125,6 +129,10 @@ export interface ServiceKind<Settings = unknown, Use = unknown> {
   readonly schema: z.ZodObject;
   /** A tool for development that shows services of this kind: left out of production, and where none is in the cluster. */
   readonly companionOf?: string;
+  /** The service of the same project that it stands in front of: its kind, and its name. Where that is managed, so is this. */
+  readonly frontOf?: { readonly kind: string; name(settings: Settings): string };
+  /** Whether every project uses one of the global tier that doesn't say `false` under `uses`. @default false */
+  readonly everybody?: boolean;
   /** What it is in a compose file; none if no image of others stands for it. */
   readonly compose?: ComposeKind<Settings>;
   /** What a project says under `uses` of one in the global tier. @default nothing but its name */
@@ -154,8 +162,12 @@ export interface ServiceKind<Settings = unknown, Use = unknown> {
   readonly clientName?: string;
   /** The Secrets that it needs in its own namespace. */
   secrets(service: Service<Settings>, consumers: readonly Consumer<Use>[]): readonly SecretReference[];
-  /** What a project that uses it gets; none for a service that nobody connects to. */
-  connect?(service: Service<Settings>, consumer: Consumer<Use>): Connection;
+  /**
+   * What a project that uses it gets; none for a service that nobody connects to.
+   *
+   * @param behind the service that it stands in front of
+   */
+  connect?(service: Service<Settings>, consumer: Consumer<Use>, behind?: Service): Connection;
   build(scope: Construct, service: Service<Settings>, context: ServiceContext): PodsConstruct;
   /** Adds its scheduled backups. @default it has none */
   addBackup?(scope: Construct, service: Service<Settings>, context: BackupContext): void;

@@ -21,6 +21,9 @@ const schema = z.strictObject({
   database: z.string().min(1).default('defaultdb').describe('Name of the database that workloads get.'),
   storage: storage('1Gi'),
   hostPort: hostPort.optional(),
+  pgsqlHostPort: hostPort.optional().describe('Port on the developer’s machine that speaks PostgreSQL’s protocol.'),
+  httpHostPort: hostPort.optional().describe('Port of its web console on the developer’s machine.'),
+  metricsHostPort: hostPort.optional().describe('Port of its metrics on the developer’s machine.'),
   resources: resources(['50m', '128Mi'], ['1', '512Mi']),
 });
 
@@ -82,12 +85,12 @@ export const immudb: ServiceKind<ImmudbSettings> = {
   schema,
   compose: { images: ['codenotary/immudb'] },
   controller: () => 'StatefulSet',
-  ports: (settings) =>
-    Object.entries(immudbPorts).map(([name, port]) => ({
-      name,
-      port,
-      hostPort: name === 'grpc' ? settings.hostPort : undefined,
-    })),
+  ports: (settings) => [
+    { name: 'grpc', port: immudbPorts.grpc, hostPort: settings.hostPort },
+    { name: 'pgsql', port: immudbPorts.pgsql, hostPort: settings.pgsqlHostPort },
+    { name: 'http', port: immudbPorts.http, protocol: 'http', hostPort: settings.httpHostPort },
+    { name: 'metrics', port: immudbPorts.metrics, hostPort: settings.metricsHostPort },
+  ],
   metrics: () => ({ path: '/metrics', port: 'metrics', number: immudbPorts.metrics }),
   clientPorts: ['grpc', 'pgsql', 'http'],
   secrets: (service) => [secret(service, service.object)],

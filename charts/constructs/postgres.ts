@@ -48,13 +48,17 @@ export interface PostgresSettings extends Omit<z.output<typeof schema>, 'initScr
   readonly initScripts: Readonly<Record<string, string>>;
 }
 
-const passwordKey = 'POSTGRES_PASSWORD';
+export const postgresPasswordKey = 'POSTGRES_PASSWORD';
 
 /** @param name of the Secret, which users in other namespaces have, too */
 function secret(service: Service<PostgresSettings>, name: string): SecretReference {
-  const variable = variableName(service, passwordKey);
-  return { name, keys: [{ key: passwordKey, variable, owner: service.scope, generated: true }] };
+  const variable = variableName(service, postgresPasswordKey);
+  return { name, keys: [{ key: postgresPasswordKey, variable, owner: service.scope, generated: true }] };
 }
+
+/** The Secret from which a project's workloads have the password. */
+export const postgresSecret = (service: Service<PostgresSettings>, project: string): SecretReference =>
+  secret(service, objectName(project, service.name));
 
 /**
  * Asks the server of a URL whether it accepts connections, without the password and the options of the URL: arguments can
@@ -62,7 +66,7 @@ function secret(service: Service<PostgresSettings>, name: string): SecretReferen
  *
  * @param variable that holds the URL
  */
-const readyScript = (variable: string) =>
+export const postgresReady = (variable: string) =>
   `
 rest=\${${variable}#*://} login=
 authority=\${rest%%[/?]*} path=\${rest#"\${rest%%[/?]*}"}
@@ -92,7 +96,7 @@ export class Postgres extends StatefulService {
       claim: { path: '/var/lib/postgresql/data', size: settings.storage },
       volumes: [
         { name: 'run', emptyDir: {} },
-        secretVolume('password', object, passwordKey),
+        secretVolume('password', object, postgresPasswordKey),
         ...(scripts ? [{ name: 'init', configMap: { name: `${object}-init` } }] : []),
       ],
       container: {
@@ -103,7 +107,7 @@ export class Postgres extends StatefulService {
         variables: [
           { name: 'POSTGRES_USER', value: settings.user },
           { name: 'POSTGRES_DB', value: settings.database },
-          { name: 'POSTGRES_PASSWORD_FILE', value: `/run/secrets/postgres/${passwordKey}` },
+          { name: 'POSTGRES_PASSWORD_FILE', value: `/run/secrets/postgres/${postgresPasswordKey}` },
           // A subfolder: the root of a claim may hold lost+found, and initdb wants an empty folder.
           { name: 'PGDATA', value: '/var/lib/postgresql/data/pgdata' },
         ],
@@ -147,7 +151,7 @@ export const postgres: ServiceKind<PostgresSettings> = {
     images: ['postgres', 'postgis/postgis', 'pgvector/pgvector'],
     image: composeImage,
     client(service, _connection, before) {
-      const password = variableName(service, passwordKey);
+      const password = variableName(service, postgresPasswordKey);
       return {
         port: postgresPort,
         url: { variable: variableName(service, 'DATABASE_URL'), schemes: ['postgres', 'postgresql'] },
@@ -167,25 +171,26 @@ export const postgres: ServiceKind<PostgresSettings> = {
   ports: (settings) => [{ name: 'postgres', port: postgresPort, hostPort: settings.hostPort }],
   client: ({ user, database }) => ['psql', '--username', user, '--dbname', database],
   secrets: (service) => [secret(service, service.object)],
-  connect(service, { project }) {
+  connect(service, { project, fronted }) {
     const { user, database, image } = service.settings;
-    const password = variableName(service, passwordKey);
-    const url = variableName(service, 'DATABASE_URL');
-    const name = objectName(project, service.name);
+    const password = variableName(service, postgresPasswordKey);
+    const url = variableName(service, fronted ? 'DATABASE_URL_UNPOOLED' : 'DATABASE_URL');
+    const given = postgresSecret(service, project);
+    const { name } = given;
     const host = serviceHost(service.object, service.namespace);
     return {
       promises: [url],
       rules: { [url]: 'postgresql-tls' },
-      secret: secret(service, name),
+      secret: given,
       variables: [
-        { name: password, secret: name, key: passwordKey },
+        { name: password, secret: name, key: postgresPasswordKey },
         { name: url, value: `postgresql://${user}:$(${password})@${host}:${postgresPort}/${database}` },
       ],
-      ready: { image, script: readyScript(url) },
+      ready: { image, script: postgresReady(url) },
     };
   },
   build: (scope, service, context) => new Postgres(scope, service, context),
   addBackup(scope, service, context) {
-    new PostgresBackup(scope, service, { ...context, passwordKey, port: postgresPort });
+    new PostgresBackup(scope, service, { ...context, passwordKey: postgresPasswordKey, port: postgresPort });
   },
 };

@@ -1,10 +1,14 @@
+import { jaegerFolder, jaegerUser } from '../../charts/constructs/jaeger.ts';
+import { mailpitFolder, mailpitUser } from '../../charts/constructs/mailpit.ts';
 import type { ServiceKindName } from '../../charts/kinds.ts';
 import type { StoreKind } from './data-store.ts';
 import type { PartKind } from './part.ts';
+import { claimStore } from './stores/claim.ts';
 import { containerPart, containerStore } from './stores/container.ts';
 import { immudbPart, immudbStore } from './stores/immudb.ts';
 import { bucketPart, minioStore } from './stores/minio.ts';
 import { postgresPart, postgresStore } from './stores/postgres.ts';
+import { rabbitmqStore } from './stores/rabbitmq.ts';
 import { redisStore } from './stores/redis.ts';
 import { volumePart } from './stores/volume.ts';
 
@@ -19,9 +23,13 @@ export const storeKinds: Readonly<Record<ServiceKindName, StoreKind | undefined>
   postgres: postgresStore,
   immudb: immudbStore,
   container: containerStore,
+  mailpit: claimStore(mailpitFolder, mailpitUser),
+  jaeger: claimStore(jaegerFolder, jaegerUser),
   minio: minioStore,
   redis: redisStore,
+  rabbitmq: rabbitmqStore,
   pgadmin: withoutData,
+  pgbouncer: withoutData,
   'redis-insight': withoutData,
   'redis-commander': withoutData,
 };

@@ -9,6 +9,7 @@ import { suggestion } from '../platform/nearest.ts';
 import { checkBackups } from './check-backups.ts';
 import { checkCommands } from './check-commands.ts';
 import { checkCycles, checkDependencies, hasPort, linkProblem } from './check-dependencies.ts';
+import { checkFronts, checkGlobalFronts } from './check-fronts.ts';
 import { checkEgress, checkExposed, checkGlobalEgress, checkManagedAddresses } from './check-network.ts';
 import { checkPods } from './check-pods.ts';
 import { projectFile } from './discover.ts';
@@ -42,12 +43,14 @@ export function crossCheck(environment: Environment, complete = true, whole = co
   checkManagedAddresses(environment, whole, refuseIn(environmentFile));
   checkGlobalEgress(environment, refuseIn(environmentFile));
   checkBackups(environment, undefined, refuseIn(environmentFile));
+  checkGlobalFronts(environment, refuseIn(environmentFile));
   for (const [project, refuse] of refuseInProject) {
     checkNames(environment, project, refuse);
     checkUses(environment, complete, project, refuse);
     checkDependencies(environment, complete, project, refuse);
     checkVariables(environment, project, refuse);
     checkCommands(project, refuse);
+    checkFronts(project, refuse);
     checkPods(environment, project, refuse);
     checkEgress(environment, complete, project, refuse);
     checkBackups(environment, project, refuse);

@@ -189,8 +189,10 @@ export function projectSchemaFor(shared: SharedKinds | undefined): typeof projec
   if (!shared) return projectSchema;
   if (last?.shared === shared) return last.schema;
   const uses = Object.entries(shared).flatMap(([name, kind]) => {
-    const schema = serviceKinds[kind] && useSchema(serviceKinds[kind]);
-    return schema ? [[name, schema.optional()]] : [];
+    const definition = serviceKinds[kind];
+    const schema = definition && useSchema(definition);
+    if (!schema) return [];
+    return [[name, definition.everybody ? z.union([z.literal(false), schema]).default({}) : schema.optional()]];
   });
   const strict = z.strictObject({ ...wellKnownUses, ...Object.fromEntries(uses), projects: otherProjects });
   const schema = projectSchema.extend({ uses: strict.prefault({}).describe(usesText) as never });

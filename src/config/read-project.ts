@@ -98,7 +98,7 @@ export function readProject(reader: Reader, directory: string, what: ReadFor): R
     directory,
     description: input.description,
     images,
-    uses: Object.fromEntries(Object.entries(uses).filter(([, use]) => use !== undefined)),
+    uses: Object.fromEntries(Object.entries(uses).filter(([, use]) => use !== undefined && (use as unknown) !== false)),
     links: links.map((link) => {
       const [project = '', workload = ''] = link.split('/');
       return { project, workload };

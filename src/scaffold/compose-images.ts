@@ -27,7 +27,6 @@ export interface KnownImage {
 }
 
 const known: Readonly<Record<string, KnownImage>> = {
-  rabbitmq: { port: 5672, user: 999, scheme: 'amqp' },
   mysql: { port: 3306, user: 999, scheme: 'mysql' },
   mariadb: { port: 3306, user: 999, scheme: 'mysql' },
   mongo: { port: 27017, user: 999, scheme: 'mongodb' },
@@ -36,7 +35,6 @@ const known: Readonly<Record<string, KnownImage>> = {
   elasticsearch: { port: 9200, user: 1000 },
   'getmeili/meilisearch': { port: 7700, user: 1000 },
   'qdrant/qdrant': { port: 6333, user: 1000 },
-  'axllent/mailpit': { port: 8025, user: 1000 },
 };
 
 /** An image reference as its repository, without a registry, and its tag: `registry.example.com/library/postgres:16` is `postgres` and `16`. */

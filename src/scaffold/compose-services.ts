@@ -92,6 +92,28 @@ const carriers: Readonly<Record<ServiceKindName, Carrier>> = {
     draft.services.immudb = { hostPort: carryHostPort(service, service.ports[0], draft, taken) };
     draft.names.set(service.name, 'immudb');
   },
+  rabbitmq(service, draft, { taken }) {
+    draft.services.rabbitmq = {
+      hostPort: carryHostPort(service, portFor(service, 5672), draft, taken),
+      consoleHostPort: carryHostPort(service, portFor(service, 15672), draft, taken),
+    };
+    draft.names.set(service.name, 'rabbitmq');
+    noteVolumes(service, draft, ['/var/lib/rabbitmq']);
+  },
+  mailpit(service, draft, { taken }) {
+    draft.services.mailpit = {
+      hostPort: carryHostPort(service, portFor(service, 1025), draft, taken),
+      consoleHostPort: carryHostPort(service, portFor(service, 8025), draft, taken),
+    };
+    draft.names.set(service.name, 'mailpit');
+    noteVolumes(service, draft, ['/data']);
+  },
+  jaeger(service, draft, { taken }) {
+    draft.services.jaeger = { consoleHostPort: carryHostPort(service, portFor(service, 16686), draft, taken) };
+    draft.names.set(service.name, 'jaeger');
+  },
+  // Its images are spared.
+  pgbouncer: () => {},
   'redis-insight': leaveOut,
   'redis-commander': leaveOut,
   container(service, draft, { taken }) {
@@ -124,6 +146,9 @@ const carriers: Readonly<Record<ServiceKindName, Carrier>> = {
     noteVolumes(service, draft, []);
   },
 };
+
+/** The port of the machine that leads to one of the container. */
+const portFor = ({ ports }: ComposeService, number: number) => ports.find(({ container }) => container === number);
 
 /** A tool of the global tier. */
 function leaveOut({ name, image = '' }: ComposeService, { notes }: Draft) {

@@ -139,6 +139,31 @@ export function projectObjectsOf(
   return projectObjects(surroundings, surroundings.profiles[profile], project, extension).objects as Objects;
 }
 
+/**
+ * An environment with shared services, which projects use that have one workload, `api`.
+ *
+ * @param services those of the global tier, by name
+ * @param projects their names
+ */
+export function declareShared(services: Readonly<Record<string, Given>>, projects: readonly string[]) {
+  const uses = Object.fromEntries(Object.keys(services).map((name) => [name, {}]));
+  const environment = {
+    ...declareEnvironment(
+      projects.map((name) => declareProject({ name, uses, workloads: { api: { kind: 'http', port: 80 } } })),
+    ),
+    services: Object.entries(services).map(([name, { kind, ...settings }]) => ({
+      name,
+      kind: String(kind),
+      scope: environmentName,
+      namespace: environmentName,
+      object: objectName(environmentName, name),
+      owner: { environment: environmentName, tier: 'global' } as const,
+      settings: known(serviceKinds, kind).schema.parse(settings),
+    })),
+  };
+  return { environment, objects: globalObjects(environment, environment.profiles.local).objects as Objects };
+}
+
 interface Surroundings {
   readonly profile: PresetName;
   readonly environment: Environment;

@@ -17,7 +17,20 @@ const minimal: Readonly<Record<string, Given>> = {
 
 /** The kinds that the issue of the project names, and no other; a new one is a line here. */
 const names = {
-  services: ['container', 'immudb', 'minio', 'pgadmin', 'postgres', 'redis', 'redis-commander', 'redis-insight'],
+  services: [
+    'container',
+    'immudb',
+    'jaeger',
+    'mailpit',
+    'minio',
+    'pgadmin',
+    'pgbouncer',
+    'postgres',
+    'rabbitmq',
+    'redis',
+    'redis-commander',
+    'redis-insight',
+  ],
   global: ['minio', 'redis', 'redis-commander', 'redis-insight'],
   workloads: ['celery-beat', 'celery-worker', 'cronjob', 'http', 'job', 'statefulset', 'worker'],
 };

@@ -18,6 +18,9 @@ const open: Files = {
         files: { kind: minio }
         ledger: { kind: immudb }
         mail: { kind: container, image: "axllent/mailpit:v1.21", port: 8025 }
+        queue: { kind: rabbitmq }
+        letters: { kind: mailpit }
+        traces: { kind: jaeger }
         pgadmin: {}
         insight: { kind: redis-insight }
         commander: { kind: redis-commander }
@@ -33,6 +36,7 @@ const open: Files = {
     FILES_MINIO_ROOT_USER=
     FILES_MINIO_ROOT_PASSWORD=
     LEDGER_IMMUDB_ADMIN_PASSWORD=
+    QUEUE_RABBITMQ_PASSWORD=
     PGADMIN_PASSWORD=
   `,
   [paths.project]: text`
@@ -43,6 +47,7 @@ const open: Files = {
       files: { buckets: [raw] }
       ledger: {}
       mail: {}
+      traces: false
     services:
       redis: { eviction: volatile-ttl }
       minio: { buckets: [pictures] }
@@ -125,11 +130,18 @@ test('the global tier has services of every kind by name, and its own manifests'
   const of = await made('local');
   const { objects, plan } = of('monorepo');
   const named = plan.namespaces[0]?.services ?? [];
-  expect([...new Set(named.map(({ kind }) => kind))].sort()).toEqual(Object.keys(serviceKinds).sort());
+  expect([...new Set(named.map(({ kind }) => kind))].sort()).toEqual(
+    Object.entries(serviceKinds)
+      // What stands in front of a service of a project is the project's.
+      .flatMap(([kind, { frontOf }]) => (frontOf ? [] : [kind]))
+      .sort(),
+  );
   const names = (wanted: string) => objects.flatMap(({ kind, metadata }) => (kind === wanted ? [metadata?.name] : []));
   expect(names('ConfigMap')).toEqual(expect.arrayContaining(['banner', 'monorepo-pgadmin-servers']));
   expect(names('StatefulSet').sort()).toEqual(
-    ['cache', 'catalog', 'files', 'ledger', 'minio', 'redis'].map((name) => `monorepo-${name}`),
+    ['cache', 'catalog', 'files', 'ledger', 'letters', 'minio', 'queue', 'redis', 'traces'].map(
+      (name) => `monorepo-${name}`,
+    ),
   );
   expect(objects.find(({ metadata }) => metadata?.name === 'banner')?.metadata).toMatchObject({
     namespace: 'monorepo',

@@ -6,22 +6,25 @@ import { synthesize } from '../../src/synth/synthesize.ts';
 import { type Files, inRepository, paths } from '../config/repository.ts';
 import { examplesOf } from './examples.ts';
 
-const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'workloads.md'), 'utf8');
-const examples = examplesOf(page);
+const read = (name: string) => readFileSync(join(import.meta.dirname, '..', '..', 'docs', name), 'utf8');
+const page = read('workloads.md');
+const examples = [...examplesOf(page), ...examplesOf(read('catalogue.md'))];
 
-/** The variables that the page says `.env.example` lists. */
+/** The variables that the pages say `.env.example` lists. */
 const variables: Readonly<Record<string, string>> = {
   MariaDB: 'MARIADB_ROOT_PASSWORD=\nMARIADB_PASSWORD=\n',
   Keycloak: 'KC_BOOTSTRAP_ADMIN_PASSWORD=\n',
   Meilisearch: 'MEILI_MASTER_KEY=\n',
   'Per profile': 'POSTGRES_PASSWORD=\n',
+  RabbitMQ: 'RABBITMQ_PASSWORD=\n',
+  PgBouncer: 'POSTGRES_PASSWORD=\n',
   'Shared services, and Redis or MinIO of one’s own':
     'ASSETS_MINIO_SECRET_KEY=\nREDIS_PASSWORD=\nMINIO_ROOT_USER=\nMINIO_ROOT_PASSWORD=\nMINIO_SECRET_KEY=\n',
 };
 
 const root =
   'REDIS_PASSWORD=\nMINIO_ROOT_USER=\nMINIO_ROOT_PASSWORD=\nCATALOG_POSTGRES_PASSWORD=\nCACHE_REDIS_PASSWORD=\n' +
-  'ASSETS_MINIO_ROOT_USER=\nASSETS_MINIO_ROOT_PASSWORD=\n';
+  'ASSETS_MINIO_ROOT_USER=\nASSETS_MINIO_ROOT_PASSWORD=\nRABBITMQ_PASSWORD=\n';
 
 const profiles = 'profiles: { production: { images: { registry: registry.example.com/shop, tag: 1.4.0 } } }\n';
 

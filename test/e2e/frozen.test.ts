@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { context, kubectl, setUp, tearDown } from './environment.ts';
+import { type Frozen, noAnswer, reported, restarted } from './faults/freeze.ts';
 import { onNode } from './faults/node.ts';
-import { Reports, type Row, rowsOf } from './faults/reports.ts';
+import { Reports } from './faults/reports.ts';
 import { eventually } from './run.ts';
 
 jest.setTimeout(900_000);
@@ -11,20 +12,6 @@ jest.setTimeout(900_000);
 const program = join(import.meta.dirname, '..', '..', 'bin', 'repoctl.mjs');
 const environment = setUp();
 const reports = new Reports(environment.root);
-
-/** A service whose process is stopped as by a debugger: it answers nothing, though the kernel accepts its connections. */
-interface Frozen {
-  readonly object: string;
-  /** Of its container. */
-  readonly container: string;
-  /** What is stopped: the container's first process, the one that it has started, or all. @default first */
-  readonly processes?: 'first' | 'child' | 'all';
-  /** What the report says of it. */
-  readonly cause: RegExp;
-}
-
-const noAnswer = (path: string, port: number) =>
-  new RegExp(`GET ${path} on port ${port} fails: .*(deadline|timeout)`, 'i');
 
 /** What nothing else waits for; in development a program is in front of Celery and of the API that starts them again. */
 const leaves: readonly Frozen[] = [
@@ -55,61 +42,6 @@ const immudb: Frozen = { object: 'turfoo-immudb', container: 'immudb', cause: /i
 
 /** Restarted after five minutes, so that a broker that is away does not restart them; the others after a minute and a half. */
 const isPatient = ({ object }: Frozen): boolean => object.includes('celery');
-
-/** Processes of containers are seen from the node, where nothing bars the signal. */
-function freeze({ object, container, processes = 'first' }: Frozen): void {
-  const chosen = {
-    first: 'echo $first',
-    child: 'pgrep --parent $first | head -n 1',
-    all: 'pgrep --ns $first --nslist pid',
-  }[processes];
-  const path = `{.items[0].status.containerStatuses[?(@.name=="${container}")].containerID}`;
-  const { stdout } = kubectl(
-    'get',
-    'pods',
-    '-A',
-    '-l',
-    `app.kubernetes.io/instance=${object}`,
-    '-o',
-    `jsonpath=${path}`,
-  );
-  const id = stdout.replace('containerd://', '');
-  onNode(`set -e
-first=$(cat /run/containerd/io.containerd.runtime.v2.task/k8s.io/${id}/init.pid)
-chosen=$(${chosen})
-[ -n "$chosen" ] && kill -STOP $chosen`);
-}
-
-const restarts = ({ object }: Frozen): number => {
-  const { stdout } = kubectl('get', 'pods', '-A', '-l', `app.kubernetes.io/instance=${object}`, '-o', 'json');
-  const { items } = JSON.parse(stdout) as { items: { status: { containerStatuses?: { restartCount: number }[] } }[] };
-  return items.reduce((sum, { status }) => sum + (status.containerStatuses?.[0]?.restartCount ?? 0), 0);
-};
-
-const told = ({ object, status, reason, cause }: Row): string => `${object} ${status} ${reason}: ${cause}`;
-
-/** Stops processes, and waits until the report names each as degraded, with its cause. */
-async function reported(frozen: readonly Frozen[]): Promise<void> {
-  const begun = performance.now();
-  for (const each of frozen) freeze(each);
-  const left = new Map(frozen.map((each) => [each.object, each]));
-  await eventually('the report of what is frozen', 45, () => {
-    const rows = rowsOf(reports.read()).filter(({ object }) => left.has(object));
-    for (const row of rows)
-      if (row.status === 'degraded' && left.get(row.object)?.cause.test(row.cause ?? '')) {
-        left.delete(row.object);
-        process.stderr.write(`after ${Math.round((performance.now() - begun) / 1000)} s: ${told(row)}\n`);
-      }
-    if (left.size > 0) throw new Error(rows.map(told).join('\n'));
-  });
-}
-
-async function restarted(frozen: readonly Frozen[], seconds: number): Promise<void> {
-  await eventually('the restart by the liveness probe', seconds, () => {
-    const same = frozen.filter((each) => restarts(each) === 0);
-    if (same.length > 0) throw new Error(same.map(({ object }) => object).join(', '));
-  });
-}
 
 /** What the processes of the node were started with, over the time of a start. */
 const commandLines = new Set<string>();
@@ -149,12 +81,13 @@ test('no password is an argument of any process', () => {
 describe('a process that is stopped', () => {
   const everywhere = [...leaves, ...servers, ...(environment.hasImmudb ? [immudb] : [])];
 
-  test('is reported within 45 s with its cause, in each service that nothing waits for', () => reported(leaves));
+  test('is reported within 45 s with its cause, in each service that nothing waits for', () =>
+    reported(reports, leaves));
 
-  test('is reported within 45 s with its cause, in each server that others wait for', () => reported(servers));
+  test('is reported within 45 s with its cause, in each server that others wait for', () => reported(reports, servers));
 
   (environment.hasImmudb ? test : test.skip)('is reported within 45 s with its cause, in ImmuDB', () =>
-    reported([immudb]),
+    reported(reports, [immudb]),
   );
 
   test('is restarted by its liveness probe after a minute and a half', () =>

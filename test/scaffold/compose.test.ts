@@ -107,26 +107,43 @@ describe('the services', () => {
     });
   });
 
+  test('RabbitMQ and Mailpit become kinds of their own, with their pages', () => {
+    const { data } = propose(
+      withApi(
+        'environment: { AMQP: "amqp://guest:guest@rabbit:5672/", SMTP_SERVER: mail }\n',
+        text`
+          rabbit: { image: "rabbitmq:4-management", ports: ["5672:5672", "15672:15672"] }
+          mail: { image: "axllent/mailpit:v1.27", ports: ["8025:8025"] }
+        `,
+      ),
+    );
+    expect(data?.services).toEqual({
+      rabbitmq: { hostPort: 5672, consoleHostPort: 15672 },
+      mailpit: { consoleHostPort: 8025 },
+    });
+    expect(data?.workloads?.api?.env).toMatchObject({ AMQP: '$(RABBITMQ_URL)' });
+  });
+
   test('any other image runs as a container, with a claim for its volume', () => {
     const queue = text`
       rabbit:
-        image: rabbitmq:3.13-management
-        ports: ["5672:5672"]
-        environment: { RABBITMQ_DEFAULT_USER: shop }
-        volumes: ["queue:/var/lib/rabbitmq"]
+        image: nats:2.11
+        ports: ["4222:4222"]
+        environment: { NATS_LOG: debug }
+        volumes: ["queue:/data"]
     `;
-    const { data } = propose(withApi('environment: { AMQP: "amqp://guest@rabbit:5672/v" }\n', queue));
+    const { data } = propose(withApi('environment: { BUS: "nats://guest@rabbit:4222/v" }\n', queue));
     expect(data?.services?.rabbit).toEqual({
       kind: 'container',
-      image: 'rabbitmq:3.13-management',
-      port: 5672,
-      scheme: 'amqp',
-      hostPort: 5672,
-      user: 999,
-      storage: { path: '/var/lib/rabbitmq' },
-      env: { RABBITMQ_DEFAULT_USER: 'shop' },
+      image: 'nats:2.11',
+      port: 4222,
+      scheme: 'nats',
+      hostPort: 4222,
+      user: 1000,
+      storage: { path: '/data' },
+      env: { NATS_LOG: 'debug' },
     });
-    expect(data?.workloads?.api?.env).toEqual({ AMQP: 'amqp://guest@shop-app-rabbit.shop-app.svc:5672/v' });
+    expect(data?.workloads?.api?.env).toEqual({ BUS: 'nats://guest@shop-app-rabbit.shop-app.svc:4222/v' });
   });
 
   test.each([

@@ -1,5 +1,6 @@
 import type { Service } from '../../../charts/common/kind.ts';
 import { type MinioSettings, minioUsersSecret } from '../../../charts/constructs/minio.ts';
+import { rabbitmqUsersSecret } from '../../../charts/constructs/rabbitmq.ts';
 import { redisUsersSecret } from '../../../charts/constructs/redis-users.ts';
 import type { ServiceKindName } from '../../../charts/kinds.ts';
 import type { Environment, Profile } from '../../../charts/model.ts';
@@ -9,6 +10,7 @@ import type { PasswordKind } from './change.ts';
 import { immudbPassword } from './immudb.ts';
 import { minioRootPassword, minioUserKeys } from './minio.ts';
 import { postgresPassword } from './postgres.ts';
+import { rabbitmqPassword, rabbitmqUsers } from './rabbitmq.ts';
 import { redisPassword, redisUserPassword } from './redis.ts';
 
 /** What reads its password each time it starts, or has none. */
@@ -20,6 +22,10 @@ const ofService: Readonly<Record<ServiceKindName, PasswordKind | undefined>> = {
   immudb: immudbPassword,
   redis: redisPassword,
   minio: minioRootPassword,
+  rabbitmq: rabbitmqPassword,
+  pgbouncer: atStart,
+  mailpit: atStart,
+  jaeger: atStart,
   container: atStart,
   pgadmin: atStart,
   'redis-insight': atStart,
@@ -44,6 +50,8 @@ export function holderOf(environment: Environment, profile: Profile, changed: Ch
       return { service, kind: minioUserKeys };
     if (service.kind === 'redis' && redisUsersSecret(service) === changed.secret)
       return { service, kind: redisUserPassword };
+    if (service.kind === 'rabbitmq' && rabbitmqUsersSecret(service) === changed.secret)
+      return { service, kind: rabbitmqUsers };
   }
   return undefined;
 }

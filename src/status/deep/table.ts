@@ -2,8 +2,11 @@ import type { ServiceKindName, WorkloadKindName } from '../../../charts/kinds.ts
 import type { DeepCheck } from './check.ts';
 import { celeryHeartbeat, celeryTick, workerFile } from './checks/file-age.ts';
 import { immudbQuery } from './checks/immudb.ts';
+import { jaegerServices } from './checks/jaeger.ts';
 import { minioCluster, minioLive } from './checks/minio.ts';
+import { pgbouncerSelect } from './checks/pgbouncer.ts';
 import { postgresSelect } from './checks/postgres.ts';
+import { rabbitmqAlarms } from './checks/rabbitmq.ts';
 import { redisPing } from './checks/redis-ping.ts';
 import { redisStreams } from './checks/redis-streams.ts';
 import { healthRoute } from './checks/route.ts';
@@ -15,6 +18,10 @@ const checks: Readonly<Record<ServiceKindName | WorkloadKindName, readonly DeepC
   'redis-commander': [healthRoute],
   postgres: [postgresSelect],
   immudb: [immudbQuery],
+  rabbitmq: [rabbitmqAlarms],
+  pgbouncer: [pgbouncerSelect],
+  mailpit: [healthRoute],
+  jaeger: [jaegerServices],
   pgadmin: [healthRoute],
   container: [healthRoute],
   http: [healthRoute],

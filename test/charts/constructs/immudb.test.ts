@@ -116,6 +116,9 @@ describeFields(immudb, {}, build, {
     seen: (_, hostPorts) => hostPorts,
     expected: [13322, undefined, undefined, undefined],
   },
+  pgsqlHostPort: { given: 5433, seen: (_, ports) => ports, expected: [undefined, 5433, undefined, undefined] },
+  httpHostPort: { given: 8080, seen: (_, ports) => ports, expected: [undefined, undefined, 8080, undefined] },
+  metricsHostPort: { given: 9497, seen: (_, ports) => ports, expected: [undefined, undefined, undefined, 9497] },
   resources: {
     given: { limits: { memory: '1Gi' } },
     seen: (objects) => containerOf(objects, name).resources.limits,

@@ -3,6 +3,7 @@ import { programEnd } from '../../../src/cluster/program-end.ts';
 import { judgeAge } from '../../../src/status/deep/checks/file-age.ts';
 import { judgeLogin, judgeQuery } from '../../../src/status/deep/checks/immudb.ts';
 import { judgeSelect } from '../../../src/status/deep/checks/postgres.ts';
+import { judgeAlarms } from '../../../src/status/deep/checks/rabbitmq.ts';
 import { judgePing } from '../../../src/status/deep/checks/redis-ping.ts';
 import { judgeRoute } from '../../../src/status/deep/checks/route.ts';
 import { pod, target } from './targets.ts';
@@ -44,6 +45,34 @@ describe('Redis, asked PING', () => {
     expect(judgePing({ code: 0, stdout: '', stderr: 'AUTH failed' }, redis).advice).toBe(
       'kubectl --context kind-test -n turfoo rollout restart statefulset/turfoo-redis',
     );
+  });
+});
+
+describe('RabbitMQ, asked for alarms', () => {
+  const rabbitmq = target(pod('rabbitmq', 'queue'));
+  const answer = (status: number, body: object) =>
+    `HTTP/1.1 ${status} Some\r\nserver: Cowboy\r\n\r\n${JSON.stringify(body)}`;
+  test.each([
+    [answer(200, { status: 'ok' }), '', 'healthy', 'Answers', undefined],
+    [answer(401, { error: 'not_authorized' }), '', 'degraded', 'WrongPassword', expect.stringContaining('rejects')],
+    [
+      answer(503, { reason: 'There are alarms', alarms: [{ node: 'rabbit@localhost', resource: 'memory' }] }),
+      '',
+      'degraded',
+      'Alarm',
+      'its memory is full: it takes no messages until some are consumed',
+    ],
+    [answer(503, { alarms: [{ resource: 'ink' }] }), '', 'degraded', 'Alarm', 'the alarm "ink"'],
+    [answer(500, { reason: 'boom' }), '', 'degraded', 'CheckFailed', 'its check of alarms answers 500: boom'],
+    [
+      '',
+      'bash: connect: Connection refused\n',
+      'degraded',
+      'NoAnswer',
+      'its management page does not answer: bash: connect: Connection refused',
+    ],
+  ])('%j %j', (stdout, stderr, status, reason, cause) => {
+    expect(summary(judgeAlarms({ code: 0, stdout, stderr }, rabbitmq))).toEqual([status, reason, cause]);
   });
 });
 
