@@ -5,6 +5,7 @@ import type { Cluster } from '../../cluster/client.ts';
 import { ClusterError } from '../../platform/errors.ts';
 import { oneLine } from '../../platform/text.ts';
 import type { Meta } from '../rules/objects.ts';
+import { AnswerBytes } from './answer-bytes.ts';
 import { labels as labelled } from './common-shapes.ts';
 import { type Source, sourcePath } from './sources.ts';
 import { withoutManagedFields } from './without-managed-fields.ts';
@@ -58,15 +59,16 @@ async function readPages(cluster: Cluster, source: Source, namespace?: string, s
   const ask = (next?: string) =>
     cluster.read(path, { ...source.parameters, limit: pageSize, ...(next && { continue: next }) }, signal);
   const items: Kept[] = [];
+  const into = new AnswerBytes();
   for (let asked = ask(); ; ) {
     const answer = await asked;
     let ahead: Promise<IncomingMessage> | undefined;
-    const bytes = await read(answer, (next) => {
+    await read(answer, into, (next) => {
       ahead = ask(next);
       // It is waited for when this page has been read, which may fail before that.
       ahead.catch(() => {});
     });
-    const page = pageIn(String(source.managed ? bytes : withoutManagedFields(bytes)), source, cluster);
+    const page = pageIn(String(source.managed ? into.bytes : withoutManagedFields(into.bytes)), source, cluster);
     for (const item of page.items ?? []) items.push(recordOf(source, item));
     const next = page.metadata?.continue;
     if (next) {
@@ -126,19 +128,20 @@ function partOf(metadata: unknown): Pick<Meta, 'name' | 'namespace' | 'uid' | 'l
  * A page. Where the next one begins stands before its items, so that the server can work on that one while this
  * one is read.
  *
+ * @param into gets its bytes
  * @param more is told where the next page begins, if the page says so in time
  */
-async function read(answer: IncomingMessage, more: (next: string) => void): Promise<Buffer> {
-  const chunks: Buffer[] = [];
+async function read(answer: IncomingMessage, into: AnswerBytes, more: (next: string) => void): Promise<void> {
+  into.clear();
+  let begins = true;
   // Thousands of pieces come: to iterate over them takes twice the time.
-  answer.on('data', (chunk: Buffer) => {
-    const begins = chunks.length === 0;
-    chunks.push(chunk);
-    const next = begins ? nextPage.exec(String(chunk))?.[1] : undefined;
+  answer.on('data', (piece: Buffer) => {
+    into.add(piece);
+    const next = begins ? nextPage.exec(String(piece))?.[1] : undefined;
+    begins = false;
     if (next) more(next);
   });
   await finished(answer);
-  return Buffer.concat(chunks);
 }
 
 /** The token of the next page in the beginning of a list as the API server writes it. */

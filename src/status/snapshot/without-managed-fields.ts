@@ -10,16 +10,22 @@ const after = /^\},"[a-z]/;
  *
  * There are no arrays within managed fields. So they end with the first bracket; where that is one in the name of a field, no
  * end of an object and no other field follows it, and these are left as they are.
+ *
+ * @param list is written over: what stays moves to where these were
  */
 export function withoutManagedFields(list: Buffer): Buffer {
-  const kept: Buffer[] = [];
-  let from = 0;
+  let [from, length] = [0, 0];
+  const keep = (end: number) => {
+    list.copyWithin(length, from, end);
+    length += end - from;
+  };
   for (let at = list.indexOf(begin); at >= 0; at = list.indexOf(begin, at + begin.length)) {
     const end = list.indexOf(arrayEnd, at + begin.length) + 1;
     if (end === 0) break;
     if (!after.test(list.toString('latin1', end, end + 4))) continue;
-    kept.push(list.subarray(from, at));
+    keep(at);
     from = end;
   }
-  return from === 0 ? list : Buffer.concat([...kept, list.subarray(from)]);
+  keep(list.length);
+  return list.subarray(0, length);
 }
