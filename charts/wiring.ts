@@ -143,7 +143,9 @@ export function variables(
   const given = [...connected.values()];
   const its = given.flatMap((connection) => connection.ofWorkload?.(workload) ?? []);
   return [
-    ...given.flatMap((connection) => connection.variables),
+    ...given.flatMap(
+      (connection) => (workload.kind === 'job' ? connection.jobs?.variables : undefined) ?? connection.variables,
+    ),
     ...its.filter(({ name }) => !own.some((each) => each.name === name)),
     ...project.links.flatMap((link) => linkVariables(environment, link)),
     ...ownVariables(project),
@@ -217,7 +219,8 @@ function awaitedWorkload(
     name: name.replace('/', '--'),
     target: `${target.namespace}/${target.object}`,
     check,
-    variables: owner === project.name ? variables(environment, project, connected, target) : [],
+    // Who waits for a job has no need of what the job may do.
+    variables: owner === project.name ? variables(environment, project, connected, { ...target, kind: '' }) : [],
   };
 }
 
@@ -258,7 +261,10 @@ export function claimedVariables(environment: Environment, project: Project): Se
   const { local } = environment.profiles;
   const keys = secrets(environment, local, { ...project, secrets: [] }).flatMap((secret) => secret.keys);
   const own = keys.filter(({ owner }) => owner === project.name).map(({ variable }) => variable);
-  const promised = [...connections(environment, local, project).values()].flatMap(({ promises }) => promises);
+  const promised = [...connections(environment, local, project).values()].flatMap(({ promises, jobs }) => [
+    ...promises,
+    ...Object.values(jobs?.managed ?? {}),
+  ]);
   return new Set([...own, ...promised]);
 }
 

@@ -54,6 +54,11 @@ export interface Connection {
   /** The Secret, in the workload's namespace, that the variables refer to. */
   readonly secret: SecretReference;
   readonly ready: ReadyCheck;
+  /** What jobs get instead, which prepare the service for the others: the variables, and the keys of a managed one by variable. */
+  readonly jobs?: {
+    readonly variables: readonly ConnectionVariable[];
+    readonly managed: Readonly<Record<string, string>>;
+  };
   /** Variables of the configuration alone, which a managed service gives as well. @default none */
   readonly constants?: readonly ConnectionVariable[];
   /** Name of the account, where programs are told it apart from a URL. @default none */
@@ -69,19 +74,21 @@ export interface Connection {
  */
 export function managed(connection: Connection, owner: string): Connection {
   const { name } = connection.secret;
+  const { promises, rules = {}, constants = [], jobs } = connection;
+  const from = (keys: Readonly<Record<string, string>>): ConnectionVariable[] => [
+    ...promises.map((promise) => ({ name: promise, secret: name, key: keys[promise] ?? promise })),
+    ...constants,
+  ];
+  const key = (promise: string, variable = promise) => {
+    const rule = rules[promise];
+    return { key: variable, variable, owner, generated: false, ...(rule && { rule }) };
+  };
+  const further = Object.entries(jobs?.managed ?? {}).map(([promise, variable]) => key(promise, variable));
   return {
     ...connection,
-    variables: [
-      ...connection.promises.map((key) => ({ name: key, secret: name, key })),
-      ...(connection.constants ?? []),
-    ],
-    secret: {
-      name,
-      keys: connection.promises.map((key) => {
-        const rule = connection.rules?.[key];
-        return { key, variable: key, owner, generated: false, ...(rule && { rule }) };
-      }),
-    },
+    variables: from({}),
+    ...(jobs && { jobs: { ...jobs, variables: from(jobs.managed) } }),
+    secret: { name, keys: [...promises.map((promise) => key(promise)), ...further] },
   };
 }
 

@@ -130,7 +130,12 @@ export interface ServiceKind<Settings = unknown, Use = unknown> {
   /** A tool for development that shows services of this kind: left out of production, and where none is in the cluster. */
   readonly companionOf?: string;
   /** The service of the same project that it stands in front of: its kind, and its name. Where that is managed, so is this. */
-  readonly frontOf?: { readonly kind: string; name(settings: Settings): string };
+  readonly frontOf?: {
+    readonly kind: string;
+    name(settings: Settings): string;
+    /** Why it can't stand in front of one with these settings. @default it can */
+    problem?(server: unknown): string | undefined;
+  };
   /** Whether every project uses one of the global tier that doesn't say `false` under `uses`. @default false */
   readonly everybody?: boolean;
   /** What it is in a compose file; none if no image of others stands for it. */

@@ -83,7 +83,14 @@ export const pgbouncer: ServiceKind<PgbouncerSettings> = {
     'PgBouncer in front of the project’s PostgreSQL. Gives `DATABASE_URL` in its place, which is then `DATABASE_URL_UNPOOLED`.',
   component,
   schema,
-  frontOf: { kind: 'postgres', name: ({ server }) => server },
+  frontOf: {
+    kind: 'postgres',
+    name: ({ server }) => server,
+    problem: (server) =>
+      (server as PostgresSettings).separateRoles
+        ? 'it logs in as the server’s own role, which a PostgreSQL with separateRoles gives to no workload; leave out one of both'
+        : undefined,
+  },
   compose: {
     images: [],
     spared: {

@@ -1,7 +1,7 @@
 import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { z } from 'zod';
-import type { SecretReference } from '../common/connection.ts';
+import type { ConnectionVariable, SecretReference } from '../common/connection.ts';
 import { hostPort, image, resources, storage } from '../common/fields.ts';
 import { images } from '../common/images.ts';
 import { addConfigMap } from '../common/k8s.ts';
@@ -12,7 +12,9 @@ import { objectName, serviceHost, variableName } from '../common/names.ts';
 import { probes } from '../common/probes.ts';
 import { serviceBackupField } from '../common/scheduled-backup.ts';
 import { secretVolume } from '../common/secret-files.ts';
+import type { HashedJob } from './hashed-job.ts';
 import { PostgresBackup } from './postgres-backup.ts';
+import { addRolesJob, roleKeys, roleOf, rolesInitScript, rolesJobLabels } from './postgres-roles.ts';
 import { StatefulService } from './stateful-service.ts';
 
 export const postgresPort = 5432;
@@ -35,6 +37,13 @@ const schema = z.strictObject({
     .record(z.string().regex(/^[a-z_.]+$/), z.union([z.string(), z.number().transform(String)]))
     .default({})
     .describe('Server settings, e.g. `max_connections: 200`.'),
+  separateRoles: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether workloads get roles that are no superusers: jobs one that may change the schema (`USER_migration`), all others one that ' +
+        'may read and write its tables (`USER_application`).',
+    ),
   hostPort: hostPort.optional(),
   resources: resources(['50m', '128Mi'], ['1', '512Mi']),
   backup: serviceBackupField,
@@ -52,8 +61,11 @@ export const postgresPasswordKey = 'POSTGRES_PASSWORD';
 
 /** @param name of the Secret, which users in other namespaces have, too */
 function secret(service: Service<PostgresSettings>, name: string): SecretReference {
-  const variable = variableName(service, postgresPasswordKey);
-  return { name, keys: [{ key: postgresPasswordKey, variable, owner: service.scope, generated: true }] };
+  const keys = service.settings.separateRoles ? [postgresPasswordKey, ...roleKeys] : [postgresPasswordKey];
+  return {
+    name,
+    keys: keys.map((key) => ({ key, variable: variableName(service, key), owner: service.scope, generated: true })),
+  };
 }
 
 /** The Secret from which a project's workloads have the password. */
@@ -81,11 +93,14 @@ const isAlive = '"$0" "$@"; [ $? -lt 2 ]';
 export class Postgres extends StatefulService {
   /** The scripts that are run when the database is first created. */
   readonly initScripts?: ApiObject;
+  /** The job that makes the roles of workloads; none if they have the server's own. */
+  readonly roles?: HashedJob;
 
   constructor(scope: Construct, service: Service<PostgresSettings>, { development }: ServiceContext) {
     const { settings, object } = service;
     const described = labelled(service, component);
-    const scripts = Object.keys(settings.initScripts).length > 0;
+    const initScripts = { ...(settings.separateRoles ? rolesInitScript(settings.user) : {}), ...settings.initScripts };
+    const scripts = Object.keys(initScripts).length > 0;
     // The server listens on its socket only while the init scripts run, so the address makes these count as not ready.
     const ask = ['pg_isready', '-h', '127.0.0.1', '-U', settings.user, '-d', settings.database, '-t', '3'];
     super(scope, service.name, {
@@ -96,7 +111,7 @@ export class Postgres extends StatefulService {
       claim: { path: '/var/lib/postgresql/data', size: settings.storage },
       volumes: [
         { name: 'run', emptyDir: {} },
-        secretVolume('password', object, postgresPasswordKey),
+        secretVolume('password', object, postgresPasswordKey, ...(settings.separateRoles ? roleKeys : [])),
         ...(scripts ? [{ name: 'init', configMap: { name: `${object}-init` } }] : []),
       ],
       container: {
@@ -127,10 +142,11 @@ export class Postgres extends StatefulService {
     if (scripts) {
       this.initScripts = addConfigMap(this, 'init-scripts', {
         metadata: { name: `${object}-init`, labels: objectLabels(described) },
-        data: settings.initScripts,
+        data: initScripts,
       });
       this.statefulSet.addDependency(this.initScripts);
     }
+    if (settings.separateRoles) this.roles = addRolesJob(this, service, postgresPasswordKey);
   }
 }
 
@@ -170,22 +186,30 @@ export const postgres: ServiceKind<PostgresSettings> = {
   controller: () => 'StatefulSet',
   ports: (settings) => [{ name: 'postgres', port: postgresPort, hostPort: settings.hostPort }],
   client: ({ user, database }) => ['psql', '--username', user, '--dbname', database],
+  setUp: (service) => (service.settings.separateRoles ? rolesJobLabels(service) : undefined),
   secrets: (service) => [secret(service, service.object)],
   connect(service, { project, fronted }) {
     const { user, database, image } = service.settings;
-    const password = variableName(service, postgresPasswordKey);
     const url = variableName(service, fronted ? 'DATABASE_URL_UNPOOLED' : 'DATABASE_URL');
     const given = postgresSecret(service, project);
     const { name } = given;
     const host = serviceHost(service.object, service.namespace);
+    const as = (key: string): ConnectionVariable[] => {
+      const password = variableName(service, key);
+      return [
+        { name: password, secret: name, key },
+        { name: url, value: `postgresql://${roleOf(user, key)}:$(${password})@${host}:${postgresPort}/${database}` },
+      ];
+    };
+    const [application, migration] = service.settings.separateRoles ? roleKeys : [postgresPasswordKey];
     return {
       promises: [url],
       rules: { [url]: 'postgresql-tls' },
       secret: given,
-      variables: [
-        { name: password, secret: name, key: postgresPasswordKey },
-        { name: url, value: `postgresql://${user}:$(${password})@${host}:${postgresPort}/${database}` },
-      ],
+      variables: as(application),
+      ...(migration && {
+        jobs: { variables: as(migration), managed: { [url]: variableName(service, 'MIGRATION_DATABASE_URL') } },
+      }),
       ready: { image, script: postgresReady(url) },
     };
   },

@@ -19,6 +19,8 @@ export function checkFronts({ services }: Project, refuse: Refuse): void {
       refuse(path, `${pathText(path)}: ${message}`);
       continue;
     }
+    const problem = frontOf.problem?.(server.settings);
+    if (problem !== undefined) refuse(path.slice(0, 2), `services.${service.name}: ${problem}`, 'key');
     const other = taken.get(server.name);
     if (other)
       refuse(path.slice(0, 2), `services.${service.name}: ${other} stands in front of ${server.name} already`, 'key');

@@ -24,6 +24,22 @@ workloads:
     after: [minio]
 `;
 
+/** A database whose workloads and jobs have roles of their own. */
+const roles = `services:
+  postgres: { storage: 1Gi, separateRoles: true }
+`;
+const rolesWorkloads = `  migrate:
+    kind: job
+    image: ${images.postgres}
+    command: [sh, -c, 'psql "$DATABASE_URL" -c "create table if not exists entries (id serial primary key, x int)"']
+    check: [sh, -c, 'psql "$DATABASE_URL" -c "select 1 from entries"']
+    after: [postgres]
+  sql:
+    <<: *worker
+    image: ${images.postgres}
+    after: [migrate]
+`;
+
 describe('projects that share a Redis and a MinIO', () => {
   let small: SmallEnvironment;
   const sh = (tenant: string, workload: string, script: string): string =>
@@ -53,10 +69,16 @@ describe('projects that share a Redis and a MinIO', () => {
       small.write(`apps/${name}/infra/project.yaml`, tenantYaml(name, index));
       small.write(`apps/${name}/infra/.env.example`, 'REDIS_PASSWORD=\nMINIO_SECRET_KEY=\n');
     }
+    const first = tenantYaml('first', 0).replace('workloads:', `${roles}workloads:`);
+    small.write('apps/first/infra/project.yaml', first + rolesWorkloads);
+    small.write(
+      'apps/first/infra/.env.example',
+      'REDIS_PASSWORD=\nMINIO_SECRET_KEY=\nPOSTGRES_PASSWORD=\nPOSTGRES_APPLICATION_PASSWORD=\nPOSTGRES_MIGRATION_PASSWORD=\n',
+    );
     small.write('apps/legacy/infra/project.yaml', tenantYaml('legacy', 2, ', tenancy: false'));
     small.write('apps/legacy/infra/.env.example', 'MINIO_SECRET_KEY=\n');
     run('rm', ['-r', `${small.root}/apps/ledger`]);
-    const needed = [images.busybox, images.minio, images.minioClient, images.redis];
+    const needed = [images.busybox, images.minio, images.minioClient, images.postgres, images.redis];
     run('kind', ['load', 'docker-image', '--name', cluster, ...makeAvailable(needed)]);
     expect(small.repoctl('infra', 'project', 'start', 'first')).toMatchObject({ status: 0 });
     // The server runs already: their users are made in it.
@@ -118,6 +140,33 @@ describe('projects that share a Redis and a MinIO', () => {
       expect(mc('first', command)).toContain('refused');
     expect(mc('first', 'mc ls at')).not.toContain('second');
     expect(mc('second', 'mc cat at/second-own/letter')).toBe('kept');
+  });
+
+  const sql = (statement: string): string =>
+    sh('first', 'sql', `psql "$DATABASE_URL" -Atc "${statement}" 2>&1 || true`);
+
+  test('read and write rows by a role that is no superuser, and that changes no schema', () => {
+    expect(sql('insert into entries (x) values (7) returning x')).toContain('7');
+    expect(sql('select current_user, usesuper from pg_user where usename = current_user')).toBe('first_application|f');
+    for (const statement of [
+      'create table other (x int)',
+      'alter table entries add y int',
+      'drop table entries',
+      'create role more',
+      "copy entries to program 'cat'",
+    ])
+      expect([statement, sql(statement)]).toEqual([
+        statement,
+        expect.stringMatching(/permission denied|must be owner/),
+      ]);
+  });
+
+  test('get new passwords of their roles, too', async () => {
+    const url = sh('first', 'sql', 'echo "$DATABASE_URL"');
+    expect(small.project('rotate', 'first', 'postgres')).toMatchObject({ status: 0 });
+    expect(sql('select 1 from entries limit 1')).toBe('1');
+    expect(sh('first', 'sql', `psql "${url}" -c 'select 1' 2>&1 || true`)).toContain('password authentication failed');
+    await healthy();
   });
 
   test('keep their users when the server starts again', async () => {

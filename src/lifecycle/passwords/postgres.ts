@@ -1,6 +1,7 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { PostgresSettings } from '../../../charts/constructs/postgres.ts';
+import { roleOf } from '../../../charts/constructs/postgres-roles.ts';
 import { containerOf } from '../../backup/service-pods.ts';
 import { exec } from '../../cluster/exec.ts';
 import type { PasswordChange, PasswordKind } from './change.ts';
@@ -20,9 +21,9 @@ export function scramVerifier(password: string, salt: Buffer = randomBytes(16), 
 /** Held while a role is changed: the server refuses one of two changes of a role at once ("tuple concurrently updated"). */
 const lock = 'SELECT pg_advisory_lock(1919250543);';
 
-async function alterRole({ cluster, server, value, settings, signal }: PasswordChange): Promise<void> {
+async function alterRole({ cluster, server, key, value, settings, signal }: PasswordChange): Promise<void> {
   const { user } = settings as PostgresSettings;
-  const sql = `${lock}\nALTER ROLE "${user}" PASSWORD '${scramVerifier(value)}';\n`;
+  const sql = `${lock}\nALTER ROLE "${roleOf(user, key)}" PASSWORD '${scramVerifier(value)}';\n`;
   // The server trusts its own socket.
   const psql = [
     'psql',

@@ -123,6 +123,21 @@ describeFields(postgres, {}, build, {
     seen: (objects) => one(objects, 'CronJob', 'shop-postgres-backup').spec.schedule,
     expected: '30 1 * * *',
   },
+  separateRoles: {
+    given: true,
+    seen: (objects) => podOf([one(objects, 'StatefulSet')]).volumes.find(({ name }) => name === 'password'),
+    expected: {
+      name: 'password',
+      secret: {
+        secretName: 'shop-postgres',
+        defaultMode: 0o440,
+        items: ['POSTGRES_PASSWORD', 'POSTGRES_APPLICATION_PASSWORD', 'POSTGRES_MIGRATION_PASSWORD'].map((key) => ({
+          key,
+          path: key,
+        })),
+      },
+    },
+  },
   hostPort: { given: 15432, seen: (_, hostPorts) => hostPorts, expected: [15432] },
   resources: {
     given: { requests: { memory: '512Mi' }, limits: { memory: '2Gi' } },
