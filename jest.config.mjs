@@ -6,13 +6,24 @@ export const common = {
   rootDir: import.meta.dirname,
   // Jest's clean-up of globals wraps what execa registers, once for each file, until the stack overflows.
   testEnvironmentOptions: { globalsCleanup: 'off' },
-  // As built; tests run the sources.
-  moduleNameMapper: { '^repoctl/constructs$': '<rootDir>/src/constructs.ts' },
+  moduleNameMapper: {
+    // As built; tests run the sources.
+    '^repoctl/constructs$': '<rootDir>/src/constructs.ts',
+    '^@kubernetes/client-node$': '<rootDir>/node_modules/@kubernetes/client-node/dist/config.js',
+    '^\\./gen/index\\.js$': '<rootDir>/test/jest/no-api-client.mjs',
+  },
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',
-      { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
+      {
+        jsc: {
+          target: 'es2023',
+          parser: { syntax: 'typescript' },
+          experimental: { keepImportAttributes: true },
+        },
+        module: { type: 'es6' },
+      },
     ],
   },
 };
@@ -21,6 +32,7 @@ export default {
   ...common,
   testEnvironment: '<rootDir>/test/jest/environment.mjs',
   runtime: '<rootDir>/test/jest/runtime.cjs',
+  testSequencer: '<rootDir>/test/jest/sequencer.cjs',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testPathIgnorePatterns: ['<rootDir>/test/e2e/'],
   globalSetup: '<rootDir>/test/temporary-folder.mjs',

@@ -1,9 +1,18 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import { repository } from '../synth/repository.ts';
 
-const modules = join(repository, 'src');
+/** The sources that the processes import, bundled: each of them would compile them. */
+const modules = join(repository, 'node_modules', '.cache', 'repoctl', 'breakable');
+
+beforeAll(() => {
+  const sources = { breakable: 'src/cli/breakable.ts', run: 'src/platform/process/run.ts' };
+  const programs = { ...sources, interrupt: 'src/platform/process/interrupt.ts' };
+  const script = `import { bundle } from './scripts/bundle.mjs';
+    await bundle(${JSON.stringify(programs)}, ${JSON.stringify(modules)});`;
+  execFileSync(process.execPath, ['--input-type=module', '--eval', script], { cwd: repository });
+});
 
 /**
  * What a process prints that is interrupted while it does something, and how it ends.
@@ -15,9 +24,9 @@ async function interrupted(
   alone = false,
 ): Promise<{ stdout: string; end: number | NodeJS.Signals | null }> {
   const script = `
-    const { breakable } = await import(${JSON.stringify(`file://${modules}/cli/breakable.ts`)});
-    const { run } = await import(${JSON.stringify(`file://${modules}/platform/process/run.ts`)});
-    const { interruptible } = await import(${JSON.stringify(`file://${modules}/platform/process/interrupt.ts`)});
+    const { breakable } = await import(${JSON.stringify(`file://${modules}/breakable.js`)});
+    const { run } = await import(${JSON.stringify(`file://${modules}/run.js`)});
+    const { interruptible } = await import(${JSON.stringify(`file://${modules}/interrupt.js`)});
     const begun = () => console.log('begun');
     try {
       await breakable('How to go on.', ${work});
@@ -25,7 +34,7 @@ async function interrupted(
       console.log(error.message, error.advice, error.exitCode);
       process.exit(error.exitCode);
     }`;
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', script], {
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
     cwd: repository,
     stdio: ['ignore', 'pipe', 'inherit'],
     // A process group of its own: Ctrl-C reaches all of it.

@@ -1,8 +1,8 @@
-import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { copyRepository, repository } from '../synth/repository.ts';
+import { inProcess } from '../cli/in-process.ts';
+import { copyRepository, repoctl, repoctlProcess } from '../synth/repository.ts';
 import { PodServer } from './pod-server.ts';
 
 const kubeconfig = (server: string, names: readonly string[]) =>
@@ -21,58 +21,60 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-function apply(config: string, ...args: string[]) {
+const configAt = (config: string): string => {
   const path = join(root, 'kubeconfig');
   writeFileSync(path, config);
-  return spawnSync(process.execPath, [join(repository, 'bin', 'repoctl.mjs'), 'secrets', 'apply', ...args], {
-    cwd: root,
-    encoding: 'utf8',
-    env: { ...process.env, KUBECONFIG: path },
-  });
-}
+  return path;
+};
+
+const apply = (config: string, ...args: string[]) =>
+  inProcess(root, ['secrets', 'apply', ...args], { KUBECONFIG: configAt(config) });
 
 const nobody = 'https://127.0.0.1:9';
 
 describe('repoctl secrets apply', () => {
   test('takes no other cluster than the environment’s own, however local its address looks', () => {
-    const { status, stderr } = apply(kubeconfig(nobody, ['prod']));
+    const { status, stderr } = repoctlProcess(
+      root,
+      ...['secrets', 'apply', '--kubeconfig', configAt(kubeconfig(nobody, ['prod']))],
+    );
     expect(status).toBe(3);
     expect(stderr).toContain('error: the kubeconfig has no context "kind-monorepo"');
     expect(stderr).toContain('repoctl up makes the cluster');
   });
 
-  test('says in its first line where it changes something', () => {
-    const { stderr } = apply(kubeconfig(nobody, ['other', 'kind-monorepo']));
+  test('says in its first line where it changes something', async () => {
+    const { stderr } = await apply(kubeconfig(nobody, ['other', 'kind-monorepo']));
     expect(stderr.split('\n')[0]).toBe(`context kind-monorepo (${nobody})`);
   });
 
-  test('refuses a context that there isn’t, and says which there are', () => {
-    const { status, stderr } = apply(kubeconfig(nobody, ['kind-monorepo', 'other']), '--context', 'kind-monorep');
+  test('refuses a context that there isn’t, and says which there are', async () => {
+    const { status, stderr } = await apply(kubeconfig(nobody, ['kind-monorepo', 'other']), '--context', 'kind-monorep');
     expect(status).toBe(2);
     expect(stderr).toContain(
       'no context "kind-monorep" in the kubeconfig; allowed: kind-monorepo, other; did you mean "kind-monorepo"?',
     );
   });
 
-  test('says which cluster it could not reach', () => {
-    const { status, stderr } = apply(kubeconfig(nobody, ['kind-monorepo']));
+  test('says which cluster it could not reach', async () => {
+    const { status, stderr } = await apply(kubeconfig(nobody, ['kind-monorepo']));
     expect(status).toBe(3);
     expect(stderr).toContain(`error: can't reach ${nobody} (context kind-monorepo): ECONNREFUSED`);
   });
 
-  test('says that a kubeconfig is no kubeconfig', () => {
-    const { status, stderr } = apply('not: [valid');
+  test('says that a kubeconfig is no kubeconfig', async () => {
+    const { status, stderr } = await apply('not: [valid');
     expect([status, stderr]).toEqual([2, expect.stringContaining("error: can't read the kubeconfig")]);
   });
 
-  test('makes no .env before it knows what the cluster has', () => {
-    apply(kubeconfig(nobody, ['kind-monorepo']));
+  test('makes no .env before it knows what the cluster has', async () => {
+    await apply(kubeconfig(nobody, ['kind-monorepo']));
     expect(existsSync(join(root, '.env'))).toBe(false);
   });
 
-  test('makes nothing when the configuration is wrong', () => {
+  test('makes nothing when the configuration is wrong', async () => {
     writeFileSync(join(root, 'repoctl.yaml'), 'nam: monorepo\n');
-    expect(apply(kubeconfig(nobody, ['kind-monorepo'])).status).toBe(2);
+    expect((await apply(kubeconfig(nobody, ['kind-monorepo']))).status).toBe(2);
     expect(existsSync(join(root, '.env'))).toBe(false);
   });
 });
@@ -96,15 +98,8 @@ async function changedBy(...names: string[]): Promise<string[]> {
     request.on('end', () => response.writeHead(200, { 'content-type': 'application/json' }).end(body));
   };
   try {
-    const path = join(root, 'kubeconfig');
-    writeFileSync(path, kubeconfig((await server.start()).server, ['kind-monorepo']));
-    const program = join(repository, 'bin', 'repoctl.mjs');
-    const child = spawn(process.execPath, [program, 'secrets', 'apply', ...names, '--kubeconfig', path], { cwd: root });
-    let stderr = '';
-    child.stderr.on('data', (chunk) => {
-      stderr += String(chunk);
-    });
-    const status = await new Promise((resolve) => child.once('close', resolve));
+    const path = configAt(kubeconfig((await server.start()).server, ['kind-monorepo']));
+    const { status, stderr } = await repoctl(root, 'secrets', 'apply', ...names, '--kubeconfig', path);
     expect([status, stderr]).toEqual([0, expect.anything()]);
     return [...changed].sort();
   } finally {
@@ -141,18 +136,8 @@ describe('a .env that is not there', () => {
       response.writeHead(method === 'GET' ? (found ? 200 : 404) : 403).end(JSON.stringify(found ?? { message: 'no' }));
     };
     try {
-      const path = join(root, 'kubeconfig');
-      writeFileSync(path, kubeconfig((await server.start()).server, ['kind-monorepo']));
-      const program = join(repository, 'bin', 'repoctl.mjs');
-      const child = spawn(process.execPath, [program, 'secrets', 'apply', 'turfoo', '--kubeconfig', path], {
-        cwd: root,
-      });
-      let stderr = '';
-      child.stderr.on('data', (chunk) => {
-        stderr += String(chunk);
-      });
-      const status = await new Promise((resolve) => child.once('close', resolve));
-      return { status, stderr, changes };
+      const path = configAt(kubeconfig((await server.start()).server, ['kind-monorepo']));
+      return { ...(await repoctl(root, 'secrets', 'apply', 'turfoo', '--kubeconfig', path)), changes };
     } finally {
       await server.stop();
     }

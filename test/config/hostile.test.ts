@@ -8,6 +8,7 @@ import { globalObjects, projectObjects } from '../../charts/app.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import { load } from '../../src/config/load.ts';
 import { ConfigurationError } from '../../src/config/problem.ts';
+import type { ProjectMemory } from '../../src/config/project-memory.ts';
 import { UsageError } from '../../src/platform/errors.ts';
 import { manifestText } from '../../src/synth/manifest-text.ts';
 import { planNamespace } from '../../src/synth/plan.ts';
@@ -159,9 +160,12 @@ describe('a configuration with any mistake', () => {
   let root: string;
   // What was read back already: a change of one file leaves most namespaces as they are.
   const compared = new Set<string>();
+  // The files that are not changed are right, as every run remembers.
+  const memories: Record<string, ProjectMemory> = {};
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'repoctl-hostile-'));
     cpSync(fixtureRoot('polyglot'), root, { recursive: true });
+    for (const profile of ['local', 'production']) memories[profile] ??= load(root, { profile }).memory;
   });
   afterEach(() => rmSync(root, { recursive: true, force: true }));
 
@@ -169,7 +173,7 @@ describe('a configuration with any mistake', () => {
   function loaded(file: string, text: string, profile: string) {
     writeFileSync(join(root, file), text);
     try {
-      return load(root, { profile });
+      return load(root, { profile, memory: memories[profile] });
     } catch (error) {
       // A profile that is no longer there.
       if (error instanceof UsageError) return undefined;

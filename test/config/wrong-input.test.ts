@@ -1,9 +1,9 @@
-import { execFile } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { ConfigurationError } from '../../src/config/problem.ts';
 import { synthesize } from '../../src/synth/synthesize.ts';
+import { inProcess } from '../cli/in-process.ts';
 import { backups } from '../fixtures/invalid/backups.ts';
 import { between } from '../fixtures/invalid/between.ts';
 import { charts } from '../fixtures/invalid/charts.ts';
@@ -21,6 +21,7 @@ import { values } from '../fixtures/invalid/values.ts';
 import { variableFiles } from '../fixtures/invalid/variables.ts';
 import type { WrongInput } from '../fixtures/invalid/wrong-input.ts';
 import { yaml } from '../fixtures/invalid/yaml.ts';
+import { repoctlProcess } from '../synth/repository.ts';
 import { base, type Files, inRepository, paths, text } from './repository.ts';
 
 const tables: Readonly<Record<string, readonly WrongInput[]>> = {
@@ -194,18 +195,8 @@ describe('what can’t be read', () => {
 });
 
 describe('the command line', () => {
-  const program = join(import.meta.dirname, '..', '..', 'bin', 'repoctl.mjs');
-  const { CDK8S_OUTDIR: _, ...env } = process.env;
-
-  const repoctl = (root: string, ...args: string[]) =>
-    new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-      execFile(process.execPath, [program, ...args], { cwd: root, env }, (error, stdout, stderr) =>
-        resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
-      );
-    });
-
-  // In a checkout the first run makes the bundle, if the sources have changed.
-  beforeAll(() => repoctl('.', '--version'), 60_000);
+  // A test of cdk8s may have left it.
+  const repoctl = (root: string, ...args: string[]) => inProcess(root, args, { CDK8S_OUTDIR: undefined });
 
   const examples: [string, readonly WrongInput[]][] = [
     ['synth', [yaml, between, manifests].flatMap((table) => table.slice(-1))],
@@ -219,7 +210,7 @@ describe('the command line', () => {
       const before = output(root);
       const count = lines.length === 1 ? '1 problem' : `${lines.length} problems`;
       expect(await repoctl(root, command, '--profile', profile)).toEqual({
-        code: 2,
+        status: 2,
         stdout: '',
         stderr: `${lines.join('\n')}\n${count}; nothing was changed.\n`,
       });
@@ -227,10 +218,17 @@ describe('the command line', () => {
     });
   });
 
+  test('the program itself ends so, too', () =>
+    inRepository({ [paths.environment]: 'nam: monorepo\n' }, (root) => {
+      const { status, stdout, stderr } = repoctlProcess(root, 'synth');
+      expect([status, stdout]).toEqual([2, '']);
+      expect(stderr).toMatch(/^repoctl\.yaml:1:1: .*\n2 problems; nothing was changed\.\n$/s);
+    }));
+
   test('a folder without repoctl.yaml above it', async () => {
     await inRepository({ [paths.environment]: undefined }, async (root) => {
-      const { code, stdout, stderr } = await repoctl(root, 'synth');
-      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      const { status, stdout, stderr } = await repoctl(root, 'synth');
+      expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
       expect(stderr).toMatch(
         /^error: there is no repoctl.yaml in \S+ or above it\n {2}Run repoctl init to write one, or run this in a folder below/,
       );

@@ -106,20 +106,20 @@ describe('repoctl gitops init', () => {
   });
   afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-  test('writes the files once, says what remains to be done, and removes what is no longer made', () => {
+  test('writes the files once, says what remains to be done, and removes what is no longer made', async () => {
     writeFileSync(join(root, '.gitignore'), 'dist/\n');
-    const first = init('--argocd');
+    const first = await init('--argocd');
     expect([first.status, first.stderr]).toEqual([
       0,
       expect.stringContaining('wrote gitops/argocd/production/applications.yaml'),
     ]);
     expect(first.stderr).toContain('dist/production is ignored by Git');
     expect(first.stderr).toContain('set profiles.production.gitops: argocd');
-    expect(init('--argocd').stderr).toContain('gitops/argocd/production: up to date');
+    expect((await init('--argocd')).stderr).toContain('gitops/argocd/production: up to date');
     const written = readFileSync(folder('argocd', 'production', 'applications.yaml'), 'utf8');
     writeFileSync(folder('argocd', 'production', 'gone.yaml'), written);
     writeFileSync(folder('argocd', 'production', 'mine.yaml'), 'a: b\n');
-    expect(init('--argocd').stderr).toContain('removed gitops/argocd/production/gone.yaml');
+    expect((await init('--argocd')).stderr).toContain('removed gitops/argocd/production/gone.yaml');
     expect(readdirSync(folder('argocd', 'production')).sort()).toEqual([
       'applications.yaml',
       'mine.yaml',
@@ -127,23 +127,23 @@ describe('repoctl gitops init', () => {
     ]);
   });
 
-  test('leaves a file alone that it did not write', () => {
+  test('leaves a file alone that it did not write', async () => {
     writeFileSync(folder('argocd', 'production', 'project.yaml'), 'a: b\n');
-    const refused = init('--argocd');
+    const refused = await init('--argocd');
     expect([refused.status, refused.stderr]).toEqual([2, expect.stringContaining('repoctl did not write it')]);
   });
 
-  test('needs a tool, and a profile of real clusters', () => {
-    expect(init().status).toBe(2);
-    expect(init('--argocd', '--flux').status).toBe(2);
-    const local = repoctl(root, 'gitops', 'init', '--flux', '--profile', 'local', '--repo', 'x');
+  test('needs a tool, and a profile of real clusters', async () => {
+    expect((await init()).status).toBe(2);
+    expect((await init('--argocd', '--flux')).status).toBe(2);
+    const local = await repoctl(root, 'gitops', 'init', '--flux', '--profile', 'local', '--repo', 'x');
     expect([local.status, local.stderr]).toEqual([2, expect.stringContaining('is for development')]);
   });
 
-  test('with the profile’s gitops the objects have waves: migrations before the workloads, and no job is a hook', () => {
+  test('with the profile’s gitops the objects have waves: migrations before the workloads, and no job is a hook', async () => {
     const path = join(root, 'repoctl.yaml');
     writeFileSync(path, readFileSync(path, 'utf8').replace('  production:\n', '  production:\n    gitops: argocd\n'));
-    expect(init('--flux').stderr).toContain('wrote gitops/flux/production/turfoo/kustomization.yaml');
+    expect((await init('--flux')).stderr).toContain('wrote gitops/flux/production/turfoo/kustomization.yaml');
     const documents = parseAllDocuments(readFileSync(join(root, 'dist', 'production', 'turfoo.k8s.yaml'), 'utf8'));
     const waves = new Map<string, string>();
     for (const document of documents) {

@@ -1,32 +1,32 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { parseAllDocuments } from 'yaml';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { type FixtureNamespace, fixtureNamespaces, fixtureRoot } from '../charts/fixtures.ts';
 import { all, identity, type Objects, one } from '../charts/objects.ts';
 import { parsePlan } from '../synth/plan.ts';
 import { copyFixture, repoctl, repository } from '../synth/repository.ts';
 
-// The examples of the page are files of a fixture: they are checked by the compiler, and the command line runs them.
+// The examples of the page are files of a fixture: they are checked by the compiler, and fixtures.test.ts compares what the
+// command line writes for them with these objects.
 const examples = ['quotes', 'shop', 'mail', 'edge'];
 const chartOf = (project: string) => join('backends', project, 'infra', 'chart.ts');
-let root: string;
+const namespaces: FixtureNamespace[] = [];
 
-beforeAll(() => {
-  root = copyFixture('extended');
-  for (const profile of ['local', 'production'])
-    expect(repoctl(root, 'synth', '--profile', profile)).toMatchObject({ status: 0 });
-}, 60_000);
-afterAll(() => rmSync(root, { recursive: true, force: true }));
+beforeAll(async () => {
+  for (const profile of ['local', 'production'] as const) namespaces.push(...(await fixtureNamespaces(profile)));
+});
 
-const objectsOf = (project: string, profile = 'local'): Objects =>
-  parseAllDocuments(readFileSync(join(root, 'dist', profile, `${project}.k8s.yaml`), 'utf8')).map((each) =>
-    each.toJS(),
-  );
+function objectsOf(project: string, profile = 'local'): Objects {
+  const found = namespaces.find((each) => each.name === project && each.profile.name === profile);
+  return JSON.parse(JSON.stringify(found?.objects)) as Objects;
+}
 
 test('the examples of docs/adding-a-service.md are those that are tested', () => {
   const page = readFileSync(join(repository, 'docs', 'adding-a-service.md'), 'utf8');
   const blocks = [...page.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, text]) => text);
-  expect(blocks).toEqual(examples.map((project) => readFileSync(join(root, chartOf(project)), 'utf8')));
+  expect(blocks).toEqual(
+    examples.map((project) => readFileSync(join(fixtureRoot('extended'), chartOf(project)), 'utf8')),
+  );
 });
 
 describe('a chart.ts that adds', () => {
@@ -53,10 +53,11 @@ describe('a chart.ts that patches', () => {
     expect(one(objectsOf('shop'), 'Service', 'shop-api').metadata.annotations).toEqual({ 'example.com/public': 'no' });
   });
 
-  test('makes another job of a job, under whose name the plan has it', () => {
-    const plain = copyFixture('extended');
+  test('makes another job of a job, under whose name the plan has it', async () => {
+    const [root, plain] = [copyFixture('extended'), copyFixture('extended')];
     rmSync(join(plain, chartOf('shop')));
-    repoctl(plain, 'synth');
+    for (const each of [root, plain])
+      expect(await repoctl(each, 'synth', '--project', 'shop')).toMatchObject({ status: 0 });
     const job = (from: string) => {
       const { namespaces } = parsePlan(readFileSync(join(from, 'dist', 'local', 'plan.json'), 'utf8'));
       const shop = namespaces.find(({ name }) => name === 'shop');
@@ -68,7 +69,7 @@ describe('a chart.ts that patches', () => {
       expect.stringMatching(/^shop-migrate-[0-9a-f]{8}$/),
       expect.not.stringContaining(job(plain) ?? ''),
     ]);
-    rmSync(plain, { recursive: true, force: true });
+    for (const each of [root, plain]) rmSync(each, { recursive: true, force: true });
   });
 
   test('reaches every object', () => {

@@ -172,16 +172,16 @@ function configured(): Difference[] {
 describe('development and a real cluster differ only as the table in docs/production.md tells', () => {
   let here: Difference[];
 
-  beforeAll(() => {
-    const made = (profile: string) => {
+  beforeAll(async () => {
+    const made = async (profile: string) => {
       const out = mkdtempSync(join(tmpdir(), `repoctl-${profile}-`));
-      expect(repoctl(repository, 'synth', '--profile', profile, '--out', out).status).toBe(0);
+      expect((await repoctl(repository, 'synth', '--profile', profile, '--out', out)).status).toBe(0);
       return readdirSync(out)
         .filter((name) => name.endsWith('.yaml'))
         .flatMap((name) => parseAllDocuments(readFileSync(join(out, name), 'utf8')))
         .map((document) => document.toJS() as ManifestObject);
     };
-    here = differences(made('local'), made('production'));
+    here = differences(await made('local'), await made('production'));
   });
 
   test('in this repository', () => {

@@ -83,7 +83,10 @@ function replaced(list: readonly Sent[], [key, ...rest]: Path, value: unknown): 
     if (next === undefined) return value;
     if (of === null || typeof of !== 'object') return of;
     const inner = change((of as Record<string | number, unknown>)[next], further);
-    return Array.isArray(of) ? of.with(Math.min(Number(next), of.length - 1), inner) : { ...of, [next]: inner };
+    if (!Array.isArray(of)) return { ...of, [next]: inner };
+    // Where something else stands already, its elements are not those of the path.
+    const at = Math.min(Number(next), of.length - 1);
+    return at >= 0 ? of.with(at, inner) : of;
   };
   const index = Number(key);
   const changed = change(list[index], rest);

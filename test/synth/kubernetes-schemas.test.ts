@@ -8,6 +8,11 @@ import { copyFixture, copyRepository, repoctl } from './repository.ts';
 
 // kubernetes-validate has the schemas of every version with it: pip install kubernetes-validate
 const installed = spawnSync('kubernetes-validate', ['--version']).status === 0;
+/** The interpreter that it is installed for, as its first line says. */
+const python = (): string => {
+  const path = spawnSync('sh', ['-c', 'command -v kubernetes-validate'], { encoding: 'utf8' }).stdout.trim();
+  return /^#!(\S*python\S*)$/m.exec(readFileSync(path, 'utf8'))?.[1] ?? 'python3';
+};
 const newest = installed
   ? /\d+\.\d+\.\d+/.exec(spawnSync('kubernetes-validate', ['--help'], { encoding: 'utf8' }).stdout)?.[0]
   : 'newest';
@@ -22,14 +27,14 @@ describe('the manifests', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   // Most objects are the same in every profile, and to check one takes long: each is checked once, in a file of its repository.
-  beforeAll(() => {
+  beforeAll(async () => {
     if (!installed) return;
     for (const [name, copy] of Object.entries(repositories)) {
       const root = copy();
       const objects = new Set<string>();
       for (const profile of presetNames) {
         const out = join(root, 'out', profile);
-        expect(repoctl(root, 'synth', '--profile', profile, '--out', out)).toMatchObject({ status: 0 });
+        expect(await repoctl(root, 'synth', '--profile', profile, '--out', out)).toMatchObject({ status: 0 });
         for (const file of readdirSync(out).filter((each) => each.endsWith('.yaml')))
           for (const object of readFileSync(join(out, file), 'utf8').split(/^---$/m)) objects.add(object.trim());
       }
@@ -44,7 +49,8 @@ describe('the manifests', () => {
     async (version) => {
       const files = Object.keys(repositories).map((name) => join(folder, `${name}.yaml`));
       const problems = await new Promise((resolve) => {
-        execFile('kubernetes-validate', ['--strict', '--quiet', '-k', version, ...files], (error, stdout, stderr) =>
+        const args = [join(import.meta.dirname, 'kubernetes-validate.py'), '--strict', '--quiet', '-k', version];
+        execFile(python(), [...args, ...files], (error, stdout, stderr) =>
           resolve({ code: error?.code ?? 0, text: stdout + stderr }),
         );
       });

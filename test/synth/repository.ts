@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Ended, inProcess } from '../cli/in-process.ts';
 
 /** This repository's own folder. */
 export const repository = join(import.meta.dirname, '..', '..');
@@ -34,8 +35,11 @@ function install(root: string) {
   symlinkSync(repository, join(packages, 'repoctl'));
 }
 
-/** Runs the bundled command line as a user would. */
-export function repoctl(root: string, ...args: string[]) {
+/** Runs the command line in a folder, in this process. */
+export const repoctl = (root: string, ...args: string[]): Promise<Ended> => inProcess(root, args);
+
+/** Runs the bundled command line as a user would, in a process of its own. */
+export function repoctlProcess(root: string, ...args: string[]) {
   return spawnSync(process.execPath, [join(repository, 'bin', 'repoctl.mjs'), ...args], {
     cwd: root,
     encoding: 'utf8',

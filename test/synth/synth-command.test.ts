@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   cpSync,
@@ -16,8 +15,9 @@ import { parse } from 'dotenv';
 import { presetNames } from '../../charts/model.ts';
 import { environmentText, madeUp } from '../../src/synth/secrets/environment-file.ts';
 import { synthesize } from '../../src/synth/synthesize.ts';
+import { inProcess } from '../cli/in-process.ts';
 import { parsePlan } from './plan.ts';
-import { copyRepository, repoctl, repository, texts, times } from './repository.ts';
+import { copyRepository, repoctl, repoctlProcess, texts, times } from './repository.ts';
 
 let root: string;
 const out = () => join(root, 'dist', 'local');
@@ -25,27 +25,27 @@ const project = () => join(root, 'backends', 'svc-turfoo-ingest', 'infra', 'proj
 
 beforeAll(() => {
   root = copyRepository();
-  expect(repoctl(root, 'synth').stderr).toContain('3 files written');
+  expect(repoctlProcess(root, 'synth').stderr).toContain('3 files written');
 });
 
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 describe('repoctl synth', () => {
-  test('gives the same bytes in every run, with and without what an earlier run remembered', () => {
+  test('gives the same bytes in every run, with and without what an earlier run remembered', async () => {
     const first = texts(out());
     rmSync(join(root, 'node_modules', '.cache'), { recursive: true });
     rmSync(out(), { recursive: true });
-    repoctl(root, 'synth');
+    await repoctl(root, 'synth');
     expect(texts(out())).toEqual(first);
   });
 
-  test('leaves unchanged files untouched', () => {
+  test('leaves unchanged files untouched', async () => {
     const before = times(out());
-    expect(repoctl(root, 'synth').stderr).toContain('0 files written, 3 unchanged');
+    expect((await repoctl(root, 'synth')).stderr).toContain('0 files written, 3 unchanged');
     expect(times(out())).toEqual(before);
   });
 
-  test('makes a project again whose NetworkPolicy lets others in that call it now', () => {
+  test('makes a project again whose NetworkPolicy lets others in that call it now', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'repoctl-callers-'));
     const write = (path: string, text: string) => {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -57,72 +57,72 @@ describe('repoctl synth', () => {
     write('repoctl.yaml', 'name: dev\nglobal: { redis: false, minio: false, redisInsight: false }\n');
     write('apps/called/infra/project.yaml', api('called'));
     write('apps/caller/infra/project.yaml', api('caller'));
-    const made = () => repoctl(folder, 'synth', '--profile', 'production').stderr;
-    made();
+    const made = async () => (await repoctl(folder, 'synth', '--profile', 'production')).stderr;
+    await made();
     write('apps/caller/infra/project.yaml', api('caller', 'uses: { projects: [called/api] }\n'));
-    expect(made()).toContain('3 files written, 1 unchanged');
+    expect(await made()).toContain('3 files written, 1 unchanged');
     expect(readFileSync(join(folder, 'dist', 'production', 'called.k8s.yaml'), 'utf8')).toContain('- caller\n');
-    expect(made()).toContain('0 files written');
+    expect(await made()).toContain('0 files written');
     rmSync(folder, { recursive: true });
   });
 
-  test('makes a file again that was changed or deleted by hand', () => {
+  test('makes a file again that was changed or deleted by hand', async () => {
     const before = texts(out());
     appendFileSync(join(out(), 'turfoo.k8s.yaml'), '# edited\n');
     rmSync(join(out(), 'monorepo.k8s.yaml'));
-    expect(repoctl(root, 'synth').stderr).toContain('2 files written');
+    expect((await repoctl(root, 'synth')).stderr).toContain('2 files written');
     expect(texts(out())).toEqual(before);
   });
 
-  test('writes only what a change of one project changes', () => {
+  test('writes only what a change of one project changes', async () => {
     const [text, before] = [readFileSync(project(), 'utf8'), times(out())];
     writeFileSync(project(), text.replace('kind: celery-worker', 'kind: celery-worker\n    replicas: 3'));
-    repoctl(root, 'synth');
+    await repoctl(root, 'synth');
     const after = times(out());
     expect(after['turfoo.k8s.yaml']).not.toBe(before['turfoo.k8s.yaml']);
     expect(after['monorepo.k8s.yaml']).toBe(before['monorepo.k8s.yaml']);
     writeFileSync(project(), text);
-    repoctl(root, 'synth');
+    await repoctl(root, 'synth');
   });
 
-  test('notices a change of any file that a project is made from', () => {
+  test('notices a change of any file that a project is made from', async () => {
     const script = join(root, 'backends', 'svc-turfoo-ingest', 'infra', 'initdb', '20-more.sql');
     const before = texts(out());
     writeFileSync(script, 'select 1;\n');
-    repoctl(root, 'synth');
+    await repoctl(root, 'synth');
     writeFileSync(script, 'select 2;\n');
-    repoctl(root, 'synth');
+    await repoctl(root, 'synth');
     expect(texts(out())['turfoo.k8s.yaml']).toContain('"20-more.sql": |\n    select 2;\n');
     rmSync(script);
-    repoctl(root, 'synth');
+    await repoctl(root, 'synth');
     expect(texts(out())).toEqual(before);
   });
 
-  test('removes what it wrote earlier and no longer writes, and nothing else', () => {
+  test('removes what it wrote earlier and no longer writes, and nothing else', async () => {
     writeFileSync(join(out(), 'notes.yaml'), '# mine\n');
     const folder = join(root, 'backends', 'svc-turfoo-ingest');
     cpSync(folder, join(root, 'elsewhere'), { recursive: true });
     rmSync(folder, { recursive: true });
-    expect(repoctl(root, 'synth').stderr).toContain('1 removed');
+    expect((await repoctl(root, 'synth')).stderr).toContain('1 removed');
     expect(Object.keys(texts(out())).sort()).toEqual(['monorepo.k8s.yaml', 'notes.yaml', 'plan.json']);
     cpSync(join(root, 'elsewhere'), folder, { recursive: true });
     rmSync(join(root, 'elsewhere'), { recursive: true });
     rmSync(join(out(), 'notes.yaml'));
-    repoctl(root, 'synth');
+    await repoctl(root, 'synth');
   });
 
-  test('--check passes while the folder is up to date, and names what is not', () => {
-    expect(repoctl(root, 'synth', '--check').status).toBe(0);
+  test('--check passes while the folder is up to date, and names what is not', async () => {
+    expect((await repoctl(root, 'synth', '--check')).status).toBe(0);
     appendFileSync(join(out(), 'turfoo.k8s.yaml'), '# edited\n');
-    const { status, stdout } = repoctl(root, 'synth', '--check');
+    const { status, stdout } = await repoctl(root, 'synth', '--check');
     expect([status, stdout]).toEqual([1, 'dist/local/turfoo.k8s.yaml: out of date\n']);
     expect(texts(out())['turfoo.k8s.yaml']).toContain('# edited');
-    repoctl(root, 'synth');
+    await repoctl(root, 'synth');
   });
 
-  test('--project writes the project and the global tier', () => {
+  test('--project writes the project and the global tier', async () => {
     const folder = join(root, 'one');
-    expect(repoctl(root, 'synth', '--project', 'turfoo', '--out', folder).status).toBe(0);
+    expect((await repoctl(root, 'synth', '--project', 'turfoo', '--out', folder)).status).toBe(0);
     expect(Object.keys(texts(folder))).toEqual(['monorepo.k8s.yaml', 'plan.json', 'turfoo.k8s.yaml']);
     rmSync(folder, { recursive: true });
   });
@@ -137,19 +137,19 @@ describe('repoctl synth', () => {
     },
   );
 
-  test('--project with a name that there isn’t says which there are', () => {
-    const { status, stderr } = repoctl(root, 'synth', '--project', 'turfo');
+  test('--project with a name that there isn’t says which there are', async () => {
+    const { status, stderr } = await repoctl(root, 'synth', '--project', 'turfo');
     expect([status, stderr]).toEqual([2, 'error: no project "turfo"; allowed: turfoo; did you mean "turfoo"?\n']);
   });
 
-  test('works from any folder below the root', () => {
+  test('works from any folder below the root', async () => {
     const folder = join(root, 'backends');
-    const { stderr } = repoctl(folder, 'synth', '--check');
+    const { stderr } = await repoctl(folder, 'synth', '--check');
     expect(stderr).toBe('../dist/local/: up to date\n');
   });
 
-  test('says where it looked when there is no repoctl.yaml', () => {
-    const { status, stderr } = repoctl('/', 'synth');
+  test('says where it looked when there is no repoctl.yaml', async () => {
+    const { status, stderr } = await repoctl('/', 'synth');
     expect([status, stderr.split('\n')[0]]).toEqual([2, 'error: there is no repoctl.yaml in / or above it']);
   });
 });
@@ -207,12 +207,9 @@ describe('what is written', () => {
     });
   });
 
-  test('shifts the fixed ports of this machine by REPOCTL_PORT_OFFSET, and nothing else', () => {
+  test('shifts the fixed ports of this machine by REPOCTL_PORT_OFFSET, and nothing else', async () => {
     const before = texts(out());
-    const { status } = spawnSync(process.execPath, [join(repository, 'bin', 'repoctl.mjs'), 'synth'], {
-      cwd: root,
-      env: { ...process.env, REPOCTL_PORT_OFFSET: '1000' },
-    });
+    const { status } = await inProcess(root, ['synth'], { REPOCTL_PORT_OFFSET: '1000' });
     expect(status).toBe(0);
     const shifted = texts(out());
     const ports = (text = '') =>
@@ -221,36 +218,36 @@ describe('what is written', () => {
       );
     expect(ports(shifted['plan.json'])).toEqual(ports(before['plan.json']).map((port) => port + 1000));
     expect({ ...shifted, 'plan.json': '' }).toEqual({ ...before, 'plan.json': '' });
-    expect(repoctl(root, 'synth')).toMatchObject({ status: 0 });
+    expect(await repoctl(root, 'synth')).toMatchObject({ status: 0 });
     expect(texts(out())).toEqual(before);
   });
 
-  test('names the images of a real cluster by the digests of images.lock, and those of development not', () => {
+  test('names the images of a real cluster by the digests of images.lock, and those of development not', async () => {
     const digest = `sha256:${'a'.repeat(64)}`;
     const folder = (profile: string) => join(root, 'dist', profile);
     const images = (profile: string) =>
       Object.values(texts(folder(profile)))
         .join('\n')
         .match(/image: \S*redis:\S+/g) ?? [];
-    repoctl(root, 'synth', '--profile', 'production');
+    await repoctl(root, 'synth', '--profile', 'production');
     const [image = ''] = images('production');
     const reference = image.replace('image: ', '');
     writeFileSync(
       join(root, 'images.lock'),
       `version: 1\nprofiles: { production: { "${reference}": "${digest}" }, local: { "${reference}": "${digest}" } }\n`,
     );
-    for (const profile of ['production', 'local']) repoctl(root, 'synth', '--profile', profile);
+    for (const profile of ['production', 'local']) await repoctl(root, 'synth', '--profile', profile);
     expect(images('production')).toContain(`image: ${reference}@${digest}`);
     expect(images('local').join()).not.toContain('@sha256');
-    const listed = repoctl(root, 'images', 'list', '--profile', 'production', '-o', 'json').stdout;
+    const listed = (await repoctl(root, 'images', 'list', '--profile', 'production', '-o', 'json')).stdout;
     expect(JSON.parse(listed)).toContainEqual(expect.objectContaining({ reference, built: false, digest }));
     rmSync(join(root, 'images.lock'));
-    repoctl(root, 'synth', '--profile', 'production');
+    await repoctl(root, 'synth', '--profile', 'production');
     expect(images('production')).toContain(`image: ${reference}`);
   });
 
-  test('takes the tag of production images from --image-tag', () => {
-    repoctl(root, 'synth', '--profile', 'production', '--image-tag', '9.9.9');
+  test('takes the tag of production images from --image-tag', async () => {
+    await repoctl(root, 'synth', '--profile', 'production', '--image-tag', '9.9.9');
     expect(texts(join(root, 'dist', 'production'))['turfoo.k8s.yaml']).toContain(
       'image: registry.example.com/monorepo/turfoo-app:9.9.9\n',
     );

@@ -1,10 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { TiltfileAnswer } from '../../src/tilt/answer.ts';
+import { inProcess } from '../cli/in-process.ts';
 import { copyRepository, repository } from '../synth/repository.ts';
 
 describe('what a Tiltfile is told before something is started', () => {
@@ -19,20 +19,18 @@ describe('what a Tiltfile is told before something is started', () => {
   });
 
   /** The answer where `docker` is a program of a few lines. */
-  function ask(docker: string, env: Record<string, string> = {}): TiltfileAnswer {
+  async function ask(docker: string, env: Record<string, string> = {}): Promise<TiltfileAnswer> {
     writeFileSync(join(programs, 'docker'), `#!/bin/sh\n${docker}\n`, { mode: 0o755 });
-    const args = [join(repository, 'bin', 'repoctl.mjs'), 'tiltfile', '--check', '--context', 'kind-monorepo'];
-    const { status, stdout, stderr } = spawnSync(process.execPath, args, {
-      cwd: root,
-      encoding: 'utf8',
-      env: { ...process.env, ...env, PATH: `${programs}:${process.env.PATH}` },
+    const { status, stdout, stderr } = await inProcess(root, ['tiltfile', '--check', '--context', 'kind-monorepo'], {
+      ...env,
+      PATH: `${programs}:${process.env.PATH}`,
     });
     expect([status, stderr]).toEqual([0, '']);
     return JSON.parse(stdout) as TiltfileAnswer;
   }
 
-  test('that Docker does not run, in a line', () => {
-    const { problem, plan, inputs } = ask(
+  test('that Docker does not run, in a line', async () => {
+    const { problem, plan, inputs } = await ask(
       'echo "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?" >&2; exit 1',
     );
     expect(problem).toMatch(/^Docker is not running/);
@@ -45,15 +43,15 @@ describe('what a Tiltfile is told before something is started', () => {
     const server = await listening();
     const { port } = server.address() as { port: number };
     // The port that Redis has is moved to the one that is taken.
-    const { problem } = ask('echo 28.0', { REPOCTL_PORT_OFFSET: String(port - 6379) });
+    const { problem } = await ask('echo 28.0', { REPOCTL_PORT_OFFSET: String(port - 6379) });
     server.close();
     expect(problem).toMatch(
       new RegExp(`^port ${port} \\(monorepo-redis\\) is used by node \\(pid ${process.pid}\\); .*REPOCTL_PORT_OFFSET`),
     );
   });
 
-  test('nothing if all is well', () => {
-    const answer = ask('echo 28.0', { REPOCTL_PORT_OFFSET: '23456' });
+  test('nothing if all is well', async () => {
+    const answer = await ask('echo 28.0', { REPOCTL_PORT_OFFSET: '23456' });
     expect(answer.problem).toBeUndefined();
     expect(answer.plan?.namespaces.map(({ name }) => name)).toEqual(['monorepo', 'turfoo']);
     expect(answer.manifests).toBe('dist/local');

@@ -1,6 +1,8 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { describe } from '@jest/globals';
+import { inProcess } from '../cli/in-process.ts';
 import { repository } from '../synth/repository.ts';
 
 /** What a Tiltfile is run with. */
@@ -13,7 +15,7 @@ export interface Question {
   readonly arguments?: readonly string[];
   /** `--profile` after it. */
   readonly profile?: string;
-  /** What each call of `local` answers. @default the programs run */
+  /** What each call of `local` answers. @default what repoctl prints, which runs in this process */
   readonly local?: string;
   /** Objects that Tilt asks names for: kind, namespace, name. */
   readonly workloads?: readonly (readonly [string, string, string])[];
@@ -37,6 +39,8 @@ export interface Recording {
 const sources = join(import.meta.dirname, 'starlark');
 const program = join(repository, 'node_modules', '.cache', 'repoctl', 'starlark-recorder');
 
+const repoctl = join(repository, 'bin', 'repoctl.mjs');
+
 const hasGo = spawnSync('go', ['version']).status === 0;
 
 /** A group of tests that runs where there is Go, in which the interpreter is written that Tilt has; else it is skipped. */
@@ -47,10 +51,30 @@ export function makeRecorder(): void {
   execFileSync('go', ['build', '-o', program, '.'], { cwd: sources, stdio: ['ignore', 'inherit', 'pipe'] });
 }
 
+/** What `local` is to run. */
+interface Asked {
+  readonly run: readonly string[];
+  readonly dir: string;
+}
+
 /** Runs a Tiltfile. */
-export function record(question: Question): Recording {
-  const input = JSON.stringify({ subcommand: 'alpha tiltfile-result', context: 'kind-monorepo', ...question });
-  return JSON.parse(execFileSync(program, { input, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 })) as Recording;
+export async function record(question: Question): Promise<Recording> {
+  const child = spawn(program, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const tell = (what: object) => child.stdin.write(`${JSON.stringify(what)}\n`);
+  tell({ subcommand: 'alpha tiltfile-result', context: 'kind-monorepo', ...question });
+  for await (const line of createInterface({ input: child.stdout })) {
+    const said = JSON.parse(line) as Recording | Asked;
+    if (!('run' in said)) return said;
+    tell(await answer(said));
+  }
+  throw new Error('the interpreter ended without an answer');
+}
+
+/** What the program prints, which has to be repoctl. */
+async function answer({ run: [node, path, ...args], dir }: Asked): Promise<{ output: string; error?: string }> {
+  if (node !== 'node' || path !== repoctl) throw new Error(`expected node ${repoctl}, got ${node} ${path}`);
+  const { status, stdout, stderr } = await inProcess(dir, args);
+  return { output: stdout, ...(status !== 0 && { error: `repoctl ${args.join(' ')}: ${stderr}` }) };
 }
 
 /** The arguments of the calls of a builtin. */

@@ -24,11 +24,18 @@ function withTiltfile(root: string): string {
   return root;
 }
 
+/** Those of several kinds without the chart, which would run each time. */
+function withoutChart(): string {
+  const root = copyFixture('polyglot');
+  rmSync(join(root, 'backends/svc-search/infra/chart.ts'));
+  return withTiltfile(root);
+}
+
 /** Tilt reads what does not begin with a dot as an extension's name. */
 const relativeTo = (root: string, path: string): string =>
   execFileSync('realpath', ['--relative-to', root, path], { encoding: 'utf8' }).trim();
 
-const run = (root: string, question: Partial<Question> = {}): Recording =>
+const run = (root: string, question: Partial<Question> = {}): Promise<Recording> =>
   record({ main: join(root, 'Tiltfile'), ...question });
 
 /** The calls of a builtin by their name, or what else names them. */
@@ -38,10 +45,12 @@ const byName = (recording: Recording, builtin: string, key: string): Record<stri
 describeStarlark('the Tiltfile of many kinds of project', () => {
   let root: string;
   let all: Recording;
-  beforeAll(() => {
+  let plain: string;
+  beforeAll(async () => {
     makeRecorder();
     root = withTiltfile(copyFixture('polyglot'));
-    all = run(root);
+    all = await run(root);
+    plain = withoutChart();
   });
   const resources = () => byName(all, 'k8s_resource', 'workload');
   const locals = () => byName(all, 'local_resource', 'name');
@@ -67,8 +76,8 @@ describeStarlark('the Tiltfile of many kinds of project', () => {
     expect(byName(all, 'docker_build', 'ref')['status-monitor:local']?.live_update).toEqual([]);
   });
 
-  test('builds by buildx what has several contexts, and for the one platform that is named', () => {
-    const own = withTiltfile(copyFixture('polyglot'));
+  test('builds by buildx what has several contexts, and for the one platform that is named', async () => {
+    const own = withoutChart();
     const folder = join(own, 'backends/svc-status-monitor');
     const path = join(folder, 'infra/project.yaml');
     const more = 'additionalContexts: { shared: infra, node: "docker-image://node:24" }\n    platforms: [linux/arm64]';
@@ -76,7 +85,7 @@ describeStarlark('the Tiltfile of many kinds of project', () => {
     writeFileSync(path, text.replace('rebuildOn: [go.mod]', `sync: [{ from: ., to: /src }]\n    ${more}`));
     const dockerfile = join(folder, 'Dockerfile');
     writeFileSync(dockerfile, `${readFileSync(dockerfile, 'utf8')}COPY --from=shared . /x\nCOPY --from=node / /y\n`);
-    const recording = run(own);
+    const recording = await run(own);
     expect(recording.error).toBeUndefined();
     expect(byName(recording, 'docker_build', 'ref')['status-monitor:local']).toBeUndefined();
     const { command, deps, live_update } = byName(recording, 'custom_build', 'ref')['status-monitor:local'] ?? {};
@@ -90,35 +99,35 @@ describeStarlark('the Tiltfile of many kinds of project', () => {
     expect(live_update).toEqual([{ is: 'sync', args: [folder, '/src'] }]);
   });
 
-  test('builds a new image for what only looks like a source', () => {
-    const own = withTiltfile(copyFixture('polyglot'));
+  test('builds a new image for what only looks like a source', async () => {
+    const own = withoutChart();
     const path = join(own, 'backends/svc-status-monitor/infra/project.yaml');
     const text = readFileSync(path, 'utf8');
     writeFileSync(path, text.replace('rebuildOn: [go.mod]', 'sync: [{ from: ., to: /src }]\n    rebuildOn: [go.mod]'));
     const folder = join(own, 'backends/svc-status-monitor');
-    expect(byName(run(own), 'docker_build', 'ref')['status-monitor:local']?.live_update).toEqual([
+    expect(byName(await run(own), 'docker_build', 'ref')['status-monitor:local']?.live_update).toEqual([
       { is: 'fall_back_on', args: [[join(folder, 'go.mod')]] },
       { is: 'sync', args: [folder, '/src'] },
     ]);
   });
 
-  test('leaves claims to what outlives tilt down, and has all other objects in a resource', () => {
-    const own = withTiltfile(copyFixture('polyglot'));
+  test('leaves claims to what outlives tilt down, and has all other objects in a resource', async () => {
+    const own = withoutChart();
     writeFileSync(
       join(own, 'backends/svc-search/infra/manifests/claim.yaml'),
       'apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: { name: archive }\nspec:\n' +
         '  accessModes: [ReadWriteOnce]\n  resources: { requests: { storage: 1Gi } }\n',
     );
-    const recording = run(own);
+    const recording = await run(own);
     expect(recording.error).toBeUndefined();
     expect(readFileSync(join(own, 'dist/local/search.k8s.yaml'), 'utf8')).toMatch(/^kind: PersistentVolumeClaim$/m);
     expect(JSON.stringify(recording.calls)).not.toMatch(/\\nkind: PersistentVolumeClaim|persistentvolumeclaim/);
   });
 
-  test('starts pods of a project’s own manifests after its Secrets, in its group', () => {
+  test('starts pods of a project’s own manifests after its Secrets, in its group', async () => {
     for (const name of ['search-dashboard', 'search-journal', 'search-prune', 'search-watch'])
       expect(resources()[name]).toMatchObject({ labels: ['search'], resource_deps: ['search:secrets'] });
-    const [call] = callsOf(run(root, { arguments: ['search'] }), 'config.set_enabled_resources');
+    const [call] = callsOf(await run(plain, { arguments: ['search'] }), 'config.set_enabled_resources');
     expect(call?.args[0]).toEqual(expect.arrayContaining(['search-dashboard', 'search-journal', 'search-prune']));
   });
 
@@ -131,13 +140,13 @@ describeStarlark('the Tiltfile of many kinds of project', () => {
     expect(readFileSync(join(root, 'dist/local/billing.k8s.yaml'), 'utf8')).toMatch(/^kind: Namespace$/m);
   });
 
-  test('names resources as the plan does, whatever hash a job has after its name', () => {
+  test('names resources as the plan does, whatever hash a job has after its name', async () => {
     const jobs = resources()['billing-migrate'];
     expect(jobs).toBeDefined();
     const job = /name: (billing-migrate-[0-9a-f]+)/.exec(
       readFileSync(join(root, 'dist/local/billing.k8s.yaml'), 'utf8'),
     );
-    const { names } = run(root, {
+    const { names } = await run(root, {
       workloads: [
         ['job', 'billing', job?.[1] ?? ''],
         ['StatefulSet', 'billing', 'billing-reports'],
@@ -225,8 +234,8 @@ describeStarlark('the Tiltfile of many kinds of project', () => {
       ['billing-postgres', 'billing:secrets'],
       ['billing-migrate', 'billing-reports'],
     ],
-  ])('enables %s and what it needs', (_, names, some, none) => {
-    const [call] = callsOf(run(root, { arguments: names }), 'config.set_enabled_resources');
+  ])('enables %s and what it needs', async (_, names, some, none) => {
+    const [call] = callsOf(await run(plain, { arguments: names }), 'config.set_enabled_resources');
     expect(call?.args[0]).toEqual(expect.arrayContaining(some));
     for (const name of none) expect(call?.args[0]).not.toContain(name);
   });
@@ -235,8 +244,8 @@ describeStarlark('the Tiltfile of many kinds of project', () => {
     expect(callsOf(all, 'config.set_enabled_resources')).toMatchObject([{ args: [[]] }]);
   });
 
-  test('says which names there are', () => {
-    expect(run(root, { arguments: ['webb'] }).error).toMatch(
+  test('says which names there are', async () => {
+    expect((await run(plain, { arguments: ['webb'] })).error).toMatch(
       /no project or object "webb"; allowed: billing, search, status, web, and objects such as/,
     );
   });
@@ -263,7 +272,7 @@ describeStarlark('the Tiltfile of many kinds of project', () => {
 
 describeStarlark('the Tiltfile, when something is wrong', () => {
   beforeAll(makeRecorder);
-  const broken = (file: string, text: string) => {
+  const broken = (file: string, text: string): Promise<Recording> => {
     const root = withTiltfile(copyRepository());
     writeFileSync(join(root, file), text);
     return run(root);
@@ -274,8 +283,8 @@ describeStarlark('the Tiltfile, when something is wrong', () => {
   const warnings = (recording: Recording) => callsOf(recording, 'warn').map(({ args }) => String(args[0]));
   const applied = (recording: Recording) => callsOf(recording, 'k8s_yaml').map(({ args }) => String(args[0]));
 
-  test('says what is wrong with the environment, and watches for it to be mended', () => {
-    const recording = broken('repoctl.yaml', 'projects: [\n');
+  test('says what is wrong with the environment, and watches for it to be mended', async () => {
+    const recording = await broken('repoctl.yaml', 'projects: [\n');
     expect(recording.error).toContain('repoctl.yaml:');
     expect(watched(recording)).toEqual(expect.arrayContaining([expect.stringMatching(/\/repoctl.yaml$/)]));
     expect(applied(recording)).toEqual([]);
@@ -284,29 +293,31 @@ describeStarlark('the Tiltfile, when something is wrong', () => {
   test.each([
     ['its text', 'name: turfoo\nimages: [', `${project}:2:10: not valid YAML`],
     ['a field', 'nam: turfoo\n', `${project}:1:1: name: required`],
-  ])('says what is wrong with a project, and watches for it to be mended: %s', (_, text, message) => {
-    const recording = broken(project, text);
+  ])('says what is wrong with a project, and watches for it to be mended: %s', async (_, text, message) => {
+    const recording = await broken(project, text);
     expect([recording.error, warnings(recording)]).toEqual([undefined, [expect.stringContaining(message)]]);
     expect(watched(recording)).toEqual(expect.arrayContaining([expect.stringMatching(new RegExp(`/${project}$`))]));
   });
 
-  test('refuses to start a project of which nothing good is known', () => {
+  test('refuses to start a project of which nothing good is known', async () => {
     const root = withTiltfile(copyRepository());
     writeFileSync(join(root, project), 'nam: turfoo\n');
-    expect(run(root, { arguments: ['backends/svc-turfoo-ingest'] }).error).toContain(`${project}:1:1: name: required`);
+    expect((await run(root, { arguments: ['backends/svc-turfoo-ingest'] })).error).toContain(
+      `${project}:1:1: name: required`,
+    );
   });
 
-  test('goes on with the last good state of a project that is wrong, and with the new one of the others', () => {
+  test('goes on with the last good state of a project that is wrong, and with the new one of the others', async () => {
     const root = withTiltfile(copyFixture('polyglot'));
     const [wrong, changed] = ['backends/svc-search/infra/project.yaml', 'backends/svc-billing/infra/project.yaml'];
     const right = readFileSync(join(root, wrong), 'utf8');
-    const before = run(root);
+    const before = await run(root);
     writeFileSync(join(root, wrong), right.replace(/kind: \S+/, 'kind: wroker'));
     const text = readFileSync(join(root, changed), 'utf8');
     writeFileSync(join(root, changed), text.replace(/replicas: \d+|kind: http/, '$&\n    env: { COLOUR: red }'));
     for (const remembered of [true, false]) {
       if (!remembered) forget(root);
-      const recording = run(root);
+      const recording = await run(root);
       expect(recording.error).toBeUndefined();
       expect(warnings(recording)).toEqual([expect.stringContaining('"wroker"')]);
       const search = (each: Recording) => applied(each).filter((manifest) => /^ +namespace: search$/m.test(manifest));
@@ -315,16 +326,16 @@ describeStarlark('the Tiltfile, when something is wrong', () => {
       expect(readFileSync(join(root, 'dist/local/search.k8s.yaml'), 'utf8')).toContain('kind:');
     }
     writeFileSync(join(root, wrong), right);
-    expect(warnings(run(root))).toEqual([]);
+    expect(warnings(await run(root))).toEqual([]);
   });
 
-  test('runs another profile for development, which its buttons know, too', () => {
+  test('runs another profile for development, which its buttons know, too', async () => {
     const root = withTiltfile(copyRepository());
     const path = join(root, 'repoctl.yaml');
     const mine =
       'profiles:\n  alice: { extends: external, managed: [redis], namespacePrefix: alice-, portOffset: 1000 }\n';
     writeFileSync(path, readFileSync(path, 'utf8').replace('profiles:\n', mine));
-    const recording = run(root, { profile: 'alice' });
+    const recording = await run(root, { profile: 'alice' });
     expect(recording.error).toBeUndefined();
     const found = byName(recording, 'local_resource', 'name');
     expect(Object.keys(found)).toEqual(expect.arrayContaining(['alice-monorepo:secrets', 'alice-turfoo:status']));
@@ -333,11 +344,13 @@ describeStarlark('the Tiltfile, when something is wrong', () => {
     expect(api).toMatchObject({ labels: ['alice-turfoo'], port_forwards: [{ local_port: 19_000 }] });
     expect(readdirSync(join(root, 'dist'))).toEqual(['alice']);
     // A project keeps its own name, too.
-    const named = run(root, { profile: 'alice', arguments: ['turfoo'] });
+    const named = await run(root, { profile: 'alice', arguments: ['turfoo'] });
     expect(named.error).toBeUndefined();
     expect(callsOf(named, 'config.set_enabled_resources')[0]?.args[0]).toContain('turfoo-api');
-    expect(run(root, { profile: 'production' }).error).toContain('the profile production is not for development');
-    expect(run(root, { profile: 'alise' }).error).toContain('did you mean "alice"?');
+    expect((await run(root, { profile: 'production' })).error).toContain(
+      'the profile production is not for development',
+    );
+    expect((await run(root, { profile: 'alise' })).error).toContain('did you mean "alice"?');
   });
 
   test.each([
@@ -347,17 +360,17 @@ describeStarlark('the Tiltfile, when something is wrong', () => {
       'kind-other',
       /the context is kind-other, the cluster of this folder is kind-monorepo \(kind-config.yaml\); tilt up --context kind-monorepo/,
     ],
-  ])('refuses %s', (_, context, message) => {
+  ])('refuses %s', async (_, context, message) => {
     const root = withTiltfile(copyRepository());
-    expect(run(root, { context }).error).toMatch(message);
+    expect((await run(root, { context })).error).toMatch(message);
   });
 
-  test('takes a cluster that is not of kind if repoctl.yaml names it, and only then', () => {
+  test('takes a cluster that is not of kind if repoctl.yaml names it, and only then', async () => {
     const root = withTiltfile(copyRepository());
-    expect(run(root, { context: 'minikube' }).error).toContain('cluster.context in repoctl.yaml');
+    expect((await run(root, { context: 'minikube' })).error).toContain('cluster.context in repoctl.yaml');
     const path = join(root, 'repoctl.yaml');
     writeFileSync(path, `${readFileSync(path, 'utf8')}\ncluster: { context: minikube }\n`);
-    expect(run(root, { context: 'minikube' }).error).toBeUndefined();
+    expect((await run(root, { context: 'minikube' })).error).toBeUndefined();
   });
 });
 
@@ -365,8 +378,8 @@ describeStarlark('the sample project’s commands', () => {
   beforeAll(makeRecorder);
   const root = () => withTiltfile(copyRepository());
 
-  test('are buttons', () => {
-    const { 'turfoo:seed': seed } = byName(run(root()), 'local_resource', 'name');
+  test('are buttons', async () => {
+    const { 'turfoo:seed': seed } = byName(await run(root()), 'local_resource', 'name');
     expect(seed).toMatchObject({ auto_init: false, trigger_mode: 'manual', labels: ['turfoo'] });
     expect(seed?.cmd.slice(2)).toEqual([
       ...['infra', 'project', 'run', 'turfoo', 'seed'],
@@ -374,7 +387,7 @@ describeStarlark('the sample project’s commands', () => {
     ]);
   });
 
-  test('that are tests run at the end of tilt ci', () => {
+  test('that are tests run at the end of tilt ci', async () => {
     const answer = execFileSync(
       process.execPath,
       [join(repository, 'bin/repoctl.mjs'), 'tiltfile', '--context', 'kind-monorepo'],
@@ -383,7 +396,7 @@ describeStarlark('the sample project’s commands', () => {
         encoding: 'utf8',
       },
     );
-    const recording = record({ main: join(repository, 'Tiltfile'), subcommand: 'ci', local: answer });
+    const recording = await record({ main: join(repository, 'Tiltfile'), subcommand: 'ci', local: answer });
     const { 'turfoo:smoke': smoke, 'turfoo:seed': seed } = byName(recording, 'local_resource', 'name');
     expect(smoke?.auto_init).toBe(true);
     expect(smoke?.resource_deps).toEqual(expect.arrayContaining(['turfoo-api', 'turfoo-celery-worker']));

@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { repository } from '../../synth/repository.ts';
+import { repoctl } from '../../synth/repository.ts';
 import { ApiServer } from './api-server.ts';
 import { crashedPodOf, deployment, namespace } from './objects.ts';
 
@@ -34,23 +33,14 @@ afterAll(async () => {
   rmSync(root, { recursive: true, force: true });
 });
 
-/** Runs the bundled command line beside this process, which serves it. */
-function status(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const program = join(repository, 'bin', 'repoctl.mjs');
-  const child = spawn(process.execPath, [program, 'status', '--kubeconfig', kubeconfig, ...args], { cwd: root });
-  const said = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const)
-    child[name].on('data', (chunk) => {
-      said[name] += String(chunk);
-    });
-  return new Promise((resolve) => child.once('close', (code) => resolve({ code, ...said })));
-}
+/** Runs the command line. */
+const status = (...args: string[]) => repoctl(root, 'status', '--kubeconfig', kubeconfig, ...args);
 
 const problems = /^repoctl\.yaml:2:1: .*projcets.*\nrepoctl\.yaml:3:9: .*\n2 problems; /;
 
 describe('with a configuration that is wrong', () => {
   test('status reports by the labels all the same, says what is wrong, and exits as for a wrong configuration', async () => {
-    const { code, stdout, stderr } = await status();
+    const { status: code, stdout, stderr } = await status();
     expect(stderr).toMatch(problems);
     expect(stderr).toContain('2 problems; the report uses only the labels in the cluster.\n');
     expect(stdout).toContain('context kind-dev, without a configuration: as the labels tell\n');
@@ -60,19 +50,19 @@ describe('with a configuration that is wrong', () => {
   });
 
   test('so do data', async () => {
-    const { code, stdout } = await status('-o', 'json', '--fail-on', 'never');
+    const { status: code, stdout } = await status('-o', 'json', '--fail-on', 'never');
     expect(JSON.parse(stdout)).toMatchObject({ tiers: [{ namespace: 'shop', status: 'degraded' }] });
     expect(code).toBe(2);
   });
 
   test('there is no telling what to wait for', async () => {
-    const { code, stdout, stderr } = await status('--wait', '--timeout', '60');
+    const { status: code, stdout, stderr } = await status('--wait', '--timeout', '60');
     expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining('2 problems; nothing was changed.\n')]);
   });
 
   test('and no configuration at all is none that is wrong', async () => {
     rmSync(join(root, 'repoctl.yaml'));
-    const { code, stdout, stderr } = await status();
+    const { status: code, stdout, stderr } = await status();
     expect([code, stderr]).toEqual([1, '']);
     expect(stdout).toMatch(/^shop +degraded/m);
   });

@@ -7,7 +7,7 @@ import { health, type Judged } from '../../../src/status/rules/health.ts';
 import type { Event } from '../../../src/status/rules/objects.ts';
 import { podHealth } from '../../../src/status/rules/pod.ts';
 import { pullFailure } from '../../../src/status/rules/pull-failure.ts';
-import { runs } from '../../runs.ts';
+import { runs, thorough } from '../../runs.ts';
 import { namespace, snapshot } from '../report/objects.ts';
 import { caseNames, caseOf, reportOn } from './fixtures/cases.ts';
 import { ago, around, condition, crashedPod, event, meta, pod, waitingPod } from './fixtures/objects.ts';
@@ -151,10 +151,18 @@ describe('an object that is not as the API says that it is', () => {
     .filter((name) => !/^(?:09|48|49)/.test(name))
     .map((name) => ({ name, objects: caseOf(name).objects }));
 
+  const tries = new Map<string, number>();
+  /** Whether a field is tried: in each list that has it, or in three of them where the run is not thorough. */
+  const isDue = (kind: string, path: readonly string[]): boolean => {
+    const field = [kind, ...path.map((key) => (/^\d+$/.test(key) ? '*' : key))].join('.');
+    tries.set(field, (tries.get(field) ?? 0) + 1);
+    return thorough || (tries.get(field) ?? 0) <= 3;
+  };
+
   test.each(cases)('$name: null anywhere never ends the report', ({ objects }) => {
     for (const [index, object] of objects.entries())
       for (const path of pathsIn(object)) {
-        if (path[0] === 'kind' || path[0] === 'apiVersion') continue;
+        if (path[0] === 'kind' || path[0] === 'apiVersion' || !isDue(object.kind, path)) continue;
         const others = objects.with(index, withNull(object, path) as never);
         expect(() => reportOn(others)).not.toThrow();
       }

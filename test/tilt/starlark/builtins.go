@@ -2,8 +2,8 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -91,15 +91,22 @@ func (r *recorder) local(args starlark.Tuple, kwargs []starlark.Tuple) (starlark
 	for _, each := range plain(args[0]).([]any) {
 		words = append(words, each.(string))
 	}
-	command := exec.Command(words[0], words[1:]...)
+	asked := program{Run: words}
 	for _, pair := range kwargs {
 		if pair[0].(starlark.String) == "dir" {
-			command.Dir = string(pair[1].(starlark.String))
+			asked.Dir = string(pair[1].(starlark.String))
 		}
 	}
-	command.Stderr = os.Stderr
-	output, err := command.Output()
-	return starlark.String(output), err
+	must(json.NewEncoder(os.Stdout).Encode(asked))
+	var ended struct {
+		Output string
+		Error  string
+	}
+	must(r.answers.Decode(&ended))
+	if ended.Error != "" {
+		return nil, errors.New(ended.Error)
+	}
+	return starlark.String(ended.Output), nil
 }
 
 func (r *recorder) parsed() (starlark.Value, error) {

@@ -1,7 +1,7 @@
 // Runs a Tiltfile in the interpreter that Tilt has, with builtins that record how they were called.
 //
-// Reads a question as JSON from stdin and prints the calls as JSON. What `local` runs is run, unless the question has
-// an answer for it.
+// Reads a question as JSON from stdin and prints the calls as JSON. For each program that `local` runs it prints that
+// program, and reads what it printed, unless the question has an answer for it.
 package main
 
 import (
@@ -24,7 +24,7 @@ type question struct {
 	Arguments []string
 	// Profile is the value of --profile among them; "" if it is not given.
 	Profile string
-	// Local is what each call of `local` answers; without it the programs run.
+	// Local is what each call of `local` answers; without it whoever asks runs the programs.
 	Local *string
 	// Workloads are the objects that Tilt asks names for, as [kind, namespace, name].
 	Workloads [][3]string
@@ -34,6 +34,12 @@ type call struct {
 	Name   string         `json:"name"`
 	Args   []any          `json:"args"`
 	Kwargs map[string]any `json:"kwargs"`
+}
+
+// program is what `local` is to run, and where.
+type program struct {
+	Run []string `json:"run"`
+	Dir string   `json:"dir"`
 }
 
 type answer struct {
@@ -54,8 +60,9 @@ var options = &syntax.FileOptions{
 
 func main() {
 	var asked question
-	must(json.NewDecoder(os.Stdin).Decode(&asked))
-	recorder := &recorder{asked: asked, modules: map[string]*module{}}
+	input := json.NewDecoder(os.Stdin)
+	must(input.Decode(&asked))
+	recorder := &recorder{asked: asked, answers: input, modules: map[string]*module{}}
 	_, err := recorder.load(asked.Main)
 	result := answer{Calls: recorder.calls, Names: []string{}}
 	if err == nil && recorder.nameOf != nil {
@@ -73,7 +80,9 @@ type module struct {
 }
 
 type recorder struct {
-	asked   question
+	asked question
+	// answers says what programs printed.
+	answers *json.Decoder
 	calls   []call
 	modules map[string]*module
 	nameOf  starlark.Callable
