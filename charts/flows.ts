@@ -4,13 +4,15 @@ import { addressPeers, type Flow, type PodFlows, podsOfPeer, podsPeer, rolesPeer
 import type { Consumer, Service, ServiceKind, ServicePort, Workload } from './common/kind.ts';
 import { labelled } from './common/labelled.ts';
 import type { Metrics } from './common/metrics.ts';
+import { objectName } from './common/names.ts';
 import type { ManagedAddress, ReachedPort } from './common/network.ts';
 import type { PodSettings } from './common/pod-fields.ts';
 import { protocols } from './common/ports.ts';
 import { podAccount } from './common/service-account.ts';
+import { exporterComponent, exporterMetrics, exporterName } from './constructs/exporter.ts';
 import { serviceKinds, workloadKinds } from './kinds.ts';
 import type { Environment, Profile, Project } from './model.ts';
-import { behind, consumers, isManaged, ownConsumers, servicesInCluster } from './wiring.ts';
+import { behind, consumers, isManaged, ownConsumers, ownerOf, servicesInCluster } from './wiring.ts';
 
 /** Somebody calls a service or workload of a project. */
 export interface Call {
@@ -131,7 +133,22 @@ export function flows(environment: Environment, profile: Profile, project?: Proj
       hosts: [...connected.hosts, ...declared.hosts],
     };
   });
-  return [...services, ...workloads];
+  return [...services, ...workloads, ...(project ? [] : exporterFlows(environment, profile))];
+}
+
+/** From Prometheus to the exporter, and from it to the API server. */
+function exporterFlows(environment: Environment, profile: Profile): PodFlows[] {
+  if (!profile.monitoring.exporter) return [];
+  const owner = ownerOf(environment);
+  const object = objectName(environment.name, exporterName);
+  return [
+    {
+      labelled: { name: exporterName, object, component: exporterComponent, owner },
+      ingress: scraped(profile, exporterMetrics),
+      egress: [toApiServer(profile)],
+      hosts: [],
+    },
+  ];
 }
 
 /** A service's, and those of the job that it brings along. */
@@ -234,7 +251,6 @@ function declaredFlows(
   each: Service | Workload,
 ): Outgoing {
   const { egress = [], serviceAccount } = settingsOf(each);
-  const { apiServer } = profile.network;
   const isWorkload = project?.workloads.some((workload) => workload === each) ?? false;
   const calls = project ? callsOf(project).filter(({ from }) => (from ? from === each : isWorkload)) : [];
   return {
@@ -246,9 +262,7 @@ function declaredFlows(
       ...egress.flatMap(({ to, cidrs, ports = [] }): Flow[] =>
         to === undefined ? [{ peers: addressPeers(cidrs), ports }] : [],
       ),
-      ...(podAccount(each.object, serviceAccount)?.token
-        ? [{ peers: addressPeers(apiServer.cidrs), ports: apiServer.ports.map(tcp) }]
-        : []),
+      ...(podAccount(each.object, serviceAccount)?.token ? [toApiServer(profile)] : []),
     ],
     hosts: egress.flatMap(({ fqdn }) => fqdn ?? []),
   };
@@ -264,6 +278,11 @@ function calledBy(
   const calls = project ? (callsByTarget(environment).get(`${project.name}/${name}`) ?? []) : [];
   return calls.map((call) => ({ peers: [caller(call)], ports: portsOf(call, ports.map(reached)) }));
 }
+
+const toApiServer = ({ network: { apiServer } }: Profile): Flow => ({
+  peers: addressPeers(apiServer.cidrs),
+  ports: apiServer.ports.map(tcp),
+});
 
 /** From the ingress controller. */
 const exposed = ({ network, development }: Profile, number: number | undefined): Flow[] =>

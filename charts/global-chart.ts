@@ -5,9 +5,11 @@ import type { PodsConstruct } from './common/kind.ts';
 import { labelled } from './common/labelled.ts';
 import { type Labelled, type OwnerLabels, ownerLabels } from './common/labels.ts';
 import { objectName } from './common/names.ts';
+import { Exporter, exporterComponent, exporterName } from './constructs/exporter.ts';
 import { ExternalSecrets } from './constructs/external-secrets.ts';
 import { defaultDeny, NetworkPolicies } from './constructs/network-policies.ts';
 import { addPodObjects } from './constructs/pod-objects.ts';
+import { expectedEnvironment } from './expected-environment.ts';
 import { flows } from './flows.ts';
 import { serviceKinds } from './kinds.ts';
 import type { Environment, Profile } from './model.ts';
@@ -31,6 +33,14 @@ export class GlobalChart extends Chart {
     if (profile.secretStore)
       new ExternalSecrets(this, { owner, namespace }, profile.secretStore, secrets(environment, profile));
     const services = servicesInCluster(profile, environment.services);
+    const { exporter } = profile.monitoring;
+    if (exporter)
+      new Exporter(this, {
+        labelled: this.labelled(exporterName, exporterComponent),
+        namespace,
+        settings: exporter,
+        expected: JSON.stringify(expectedEnvironment(environment, profile)),
+      });
     for (const service of services) {
       const kind = serviceKinds[service.kind];
       const built = kind?.build(this, service, {

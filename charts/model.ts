@@ -1,6 +1,7 @@
 import type { ImagePull } from './common/image-pull.ts';
 import type { Service, Workload } from './common/kind.ts';
 import type { ManifestObject } from './common/manifest-object.ts';
+import type { Monitoring } from './common/monitoring.ts';
 import type { Network } from './common/network.ts';
 import type { PodSettings } from './common/pod-fields.ts';
 import type { Backup } from './common/scheduled-backup.ts';
@@ -67,6 +68,8 @@ export interface Profile {
   readonly network: Network;
   /** The scheduled backups of services; none in development. */
   readonly backup?: Backup;
+  /** What watches it. */
+  readonly monitoring: Monitoring;
   /** What applies the manifests, if they have to say in which order. */
   readonly gitops?: 'argocd';
   /** How images are pulled; none for as they are named, without a login. */

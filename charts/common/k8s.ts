@@ -47,6 +47,8 @@ export type Volume = Manifest<Generated.Volume>;
 type Add<Props> = (scope: Construct, id: string, props: Manifest<Props>) => ApiObject;
 
 /** Adds an API object to a construct. Its type is that of the API's schema, so that it is its own manifest. */
+export const addClusterRole: Add<Generated.KubeClusterRoleProps> = adder('ClusterRole');
+export const addClusterRoleBinding: Add<Generated.KubeClusterRoleBindingProps> = adder('ClusterRoleBinding');
 export const addConfigMap: Add<Generated.KubeConfigMapProps> = adder('ConfigMap');
 export const addCronJob: Add<Generated.KubeCronJobProps> = adder('CronJob');
 export const addDeployment: Add<Generated.KubeDeploymentProps> = adder('Deployment');
@@ -70,6 +72,9 @@ interface CustomProps {
 
 export const addExternalSecret: Add<CustomProps> = adder('ExternalSecret');
 export const addHttpRoute: Add<CustomProps> = adder('HTTPRoute');
+export const addPodMonitor: Add<CustomProps> = adder('PodMonitor');
+export const addPrometheusRule: Add<CustomProps> = adder('PrometheusRule');
+export const addServiceMonitor: Add<CustomProps> = adder('ServiceMonitor');
 
 /** Adds a Job that is named after what it is in the end, with all patches. */
 export const addNamedJob: (...given: [...Parameters<Add<Generated.KubeJobProps>>, nameOf: NameOf]) => ApiObject =
@@ -102,6 +107,9 @@ type LiteralObjectClass = new (scope: Construct, id: string, literal: ApiObjectP
 interface LiteralObject extends ApiObject {
   addChange(change: Change): void;
 }
+
+/** Kinds whose objects belong to no namespace. */
+const clusterKinds: readonly ApiKind[] = ['ClusterRole', 'ClusterRoleBinding'];
 
 const require = createRequire(import.meta.url);
 let loaded: LiteralObjectClass | undefined;
@@ -138,7 +146,10 @@ function literalObject(): LiteralObjectClass {
     /** @throws Error that names the object and the patch which does not fit it */
     override toJson(): ManifestObject {
       const { apiVersion, kind, metadata: _, ...rest } = this.#literal;
-      let object = { apiVersion, kind, metadata: this.metadata.toJson(), ...rest } as ManifestObject;
+      const { namespace, ...metadata } = this.metadata.toJson();
+      // A chart puts all its objects into its namespace.
+      const where = clusterKinds.includes(kind as ApiKind) ? metadata : { ...metadata, namespace };
+      let object = { apiVersion, kind, metadata: where, ...rest } as ManifestObject;
       // Literals share parts, and hold fields that are undefined: a patch gets a copy without either.
       if (this.#changes.length > 0) object = copyOf(object);
       for (const change of this.#changes) object = change(object);

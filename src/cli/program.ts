@@ -6,6 +6,7 @@ import { diffCommand } from './commands/diff.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { downCommand } from './commands/down.ts';
 import { explainCommand } from './commands/explain.ts';
+import { exporterCommand } from './commands/exporter.ts';
 import { gitopsCommand } from './commands/gitops.ts';
 import { imagesCommand } from './commands/images.ts';
 import { infraCommand } from './commands/infra.ts';
@@ -43,6 +44,7 @@ export function makeProgram(version: string): Command {
     gitopsCommand(),
     validateCommand(),
     explainCommand(),
+    exporterCommand(),
     secretsCommand(),
     tiltfileCommand(),
     doctorCommand(),

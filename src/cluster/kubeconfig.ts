@@ -19,6 +19,9 @@ export interface ClusterOptions {
 
 const howToHaveOne = 'repoctl up makes a cluster and its kubeconfig; name another one with --kubeconfig or $KUBECONFIG';
 
+/** What the client calls the context of the cluster that a pod runs in. */
+export const inClusterContext = 'inClusterContext';
+
 /** The context that the client makes up where there is no kubeconfig. */
 const assumed = 'loaded-context';
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { dnsLabel, imageReference, secretName } from '../../charts/common/fields.ts';
 import { pullPolicies } from '../../charts/common/image-pull.ts';
+import { monitoringField } from '../../charts/common/monitoring.ts';
 import { networkField } from '../../charts/common/network.ts';
 import { backupField } from '../../charts/common/scheduled-backup.ts';
 import { secretsField } from '../../charts/common/secret-store.ts';
@@ -114,6 +115,9 @@ const profile = z.strictObject({
     .optional()
     .describe('The allowed connections between pods. A field that is left out keeps the value of `extends`.'),
   backup: backupField.optional(),
+  monitoring: monitoringField
+    .optional()
+    .describe('What watches the environment. A field that is left out keeps the value of `extends`.'),
   gitops: z
     .enum(['argocd'])
     .optional()

@@ -1,4 +1,5 @@
 import type { ImagePull } from '../../charts/common/image-pull.ts';
+import { type Monitoring, noMonitoring } from '../../charts/common/monitoring.ts';
 import { defaultNetwork, type Network, type NetworkInput } from '../../charts/common/network.ts';
 import { type PresetName, type Profile, type ProfileName, presetNames } from '../../charts/model.ts';
 import { UsageError } from '../platform/errors.ts';
@@ -19,7 +20,16 @@ const presets: Readonly<Record<PresetName, Omit<Profile, 'name' | 'chain'>>> = {
 function preset(given: Pick<Profile, 'development' | 'managed'>): Omit<Profile, 'name' | 'chain'> {
   const network = { ...defaultNetwork, policies: !given.development };
   const around = { namespacePrefix: '', namespaceSuffix: '' };
-  return { ...given, hostPorts: true, portOffset: 0, ...around, quota: !given.development, reloader: false, network };
+  return {
+    ...given,
+    hostPorts: true,
+    portOffset: 0,
+    ...around,
+    quota: !given.development,
+    reloader: false,
+    network,
+    monitoring: noMonitoring,
+  };
 }
 
 const isPreset = (name: string): name is PresetName => (presetNames as readonly string[]).includes(name);
@@ -65,6 +75,7 @@ export function resolveProfiles(
       secretStore: preset.development ? undefined : storeOf(said('secrets')),
       network: resolveNetwork(inputs, preset.network.policies),
       backup: preset.development ? undefined : said('backup') || undefined,
+      monitoring: resolveMonitoring(inputs),
       gitops: preset.development ? undefined : said('gitops'),
       pull: resolvePull(inputs),
     };
@@ -88,6 +99,20 @@ function resolveNetwork(inputs: readonly Partial<ProfileInput>[], policies: bool
     monitoring: { ...monitoring, ...said('monitoring') },
     apiServer: { ...apiServer, ...said('apiServer') },
     managed: said('managed') ?? managed,
+  };
+}
+
+/** A profile's monitoring, field by field. */
+function resolveMonitoring(inputs: readonly Partial<ProfileInput>[]): Monitoring {
+  const given = inputs.flatMap(({ monitoring }) => monitoring ?? []);
+  const said = <Field extends keyof Monitoring>(field: Field) =>
+    given.find((each) => each[field] !== undefined)?.[field];
+  return {
+    exporter: said('exporter'),
+    monitors: said('monitors'),
+    rules: said('rules') ?? noMonitoring.rules,
+    dashboards: said('dashboards') ?? noMonitoring.dashboards,
+    labels: said('labels') ?? noMonitoring.labels,
   };
 }
 

@@ -5,6 +5,7 @@ import type { ServicePort } from '../../charts/common/kind.ts';
 import { labelKeys } from '../../charts/common/labels.ts';
 import { objectName } from '../../charts/common/names.ts';
 import type { SecurityException } from '../../charts/common/security.ts';
+import { exporterMetrics, exporterName } from '../../charts/constructs/exporter.ts';
 import { serviceKinds, workloadKinds } from '../../charts/kinds.ts';
 import type { Environment, ImageBuild, Profile, ProfileName, Project } from '../../charts/model.ts';
 import {
@@ -136,7 +137,10 @@ export function planNamespace(
     manifest: manifestName(name),
     labels: namespaceObject(environment, profile, project).metadata.labels,
     images: (project?.images ?? []).map((image) => planImage(profile, scope, image)),
-    services: planServices(profile, project?.services ?? environment.services),
+    services: [
+      ...planServices(profile, project?.services ?? environment.services),
+      ...(project ? [] : planExporter(environment, profile)),
+    ],
     workloads: planWorkloads(environment, profile, project, made),
     commands: (project?.commands ?? []).map(({ workload, ...command }) => ({
       ...command,
@@ -199,6 +203,23 @@ function planServices(profile: Profile, services: Project['services']): PlannedW
         clientName: client && (kind?.clientName ?? client[0]),
       };
     });
+}
+
+/** The exporter is a service of the global tier that no configuration names. */
+function planExporter(environment: Environment, profile: Profile): PlannedWorkload[] {
+  if (!profile.monitoring.exporter) return [];
+  const object = objectName(environment.name, exporterName);
+  const { port, number } = exporterMetrics;
+  return [
+    {
+      name: exporterName,
+      kind: 'exporter',
+      object,
+      controller: { kind: 'Deployment', name: object },
+      ports: [{ name: port, port: number, protocol: 'http' }],
+      after: [],
+    },
+  ];
 }
 
 /** The ports as this machine has them. */

@@ -1,6 +1,9 @@
-import { typeMeta } from '../../../charts/common/api-versions.ts';
+import { type ApiKind, typeMeta } from '../../../charts/common/api-versions.ts';
 import type { Plan } from '../../synth/plan.ts';
 import { type GitopsFile, levels, type Source } from './gitops-files.ts';
+
+/** Kinds of the exporter's rights, which belong to no namespace. */
+const clusterKinds: readonly ApiKind[] = ['ClusterRole', 'ClusterRoleBinding'];
 
 /** Of an Application: which of the steps it is synchronized in. */
 const stepLabel = 'repoctl.dev/step';
@@ -51,6 +54,7 @@ export function argoFiles(plan: Plan, { repository, revision, path }: Source): G
       template,
     },
   };
+  const made = new Set(plan.namespaces.flatMap(({ objects }) => objects.map(({ kind }) => kind)));
   const project = {
     ...typeMeta('AppProject'),
     metadata: { name, namespace: 'argocd' },
@@ -58,7 +62,10 @@ export function argoFiles(plan: Plan, { repository, revision, path }: Source): G
       description: `The environment ${plan.environment}, profile ${plan.profile}`,
       sourceRepos: [repository],
       destinations: plan.namespaces.map((each) => ({ server: 'https://kubernetes.default.svc', namespace: each.name })),
-      clusterResourceWhitelist: [{ group: '', kind: 'Namespace' }],
+      clusterResourceWhitelist: [
+        { group: '', kind: 'Namespace' },
+        ...clusterKinds.filter((kind) => made.has(kind)).map((kind) => ({ group: 'rbac.authorization.k8s.io', kind })),
+      ],
     },
   };
   return [

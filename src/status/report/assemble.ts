@@ -1,18 +1,29 @@
 import { labelKeys, realProfile } from '../../../charts/common/labels.ts';
-import type { Plan } from '../../synth/plan.ts';
 import { type Item, judge } from '../assessment/judge.ts';
 import { type Health, severity, verdict, worst } from '../rules/verdict.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
-import { expectedNamespaces, isOwn, type ReportedNamespace } from './expected.ts';
+import { type ExpectedEnvironment, expectedNamespaces, isOwn, type ReportedNamespace } from './expected.ts';
 import { factsOf } from './facts.ts';
 import { foreignObjects } from './foreign.ts';
 import { groupBy } from './group.ts';
 import { terminatingHealth } from './namespace-state.ts';
-import { keyOf, type Report, type RootCause, type ServiceReport, type TierReport, type TierStatus } from './report.ts';
+import {
+  keyOf,
+  ownClusterName,
+  type Report,
+  type RootCause,
+  type ServiceReport,
+  type TierReport,
+  type TierStatus,
+} from './report.ts';
 import { unseenHealth } from './unseen-health.ts';
 
-/** A snapshot judged: all tiers, whichever of them are asked for. */
-export function assemble(plan: Plan | undefined, snapshot: Snapshot, context: string): Report {
+/**
+ * A snapshot judged: all tiers, whichever of them are asked for.
+ *
+ * @param context that the commands in advice name. @default they name none: the cluster is the one that the report is made in
+ */
+export function assemble(plan: ExpectedEnvironment | undefined, snapshot: Snapshot, context?: string): Report {
   const namespaces = expectedNamespaces(plan, snapshot);
   const moment = { now: snapshot.now, context };
   const judgedAll = judge(namespaces, snapshot, moment);
@@ -56,7 +67,7 @@ export function assemble(plan: Plan | undefined, snapshot: Snapshot, context: st
   const parts = judgedAll.filter(({ role }) => role !== undefined).map((item) => serviceReport(item));
   const all = [...(parts.length > 0 ? [clusterTier(parts)] : []), ...tiers];
   return {
-    context,
+    context: context ?? ownClusterName,
     environment: plan?.environment,
     at: snapshot.now,
     complete: snapshot.refusals.length === 0,

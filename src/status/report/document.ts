@@ -1,7 +1,7 @@
 import { statusReportVersion } from '../../../charts/common/api-versions.ts';
 import { unknownHealth } from '../rules/absent.ts';
 import type { Health } from '../rules/verdict.ts';
-import type { Report, ServiceReport, TierReport } from './report.ts';
+import { ownClusterName, type Report, type ServiceReport, type TierReport } from './report.ts';
 import type { StatusDocument } from './schema.ts';
 
 /** Since when a live report is not what is, and why. */
@@ -13,6 +13,7 @@ export interface Staleness {
 /** A report as data, as the published schema has it. */
 export function statusDocument(report: Report, stale?: Staleness): StatusDocument {
   const { context, environment, at, complete } = report;
+  const named = context === ownClusterName ? undefined : context;
   return {
     apiVersion: statusReportVersion,
     kind: 'StatusReport',
@@ -21,7 +22,7 @@ export function statusDocument(report: Report, stale?: Staleness): StatusDocumen
     at: at.toISOString(),
     complete,
     unseen: report.unseen.map(({ verb, resource, namespace, code, message }) => {
-      const { advice } = unknownHealth({ verb, resource, namespace, code, message }, { now: at, context });
+      const { advice } = unknownHealth({ verb, resource, namespace, code, message }, { now: at, context: named });
       return { verb, resource, namespace, code, message, advice: commandsOf(advice) };
     }),
     stale: stale && { since: stale.since.toISOString(), message: stale.message },

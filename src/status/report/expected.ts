@@ -1,6 +1,6 @@
 import { labelKeys, type Tier } from '../../../charts/common/labels.ts';
 import { secondsSince } from '../../platform/text.ts';
-import type { Plan } from '../../synth/plan.ts';
+import type { PlannedNamespace } from '../../synth/plan.ts';
 import type { ExpectedNamespace, ExpectedWorkload } from '../assessment/judge.ts';
 import type { Pod, Workload } from '../rules/objects.ts';
 import { patience } from '../rules/patience.ts';
@@ -17,11 +17,22 @@ export interface ReportedNamespace extends ExpectedNamespace {
   readonly planned?: ReadonlySet<string>;
 }
 
+/** The part of a plan that a report goes by. */
+export interface ExpectedEnvironment {
+  /** The global tier's namespace. */
+  readonly environment: string;
+  readonly namespaces: readonly (Pick<PlannedNamespace, 'name' | 'labels'> &
+    Partial<Pick<PlannedNamespace, 'directory'>> & {
+      readonly services: readonly ExpectedWorkload[];
+      readonly workloads: readonly ExpectedWorkload[];
+    })[];
+}
+
 /**
  * What is to be reported: everything in the plan, and every namespace that carries the labels. What nobody plans is
  * known from the objects alone.
  */
-export function expectedNamespaces(plan: Plan | undefined, snapshot: Snapshot): ReportedNamespace[] {
+export function expectedNamespaces(plan: ExpectedEnvironment | undefined, snapshot: Snapshot): ReportedNamespace[] {
   const planned = new Map(plan?.namespaces.map((namespace) => [namespace.name, namespace]));
   const found = snapshot.namespaces.filter(({ metadata }) => metadata.labels?.[labelKeys.tier] !== undefined);
   // Who may not see namespaces sees their pods and workloads.

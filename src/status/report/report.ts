@@ -95,8 +95,12 @@ export interface RootCause {
   readonly victims: readonly string[];
 }
 
+/** What a report calls the cluster that it is made in, where no kubeconfig names it. */
+export const ownClusterName = 'in-cluster';
+
 /** What was found in a cluster. */
 export interface Report {
+  /** Of the kubeconfig, or `ownClusterName`. */
   readonly context: string;
   readonly environment?: string;
   /** When, by the API server's clock. */

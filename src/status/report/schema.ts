@@ -98,7 +98,9 @@ const tier = z.object({
 export const statusSchema = z.object({
   apiVersion: z.literal(statusReportVersion),
   kind: z.literal('StatusReport'),
-  context: z.string().describe('The context of the kubeconfig.'),
+  context: z
+    .string()
+    .describe('The context of the kubeconfig; `in-cluster` for a report that is made in its own cluster.'),
   environment: z.string().optional().describe('The environment’s name; absent without a configuration.'),
   at: instant,
   complete: z.boolean().describe('Whether everything could be read.'),

@@ -1,7 +1,7 @@
 import type { ProfileName } from '../../../charts/model.ts';
 import type { Cluster } from '../../cluster/client.ts';
 import { connect } from '../../cluster/connect.ts';
-import type { ClusterOptions } from '../../cluster/kubeconfig.ts';
+import { type ClusterOptions, inClusterContext } from '../../cluster/kubeconfig.ts';
 import { ConfigurationError } from '../../config/problem.ts';
 import { findRoot } from '../../config/root.ts';
 import { UsageError } from '../../platform/errors.ts';
@@ -13,6 +13,7 @@ import { isProblem } from '../rules/verdict.ts';
 import { readSnapshot, type View } from '../snapshot/read-snapshot.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { assemble } from './assemble.ts';
+import type { ExpectedEnvironment } from './expected.ts';
 import { lastWords } from './last-words.ts';
 import type { Report } from './report.ts';
 import { type Scope, selected } from './select.ts';
@@ -35,6 +36,8 @@ export interface SubjectOptions extends ClusterOptions {
   readonly profile?: ProfileName;
   /** Ask services in their own protocols. @default false */
   readonly deep?: boolean;
+  /** What should be there. @default what the configuration plans */
+  readonly expected?: ExpectedEnvironment;
 }
 
 /**
@@ -43,7 +46,11 @@ export interface SubjectOptions extends ClusterOptions {
  * @throws UsageError if there is no such context
  */
 export async function subjectOf(scope: Scope, names: readonly string[], options: SubjectOptions): Promise<Subject> {
-  const [{ plan, problem }, cluster] = await Promise.all([planHere(options.profile), connect(options)]);
+  const [{ plan, planned, problem }, cluster] = await Promise.all([
+    planHere(options.profile, options.expected),
+    connect(options),
+  ]);
+  const context = cluster.context === inClusterContext ? undefined : cluster.context;
   const known = [...new Set([...(plan?.namespaces.map(({ name }) => name) ?? []), ...(plan ? [] : names)])];
   const asked = new Set<string>();
   return {
@@ -59,10 +66,10 @@ export async function subjectOf(scope: Scope, names: readonly string[], options:
         services: [],
         workloads: [],
       }));
-      return deepChecks(cluster, plan?.namespaces ?? unplanned, snapshot.pods);
+      return deepChecks(cluster, planned?.namespaces ?? unplanned, snapshot.pods);
     },
     judge: (snapshot) => {
-      const report = selected(assemble(plan, snapshot, cluster.context), scope, names);
+      const report = selected(assemble(plan, snapshot, context), scope, names);
       if (names.length > 0) for (const { name } of report.tiers) asked.add(name);
       return report;
     },
@@ -71,7 +78,11 @@ export async function subjectOf(scope: Scope, names: readonly string[], options:
 }
 
 /** The plan of the configuration that the working folder belongs to; none if it belongs to none, or if that is wrong. */
-async function planHere(profile?: ProfileName): Promise<{ plan?: Plan; problem?: ConfigurationError }> {
+async function planHere(
+  profile?: ProfileName,
+  expected?: ExpectedEnvironment,
+): Promise<{ plan?: ExpectedEnvironment; planned?: Plan; problem?: ConfigurationError }> {
+  if (expected) return { plan: expected };
   try {
     findRoot(process.cwd());
   } catch (error) {
@@ -80,7 +91,8 @@ async function planHere(profile?: ProfileName): Promise<{ plan?: Plan; problem?:
   }
   const { synthesized } = await import('../../synth/plan-queries.ts');
   try {
-    return { plan: (await synthesized(profile, { development: false, runCharts: false })).plan };
+    const { plan } = await synthesized(profile, { development: false, runCharts: false });
+    return { plan, planned: plan };
   } catch (error) {
     if (error instanceof ConfigurationError) return { problem: error };
     throw error;

@@ -6,7 +6,17 @@ describe('apiVersions', () => {
   // What the API answers with; no objects that can be made.
   const answers = ['List', 'Status'];
   // Not Kubernetes' own: nobody has their types.
-  const custom = ['AppProject', 'ApplicationSet', 'ExternalSecret', 'GitRepository', 'HTTPRoute', 'Kustomization'];
+  const custom = [
+    'AppProject',
+    'ApplicationSet',
+    'ExternalSecret',
+    'GitRepository',
+    'HTTPRoute',
+    'Kustomization',
+    'PodMonitor',
+    'PrometheusRule',
+    'ServiceMonitor',
+  ];
   const kinds = (Object.keys(apiVersions) as ApiKind[]).filter((kind) => !answers.includes(kind));
 
   test.each(custom as ApiKind[])('%s is known to be of somebody else', (kind) => {
