@@ -9,6 +9,8 @@ const atRunTime: readonly string[] = [
   'Starting',
   'Unhealthy',
   'LastRunFailed',
+  'BackupFailed',
+  'BackupCheckFailed',
 ];
 
 /**

@@ -1,4 +1,5 @@
 import { counted, oneLine, secondsSince, span } from '../../platform/text.ts';
+import { backupHealth } from './backup.ts';
 import { commands } from './commands.ts';
 import { eventsAbout, lastSeen, standing } from './events.ts';
 import { jobHealth } from './job.ts';
@@ -21,18 +22,23 @@ export function cronJobHealth(cronJob: CronJob, around: Surroundings): Health {
   const run = commands(metadata, around);
   const going = removed(cronJob, around);
   if (going) return going;
-  if (spec.suspend)
-    return verdict('stopped', 'Suspended', {
-      cause: 'its schedule is suspended',
-      advice: run.kubectl('patch', `cronjob/${metadata.name}`, `-p '{"spec":{"suspend":false}}'`),
-    });
+  const suspended = verdict('stopped', 'Suspended', {
+    cause: 'its schedule is suspended',
+    advice: run.kubectl('patch', `cronjob/${metadata.name}`, `-p '{"spec":{"suspend":false}}'`),
+  });
   const schedule = readSchedule(cronJob);
+  if (schedule instanceof Error && spec.suspend) return suspended;
   if (schedule instanceof Error)
     return verdict('degraded', 'InvalidSchedule', {
       cause: `it never runs: ${oneLine(schedule.message)}`,
       advice: run.kubectl('describe', `cronjob/${metadata.name}`),
       terminal: true,
     });
+  return backupHealth(cronJob, spec.suspend ? suspended : runHealth(cronJob, schedule, around), schedule, around);
+}
+
+/** Judges the runs of a cron job whose schedule is right. */
+function runHealth(cronJob: CronJob, schedule: Schedule | undefined, around: Surroundings): Health {
   const runs = runsOf(cronJob, around);
   const stuck = runs.going.map((each) => stuckRun(cronJob, each, schedule, around)).find((each) => each !== undefined);
   return (
