@@ -9,6 +9,7 @@ import { Exporter, exporterComponent, exporterName } from './constructs/exporter
 import { ExternalSecrets } from './constructs/external-secrets.ts';
 import { defaultDeny, NetworkPolicies } from './constructs/network-policies.ts';
 import { addPodObjects } from './constructs/pod-objects.ts';
+import { SealedSecrets } from './constructs/sealed-secrets.ts';
 import { expectedEnvironment } from './expected-environment.ts';
 import { flows } from './flows.ts';
 import { serviceKinds } from './kinds.ts';
@@ -32,6 +33,7 @@ export class GlobalChart extends Chart {
     }
     if (profile.secretStore)
       new ExternalSecrets(this, { owner, namespace }, profile.secretStore, secrets(environment, profile));
+    if (profile.sealing) new SealedSecrets(this, { owner, namespace }, profile.sealing, secrets(environment, profile));
     const services = servicesInCluster(profile, environment.services);
     const { exporter } = profile.monitoring;
     if (exporter)

@@ -5,7 +5,7 @@ import type { Monitoring } from './common/monitoring.ts';
 import type { Network } from './common/network.ts';
 import type { PodSettings } from './common/pod-fields.ts';
 import type { Backup } from './common/scheduled-backup.ts';
-import type { SecretStore } from './common/secret-store.ts';
+import type { Sealing, SecretStore } from './common/secret-store.ts';
 import type { EnvironmentValues } from './common/variable-source.ts';
 
 /** A whole environment: complete, its defaults resolved, and frozen. */
@@ -60,6 +60,8 @@ export interface Profile {
   };
   /** Where Secrets come from; none for those that somebody else makes. */
   readonly secretStore?: SecretStore;
+  /** How they are sealed, with what is; none where nothing is sealed. */
+  readonly sealing?: Sealing;
   /** Whether Reloader starts pods again when a Secret of theirs changes. */
   readonly reloader: boolean;
   /** Whether a namespace is limited to what is in it. */

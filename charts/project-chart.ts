@@ -10,6 +10,7 @@ import { addExposure } from './constructs/exposure.ts';
 import { ExternalSecrets } from './constructs/external-secrets.ts';
 import { defaultDeny, NetworkPolicies } from './constructs/network-policies.ts';
 import { addPodObjects } from './constructs/pod-objects.ts';
+import { SealedSecrets } from './constructs/sealed-secrets.ts';
 import { flows } from './flows.ts';
 import { keepsRunning, serviceKinds, workloadKinds } from './kinds.ts';
 import type { Environment, Profile, Project } from './model.ts';
@@ -45,6 +46,13 @@ export class ProjectChart extends Chart {
         this,
         { owner, namespace: project.namespace },
         profile.secretStore,
+        secrets(environment, profile, project),
+      );
+    if (profile.sealing)
+      new SealedSecrets(
+        this,
+        { owner, namespace: project.namespace },
+        profile.sealing,
         secrets(environment, profile, project),
       );
     const services = servicesInCluster(profile, project.services);

@@ -25,6 +25,7 @@ import type { ReadFor } from './read-project.ts';
 import { Reader } from './reader.ts';
 import { environmentFile } from './root.ts';
 import { schemaProblems, valueAt } from './schema-problems.ts';
+import { readSealedSecrets, withSealed } from './sealed-secrets.ts';
 import { locator, parseYaml } from './yaml-file.ts';
 
 export interface LoadOptions {
@@ -142,9 +143,10 @@ export function load(root: string, options: LoadOptions): Loaded {
   };
   const { memory, own, rest } = settle(current, options.tolerant ? good : undefined, problemsOf);
   const { lock, problems: inLock } = readImageLock(reader);
-  const profile = locked(profileOf(environment, rest.length === 0), lock);
+  const { sealed, problems: inSealed } = readSealedSecrets(reader);
+  const profile = withSealed(locked(profileOf(environment, rest.length === 0), lock), sealed);
   const environmentFiles = listEnvironmentFiles(reader, environment, memory);
-  const problems = [...rest, ...inLock, ...reader.problems];
+  const problems = [...rest, ...inLock, ...inSealed, ...reader.problems];
   if (valid && profile.development) {
     const required = requiredVariables(environment, profile);
     // Of two that have the same name it can't be said which needs what.

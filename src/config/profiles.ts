@@ -1,6 +1,7 @@
 import type { ImagePull } from '../../charts/common/image-pull.ts';
 import { type Monitoring, noMonitoring } from '../../charts/common/monitoring.ts';
 import { defaultNetwork, type Network, type NetworkInput } from '../../charts/common/network.ts';
+import type { Sealing, SecretStore } from '../../charts/common/secret-store.ts';
 import { type PresetName, type Profile, type ProfileName, presetNames } from '../../charts/model.ts';
 import { UsageError } from '../platform/errors.ts';
 import { suggestion } from '../platform/nearest.ts';
@@ -73,6 +74,7 @@ export function resolveProfiles(
       quota: said('quota') ?? preset.quota,
       reloader: !preset.development && (said('reloader') ?? false),
       secretStore: preset.development ? undefined : storeOf(said('secrets')),
+      sealing: preset.development ? undefined : sealingOf(said('secrets')),
       network: resolveNetwork(inputs, preset.network.policies),
       backup: preset.development ? undefined : said('backup') || undefined,
       monitoring: resolveMonitoring(inputs),
@@ -84,7 +86,12 @@ export function resolveProfiles(
   return Object.fromEntries(resolved) as Record<ProfileName, Profile> & Record<PresetName, Profile>;
 }
 
-const storeOf = (given: ProfileInput['secrets']) => (given === undefined || given === 'existing' ? undefined : given);
+const storeOf = (given: ProfileInput['secrets']): SecretStore | undefined =>
+  typeof given === 'object' && 'store' in given ? given : undefined;
+
+/** What is sealed stands in another file. */
+const sealingOf = (given: ProfileInput['secrets']): Sealing | undefined =>
+  typeof given === 'object' && 'certificate' in given ? { ...given, values: {} } : undefined;
 
 /** A profile's network, field by field. */
 function resolveNetwork(inputs: readonly Partial<ProfileInput>[], policies: boolean): Network {

@@ -22,9 +22,9 @@ export async function missingSecrets(
   namespaces: readonly { readonly namespace: PlannedNamespace; readonly objects: readonly ManifestObject[] }[],
 ): Promise<Problem[]> {
   const required = namespaces.flatMap(({ namespace, objects }) => {
-    const made = new Set(objects.flatMap((object) => secretMadeBy(object) ?? []));
+    const makers = new Map(objects.map((object) => [secretMadeBy(object), object]));
     return namespace.secrets
-      .filter(({ name }) => !made.has(name))
+      .filter((secret) => !makesWhole(makers.get(secret.name), secret))
       .map((secret): Required => ({ namespace: namespace.name, secret }));
   });
   const problems = new Map<Required, Problem>();
@@ -79,6 +79,12 @@ const createCommand = (context: string, namespace: string, name: string, keys: r
   ['kubectl', '--context', context, 'create secret generic', name, '-n', namespace]
     .concat(keys.map((key) => `--from-literal=${key}=…`))
     .join(' ');
+
+/** Whether an object makes a Secret with each key. What a store has can't be told from outside. */
+function makesWhole(object: ManifestObject | undefined, { keys }: PlannedSecret): boolean {
+  const { encryptedData = {} } = (object?.spec ?? {}) as { readonly encryptedData?: object };
+  return object?.kind === 'SealedSecret' ? keys.every(({ key }) => key in encryptedData) : object !== undefined;
+}
 
 /** Name of the Secret that a controller makes from an object. */
 function secretMadeBy({ kind, metadata, spec }: ManifestObject): string | undefined {

@@ -7,7 +7,8 @@ export const requiredSecretLines = (environment: Environment, profile: Profile):
     secrets(environment, profile, project).map(({ name, keys }) => {
       const at = `${(project ?? environment).namespace}/${name}`;
       const store = profile.secretStore;
-      const from = store ? `, from ${store.store}: ${store.prefix}${at}` : '';
+      const sealed = profile.sealing ? ', sealed' : '';
+      const from = store ? `, from ${store.store}: ${store.prefix}${at}` : sealed;
       return `secret: ${at} needs ${keys.map(({ key }) => key).join(', ')}${from}`;
     }),
   );

@@ -1,10 +1,13 @@
 import { Command } from 'commander';
 import type { ClusterOptions } from '../../cluster/kubeconfig.ts';
+import { exitCodes, UsageError } from '../../platform/errors.ts';
 import {
   type ConsentOptions,
   developmentProfileOption,
+  imageTagOption,
   type ProfileOptions,
   report,
+  requiredProfileOption,
   withClusterOptions,
   withConsentOptions,
 } from './options.ts';
@@ -105,8 +108,61 @@ async function apply(names: readonly string[], options: Options): Promise<void> 
   await settleSecrets(cluster, applied, { report, healthy: healthyAmong(cluster, waiting) });
 }
 
+const sealCommand = () =>
+  new Command('seal')
+    .summary('seal values for the Sealed Secrets controller of a cluster')
+    .description(
+      'Seal a value that comes on stdin, or passwords that are made up, with the certificate of the Sealed Secrets controller, and write ' +
+        'sealed-secrets.yaml beside repoctl.yaml; commit it. Only the controller can read it. A value that several Secrets have ' +
+        'is sealed for each. The profile needs `secrets: { certificate: FILE }`; `kubeseal --fetch-cert` gets the file.',
+    )
+    .argument(
+      '[owner]',
+      'the environment or the project whose variable it is; default: make up every password that is sealed nowhere',
+    )
+    .argument('[variable]', 'name of the variable, as `repoctl validate` lists what is missing')
+    .addOption(requiredProfileOption())
+    .addOption(imageTagOption())
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 everything is sealed; 1 something is missing.\n\n' +
+        'Examples:\n  repoctl secrets seal --profile production\n  repoctl secrets seal turfoo DATABASE_URL --profile production < url.txt',
+    )
+    .action(seal);
+
+async function seal(
+  owner: string | undefined,
+  variable: string | undefined,
+  options: ProfileOptions & { readonly imageTag?: string },
+): Promise<void> {
+  if (owner !== undefined && variable === undefined)
+    throw new UsageError(
+      `which variable of ${owner}?`,
+      `repoctl secrets seal ${owner} VARIABLE --profile ${options.profile}`,
+    );
+  const [{ findRoot }, { sealSecrets }, { text }] = await Promise.all([
+    import('../../config/root.ts'),
+    import('../../synth/secrets/seal-secrets.ts'),
+    import('node:stream/consumers'),
+  ]);
+  const given =
+    owner !== undefined && variable !== undefined
+      ? { owner, variable, value: (await text(process.stdin)).replace(/\r?\n$/, '') }
+      : undefined;
+  const { sealed, missing } = sealSecrets(findRoot(process.cwd()), { ...options, given });
+  for (const each of sealed) {
+    const places = each.places.map(({ namespace, secret }) => `${namespace}/${secret}`).join(', ');
+    report(`sealed ${each.variable} of ${each.owner}: ${places}`);
+  }
+  for (const each of missing) report(`missing: ${each.variable} of ${each.owner}`);
+  if (missing.length > 0) process.exitCode = exitCodes.unhealthy;
+}
+
 export const secretsCommand = () =>
   new Command('secrets')
-    .summary('create the Secrets of the development environment')
-    .description('Create the Secrets of the development environment. On real clusters the Secrets must exist.')
-    .addCommand(applyCommand());
+    .summary('create the Secrets of the development environment, or seal those of real clusters')
+    .description(
+      'Create the Secrets of the development environment. On real clusters the Secrets must exist, come from a store, or are sealed.',
+    )
+    .addCommand(applyCommand())
+    .addCommand(sealCommand());

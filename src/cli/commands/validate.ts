@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Environment, Profile } from '../../../charts/model.ts';
-import { UsageError } from '../../platform/errors.ts';
+import { exitCodes, UsageError } from '../../platform/errors.ts';
 import { printLine } from '../../platform/terminal/print.ts';
 import { counted } from '../../platform/text.ts';
 import { type ProfileOptions, profileOption } from './options.ts';
@@ -32,6 +32,10 @@ export const validateCommand = () =>
       if (!profile.development) {
         const { requiredSecretLines } = await import('../../synth/required-secret-lines.ts');
         for (const line of requiredSecretLines(environment, profile)) printLine(line);
+        const { unsealedLines } = await import('../../synth/secrets/sealed-variables.ts');
+        const missing = profile.sealing ? unsealedLines(environment, profile) : [];
+        for (const line of missing) printLine(line);
+        if (missing.length > 0) process.exitCode = exitCodes.unhealthy;
       }
       for (const remark of await secretRemarks(root, environmentFiles)) printLine(`remark: ${remarkText(remark)}`);
       printLine(

@@ -15,6 +15,7 @@ describe('apiVersions', () => {
     'Kustomization',
     'PodMonitor',
     'PrometheusRule',
+    'SealedSecret',
     'ServiceMonitor',
   ];
   const kinds = (Object.keys(apiVersions) as ApiKind[]).filter((kind) => !answers.includes(kind));
