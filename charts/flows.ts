@@ -12,7 +12,7 @@ import { podAccount } from './common/service-account.ts';
 import { exporterComponent, exporterMetrics, exporterName } from './constructs/exporter.ts';
 import { serviceKinds, workloadKinds } from './kinds.ts';
 import type { Environment, Profile, Project } from './model.ts';
-import { behind, consumers, isManaged, ownConsumers, ownerOf, servicesInCluster } from './wiring.ts';
+import { behind, consumers, isManaged, ownConsumers, ownerOf, scrapers, servicesInCluster, users } from './wiring.ts';
 
 /** Somebody calls a service or workload of a project. */
 export interface Call {
@@ -126,7 +126,7 @@ export function flows(environment: Environment, profile: Profile, project?: Proj
       ingress: [
         ...peers,
         ...calledBy(environment, project, workload, ports),
-        ...scraped(profile, kind?.metrics?.(workload.settings)),
+        ...scraped(environment, profile, project, kind?.metrics?.(workload.settings)),
         ...exposed(profile, kind?.exposure?.(workload.settings)?.number),
       ],
       egress: [...peers, ...connected.flows, ...declared.flows],
@@ -144,7 +144,7 @@ function exporterFlows(environment: Environment, profile: Profile): PodFlows[] {
   return [
     {
       labelled: { name: exporterName, object, component: exporterComponent, owner },
-      ingress: scraped(profile, exporterMetrics),
+      ingress: scraped(environment, profile, undefined, exporterMetrics),
       egress: [toApiServer(profile)],
       hosts: [],
     },
@@ -161,7 +161,7 @@ function serviceFlows(
 ): PodFlows[] {
   const kind = serviceKinds[service.kind];
   if (!kind) return [];
-  const users = project ? ownConsumers(service) : consumers(environment, service);
+  const consuming = project ? ownConsumers(service) : consumers(environment, service);
   const ports = clientPorts(kind, service);
   const peerOf = (each: Service) => podsOfPeer(labelled(each, ''), each.namespace);
   const server = behind(here, service);
@@ -169,14 +169,14 @@ function serviceFlows(
   const callers = here.filter(
     (each) => serviceKinds[each.kind]?.companionOf === service.kind || behind(here, each) === service,
   );
-  const job = kind.setUp?.(service, users);
+  const job = kind.setUp?.(service, consuming);
   const declared = declaredFlows(environment, profile, project, service);
   const own: PodFlows = {
     labelled: labelled(service, kind.component),
     ingress: [
       {
         peers: [
-          ...(kind.connect ? clients(environment, project, service, users) : []),
+          ...(kind.connect ? clients(environment, project, service, consuming) : []),
           ...callers.map(peerOf),
           ...(job ? [podsOfPeer(job, service.namespace)] : []),
           ...(backupOf(profile, service) ? [podsOfPeer(backupLabels(service), service.namespace)] : []),
@@ -184,13 +184,14 @@ function serviceFlows(
         ports,
       },
       ...calledBy(environment, project, service, kind.ports(service.settings)),
-      ...scraped(profile, kind.metrics?.(service.settings)),
+      ...scraped(environment, profile, project, kind.metrics?.(service.settings)),
     ],
     egress: [
       ...shown.map((each) => ({
         peers: [peerOf(each)],
         ports: clientPorts(serviceKinds[each.kind] as ServiceKind, each),
       })),
+      ...scrapes(environment, project, service),
       ...declared.flows,
     ],
     hosts: declared.hosts,
@@ -288,6 +289,25 @@ const toApiServer = ({ network: { apiServer } }: Profile): Flow => ({
 const exposed = ({ network, development }: Profile, number: number | undefined): Flow[] =>
   number === undefined || development ? [] : [{ peers: [podsPeer(network.ingressController)], ports: [tcp(number)] }];
 
-/** From Prometheus. */
-const scraped = ({ network }: Profile, metrics: Metrics | undefined): Flow[] =>
-  metrics ? [{ peers: [podsPeer(network.monitoring)], ports: [tcp(metrics.number)] }] : [];
+/** From Prometheus: that of the cluster, and those of the project and of the global tier. */
+function scraped(
+  environment: Environment,
+  profile: Profile,
+  project: Project | undefined,
+  metrics: Metrics | undefined,
+): Flow[] {
+  if (!metrics) return [];
+  const own = servicesInCluster(profile, (project ?? environment).services).filter(
+    ({ kind }) => serviceKinds[kind]?.scrapes,
+  );
+  const shared = project ? scrapers(environment, profile, project) : [];
+  const peers = [...own, ...shared].map((each) => podsOfPeer(labelled(each, ''), each.namespace));
+  return [{ peers: [podsPeer(profile.network.monitoring), ...peers], ports: [tcp(metrics.number)] }];
+}
+
+/** To all pods whose metrics a service reads. */
+function scrapes(environment: Environment, project: Project | undefined, service: Service): Flow[] {
+  if (!serviceKinds[service.kind]?.scrapes) return [];
+  const others = project ? [] : users(environment, service).map(({ namespace }) => namespace);
+  return [{ peers: [service.namespace, ...others].map((namespace) => podsPeer({ namespace })), ports: [] }];
+}

@@ -15,7 +15,7 @@ import { flows } from './flows.ts';
 import { serviceKinds } from './kinds.ts';
 import type { Environment, Profile } from './model.ts';
 import { named } from './named.ts';
-import { consumers, ownerOf, secrets, servicesInCluster } from './wiring.ts';
+import { consumers, ownerOf, secrets, servicesInCluster, users } from './wiring.ts';
 
 /** The services that all projects share, in the namespace of the environment's name. */
 export class GlobalChart extends Chart {
@@ -48,6 +48,7 @@ export class GlobalChart extends Chart {
       const built = kind?.build(this, service, {
         siblings: services,
         consumers: consumers(environment, service),
+        namespaces: users(environment, service).map((project) => project.namespace),
         variables: [],
         development: profile.development,
         imageOf: (given) => given,

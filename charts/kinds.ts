@@ -11,9 +11,11 @@ import { jaeger } from './constructs/jaeger.ts';
 import { job } from './constructs/job.ts';
 import { mailpit } from './constructs/mailpit.ts';
 import { minio } from './constructs/minio.ts';
+import { opensearch } from './constructs/opensearch.ts';
 import { pgadmin } from './constructs/pgadmin.ts';
 import { pgbouncer } from './constructs/pgbouncer.ts';
 import { postgres } from './constructs/postgres.ts';
+import { prometheus } from './constructs/prometheus.ts';
 import { rabbitmq } from './constructs/rabbitmq.ts';
 import { redis } from './constructs/redis.ts';
 import { redisCommander } from './constructs/redis-commander.ts';
@@ -28,8 +30,10 @@ const allServices = {
   minio,
   rabbitmq,
   pgbouncer,
+  opensearch,
   mailpit,
   jaeger,
+  prometheus,
   pgadmin,
   'redis-insight': redisInsight,
   'redis-commander': redisCommander,

@@ -10,6 +10,7 @@ import { addExposure } from './constructs/exposure.ts';
 import { ExternalSecrets } from './constructs/external-secrets.ts';
 import { defaultDeny, NetworkPolicies } from './constructs/network-policies.ts';
 import { addPodObjects } from './constructs/pod-objects.ts';
+import { addFinderRights } from './constructs/prometheus.ts';
 import { SealedSecrets } from './constructs/sealed-secrets.ts';
 import { flows } from './flows.ts';
 import { keepsRunning, serviceKinds, workloadKinds } from './kinds.ts';
@@ -21,6 +22,7 @@ import {
   ownConsumers,
   ownerOf,
   ownVariables,
+  scrapers,
   secrets,
   servicesInCluster,
   variables,
@@ -75,6 +77,7 @@ export class ProjectChart extends Chart {
         kind.addBackup?.(built, service, { backup, store, profile: profile.name });
       }
     }
+    for (const service of scrapers(environment, profile, project)) addFinderRights(this, service, owner);
     const connected = connections(environment, profile, project);
     for (const workload of project.workloads) {
       const kind = workloadKinds[workload.kind];

@@ -45,10 +45,12 @@ export function servicesInCluster(profile: Profile, services: readonly Service[]
 }
 
 /** The projects that use a service of the global tier. */
+export const users = (environment: Environment, { name }: Service): Project[] =>
+  environment.projects.filter(({ uses }) => Object.hasOwn(uses, name));
+
+/** What the projects that use a service of the global tier ask of it. */
 export function consumers(environment: Environment, service: Service): Consumer[] {
-  return environment.projects
-    .filter(({ uses }) => Object.hasOwn(uses, service.name))
-    .map(({ name, uses }) => ({ project: name, use: uses[service.name] }));
+  return users(environment, service).map(({ name, uses }) => ({ project: name, use: uses[service.name] }));
 }
 
 /** The project that has a service of its own, as the one that uses it; none for a kind that is not asked for anything. */
@@ -56,6 +58,12 @@ export function ownConsumers({ kind, scope, settings }: Service): Consumer[] {
   const definition = serviceKinds[kind];
   return definition?.ownUse ? [{ project: scope, use: definition.ownUse(settings) }] : [];
 }
+
+/** The services of the global tier that read the metrics of a project's pods. */
+export const scrapers = (environment: Environment, profile: Profile, { uses }: Project): Service[] =>
+  servicesInCluster(profile, environment.services).filter(
+    ({ name, kind }) => serviceKinds[kind]?.scrapes && Object.hasOwn(uses, name),
+  );
 
 /** What a project asks of a service, its own or one of the global tier. */
 export const useOf = (project: Project, service: Service): unknown =>

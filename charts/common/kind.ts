@@ -60,6 +60,8 @@ export interface ServiceContext {
   readonly siblings: readonly Service[];
   /** The projects that use this one. */
   readonly consumers: readonly Consumer[];
+  /** Their namespaces, if they are others than its own. @default none */
+  readonly namespaces?: readonly string[];
   /** The project's own secret variables. */
   readonly variables: readonly Variable[];
   readonly development: boolean;
@@ -138,6 +140,8 @@ export interface ServiceKind<Settings = unknown, Use = unknown> {
   };
   /** Whether every project uses one of the global tier that doesn't say `false` under `uses`. @default false */
   readonly everybody?: boolean;
+  /** Whether it reads the metrics of all pods in its namespace and those of the projects that use it. @default false */
+  readonly scrapes?: boolean;
   /** What it is in a compose file; none if no image of others stands for it. */
   readonly compose?: ComposeKind<Settings>;
   /** What a project says under `uses` of one in the global tier. @default nothing but its name */

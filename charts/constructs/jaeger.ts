@@ -134,7 +134,10 @@ export const jaeger: ServiceKind<JaegerSettings> = {
           value: `service.namespace=${project},deployment.environment.name=${profile}`,
         },
       ],
-      ready: { image: images.busybox, script: `nc -w 3 ${host} ${jaegerPorts.otlp} </dev/null` },
+      ready: {
+        image: images.busybox,
+        script: 'address=${OTEL_EXPORTER_OTLP_ENDPOINT#*://}; nc -w 3 "${address%%:*}" "${address##*:}" </dev/null',
+      },
     };
   },
   build: (scope, service, context) => new Jaeger(scope, service, context),

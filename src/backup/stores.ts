@@ -1,5 +1,6 @@
 import { jaegerFolder, jaegerUser } from '../../charts/constructs/jaeger.ts';
 import { mailpitFolder, mailpitUser } from '../../charts/constructs/mailpit.ts';
+import { prometheusFolder, prometheusUser } from '../../charts/constructs/prometheus.ts';
 import type { ServiceKindName } from '../../charts/kinds.ts';
 import type { StoreKind } from './data-store.ts';
 import type { PartKind } from './part.ts';
@@ -7,6 +8,7 @@ import { claimStore } from './stores/claim.ts';
 import { containerPart, containerStore } from './stores/container.ts';
 import { immudbPart, immudbStore } from './stores/immudb.ts';
 import { bucketPart, minioStore } from './stores/minio.ts';
+import { opensearchStore } from './stores/opensearch.ts';
 import { postgresPart, postgresStore } from './stores/postgres.ts';
 import { rabbitmqStore } from './stores/rabbitmq.ts';
 import { redisStore } from './stores/redis.ts';
@@ -23,8 +25,10 @@ export const storeKinds: Readonly<Record<ServiceKindName, StoreKind | undefined>
   postgres: postgresStore,
   immudb: immudbStore,
   container: containerStore,
+  opensearch: opensearchStore,
   mailpit: claimStore(mailpitFolder, mailpitUser),
   jaeger: claimStore(jaegerFolder, jaegerUser),
+  prometheus: claimStore(prometheusFolder, prometheusUser),
   minio: minioStore,
   redis: redisStore,
   rabbitmq: rabbitmqStore,

@@ -112,6 +112,16 @@ const carriers: Readonly<Record<ServiceKindName, Carrier>> = {
     draft.services.jaeger = { consoleHostPort: carryHostPort(service, portFor(service, 16686), draft, taken) };
     draft.names.set(service.name, 'jaeger');
   },
+  opensearch(service, draft, { taken }) {
+    draft.services.opensearch = { hostPort: carryHostPort(service, portFor(service, 9200), draft, taken) };
+    draft.names.set(service.name, 'opensearch');
+    noteVolumes(service, draft, ['/usr/share/opensearch']);
+  },
+  prometheus(service, draft, { taken }) {
+    draft.services.prometheus = { hostPort: carryHostPort(service, portFor(service, 9090), draft, taken) };
+    draft.names.set(service.name, 'prometheus');
+    noteVolumes(service, draft, ['/prometheus']);
+  },
   // Its images are spared.
   pgbouncer: () => {},
   'redis-insight': leaveOut,

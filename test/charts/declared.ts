@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { globalObjects, projectObjects } from '../../charts/app.ts';
+import type { ServiceKind } from '../../charts/common/kind.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import { objectName } from '../../charts/common/names.ts';
 import { type Volumes, withFiles } from '../../charts/common/volumes.ts';
@@ -158,10 +159,16 @@ export function declareShared(services: Readonly<Record<string, Given>>, project
       namespace: environmentName,
       object: objectName(environmentName, name),
       owner: { environment: environmentName, tier: 'global' } as const,
-      settings: known(serviceKinds, kind).schema.parse(settings),
+      settings: resolved(known(serviceKinds, kind), settings),
     })),
   };
   return { environment, objects: globalObjects(environment, environment.profiles.local).objects as Objects };
+}
+
+/** Settings as the loader hands them on. */
+function resolved({ schema, resolve }: ServiceKind, given: Given): unknown {
+  const parsed = schema.parse(given);
+  return resolve?.(parsed, { project: environmentName, scripts: () => ({}) }) ?? parsed;
 }
 
 interface Surroundings {

@@ -47,6 +47,12 @@ const project = {
       'redis-insight': {},
       'redis-commander': {},
       search: { kind: 'container', image: 'getmeili/meilisearch:v1.15', port: 7700 },
+      pgbouncer: {},
+      rabbitmq: {},
+      opensearch: {},
+      mailpit: {},
+      jaeger: {},
+      prometheus: {},
     },
     workloads: {
       api: { kind: 'http', port: 8000, after: ['redis', 'minio', 'postgres', 'immudb', 'search', 'migrate'] },

@@ -67,6 +67,8 @@ describe('what a service gives to the workloads that use it', () => {
       pool: { kind: 'pgbouncer', server: 'reports' },
       mail: { kind: 'mailpit' },
       traces: { kind: 'jaeger' },
+      find: { kind: 'opensearch' },
+      prometheus: {},
     },
   };
   const project = declareProject(given);
@@ -82,6 +84,8 @@ describe('what a service gives to the workloads that use it', () => {
     'pgbouncer',
     'mailpit',
     'jaeger',
+    'opensearch',
+    'prometheus',
   ];
   const elsewhere = connections(environment, { ...environment.profiles.external, managed: everything }, project);
   const names = [...here.keys()];

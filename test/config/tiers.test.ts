@@ -21,6 +21,8 @@ const open: Files = {
         queue: { kind: rabbitmq }
         letters: { kind: mailpit }
         traces: { kind: jaeger }
+        find: { kind: opensearch }
+        samples: { kind: prometheus }
         pgadmin: {}
         insight: { kind: redis-insight }
         commander: { kind: redis-commander }
@@ -48,6 +50,7 @@ const open: Files = {
       ledger: {}
       mail: {}
       traces: false
+      samples: false
     services:
       redis: { eviction: volatile-ttl }
       minio: { buckets: [pictures] }
@@ -139,7 +142,7 @@ test('the global tier has services of every kind by name, and its own manifests'
   const names = (wanted: string) => objects.flatMap(({ kind, metadata }) => (kind === wanted ? [metadata?.name] : []));
   expect(names('ConfigMap')).toEqual(expect.arrayContaining(['banner', 'monorepo-pgadmin-servers']));
   expect(names('StatefulSet').sort()).toEqual(
-    ['cache', 'catalog', 'files', 'ledger', 'letters', 'minio', 'queue', 'redis', 'traces'].map(
+    ['cache', 'catalog', 'files', 'find', 'ledger', 'letters', 'minio', 'queue', 'redis', 'samples', 'traces'].map(
       (name) => `monorepo-${name}`,
     ),
   );

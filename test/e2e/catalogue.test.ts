@@ -29,7 +29,15 @@ connection = psycopg.connect(os.environ["DATABASE_URL"], autocommit=True, prepar
 connection.execute("create table if not exists letters (id serial primary key, body text)")
 `;
 
-const rows: readonly Row[] = [
+const search = `import json, os, urllib.request
+index = "/" + os.environ["OPENSEARCH_INDEX_PREFIX"] + "letters"
+def ask(method, path, body=None):
+    request = urllib.request.Request(os.environ["OPENSEARCH_URL"] + path, method=method)
+    request.add_header("content-type", "application/json")
+    return json.load(urllib.request.urlopen(request, json.dumps(body).encode() if body else None))
+`;
+
+const everyRow: readonly Row[] = [
   {
     kind: 'rabbitmq',
     object: 'fair-rabbitmq',
@@ -46,6 +54,15 @@ const rows: readonly Row[] = [
     cause: /pg_isready.*no response/,
     write: `${sql}connection.execute("insert into letters (body) values (%s)", (text,))`,
     read: `${sql}print(connection.execute("select body from letters order by id desc").fetchone()[0])`,
+  },
+  {
+    kind: 'opensearch',
+    object: 'stall-opensearch',
+    container: 'opensearch',
+    processes: 'all',
+    cause: noAnswer('/_cluster/health', 9200),
+    write: `${search}ask("PUT", index + "/_doc/1?refresh=wait_for", {"body": text})`,
+    read: `${search}print(ask("GET", index + "/_search?q=body:*")["hits"]["hits"][0]["_source"]["body"])`,
   },
   {
     kind: 'mailpit',
@@ -85,6 +102,13 @@ print(max(spans, key=lambda span: span["startTime"])["operationName"])`,
   },
 ];
 
+ensureCluster();
+/** Those whose images could be had. */
+const had = makeAvailable(everyRow.map(({ kind }) => images[kind]));
+const rows = everyRow.filter(({ kind }) => had.includes(images[kind]));
+const missing = everyRow.filter((row) => !rows.includes(row));
+const has = (kind: Row['kind']): boolean => rows.some((row) => row.kind === kind);
+
 const environmentYaml = `name: fair
 global:
   redis: false
@@ -92,8 +116,7 @@ global:
   redisInsight: false
   services:
     rabbitmq: { kind: rabbitmq }
-    jaeger: { kind: jaeger }
-projects: [apps/stall, apps/booth]
+${has('jaeger') ? '    jaeger: { kind: jaeger }\n' : ''}projects: [apps/stall, apps/booth]
 `;
 
 const worker = (after: readonly string[]) => `  client:
@@ -125,7 +148,6 @@ describe('the services of the catalogue', () => {
     );
 
   beforeAll(() => {
-    ensureCluster();
     small = new SmallEnvironment('fair', cluster);
     reports = new Reports(small.root);
     small.write('repoctl.yaml', environmentYaml);
@@ -139,28 +161,31 @@ services:
   postgres: { storage: 1Gi }
   pgbouncer: {}
   mailpit: {}
-workloads:
-${worker(['rabbitmq', 'postgres', 'pgbouncer', 'mailpit', 'jaeger'])}`,
+${has('opensearch') ? '  opensearch: {}\n' : ''}workloads:
+${worker(['rabbitmq', 'postgres', 'pgbouncer', 'mailpit', ...(['opensearch', 'jaeger'] as const).filter(has)])}`,
     );
     small.write('apps/stall/infra/.env.example', 'RABBITMQ_PASSWORD=\nPOSTGRES_PASSWORD=\n');
     small.write('apps/stall/Dockerfile', dockerfile);
     small.write(
       'apps/booth/infra/project.yaml',
-      `name: booth\nimages: { app: {} }\nuses: { rabbitmq: {}, jaeger: false }\nworkloads:\n${worker(['rabbitmq'])}`,
+      `name: booth\nimages: { app: {} }\nuses: { rabbitmq: {}${has('jaeger') ? ', jaeger: false' : ''} }\nworkloads:\n${worker(['rabbitmq'])}`,
     );
     small.write('apps/booth/infra/.env.example', 'RABBITMQ_PASSWORD=\n');
     small.write('apps/booth/Dockerfile', dockerfile);
-    const needed = [...rows.map(({ kind }) => images[kind]), images.postgres, images.busybox];
+    const needed = [...had, images.postgres, images.busybox];
     const made = makeAvailable([...needed, 'python:3.12-slim']);
     expect([...made].sort()).toEqual([...needed, 'python:3.12-slim'].sort());
     run('kind', ['load', 'docker-image', '--name', cluster, ...needed]);
     small.clear('stall', 'booth', 'fair');
-    expect(small.project('start', 'stall', 'booth')).toMatchObject({ status: 0 });
+    const started = small.project('start', 'stall', 'booth');
+    expect([started.status, started.stderr]).toEqual([0, expect.anything()]);
   });
   afterAll(() => {
     small?.clear('stall', 'booth', 'fair');
     small?.remove();
   });
+
+  if (missing.length > 0) test.skip.each(missing)('$kind: its image can’t be had', () => {});
 
   test('are healthy, asked in their own protocols', () => {
     const status = small.repoctl('status', '--deep', '-o', 'wide');

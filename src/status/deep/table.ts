@@ -4,8 +4,10 @@ import { celeryHeartbeat, celeryTick, workerFile } from './checks/file-age.ts';
 import { immudbQuery } from './checks/immudb.ts';
 import { jaegerServices } from './checks/jaeger.ts';
 import { minioCluster, minioLive } from './checks/minio.ts';
+import { opensearchHealth } from './checks/opensearch.ts';
 import { pgbouncerSelect } from './checks/pgbouncer.ts';
 import { postgresSelect } from './checks/postgres.ts';
+import { prometheusTargets } from './checks/prometheus.ts';
 import { rabbitmqAlarms } from './checks/rabbitmq.ts';
 import { redisPing } from './checks/redis-ping.ts';
 import { redisStreams } from './checks/redis-streams.ts';
@@ -20,8 +22,10 @@ const checks: Readonly<Record<ServiceKindName | WorkloadKindName, readonly DeepC
   immudb: [immudbQuery],
   rabbitmq: [rabbitmqAlarms],
   pgbouncer: [pgbouncerSelect],
+  opensearch: [opensearchHealth],
   mailpit: [healthRoute],
   jaeger: [jaegerServices],
+  prometheus: [prometheusTargets],
   pgadmin: [healthRoute],
   container: [healthRoute],
   http: [healthRoute],

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { programEnd } from '../../../src/cluster/program-end.ts';
 import { judgeAge } from '../../../src/status/deep/checks/file-age.ts';
 import { judgeLogin, judgeQuery } from '../../../src/status/deep/checks/immudb.ts';
+import { judgeIndexes } from '../../../src/status/deep/checks/opensearch.ts';
 import { judgeSelect } from '../../../src/status/deep/checks/postgres.ts';
 import { judgeAlarms } from '../../../src/status/deep/checks/rabbitmq.ts';
 import { judgePing } from '../../../src/status/deep/checks/redis-ping.ts';
@@ -45,6 +46,19 @@ describe('Redis, asked PING', () => {
     expect(judgePing({ code: 0, stdout: '', stderr: 'AUTH failed' }, redis).advice).toBe(
       'kubectl --context kind-test -n turfoo rollout restart statefulset/turfoo-redis',
     );
+  });
+});
+
+describe('OpenSearch, asked for its health', () => {
+  test.each([
+    [200, '{"status":"green"}', 'healthy', 'Answers', undefined],
+    [200, '{"status":"yellow"}', 'healthy', 'Answers', undefined],
+    [200, '{"status":"red","unassigned_shards":3}', 'degraded', 'IndexesMissing', '3 parts of indexes are missing'],
+    [200, 'hello', 'degraded', 'IndexesMissing', 'GET /_cluster/health answers without a status'],
+    [503, '', 'degraded', 'HTTP503', 'GET /_cluster/health answers 503'],
+  ])('%s %j', (status, body, verdict, reason, cause) => {
+    const judgement = judgeIndexes({ status, body }, target(pod('opensearch', 'search')), '/_cluster/health');
+    expect(summary(judgement)).toEqual([verdict, reason, cause]);
   });
 });
 
