@@ -1,6 +1,6 @@
 export const common = {
-  // As many as there are processors: many suites spawn processes and wait for them.
-  maxWorkers: '100%',
+  // More than there are processors: many suites wait for processes and servers.
+  maxWorkers: '150%',
   // Of a test that never ends. Many spawn processes, which takes long on a machine that is busy.
   testTimeout: 60_000,
   rootDir: import.meta.dirname,

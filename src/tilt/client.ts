@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { TimeoutError } from '../platform/errors.ts';
 import { attempt, failure, type Outcome } from '../platform/process/run.ts';
 import { toolPath } from '../platform/process/tool-path.ts';
-import { isListening, type PortOwner, portOwners } from '../platform/tools/port-owner.ts';
+import { isListening, portOwners } from '../platform/tools/port-owner.ts';
 
 /** How long Tilt may take to answer, in seconds: on a busy machine it takes one or two. */
 const answerSeconds = 20;
@@ -15,7 +15,6 @@ export class TiltClient {
   constructor(
     readonly program: string,
     readonly port: number,
-    private readonly owner?: PortOwner,
   ) {}
 
   /** Where its page is. */
@@ -57,7 +56,7 @@ export class TiltClient {
   }
 
   async #silent(): Promise<TimeoutError> {
-    const { pid } = this.owner ?? {};
+    const pid = (await portOwners([this.port])).get(this.port)?.pid;
     const [who, stopped] = pid === undefined ? ['it', false] : [`process ${pid}`, await isStopped(pid)];
     return new TimeoutError(
       `the Tilt session at ${this.address} does not answer: ${who} ${stopped ? 'is stopped (Ctrl-Z, SIGSTOP)' : 'hangs'}`,
@@ -80,7 +79,5 @@ async function isStopped(pid: number): Promise<boolean> {
 export async function tiltAt(port: number): Promise<TiltClient | undefined> {
   if (!(await isListening(port))) return undefined;
   const program = await toolPath('tilt');
-  if (!program) return undefined;
-  const owner = (await portOwners([port])).get(port);
-  return new TiltClient(program, port, owner);
+  return program ? new TiltClient(program, port) : undefined;
 }

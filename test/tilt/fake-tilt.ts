@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Answer, StandIn } from '../stand-in.ts';
 
 /** A resource as `tilt get uiresources` has it. */
 interface Resource {
@@ -35,31 +35,20 @@ export interface Answers {
   readonly error?: string;
 }
 
-/** Sends its arguments to whoever listens on a port, and ends as that one says: a status in a line, then a text. */
-const program = (port: number) => `#!/bin/bash
-exec 3<>/dev/tcp/127.0.0.1/${port}
-printf '%s\\n' "$*" >&3
-IFS= read -r status <&3
-IFS= read -r -d '' text <&3
-if [ "$status" = 0 ]; then printf %s "$text"; else printf %s "$text" >&2; fi
-exit "$status"
-`;
-
 /** A Tilt that answers as one does, as far as a session asks it, writes down what it was told, and does it at once. */
 export class FakeTilt {
   /** With the program, `tilt`; the Tiltfile is said to be there, too. */
   readonly folder = mkdtempSync(join(tmpdir(), 'repoctl-tilt-'));
   readonly program = join(this.folder, 'tilt');
-  port = 0;
   #told: string[] = [];
   #state: Answers = this.#with({});
   #asked = 0;
-  readonly #server = createServer((socket) => this.#serve(socket));
+  readonly #standIn = new StandIn(([verb = '', ...names]) =>
+    this.#answer(verb, names.slice(0, names.indexOf('--port'))),
+  );
 
   async start(answers: Partial<Answers> = {}): Promise<this> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
-    this.port = (this.#server.address() as { port: number }).port;
-    writeFileSync(this.program, program(this.port), { mode: 0o755 });
+    writeFileSync(this.program, await this.#standIn.start(), { mode: 0o755 });
     this.runs(answers);
     return this;
   }
@@ -71,6 +60,10 @@ export class FakeTilt {
     this.#told = [];
   }
 
+  get port(): number {
+    return this.#standIn.port;
+  }
+
   /** What it was told to do. */
   get told(): readonly string[] {
     return this.#told;
@@ -78,7 +71,7 @@ export class FakeTilt {
 
   /** Ends it, if it has not ended. */
   async stop(): Promise<void> {
-    await new Promise((resolve) => this.#server.close(resolve));
+    await this.#standIn.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -98,26 +91,16 @@ export class FakeTilt {
     };
   }
 
-  #serve(socket: Socket): void {
-    // Whoever only looks whether somebody listens goes away.
-    socket.on('error', () => socket.destroy());
-    socket.once('data', (line) => {
-      const [verb = '', ...words] = String(line).trim().split(' ');
-      const names = words.slice(0, words.indexOf('--port'));
-      socket.end(this.#answer(verb, verb === 'version' ? [] : names));
-    });
-  }
-
-  #answer(verb: string, names: readonly string[]): string {
-    if (verb === 'version') return '0\nv0.37.2';
+  #answer(verb: string, names: readonly string[]): Answer {
+    if (verb === 'version') return { stdout: 'v0.37.2' };
     if (verb !== 'get') {
       this.#told.push([verb, ...names].join(' '));
       this.#do(verb, names);
-      return '0\n';
+      return {};
     }
-    if (this.#asked++ >= this.#state.endsAfter) return '1\nNo tilt apiserver found';
+    if (this.#asked++ >= this.#state.endsAfter) return { status: 1, stderr: 'No tilt apiserver found' };
     const answer = this.#state[names[0] as keyof Answers];
-    return `0\n${JSON.stringify(Array.isArray(answer) ? { items: answer } : answer)}`;
+    return { stdout: JSON.stringify(Array.isArray(answer) ? { items: answer } : answer) };
   }
 
   #do(verb: string, names: readonly string[]): void {

@@ -3,17 +3,28 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { execa } from 'execa';
 import { completionScript, type Shell, shells } from '../../../src/cli/completion/scripts.ts';
+import { StandIn } from '../../stand-in.ts';
 import { repository } from '../../synth/repository.ts';
+import { inProcess } from '../in-process.ts';
 
-const program = join(repository, 'bin', 'repoctl.mjs');
+/** Repoctl, which runs in this process. */
+const standIn = new StandIn((args, cwd) => inProcess(cwd, args));
 /** That completion calls it is seen by what it says. */
 const stub = (says: string) => `#!/bin/sh\necho ${says}\n`;
 
 let folder: string;
-beforeAll(() => {
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "repoctl's completion "));
-  for (const shell of shells) writeFileSync(join(folder, shell), completionScript(shell, [process.execPath, program]));
+  const program = join(folder, 'stand-in');
+  writeFileSync(program, await standIn.start());
+  mkdirSync(join(folder, 'real'));
+  for (const shell of shells) {
+    writeFileSync(join(folder, shell), completionScript(shell, ['/bin/bash', program]));
+    const real = [process.execPath, join(repository, 'bin', 'repoctl.mjs')];
+    writeFileSync(join(folder, 'real', shell), completionScript(shell, real));
+  }
   mkdirSync(join(folder, 'on-path'));
   writeFileSync(join(folder, 'on-path', 'repoctl'), stub('path'), { mode: 0o755 });
   mkdirSync(join(folder, 'with', 'node_modules', '.bin'), { recursive: true });
@@ -21,7 +32,10 @@ beforeAll(() => {
   writeFileSync(join(folder, 'own'), stub('own'), { mode: 0o755 });
   symlinkSync(join(folder, 'own'), join(folder, 'with', 'node_modules', '.bin', 'repoctl'));
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  await standIn.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 const bare = '/usr/bin:/bin';
 
@@ -30,6 +44,8 @@ interface Where {
   readonly cwd?: string;
   /** @default one without repoctl */
   readonly path?: string;
+  /** Where the scripts are. @default those that ask the stand-in */
+  readonly scripts?: string;
 }
 
 /** What a shell proposes for the last word of a line. */
@@ -46,12 +62,18 @@ const ways: Readonly<Record<Shell, (words: readonly string[]) => string>> = {
   fish: (words) => `source "$FOLDER/fish"; complete -C '${words.join(' ')}'`,
 };
 
-function complete(shell: Shell, words: readonly string[], { cwd = repository, path = bare }: Where = {}): string[] {
+async function complete(
+  shell: Shell,
+  words: readonly string[],
+  { cwd = repository, path = bare, scripts = folder }: Where = {},
+): Promise<string[]> {
   const args = shell === 'zsh' ? ['-f', '-c'] : ['-c'];
-  const { stdout, stderr } = spawnSync(shell, [...args, ways[shell](words)], {
+  const { stdout, stderr } = await execa(shell, [...args, ways[shell](words)], {
     cwd,
-    encoding: 'utf8',
-    env: { FOLDER: folder, HOME: folder, PATH: path },
+    stdin: 'ignore',
+    extendEnv: false,
+    env: { FOLDER: scripts, HOME: folder, PATH: path },
+    reject: false,
   });
   expect(stderr).toBe('');
   return stdout.trim().split('\n').sort();
@@ -62,26 +84,33 @@ const has = (shell: Shell) => spawnSync(shell, ['-c', 'true'], { env: { PATH: ba
 describe.each(shells)('completion in %s', (shell) => {
   const where = has(shell) ? test : test.skip;
 
-  where('knows commands, options, projects and services, without repoctl on PATH', () => {
-    expect(complete(shell, ['repoctl', 'infra', 'project', 'st'])).toEqual(['start', 'status', 'stop']);
-    expect(complete(shell, ['repoctl', 'infra', 'project', 'start', 't'])).toEqual(['turfoo']);
-    expect(complete(shell, ['repoctl', 'infra', 'project', 'restart', 'turfoo', 'celery-'])).toEqual([
+  where('knows commands, options, projects and services, without repoctl on PATH', async () => {
+    expect(await complete(shell, ['repoctl', 'infra', 'project', 'st'])).toEqual(['start', 'status', 'stop']);
+    expect(await complete(shell, ['repoctl', 'infra', 'project', 'start', 't'])).toEqual(['turfoo']);
+    expect(await complete(shell, ['repoctl', 'infra', 'project', 'restart', 'turfoo', 'celery-'])).toEqual([
       'celery-beat',
       'celery-worker',
     ]);
-    expect(complete(shell, ['repoctl', 'infra', 'project', 'logs', 'turfoo', '--pre'])).toEqual(['--previous']);
-    expect(complete(shell, ['repoctl', 'synth', '--profile', 'p'])).toEqual(['production']);
+    expect(await complete(shell, ['repoctl', 'infra', 'project', 'logs', 'turfoo', '--pre'])).toEqual(['--previous']);
+    expect(await complete(shell, ['repoctl', 'synth', '--profile', 'p'])).toEqual(['production']);
   });
 
-  where('knows them after npx, too', () => {
-    expect(complete(shell, ['npx', 'repoctl', 'infra', 'project', 'start', 't'])).toEqual(['turfoo']);
-    expect(complete(shell, ['npx', '--no-install', 'repoctl', 'infra', 'project', 'start', 't'])).toEqual(['turfoo']);
+  where('asks the bundled program', async () => {
+    const words = ['repoctl', 'infra', 'project', 'st'];
+    expect(await complete(shell, words, { scripts: join(folder, 'real') })).toEqual(['start', 'status', 'stop']);
   });
 
-  where('asks the repoctl that the folder has, then the one on PATH', () => {
+  where('knows them after npx, too', async () => {
+    expect(await complete(shell, ['npx', 'repoctl', 'infra', 'project', 'start', 't'])).toEqual(['turfoo']);
+    expect(await complete(shell, ['npx', '--no-install', 'repoctl', 'infra', 'project', 'start', 't'])).toEqual([
+      'turfoo',
+    ]);
+  });
+
+  where('asks the repoctl that the folder has, then the one on PATH', async () => {
     const path = `${join(folder, 'on-path')}:${bare}`;
-    expect(complete(shell, ['repoctl', ''], { path })).toEqual(['path']);
-    expect(complete(shell, ['repoctl', ''], { path, cwd: join(folder, 'with', 'a', 'b') })).toEqual(['own']);
+    expect(await complete(shell, ['repoctl', ''], { path })).toEqual(['path']);
+    expect(await complete(shell, ['repoctl', ''], { path, cwd: join(folder, 'with', 'a', 'b') })).toEqual(['own']);
   });
 });
 
