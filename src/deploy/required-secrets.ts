@@ -70,7 +70,7 @@ function unusable(
   });
   if (problems.length === 0) return undefined;
   return {
-    message: `the Secret ${namespace}/${name} can't be used: ${problems.join('; ')}`,
+    message: `the Secret ${namespace}/${name} has no usable value: ${problems.join('; ')}`,
     advice: `kubectl --context ${context} edit secret ${name} -n ${namespace}`,
   };
 }

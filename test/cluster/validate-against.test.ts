@@ -98,6 +98,23 @@ describe('repoctl validate --against', () => {
     ]);
   });
 
+  test('names what is wrong with the values of managed services, without them', async () => {
+    const production =
+      'production: { managed: [postgres, redis], images: { registry: registry.example.com/it, tag: 1.0.0 } }';
+    writeFileSync(join(root, 'repoctl.yaml'), `name: monorepo\nprofiles:\n  ${production}\n`);
+    const managed = { 'turfoo/turfoo-postgres': ['DATABASE_URL'], 'turfoo/turfoo-redis': ['REDIS_URL'] };
+    const { address } = await clusterWith({ ...needed, ...managed });
+    const { status, output } = await validate(address, ...against);
+    expect(status).toBe(1);
+    expect(output.split('\n').filter((line) => /^missing|kubectl/.test(line))).toEqual([
+      'missing: the Secret turfoo/turfoo-redis has no usable value: REDIS_URL is no URL of a Redis; expected rediss://USER:PASSWORD@HOST:PORT',
+      '  kubectl --context prod-eu edit secret turfoo-redis -n turfoo',
+      'missing: the Secret turfoo/turfoo-postgres has no usable value: DATABASE_URL is no URL of a database; expected postgresql://USER:PASSWORD@HOST/DATABASE?sslmode=require',
+      '  kubectl --context prod-eu edit secret turfoo-postgres -n turfoo',
+    ]);
+    expect(output).not.toContain('geheim');
+  });
+
   test('takes a Secret that may not be read for right', async () => {
     const { address } = await clusterWith({ ...needed, 'turfoo/turfoo-redis': false });
     expect((await validate(address, ...against)).status).toBe(0);
