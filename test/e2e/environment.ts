@@ -8,7 +8,7 @@ import { parsePlan } from '../synth/plan.ts';
 import { attempt, run } from './run.ts';
 
 const repository = join(import.meta.dirname, '..', '..');
-const project = 'backends/svc-turfoo-ingest';
+const turfoo = 'backends/svc-turfoo-ingest';
 /** The worker's own, see worker.mjs. */
 export const cluster = process.env.REPOCTL_E2E_CLUSTER ?? 'repoctl-e2e-1';
 
@@ -43,8 +43,10 @@ export function ensureCluster(): void {
  *
  * `REPOCTL_E2E_IMAGES` may name a program that makes images available under the names that it is given, where the
  * registries can't be reached; it prints the names of those that it has made.
+ *
+ * @param project its folder
  */
-export function setUp(): TestEnvironment {
+export function setUp(project = turfoo): TestEnvironment {
   ensureCluster();
   // What an earlier run left has the passwords of that run.
   kubectl('delete', 'namespace', '--selector', 'app.kubernetes.io/managed-by=repoctl', '--wait');
@@ -55,7 +57,7 @@ export function setUp(): TestEnvironment {
   }
   symlinkSync(join(repository, 'node_modules'), join(root, 'node_modules'));
   const hasImmudb = makeAvailable([images.immudb]).length > 0;
-  if (!hasImmudb) leaveOutImmudb(join(root, project, 'infra'));
+  if (!hasImmudb && project === turfoo) leaveOutImmudb(join(root, project, 'infra'));
   repoctl(root, 'synth');
   const plan = readPlan(root);
   loadImages(root, plan);

@@ -22,3 +22,13 @@ export const startKubelet = () => onNode('systemctl start kubelet');
 
 /** Leaves a node that others can use, wherever a test broke off. */
 export const mend = () => attempt('docker', inNode(`systemctl start kubelet; ${bringBack}`));
+
+/**
+ * Kills all processes of a container at once; the kubelet starts it again.
+ *
+ * @param id as the status of its pod has it
+ */
+export const killContainer = (id: string): string =>
+  onNode(
+    `kill -KILL $(cat /run/containerd/io.containerd.runtime.v2.task/k8s.io/${id.replace('containerd://', '')}/init.pid)`,
+  );
