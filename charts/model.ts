@@ -104,6 +104,8 @@ export interface Project {
   /** Its `infra/chart.ts`, relative to the root. */
   readonly chart?: string;
   readonly patches: readonly Patch[];
+  /** Whether its workloads tell Sentry of errors. */
+  readonly sentry: boolean;
   /** Names of Secrets for registries that want a login, beside those of the profile. */
   readonly pullSecrets: readonly string[];
 }

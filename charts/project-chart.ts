@@ -16,6 +16,7 @@ import { flows } from './flows.ts';
 import { keepsRunning, serviceKinds, workloadKinds } from './kinds.ts';
 import type { Environment, Profile, Project } from './model.ts';
 import { named } from './named.ts';
+import { sentryVariables } from './sentry.ts';
 import {
   connections,
   imageReference,
@@ -86,7 +87,10 @@ export class ProjectChart extends Chart {
       const built = kind.build(this, workload, {
         image: imageOf(workload.settings.image),
         imageOf,
-        variables: variables(environment, project, connected, workload),
+        variables: [
+          ...sentryVariables(profile, project, workload),
+          ...variables(environment, project, connected, workload),
+        ],
         waits: waits(environment, profile, project, connected, workload),
         synced: profile.development && keepsRunning(kind) && image ? image.sync.map(({ to }) => to) : [],
         development: profile.development,

@@ -102,6 +102,7 @@ const projectPart = (project: Project): Part => ({
     env: project.env,
     services: byName(project.services),
     workloads: byName(project.workloads),
+    sentry: project.sentry,
     pullSecrets: project.pullSecrets,
     commands: Object.fromEntries(project.commands.map(({ name, ...command }) => [name, command])),
   },

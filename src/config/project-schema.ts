@@ -127,6 +127,7 @@ const anyFields = (what: string) => z.record(z.string(), z.unknown()).optional()
 /** What is merged is validated as a whole. */
 const profileOverride = z.strictObject({
   images: anyFields('As `images`.'),
+  sentry: z.unknown().optional().describe('As `sentry`.'),
   pullSecrets: z.unknown().optional().describe('As `pullSecrets`.'),
   uses: anyFields('As `uses`.'),
   env: anyFields('As `env`.'),
@@ -150,6 +151,13 @@ export const projectSchema = z.strictObject({
     'The project’s own services, by name. A service named like its kind needs no `kind`.',
   ),
   workloads: z.record(dnsLabel, byKind(workloadKinds)).default({}).describe('The project’s processes, by name.'),
+  sentry: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether all workloads get `SENTRY_ENVIRONMENT` (the profile) and `SENTRY_RELEASE` (`PROJECT@TAG`), beside the `SENTRY_DSN` that ' +
+        'its `.env.example` lists.',
+    ),
   pullSecrets: z
     .array(secretName)
     .default([])

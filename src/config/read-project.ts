@@ -120,6 +120,7 @@ export function readProject(reader: Reader, directory: string, what: ReadFor): R
     }),
     commands: Object.entries(input.commands).map(([name, command]) => ({ name, ...command })),
     env: input.env,
+    sentry: input.sentry,
     pullSecrets: input.pullSecrets,
     patches: placedPatches(file, text, input.patches),
     secrets: (example ?? []).map(({ name }) => name),

@@ -1,4 +1,5 @@
 import type { Environment, Project } from '../../charts/model.ts';
+import { sentryDsn, sentryNames } from '../../charts/sentry.ts';
 import { connections, ownSecret, variables } from '../../charts/wiring.ts';
 import { pathText, type Refuse } from './problem.ts';
 
@@ -8,7 +9,14 @@ import { pathText, type Refuse } from './problem.ts';
  */
 export function checkVariables(environment: Environment, project: Project, refuse: Refuse): void {
   const listed = new Map(ownSecret(project).keys.map(({ variable }) => [variable, 'its .env.example lists']));
-  const given = new Map([...listed, ...fromLinks(environment, project), ...fromServices(environment, project)]);
+  const sentry = project.sentry ? sentryNames.map((name) => [name, '`sentry: true` gives'] as const) : [];
+  const services = fromServices(environment, project);
+  const given = new Map([...listed, ...sentry, ...fromLinks(environment, project), ...services]);
+  if (project.sentry && !listed.has(sentryDsn))
+    refuse(
+      ['sentry'],
+      `sentry: needs ${sentryDsn}; add the line ${sentryDsn}= to ${project.directory}/infra/.env.example`,
+    );
   const check = (path: readonly string[], env: object | undefined, elsewhere: ReadonlyMap<string, string>) => {
     for (const name of Object.keys(env ?? {})) {
       const giver = elsewhere.get(name);

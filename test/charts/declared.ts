@@ -32,6 +32,7 @@ export interface GivenProject {
   readonly secrets?: readonly string[];
   readonly services?: Readonly<Record<string, Given>>;
   readonly workloads?: Readonly<Record<string, Given>>;
+  readonly sentry?: boolean;
   readonly manifests?: readonly Manifest[];
   readonly patches?: readonly Patch[];
 }
@@ -89,6 +90,7 @@ export function declareProject(given: GivenProject = {}): Project {
     env: given.env ?? {},
     secrets: given.secrets ?? [],
     manifests: given.manifests ?? [],
+    sentry: given.sentry ?? false,
     pullSecrets: [],
     patches: given.patches ?? [],
   };

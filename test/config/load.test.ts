@@ -114,6 +114,7 @@ describe('the smallest repository', () => {
         env: {},
         secrets: [],
         manifests: [],
+        sentry: false,
         pullSecrets: [],
         patches: [],
         chart: undefined,

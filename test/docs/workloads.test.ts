@@ -17,6 +17,7 @@ const variables: Readonly<Record<string, string>> = {
   Meilisearch: 'MEILI_MASTER_KEY=\n',
   'Per profile': 'POSTGRES_PASSWORD=\n',
   RabbitMQ: 'RABBITMQ_PASSWORD=\n',
+  Sentry: 'SENTRY_DSN=\n',
   PgBouncer: 'POSTGRES_PASSWORD=\n',
   'Shared services, and Redis or MinIO of one’s own':
     'ASSETS_MINIO_SECRET_KEY=\nREDIS_PASSWORD=\nMINIO_ROOT_USER=\nMINIO_ROOT_PASSWORD=\nMINIO_SECRET_KEY=\n',

@@ -31,7 +31,7 @@ export function projectVariables(name: string, place: Place): ResolvedVariable[]
   const connected = connections(environment, profile, project);
   const chosen = place === 'external' ? managedOnly(environment, profile, project, connected) : connected;
   // Variables of a single workload are not among them: a project may have several.
-  const shared = { name: '', kind: '', settings: { env: {} } } as never;
+  const shared = { name: '', kind: '', object: project.name, settings: { env: {} } } as never;
   const all =
     place === 'external'
       ? [...chosen.values()].flatMap((connection) => connection.variables)
