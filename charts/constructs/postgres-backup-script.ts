@@ -13,7 +13,8 @@ const common = `
 set -euo pipefail
 trap 'exit 143' TERM
 export LC_ALL=C HOME=/tmp MC_CONFIG_DIR=/tmp/mc GNUPGHOME=/tmp/gnupg PATH="/tools:$PATH" tab=$'\\t'
-export PGCONNECT_TIMEOUT=10 PGAPPNAME=repoctl-backup
+# mc keeps a part in memory, and what Go has not yet collected of those before.
+export GOMEMLIMIT=192MiB PGCONNECT_TIMEOUT=10 PGAPPNAME=repoctl-backup
 export PGOPTIONS='-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0'
 say() { printf '%s\\n' "$*"; }
 fail() { printf '%s\\n' "$*" >&2; exit 1; }
@@ -98,7 +99,7 @@ const backup = `
 send() {
   { pg_dump --format=custom --snapshot="$SNAPSHOT" --dbname="$(named "$DATABASE")" | encrypt | tee /dev/fd/3 |
     { tee /dev/fd/4 | sha256sum | cut -d' ' -f1 >/tmp/sum; } 4>&1 | wc -c >/tmp/bytes; } 3>&1 |
-    mc --quiet --no-color pipe --part-size 64MiB "$TARGET" >/dev/null
+    mc --quiet --no-color pipe --part-size 32MiB "$TARGET" >/dev/null
   touch /tmp/sent
 }
 # psql runs it by sh, which keeps no functions.
