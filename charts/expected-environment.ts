@@ -5,6 +5,18 @@ import { keepsRunning, serviceKinds, workloadKinds } from './kinds.ts';
 import type { Environment, Profile } from './model.ts';
 import { servicesInCluster } from './wiring.ts';
 
+/** The namespaces of workloads that have metrics, by their kinds. */
+export function namespacesWithMetrics({ projects }: Environment): Record<string, string[]> {
+  const found: Record<string, string[]> = {};
+  for (const { namespace, workloads } of projects)
+    for (const { kind, settings } of workloads) {
+      if (!workloadKinds[kind]?.metrics?.(settings)) continue;
+      const there = found[kind] ?? [];
+      found[kind] = there.includes(namespace) ? there : [...there, namespace];
+    }
+  return found;
+}
+
 /** What an environment should have running in a profile. */
 export function expectedEnvironment(environment: Environment, profile: Profile): Expected {
   const servicesOf = (services: readonly Service[]) =>

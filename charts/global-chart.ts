@@ -5,12 +5,14 @@ import type { PodsConstruct } from './common/kind.ts';
 import { labelled } from './common/labelled.ts';
 import { type Labelled, type OwnerLabels, ownerLabels } from './common/labels.ts';
 import { objectName } from './common/names.ts';
-import { Exporter, exporterComponent, exporterName } from './constructs/exporter.ts';
+import { Exporter, exporterComponent, exporterMetrics, exporterName } from './constructs/exporter.ts';
 import { ExternalSecrets } from './constructs/external-secrets.ts';
+import { addMonitor } from './constructs/monitors.ts';
 import { defaultDeny, NetworkPolicies } from './constructs/network-policies.ts';
+import { Observability } from './constructs/observability.ts';
 import { addPodObjects } from './constructs/pod-objects.ts';
 import { SealedSecrets } from './constructs/sealed-secrets.ts';
-import { expectedEnvironment } from './expected-environment.ts';
+import { expectedEnvironment, namespacesWithMetrics } from './expected-environment.ts';
 import { flows } from './flows.ts';
 import { serviceKinds } from './kinds.ts';
 import type { Environment, Profile } from './model.ts';
@@ -36,12 +38,24 @@ export class GlobalChart extends Chart {
     if (profile.sealing) new SealedSecrets(this, { owner, namespace }, profile.sealing, secrets(environment, profile));
     const services = servicesInCluster(profile, environment.services);
     const { exporter } = profile.monitoring;
-    if (exporter)
-      new Exporter(this, {
+    const { monitoring } = profile;
+    if (exporter) {
+      const deployed = new Exporter(this, {
         labelled: this.labelled(exporterName, exporterComponent),
         namespace,
         settings: exporter,
         expected: JSON.stringify(expectedEnvironment(environment, profile)),
+      });
+      const described = this.labelled(exporterName, exporterComponent);
+      addMonitor(deployed, { labelled: described, metrics: exporterMetrics, honorLabels: true }, monitoring);
+    }
+    if (monitoring.rules || monitoring.dashboards)
+      new Observability(this, {
+        labelled: (name) => this.labelled(name, exporterComponent),
+        environment: namespace,
+        exporter: objectName(name, exporterName),
+        monitoring,
+        namespaces: namespacesWithMetrics(environment),
       });
     for (const service of services) {
       const kind = serviceKinds[service.kind];
@@ -56,6 +70,8 @@ export class GlobalChart extends Chart {
       if (!kind || !built) continue;
       this.#services.set(service.name, built);
       addPodObjects(built, labelled(service, kind.component), service.settings, kind.controller(service.settings));
+      const metrics = kind.metrics?.(service.settings);
+      addMonitor(built, { labelled: labelled(service, kind.component), metrics }, monitoring);
       const backup = backupOf(profile, service);
       if (backup) {
         const store = storeSecret(backup, name, environment.name);

@@ -8,6 +8,7 @@ import { objectName } from './common/names.ts';
 import { addAvailability } from './constructs/availability.ts';
 import { addExposure } from './constructs/exposure.ts';
 import { ExternalSecrets } from './constructs/external-secrets.ts';
+import { addMonitor } from './constructs/monitors.ts';
 import { defaultDeny, NetworkPolicies } from './constructs/network-policies.ts';
 import { addPodObjects } from './constructs/pod-objects.ts';
 import { addFinderRights } from './constructs/prometheus.ts';
@@ -72,6 +73,8 @@ export class ProjectChart extends Chart {
       if (!kind || !built) continue;
       this.#services.set(service.name, built);
       addPodObjects(built, labelled(service, kind.component), service.settings, kind.controller(service.settings));
+      const metrics = kind.metrics?.(service.settings);
+      addMonitor(built, { labelled: labelled(service, kind.component), metrics }, profile.monitoring);
       const backup = backupOf(profile, service);
       if (backup) {
         const store = storeSecret(backup, project.name, environment.name);
@@ -97,8 +100,9 @@ export class ProjectChart extends Chart {
       });
       this.#workloads.set(workload.name, built);
       addPodObjects(built, labelled(workload, kind.component), workload.settings, kind.controller);
-      if (profile.development) continue;
       const described = labelled(workload, kind.component);
+      addMonitor(built, { labelled: described, metrics: kind.metrics?.(workload.settings) }, profile.monitoring);
+      if (profile.development) continue;
       addAvailability(built, described, kind.controller, workload.settings);
       const exposure = kind.exposure?.(workload.settings);
       if (exposure) addExposure(built, described, exposure.port, exposure.number, exposure.given);

@@ -101,13 +101,15 @@ function productionOf(root: string): string[] {
   return manifests(root);
 }
 
-/** The Dockerfiles of the projects and of the templates. */
-const dockerfiles = (): string[] =>
-  ['backends', 'templates'].flatMap((folder) =>
+/** The Dockerfiles of repoctl itself, of the projects and of the templates. */
+const dockerfiles = (): string[] => [
+  join(repository, 'Dockerfile'),
+  ...['backends', 'templates'].flatMap((folder) =>
     readdirSync(join(repository, folder), { recursive: true, encoding: 'utf8' })
       .filter((path) => /(^|\/)Dockerfile$/.test(path) && !/\.venv|node_modules/.test(path))
       .map((path) => join(repository, folder, path)),
-  );
+  ),
+];
 
 const checkovCheck = z.object({ check_id: z.string(), resource: z.string(), file_path: z.string() });
 const checkovReport = z.object({

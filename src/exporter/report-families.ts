@@ -17,13 +17,21 @@ type Metric = keyof typeof reportMetrics;
 const family = (metric: Metric, samples: readonly Sample[]): MetricFamily => ({ ...reportMetrics[metric], samples });
 
 /** What tells the exporter itself. */
-export const ownFamilies = (up: boolean, ageSeconds: number | undefined): MetricFamily[] => [
-  family('up', [{ value: Number(up) }]),
-  family('age', ageSeconds === undefined ? [] : [{ value: Math.round(ageSeconds * 1000) / 1000 }]),
+export const ownFamilies = (
+  environment: string | undefined,
+  up: boolean,
+  ageSeconds: number | undefined,
+): MetricFamily[] => [
+  family('up', [{ labels: { environment }, value: Number(up) }]),
+  family(
+    'age',
+    ageSeconds === undefined ? [] : [{ labels: { environment }, value: Math.round(ageSeconds * 1000) / 1000 }],
+  ),
 ];
 
 /** What a report becomes. Nothing of it is healthy that was not seen: what can't be judged is `unknown`. */
 export function reportFamilies({ report, seconds }: KeptReport): MetricFamily[] {
+  const labels = { environment: report.environment };
   const services = report.tiers.flatMap((tier) => tier.services.map((service) => ({ tier, service })));
   const of = (metric: Metric, samples: (service: ServiceReport, labels: Sample['labels']) => readonly Sample[]) =>
     family(
@@ -31,9 +39,9 @@ export function reportFamilies({ report, seconds }: KeptReport): MetricFamily[] 
       services.flatMap(({ tier, service }) => samples(service, serviceLabels(tier, service))),
     );
   return [
-    family('complete', [{ value: Number(report.complete) }]),
-    family('unreadable', [{ value: report.unseen.length }]),
-    family('duration', [{ value: Math.round(seconds * 1000) / 1000 }]),
+    family('complete', [{ labels, value: Number(report.complete) }]),
+    family('unreadable', [{ labels, value: report.unseen.length }]),
+    family('duration', [{ labels, value: Math.round(seconds * 1000) / 1000 }]),
     family(
       'namespace',
       report.tiers.flatMap((tier) =>

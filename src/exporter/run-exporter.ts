@@ -29,7 +29,7 @@ export async function runExporter(options: ExporterOptions, signal: AbortSignal)
   if (subject.problem) throw subject.problem;
   const tell = (line: string) => printLine(`${new Date().toISOString()} ${line}`);
   const reporting = new Reporting(subject, { intervalSeconds: options.interval, tell });
-  const server = new ExporterServer(reporting);
+  const server = new ExporterServer(reporting, subject.view.environment);
   const port = await server.listen(options.port, options.host);
   const { context } = subject.cluster;
   tell(

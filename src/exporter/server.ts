@@ -22,7 +22,11 @@ export class ExporterServer {
   /** The text of the last report: many may ask for the same. */
   #rendered: { readonly of: KeptReport; readonly text: string } | undefined;
 
-  constructor(private readonly reporting: Pick<Reporting, 'known' | 'idle'>) {
+  /** @param environment that the metrics are of; none if the labels in the cluster tell */
+  constructor(
+    private readonly reporting: Pick<Reporting, 'known' | 'idle'>,
+    private readonly environment?: string,
+  ) {
     this.#server = createServer({ requestTimeout: 10_000, headersTimeout: 10_000 }, (request, response) => {
       const { pathname } = new URL(request.url ?? '/', 'http://localhost');
       const isRead = request.method === 'GET' || request.method === 'HEAD';
@@ -76,7 +80,7 @@ export class ExporterServer {
   #metrics(): string {
     const { kept, up } = this.reporting.known;
     const age = kept && (performance.now() - kept.madeAt) / 1000;
-    const own = exposition(ownFamilies(up, age));
+    const own = exposition(ownFamilies(this.environment, up, age));
     // What was true once is not shown as if it were.
     if (!kept || !up) return own;
     if (this.#rendered?.of !== kept) this.#rendered = { of: kept, text: exposition(reportFamilies(kept)) };

@@ -40,7 +40,7 @@ async function serve(plan: ExpectedEnvironment | undefined = expected('api')): P
   const judge = (snapshot: Parameters<typeof assemble>[1]) => assemble(plan, snapshot);
   const subject = { cluster, view: { known: ['shop'] }, judge };
   const reporting = new Reporting(subject, { intervalSeconds: 0.05, tell: (line) => lines.push(line) });
-  server = new ExporterServer(reporting);
+  server = new ExporterServer(reporting, plan?.environment);
   address = `http://127.0.0.1:${await server.listen(0, '127.0.0.1')}`;
   ended = reporting.run(over.signal);
 }
@@ -75,7 +75,7 @@ async function metrics(holds: (text: string) => boolean): Promise<string> {
   throw new Error(`never came:\n${(await get('/metrics')).text}\n${lines.join('\n')}`);
 }
 
-const up = (text: string) => /^repoctl_up 1$/m.test(text);
+const up = (text: string) => /^repoctl_up\{environment="dev"\} 1$/m.test(text);
 const state = (name: string, of: string) => (text: string) =>
   text.split('\n').some((line) => line.includes(`resource="shop-${name}"`) && line.endsWith(`state="${of}"} 1`));
 
@@ -128,7 +128,7 @@ describe('the exporter', () => {
     api.forbidden = () => true;
     await serve();
     const text = await metrics(() => lines.some((line) => line.startsWith('nothing can be read')));
-    expect(text).toContain('repoctl_up 0\n');
+    expect(text).toContain('repoctl_up{environment="dev"} 0\n');
     expect(text).not.toContain('healthy');
     expect(await get('/readyz')).toMatchObject({ status: 503 });
     expect(await get('/healthz')).toMatchObject({ status: 200 });
@@ -138,8 +138,8 @@ describe('the exporter', () => {
     api.forbidden = (path) => path.endsWith('/deployments');
     await serve();
     const text = await metrics(up);
-    expect(text).toContain('repoctl_report_complete 0\n');
-    expect(text).toContain('repoctl_report_unreadable_lists 1\n');
+    expect(text).toContain('repoctl_report_complete{environment="dev"} 0\n');
+    expect(text).toContain('repoctl_report_unreadable_lists{environment="dev"} 1\n');
     expect(state('api', 'unknown')(text)).toBe(true);
   });
 
@@ -148,7 +148,7 @@ describe('the exporter', () => {
     await serve();
     const text = await metrics(() => lines.length > 0);
     expect(text).toBe(
-      '# HELP repoctl_up Whether the last health report is recent and the cluster could be read: 1, else 0.\n# TYPE repoctl_up gauge\nrepoctl_up 0\n',
+      '# HELP repoctl_up Whether the last health report is recent and the cluster could be read: 1, else 0.\n# TYPE repoctl_up gauge\nrepoctl_up{environment="dev"} 0\n',
     );
     expect(await get('/report.json')).toMatchObject({ status: 503 });
     expect(lines).toEqual([expect.stringMatching(/^no report: /)]);
