@@ -1,5 +1,6 @@
 // Measures `repoctl synth` on repositories of 1, 10, 100 and 1 000 projects of about 15 objects each: cold (nothing
-// remembered), unchanged, with one project changed, and cold with a setting for a profile and a patch in each; beside `helm template` of the same objects where helm is on PATH.
+// remembered), unchanged, with one project changed, and cold with a setting for a profile and a patch in each; and of the profile
+// production, cold and unchanged. Beside `helm template` of the same objects of each profile where helm is on PATH.
 // Wall time is that of the whole process; memory is its peak. The median of several runs is printed.
 import { spawnSync } from 'node:child_process';
 import {
@@ -50,7 +51,15 @@ patches:
 function makeRepository(root: string, size: number) {
   // node_modules, so that the run leaves its cache where an installed one does.
   mkdirSync(join(root, 'node_modules'), { recursive: true });
-  writeFileSync(join(root, 'repoctl.yaml'), `name: bench\nglobal: { redis: { databases: 2000 } }\n`);
+  writeFileSync(
+    join(root, 'repoctl.yaml'),
+    [
+      'name: bench',
+      'global: { redis: { databases: 2000 } }',
+      'profiles: { production: { images: { registry: registry.example.com/bench, tag: 1.0.0 } } }',
+      '',
+    ].join('\n'),
+  );
   writeFileSync(join(root, '.env.example'), 'REDIS_PASSWORD=\nMINIO_ROOT_USER=root\nMINIO_ROOT_PASSWORD=\n');
   for (let index = 0; index < size; index++) {
     const directory = join(root, 'backends', `p${index}`);
@@ -103,15 +112,16 @@ const figure = ({ seconds, megabytes }: Measurement) =>
   `${seconds.toFixed(2)} s${Number.isNaN(megabytes) ? '' : `, ${megabytes.toFixed(0)} MB`}`;
 
 /** The same objects as a Helm chart of plain templates, rendered by helm: the peer that writes YAML from files. */
-function measureHelm(root: string): string {
+function measureHelm(root: string, profile: string): string {
   if (spawnSync('helm', ['version']).status !== 0) return 'helm is not on PATH';
   const chart = join(root, 'chart');
+  rmSync(chart, { recursive: true, force: true });
   mkdirSync(join(chart, 'templates'), { recursive: true });
   writeFileSync(join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: bench\nversion: 0.1.0\n');
-  for (const name of readdirSync(join(root, 'dist', 'local')).filter((file) => file.endsWith('.yaml')))
+  for (const name of readdirSync(join(root, 'dist', profile)).filter((file) => file.endsWith('.yaml')))
     writeFileSync(
       join(chart, 'templates', name),
-      readFileSync(join(root, 'dist', 'local', name), 'utf8').replaceAll('{{', '{{"{{"}}'),
+      readFileSync(join(root, 'dist', profile, name), 'utf8').replaceAll('{{', '{{"{{"}}'),
     );
   return figure(
     repeat(
@@ -120,6 +130,23 @@ function measureHelm(root: string): string {
       () => measure('helm', ['template', 'bench', chart], root),
     ),
   );
+}
+
+interface Written {
+  readonly objects: number;
+  readonly megabytes: number;
+}
+
+/** What a profile's manifests are. */
+function written(root: string, profile: string): Written {
+  const folder = join(root, 'dist', profile);
+  const texts = readdirSync(folder)
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => readFileSync(join(folder, name), 'utf8'));
+  return {
+    objects: texts.reduce((sum, text) => sum + (text.match(/^kind:/gm)?.length ?? 0), 0),
+    megabytes: texts.reduce((sum, text) => sum + text.length, 0) / 1e6,
+  };
 }
 
 function measureSize(size: number) {
@@ -133,11 +160,16 @@ function measureSize(size: number) {
       rmSync(join(root, 'node_modules', '.cache'), { recursive: true, force: true });
     };
     const cold = repeat(times, forget, synth);
-    const manifests = readdirSync(join(root, 'dist', 'local')).filter((name) => name.endsWith('.yaml'));
-    const texts = manifests.map((name) => readFileSync(join(root, 'dist', 'local', name), 'utf8'));
-    const objects = texts.reduce((sum, text) => sum + (text.match(/^kind:/gm)?.length ?? 0), 0);
-    const megabytes = texts.reduce((sum, text) => sum + text.length, 0) / 1e6;
+    const { objects, megabytes } = written(root, 'local');
+    const helm = measureHelm(root, 'local');
     const unchanged = repeat(times, () => {}, synth);
+    const forReal = () => measure(process.execPath, [program, 'synth', '--profile', 'production'], root);
+    const productionCold = repeat(times, forget, forReal);
+    const production = written(root, 'production');
+    const productionHelm = measureHelm(root, 'production');
+    const productionUnchanged = repeat(times, () => {}, forReal);
+    forget();
+    synth();
     const file = join(root, 'backends', 'p0', 'infra', 'project.yaml');
     let change = 0;
     const changed = repeat(
@@ -148,8 +180,14 @@ function measureSize(size: number) {
     for (const name of readdirSync(join(root, 'backends')))
       appendFileSync(join(root, 'backends', name, 'infra', 'project.yaml'), special(name));
     const patched = repeat(times, forget, synth);
+    const made = (profile: string, { objects, megabytes }: Written) =>
+      `${String(size).padStart(5)} ${profile.padEnd(10)} ${String(objects).padStart(7)} ${megabytes.toFixed(1).padStart(5)} MB  `;
+    const columns = (...measurements: readonly Measurement[]) =>
+      measurements.map((each) => figure(each).padEnd(16)).join(' ');
+    console.log(`${made('local', { objects, megabytes })}${columns(cold, unchanged, changed, patched)} ${helm}`);
+    const blank = ''.padEnd(33);
     console.log(
-      `${String(size).padStart(5)} ${String(objects).padStart(7)} ${megabytes.toFixed(1).padStart(5)} MB  ${figure(cold).padEnd(16)} ${figure(unchanged).padEnd(16)} ${figure(changed).padEnd(16)} ${figure(patched).padEnd(16)} ${measureHelm(root)}`,
+      `${made('production', production)}${columns(productionCold, productionUnchanged)} ${blank} ${productionHelm}`,
     );
   } finally {
     rmSync(root, { recursive: true, force: true });
@@ -181,7 +219,7 @@ function measureRepository() {
 }
 
 console.log(
-  'projects objects     YAML  cold             unchanged        one changed      cold, patched    helm template',
+  'projects profile objects     YAML  cold             unchanged        one changed      cold, patched    helm template',
 );
 for (const size of sizes.length > 0 ? sizes : [1, 10, 100, 1000]) measureSize(size);
 measureRepository();
