@@ -2,7 +2,7 @@ export const common = {
   // More than there are processors: many suites wait for processes and servers.
   maxWorkers: '150%',
   // Of a test that never ends. Many spawn processes, which takes long on a machine that is busy.
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   rootDir: import.meta.dirname,
   // Jest's clean-up of globals wraps what execa registers, once for each file, until the stack overflows.
   testEnvironmentOptions: { globalsCleanup: 'off' },

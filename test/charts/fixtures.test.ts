@@ -15,7 +15,7 @@ const namespaces = await everyNamespace();
 beforeAll(async () => {
   for (const root of fixtureNames.map(fixtureRoot))
     for (const profile of presetNames) await synthesize(root, { profile, out: join(out, root, profile) });
-}, 120_000);
+});
 afterAll(() => rmSync(out, { recursive: true, force: true }));
 
 describe.each(fixtureNames.flatMap((fixture) => presetNames.map((profile) => ({ fixture, profile }))))(

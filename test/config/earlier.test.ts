@@ -42,5 +42,4 @@ test.each(readdirSync(earlier).flatMap((name) => presetNames.map((profile) => [n
       rmSync(root, { recursive: true, force: true });
     }
   },
-  60_000,
 );

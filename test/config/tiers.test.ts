@@ -150,65 +150,61 @@ test('the global tier has services of every kind by name, and its own manifests'
     namespace: 'monorepo',
     labels: { 'app.kubernetes.io/part-of': 'monorepo', 'repoctl.dev/tier': 'global' },
   });
-}, 60_000);
+});
 
 test('the global tier has a chart of its own, which changes and adds', async () => {
   const { objects, plan } = (await made('local', withChart))('monorepo');
   const catalog = objects.find(({ kind, metadata }) => kind === 'StatefulSet' && metadata?.name === 'monorepo-catalog');
   expect(catalog?.metadata).toMatchObject({ annotations: { environment: 'monorepo' } });
   expect(plan.namespaces[0]?.objects.flatMap(({ added, name }) => (added ? [name] : []))).toEqual(['added']);
-}, 60_000);
+});
 
 test.each([
   ['local', ''],
   ['staging', 'staging-'],
-])(
-  'a project gets of each what it uses, under its name: %s',
-  async (profile, prefix) => {
-    const of = await made(profile);
-    const shop = of(`${prefix}alpha`);
-    expect(environmentOf(shop, 'alpha-api')).toEqual({
-      CATALOG_POSTGRES_PASSWORD: 'alpha-catalog/POSTGRES_PASSWORD',
-      CATALOG_DATABASE_URL: `postgresql://monorepo:$(CATALOG_POSTGRES_PASSWORD)@monorepo-catalog.${prefix}monorepo.svc:5432/monorepo`,
-      CACHE_REDIS_PASSWORD: 'alpha-cache/REDIS_PASSWORD',
-      CACHE_REDIS_URL: `redis://default:$(CACHE_REDIS_PASSWORD)@monorepo-cache.${prefix}monorepo.svc:6379/3`,
-      FILES_AWS_ENDPOINT_URL_S3: `http://monorepo-files.${prefix}monorepo.svc:9000`,
-      FILES_AWS_REGION: 'us-east-1',
-      FILES_AWS_ACCESS_KEY_ID: 'alpha',
-      FILES_AWS_SECRET_ACCESS_KEY: 'alpha-files/MINIO_SECRET_KEY',
-      FILES_S3_BUCKET_RAW: 'alpha-raw',
-      LEDGER_IMMUDB_ADDRESS: `monorepo-ledger.${prefix}monorepo.svc:3322`,
-      LEDGER_IMMUDB_USER: 'immudb',
-      LEDGER_IMMUDB_PASSWORD: 'alpha-ledger/IMMUDB_ADMIN_PASSWORD',
-      LEDGER_IMMUDB_DATABASE: 'defaultdb',
-      MAIL_HOST: `monorepo-mail.${prefix}monorepo.svc`,
-      MAIL_PORT: '8025',
-      MAIL_URL: `http://monorepo-mail.${prefix}monorepo.svc:8025`,
-      REDIS_PASSWORD: 'alpha-redis/REDIS_PASSWORD',
-      REDIS_URL: `redis://default:$(REDIS_PASSWORD)@alpha-redis.${prefix}alpha.svc:6379/0`,
-      AWS_ENDPOINT_URL_S3: `http://alpha-minio.${prefix}alpha.svc:9000`,
-      AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'alpha',
-      AWS_SECRET_ACCESS_KEY: 'alpha-minio-users/alpha',
-      S3_BUCKET_PICTURES: 'alpha-pictures',
-    });
-    const planned = shop.plan.namespaces.find(({ project }) => project === 'alpha');
-    const files = new Map(
-      planned?.secrets.map(({ name, keys }) => [name, keys.map(({ file, variable }) => `${file} ${variable}`)]),
-    );
-    const own = 'backends/svc-a/infra/.env';
-    expect(Object.fromEntries(files)).toEqual({
-      'alpha-catalog': ['.env CATALOG_POSTGRES_PASSWORD'],
-      'alpha-cache': ['.env CACHE_REDIS_PASSWORD'],
-      'alpha-files': [`${own} FILES_MINIO_SECRET_KEY`],
-      'alpha-ledger': ['.env LEDGER_IMMUDB_ADMIN_PASSWORD'],
-      'alpha-redis': [`${own} REDIS_PASSWORD`],
-      'alpha-minio': [`${own} MINIO_ROOT_USER`, `${own} MINIO_ROOT_PASSWORD`],
-      'alpha-minio-users': [`${own} MINIO_SECRET_KEY`],
-    });
-  },
-  60_000,
-);
+])('a project gets of each what it uses, under its name: %s', async (profile, prefix) => {
+  const of = await made(profile);
+  const shop = of(`${prefix}alpha`);
+  expect(environmentOf(shop, 'alpha-api')).toEqual({
+    CATALOG_POSTGRES_PASSWORD: 'alpha-catalog/POSTGRES_PASSWORD',
+    CATALOG_DATABASE_URL: `postgresql://monorepo:$(CATALOG_POSTGRES_PASSWORD)@monorepo-catalog.${prefix}monorepo.svc:5432/monorepo`,
+    CACHE_REDIS_PASSWORD: 'alpha-cache/REDIS_PASSWORD',
+    CACHE_REDIS_URL: `redis://default:$(CACHE_REDIS_PASSWORD)@monorepo-cache.${prefix}monorepo.svc:6379/3`,
+    FILES_AWS_ENDPOINT_URL_S3: `http://monorepo-files.${prefix}monorepo.svc:9000`,
+    FILES_AWS_REGION: 'us-east-1',
+    FILES_AWS_ACCESS_KEY_ID: 'alpha',
+    FILES_AWS_SECRET_ACCESS_KEY: 'alpha-files/MINIO_SECRET_KEY',
+    FILES_S3_BUCKET_RAW: 'alpha-raw',
+    LEDGER_IMMUDB_ADDRESS: `monorepo-ledger.${prefix}monorepo.svc:3322`,
+    LEDGER_IMMUDB_USER: 'immudb',
+    LEDGER_IMMUDB_PASSWORD: 'alpha-ledger/IMMUDB_ADMIN_PASSWORD',
+    LEDGER_IMMUDB_DATABASE: 'defaultdb',
+    MAIL_HOST: `monorepo-mail.${prefix}monorepo.svc`,
+    MAIL_PORT: '8025',
+    MAIL_URL: `http://monorepo-mail.${prefix}monorepo.svc:8025`,
+    REDIS_PASSWORD: 'alpha-redis/REDIS_PASSWORD',
+    REDIS_URL: `redis://default:$(REDIS_PASSWORD)@alpha-redis.${prefix}alpha.svc:6379/0`,
+    AWS_ENDPOINT_URL_S3: `http://alpha-minio.${prefix}alpha.svc:9000`,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'alpha',
+    AWS_SECRET_ACCESS_KEY: 'alpha-minio-users/alpha',
+    S3_BUCKET_PICTURES: 'alpha-pictures',
+  });
+  const planned = shop.plan.namespaces.find(({ project }) => project === 'alpha');
+  const files = new Map(
+    planned?.secrets.map(({ name, keys }) => [name, keys.map(({ file, variable }) => `${file} ${variable}`)]),
+  );
+  const own = 'backends/svc-a/infra/.env';
+  expect(Object.fromEntries(files)).toEqual({
+    'alpha-catalog': ['.env CATALOG_POSTGRES_PASSWORD'],
+    'alpha-cache': ['.env CACHE_REDIS_PASSWORD'],
+    'alpha-files': [`${own} FILES_MINIO_SECRET_KEY`],
+    'alpha-ledger': ['.env LEDGER_IMMUDB_ADMIN_PASSWORD'],
+    'alpha-redis': [`${own} REDIS_PASSWORD`],
+    'alpha-minio': [`${own} MINIO_ROOT_USER`, `${own} MINIO_ROOT_PASSWORD`],
+    'alpha-minio-users': [`${own} MINIO_SECRET_KEY`],
+  });
+});
 
 test('a console shows every server of its kind in the namespace', async () => {
   const tier = (await made('local'))('monorepo');
@@ -222,4 +218,4 @@ test('a console shows every server of its kind in the namespace', async () => {
     REDIS_HOSTS:
       'monorepo-redis:monorepo-redis.monorepo.svc:6379:0:$(PASSWORD_0),monorepo-cache:monorepo-cache.monorepo.svc:6379:0:$(PASSWORD_1)',
   });
-}, 60_000);
+});

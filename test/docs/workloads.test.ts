@@ -57,6 +57,5 @@ describe.each(['local', 'production'] as const)('in the profile %s', (profile) =
         expect(plan.namespaces.map((namespace) => namespace.name)).toContain(name);
       });
     },
-    60_000,
   );
 });

@@ -26,7 +26,7 @@ test('a plan without running charts has what they added in an earlier run, and w
     expect(files()).toEqual(before);
     await expect(synthesize(root, options)).rejects.toThrow('ended the run itself, with 1');
   });
-}, 60_000);
+});
 
 test('a project with a chart keeps the exceptions of its workloads from Pod Security', async () => {
   const root =
@@ -40,4 +40,4 @@ test('a project with a chart keeps the exceptions of its workloads from Pod Secu
     expect(text).toMatch(/runAsUser: 0\n/);
     expect(text).toContain('name: added');
   });
-}, 60_000);
+});
