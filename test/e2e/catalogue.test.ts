@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { images } from '../../charts/common/images.ts';
 import { cluster, ensureCluster, makeAvailable } from './environment.ts';
-import { type Frozen, noAnswer, reported, restarted, signal } from './faults/freeze.ts';
+import { type Frozen, noAnswer, reported, restarted, restarts, signal } from './faults/freeze.ts';
 import { Reports } from './faults/reports.ts';
 import { eventually, run } from './run.ts';
 import { SmallEnvironment } from './small-environment.ts';
@@ -235,9 +235,14 @@ except pika.exceptions.ProbableAccessDeniedError as error:
     expect(python('stall', rows[0]?.read ?? '')).not.toBe('');
   });
 
-  test('are reported when they are frozen, each with its cause', () => reported(reports, rows));
+  const before = new Map<string, number>();
 
-  test('are restarted by their liveness probes', () => restarted(rows, 300));
+  test('are reported when they are frozen, each with its cause', () => {
+    for (const row of rows) before.set(row.object, restarts(row));
+    return reported(reports, rows);
+  });
+
+  test('are restarted by their liveness probes', () => restarted(rows, 300, before));
 
   test('are healthy again', async () => {
     await eventually('all is healthy', 240, () => {
