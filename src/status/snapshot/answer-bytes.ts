@@ -1,6 +1,6 @@
 /**
- * The bytes of an answer, in memory that is used again for the next one: to get as much anew for each page of a long list takes
- * three times the memory, since it is given back late.
+ * The bytes of an answer, in memory that is used again for the next one. A new buffer for each page of a long list takes three
+ * times the memory, since Node gives buffers back late.
  */
 export class AnswerBytes {
   #memory = Buffer.allocUnsafeSlow(64 * 1024);
