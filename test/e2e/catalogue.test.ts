@@ -43,7 +43,8 @@ const everyRow: readonly Row[] = [
     object: 'fair-rabbitmq',
     container: 'rabbitmq',
     processes: 'all',
-    cause: /management page does not answer within 3 s|no answer within 4 s/,
+    // A question that is being asked is stopped with it.
+    cause: /management page does not answer within 3 s|no answer within 4 s|command timed out/,
     write: `${rabbit}channel.basic_publish("", "letters", text.encode(), pika.BasicProperties(delivery_mode=2), mandatory=True)`,
     read: `${rabbit}print(channel.basic_get("letters", auto_ack=False)[2].decode())`,
   },
