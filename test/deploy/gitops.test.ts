@@ -10,7 +10,7 @@ import type { Plan, PlannedNamespace } from '../../src/synth/plan.ts';
 import { copyRepository, repoctl } from '../synth/repository.ts';
 
 const namespace = (name: string, needs: string[] = [], tier: PlannedNamespace['tier'] = 'project') =>
-  ({ name, needs, tier, manifest: `${name}.k8s.yaml` }) as unknown as PlannedNamespace;
+  ({ name, needs, tier, manifest: `${name}.k8s.yaml`, objects: [] }) as unknown as PlannedNamespace;
 const plan: Plan = {
   environment: 'dev',
   profile: 'production',
