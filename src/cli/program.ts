@@ -11,6 +11,7 @@ import { gitopsCommand } from './commands/gitops.ts';
 import { imagesCommand } from './commands/images.ts';
 import { infraCommand } from './commands/infra.ts';
 import { initCommand } from './commands/init.ts';
+import { restoreStoredCommand } from './commands/restore-stored.ts';
 import { secretsCommand } from './commands/secrets.ts';
 import { statusCommand } from './commands/status.ts';
 import { synthCommand } from './commands/synth.ts';
@@ -40,6 +41,7 @@ export function makeProgram(version: string): Command {
     synthCommand(),
     diffCommand(),
     deployCommand(),
+    restoreStoredCommand(),
     imagesCommand(),
     gitopsCommand(),
     validateCommand(),
