@@ -1,6 +1,5 @@
 export const common = {
-  // More than there are processors: many suites wait for processes and servers.
-  maxWorkers: '150%',
+  maxWorkers: 2,
   // Of a test that never ends. Many spawn processes, which takes long on a machine that is busy.
   testTimeout: 180_000,
   rootDir: import.meta.dirname,

@@ -81,7 +81,8 @@ export class ProjectChart extends Chart {
         kind.addBackup?.(built, service, { backup, store, profile: profile.name });
       }
     }
-    for (const service of scrapers(environment, profile, project)) addFinderRights(this, service, owner);
+    for (const service of scrapers(environment, profile, project))
+      addFinderRights(this, service, { ...owner, project: project.name });
     const connected = connections(environment, profile, project);
     for (const workload of project.workloads) {
       const kind = workloadKinds[workload.kind];

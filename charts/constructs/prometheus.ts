@@ -127,13 +127,17 @@ export class Prometheus extends StatefulService {
 }
 
 /** The right of a Prometheus of the global tier to find the pods of a project, in the project's namespace. */
-export function addFinderRights(scope: Construct, { object, namespace, name }: Service, owner: OwnerLabels): void {
-  const described = { name, component, object, owner };
-  const metadata = { name: object, labels: objectLabels(described) };
+export function addFinderRights(
+  scope: Construct,
+  { object, namespace, name }: Service,
+  owner: OwnerLabels & { readonly project: string },
+): void {
+  const role = objectName(owner.project, name);
+  const metadata = { name: role, labels: objectLabels({ name, component, object: role, owner }) };
   addRole(scope, `${name}-role`, { metadata, rules: [findsPods] });
   addRoleBinding(scope, `${name}-role-binding`, {
     metadata,
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: object },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: role },
     subjects: [{ kind: 'ServiceAccount', name: object, namespace }],
   });
 }

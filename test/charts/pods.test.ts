@@ -93,7 +93,13 @@ const podRules: Readonly<Record<string, (workload: Workload, namespace: FixtureN
   'does not run as root': ({ pod }) => pod.securityContext?.runAsNonRoot === true,
   'has the seccomp profile of the runtime': ({ pod }) => pod.securityContext?.seccompProfile?.type === 'RuntimeDefault',
   'gets no variables of Services': ({ pod }) => pod.enableServiceLinks === false,
-  'gets no token': ({ pod }) => pod.automountServiceAccountToken === false,
+  'gets no token, unless its account may do something': ({ pod }, { objects }) =>
+    pod.automountServiceAccountToken === false ||
+    objects.some(({ kind, subjects }) =>
+      kind === 'RoleBinding'
+        ? (subjects as { name: string }[]).some(({ name }) => name === pod.serviceAccountName)
+        : false,
+    ),
   'states how long it may take to stop': ({ pod }) => typeof pod.terminationGracePeriodSeconds === 'number',
   'shares nothing with its node': ({ pod }) =>
     !pod.hostNetwork && !pod.hostPID && !pod.hostIPC && (pod.volumes ?? []).every(({ hostPath }) => !hostPath),

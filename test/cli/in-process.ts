@@ -1,5 +1,7 @@
 import { Writable } from 'node:stream';
 import { run } from '../../src/cli/main.ts';
+// Jest fails where a module is loaded a second time while it is loaded: commands begin with two imports at once.
+import '../../src/config/load.ts';
 
 /** How a command ended, and what it printed. */
 export interface Ended {

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { noMonitoring } from '../../charts/common/monitoring.ts';
 import { defaultNetwork } from '../../charts/common/network.ts';
 import type { Environment, Project } from '../../charts/model.ts';
 import { type LoadOptions, load } from '../../src/config/load.ts';
@@ -50,6 +51,7 @@ describe('the smallest repository', () => {
         managed: [],
         quota: false,
         reloader: false,
+        monitoring: noMonitoring,
         network: network(false),
       },
       external: {
@@ -62,6 +64,7 @@ describe('the smallest repository', () => {
         managed: ['redis', 'minio', 'postgres'],
         quota: false,
         reloader: false,
+        monitoring: noMonitoring,
         network: network(false),
       },
       production: {
@@ -74,6 +77,7 @@ describe('the smallest repository', () => {
         managed: [],
         quota: true,
         reloader: false,
+        monitoring: noMonitoring,
         network: network(true),
       },
     });

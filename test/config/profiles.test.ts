@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
+import { noMonitoring } from '../../charts/common/monitoring.ts';
 import { defaultNetwork } from '../../charts/common/network.ts';
 import { load } from '../../src/config/load.ts';
 import { findProfile, resolveProfiles } from '../../src/config/profiles.ts';
@@ -32,6 +33,7 @@ describe('profiles', () => {
       managed: ['postgres'],
       quota: true,
       reloader: false,
+      monitoring: noMonitoring,
       network: { ...defaultNetwork, policies: true },
       images: { ...images, tag: '2.0.0-rc1' },
     });

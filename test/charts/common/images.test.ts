@@ -8,6 +8,8 @@ describe('pinned images', () => {
   });
 
   test.each(Object.entries(images))('%s is a version, not a line of versions', (_name, reference) => {
-    expect(reference.split(':').at(-1)).toMatch(/^(\d+(\.\d+)+|RELEASE\.\d{4}-\d\d-\d\dT[\d-]+Z)$/);
+    expect(reference.split(':').at(-1)).toMatch(
+      /^(v?\d+(\.\d+)+(-(p\d+|management))?|RELEASE\.\d{4}-\d\d-\d\dT[\d-]+Z)$/,
+    );
   });
 });

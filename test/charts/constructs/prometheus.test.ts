@@ -64,8 +64,8 @@ describe('one of the global tier', () => {
       roleRef: unknown;
     };
     expect(binding).toMatchObject({
-      metadata: { name: 'dev-prometheus', namespace: 'shop' },
-      roleRef: { kind: 'Role', name: 'dev-prometheus' },
+      metadata: { name: 'shop-prometheus', namespace: 'shop' },
+      roleRef: { kind: 'Role', name: 'shop-prometheus' },
       subjects: [{ kind: 'ServiceAccount', name: 'dev-prometheus', namespace: 'dev' }],
     });
     expect(made.find(({ kind }) => kind === 'Role')).toMatchObject({

@@ -8,7 +8,7 @@ const commands = all(makeProgram('0.0.0'));
 const option = (command: Command, long: string) => command.options.find((each) => each.long === long);
 
 /** What is for real clusters only has the profile said each time. */
-const expressly = ['repoctl deploy'];
+const expressly = ['repoctl deploy', 'repoctl restore'];
 const onCluster = commands.filter((command) => option(command, '--context'));
 
 describe('a command that works on a cluster', () => {
