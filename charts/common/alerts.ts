@@ -20,7 +20,10 @@ export interface Alert {
 const { up, complete, problem, namespace } = reportMetrics;
 
 /** Reasons with an alert of their own. */
-const told = ['Flapping', 'MissedRun', 'RunStuck', 'LastRunFailed', 'InvalidSchedule'];
+const told = [
+  ...['Flapping', 'MissedRun', 'RunStuck', 'LastRunFailed', 'InvalidSchedule'],
+  ...['BackupFailed', 'BackupOld', 'BackupCheckFailed', 'BackupCheckOld'],
+];
 
 const what = '{{ $labels.kind }} {{ $labels.resource }} in namespace {{ $labels.namespace }}';
 const why = 'Reason: {{ $labels.reason }}.';
@@ -113,6 +116,22 @@ export const alerts: readonly Alert[] = [
     expr: (matchers) => problems(matchers, only('LastRunFailed')),
     summary: `The last run of ${what} did not succeed`,
     description: ask,
+  },
+  {
+    name: 'RepoctlBackupFailed',
+    severity: 'critical',
+    for: '5m',
+    expr: (matchers) => problems(matchers, only('BackupFailed', 'BackupCheckFailed')),
+    summary: `The last run of ${what} failed`,
+    description: `${why} ${ask}`,
+  },
+  {
+    name: 'RepoctlBackupOld',
+    severity: 'critical',
+    for: '5m',
+    expr: (matchers) => problems(matchers, only('BackupOld', 'BackupCheckOld')),
+    summary: `The newest good run of ${what} is old`,
+    description: `What was written since can't be restored, or nobody knows that it can. ${ask}`,
   },
   {
     name: 'RepoctlNamespaceUnknown',

@@ -31,6 +31,21 @@ export function checkProduction(environment: Environment, profile: Profile): Pro
   return [];
 }
 
+/** The profiles with alerts on a health report that nothing makes; of those that extend each other, the first. */
+export function checkMonitoring({ profiles }: Environment): Problem[] {
+  const lacks = (name: string | undefined): boolean => {
+    const monitoring = name === undefined ? undefined : profiles[name]?.monitoring;
+    return monitoring?.rules === true && monitoring.exporter === undefined;
+  };
+  return Object.values(profiles)
+    .filter(({ name, chain }) => lacks(name) && !lacks(chain[1]))
+    .map(({ name }) => {
+      const path = ['profiles', name, 'monitoring', 'rules'];
+      const message = `${pathText(path)}: needs profiles.${name}.monitoring.exporter, whose health report the alerts are on; give {image}`;
+      return { file: environmentFile, place: { path }, message };
+    });
+}
+
 /**
  * What is said for a profile that there isn't, by projects and patches.
  *

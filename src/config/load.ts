@@ -2,7 +2,7 @@ import type { Environment, Patch, Profile, ProfileName, Project } from '../../ch
 import { claimedVariables } from '../../charts/wiring.ts';
 import { UsageError } from '../platform/errors.ts';
 import { checkReasons } from './check-pods.ts';
-import { checkNamedProfiles, checkProduction } from './check-profiles.ts';
+import { checkMonitoring, checkNamedProfiles, checkProduction } from './check-profiles.ts';
 import { crossCheck } from './cross-check.ts';
 import { discover, projectFile } from './discover.ts';
 import {
@@ -137,6 +137,7 @@ export function load(root: string, options: LoadOptions): Loaded {
       ...found,
       ...crossCheck(environment, complete, complete && reads.length === directories.length),
       ...checkProduction(environment, profile),
+      ...checkMonitoring(environment),
       ...checkReasons(environment, profile),
       ...checkNamedProfiles(environment, overriddenProfiles(memory)),
     ];

@@ -73,6 +73,8 @@ const cases: readonly Case[] = [
       [problem('shop-weekly', 'CronJob', 'degraded', 'LastRunFailed'), '1x60'],
       [problem('shop-api', 'Deployment', 'degraded', 'Flapping'), '1x60'],
       [problem('shop-web', 'Deployment', 'missing', 'NotApplied'), '1x60'],
+      [problem('shop-postgres-backup', 'CronJob', 'degraded', 'BackupOld'), '1x60'],
+      [problem('shop-postgres-backup-check', 'CronJob', 'degraded', 'BackupCheckFailed'), '1x60'],
     ],
     at: '6m',
     fires: {
@@ -80,6 +82,8 @@ const cases: readonly Case[] = [
       RepoctlCronJobFailed: ['shop-weekly'],
       RepoctlResourceFlapping: ['shop-api'],
       RepoctlResourceMissing: ['shop-web'],
+      RepoctlBackupOld: ['shop-postgres-backup'],
+      RepoctlBackupFailed: ['shop-postgres-backup-check'],
     },
   },
 ];
