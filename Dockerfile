@@ -1,10 +1,7 @@
 # The image of repoctl for `repoctl exporter`: the bundled command line, which needs no packages to read a cluster.
 #
 #   docker build --tag registry.example.com/tools/repoctl:0.1.0 .
-ARG NODE_IMAGE=node:24-slim
-
-# checkov:skip=CKV_DOCKER_7:the image and its tag are the argument above
-FROM ${NODE_IMAGE} AS build
+FROM node:24-slim AS build
 WORKDIR /repoctl
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
@@ -13,7 +10,7 @@ COPY charts charts
 COPY src src
 RUN node scripts/build.mjs --clean && rm build/*.map
 
-FROM ${NODE_IMAGE} AS runtime
+FROM node:24-slim AS runtime
 ENV NODE_ENV=production
 COPY --from=build /repoctl/package.json /repoctl/
 COPY --from=build /repoctl/build /repoctl/build
