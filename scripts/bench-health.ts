@@ -9,6 +9,7 @@ import type { Cluster } from '../src/cluster/client.ts';
 import { connect } from '../src/cluster/connect.ts';
 import { startApiServer } from './bench/api-server.ts';
 import { fill, namespaceCount, removeNamespaces } from './bench/environment.ts';
+import { installedProgram } from './bench/installed.ts';
 import { figure, measure, median } from './bench/measure.ts';
 
 const { values, positionals } = parseArgs({
@@ -17,8 +18,9 @@ const { values, positionals } = parseArgs({
 });
 const sizes = (positionals.length > 0 ? positionals.map(Number) : [100, 1_000, 10_000]).sort((a, b) => a - b);
 
+const program = installedProgram();
+
 function subjects(where: readonly string[], kubectl: string) {
-  const program = new URL('../bin/repoctl.mjs', import.meta.url).pathname;
   return {
     'repoctl status': [process.execPath, program, 'status', ...where],
     'kubectl get pods -A': [kubectl, ...where, 'get', 'pods', '-A'],
@@ -35,7 +37,7 @@ async function measureSizes(cluster: Cluster, where: readonly string[], kubectl:
     before = size;
     const row: Record<string, string> = { pods: String(size) };
     const commands = Object.entries(subjects(where, kubectl));
-    // The first fills caches, and makes the bundle in a checkout.
+    // The first fills caches.
     for (const [, command] of commands) await measure(command);
     const runs = [];
     // One after the other: what else the machine does, it does to all of them.
