@@ -186,9 +186,13 @@ describe('when things break', () => {
 
   test('no accepted card is lost when the worker is killed in mid-task', async () => {
     const cards = batch('2026-08-01', 20);
-    const sql = 'begin; lock table race in access exclusive mode; select pg_sleep(15); commit';
-    const psql = ['psql', '-U', 'turfoo', '-d', 'turfoo', '-c', sql];
-    const locked = start('kubectl', ['--context', context, 'exec', '-n', 'turfoo', 'turfoo-postgres-0', '--', ...psql]);
+    const sql = 'begin; lock table race in access exclusive mode; select pg_sleep(25); commit';
+    const psql = ['exec', '-n', 'turfoo', 'turfoo-postgres-0', '--', 'psql', '-U', 'turfoo', '-d', 'turfoo', '-qAtc'];
+    const locked = start('kubectl', ['--context', context, ...psql, sql]);
+    const lock = `select mode from pg_locks where granted and relation = 'race'::regclass`;
+    await eventually('the table is locked', 10, () =>
+      expect(kubectl(...psql, lock).stdout).toContain('AccessExclusiveLock'),
+    );
     await Promise.all(cards.map((each) => ingest.post(each)));
     await eventually('a task that a worker is in', 10, () => expect(unacknowledged()).toBeGreaterThan(0));
     kill('app.kubernetes.io/name=celery-worker');

@@ -11,7 +11,7 @@ import {
   repoctl as mustSucceed,
   readPlan,
 } from './environment.ts';
-import { loadProductionImages, supplySecrets } from './production.ts';
+import { loadProductionImages, supplySecrets, useLoadedImages } from './production.ts';
 import { attempt, type Outcome, run } from './run.ts';
 import { ledgerYaml, SmallEnvironment } from './small-environment.ts';
 
@@ -48,6 +48,7 @@ describe('this repository in production', () => {
     }
     symlinkSync(join(repository, 'node_modules'), join(root, 'node_modules'));
     leaveOutImmudb(join(root, project, 'infra'));
+    useLoadedImages(root);
     mustSucceed(root, 'synth', '--profile', 'production');
     loadProductionImages(root);
   });

@@ -112,6 +112,12 @@ function loadImages(root: string, plan: Plan): void {
   loadPublicImages(root, plan);
 }
 
+/** Brings public images onto the node. */
+export function bringImages(...references: readonly string[]): void {
+  const made = makeAvailable(references);
+  if (made.length > 0) run('kind', ['load', 'docker-image', '--name', cluster, ...made]);
+}
+
 /** Brings the images onto the node that a repository's manifests name and that it does not build. */
 export function loadPublicImages(root: string, plan: Plan, into = cluster, profile = 'local'): void {
   const manifests = plan.namespaces.map(({ manifest }) => readFileSync(join(root, 'dist', profile, manifest), 'utf8'));

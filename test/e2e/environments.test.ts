@@ -13,7 +13,7 @@ import {
   readPlan,
   repoctl,
 } from './environment.ts';
-import { apply, loadProductionImages, supplySecrets } from './production.ts';
+import { apply, loadProductionImages, supplySecrets, useLoadedImages } from './production.ts';
 import { attempt, eventually, run } from './run.ts';
 import { SmallEnvironment } from './small-environment.ts';
 
@@ -71,6 +71,7 @@ describe('staging and production of this repository, side by side', () => {
     }
     symlinkSync(join(repository, 'node_modules'), join(root, 'node_modules'));
     leaveOutImmudb(join(root, project, 'infra'));
+    useLoadedImages(root);
     const edit = (path: string, at: readonly string[], value: unknown) => {
       const document = parseDocument(readFileSync(join(root, path), 'utf8'));
       document.setIn(at, document.createNode(value));

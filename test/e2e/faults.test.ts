@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { context, kubectl, repoctl, setUp, tearDown } from './environment.ts';
+import { images } from '../../charts/common/images.ts';
+import { bringImages, context, kubectl, repoctl, setUp, tearDown } from './environment.ts';
 import { flaw } from './faults/advice.ts';
 import { containerFaults } from './faults/container-faults.ts';
 import { cramped, type Fault, namespace, objectOf, undo } from './faults/fault.ts';
@@ -22,6 +23,7 @@ const start = (...projects: string[]) =>
   repoctl(environment.root, 'infra', 'project', 'start', ...projects, '--context', context, '--timeout', '300');
 
 beforeAll(() => {
+  bringImages(images.busybox);
   for (const project of [namespace, cramped]) {
     const own = faults.filter((fault) => (fault.project ?? namespace) === project);
     const workloads = Object.fromEntries(own.map(({ name, settings = server }) => [name, settings]));

@@ -1,3 +1,6 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseDocument } from 'yaml';
 import type { Plan } from '../../src/synth/plan.ts';
 import { bases, cluster, context, loadPublicImages, makeAvailable, readPlan } from './environment.ts';
 import { run } from './run.ts';
@@ -21,6 +24,14 @@ export function supplySecrets({ namespaces, profile }: Plan): void {
     ];
     apply(made.map((each) => JSON.stringify(each)).join('\n---\n'));
   }
+}
+
+/** Lets production have the images that are on the node: this repository's has them pulled each time, and no registry has them. */
+export function useLoadedImages(root: string): void {
+  const path = join(root, 'repoctl.yaml');
+  const document = parseDocument(readFileSync(path, 'utf8'));
+  document.setIn(['profiles', 'production', 'pull'], document.createNode({ policy: 'IfNotPresent' }));
+  writeFileSync(path, String(document));
 }
 
 /** Builds a repository's images for production, and brings them and all that its manifests name onto the node. */

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { parse } from 'dotenv';
 import { images } from '../../charts/common/images.ts';
-import { context, kubectl, setUp, tearDown } from './environment.ts';
+import { bringImages, context, kubectl, setUp, tearDown } from './environment.ts';
 import { card, Ingest, type RaceCard } from './ingest.ts';
 import { attempt, eventually, kubectlProxy, type Outcome } from './run.ts';
 
@@ -189,6 +189,7 @@ describe('a service of any image with a claim', () => {
     kubectl('-n', 'notes', 'exec', 'notes-store-0', '-c', 'store', '--', 'sh', '-c', script).stdout.trim();
 
   beforeAll(() => {
+    bringImages(images.busybox);
     mkdirSync(folder, { recursive: true });
     const store = {
       kind: 'container',
