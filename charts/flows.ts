@@ -1,4 +1,5 @@
 import { backupFlows, backupOf } from './backups.ts';
+import { type Call, callsByTarget, callsOf, settingsOf } from './calls.ts';
 import { backupLabels } from './common/backup-labels.ts';
 import { addressPeers, type Flow, type PodFlows, podsOfPeer, podsPeer, rolesPeer } from './common/flow.ts';
 import type { Consumer, Service, ServiceKind, ServicePort, Workload } from './common/kind.ts';
@@ -6,24 +7,12 @@ import { labelled } from './common/labelled.ts';
 import type { Metrics } from './common/metrics.ts';
 import { objectName } from './common/names.ts';
 import type { ManagedAddress, ReachedPort } from './common/network.ts';
-import type { PodSettings } from './common/pod-fields.ts';
 import { protocols } from './common/ports.ts';
 import { podAccount } from './common/service-account.ts';
 import { exporterComponent, exporterMetrics, exporterName } from './constructs/exporter.ts';
 import { serviceKinds, workloadKinds } from './kinds.ts';
 import type { Environment, Profile, Project } from './model.ts';
 import { behind, consumers, isManaged, ownConsumers, ownerOf, scrapers, servicesInCluster, users } from './wiring.ts';
-
-/** Somebody calls a service or workload of a project. */
-export interface Call {
-  readonly project: Project;
-  /** Which of its services or workloads calls; none for all of its workloads. */
-  readonly from?: Service | Workload;
-  /** `PROJECT/NAME`. */
-  readonly to: string;
-  /** Where it arrives. @default the first port */
-  readonly ports?: readonly ReachedPort[] | 'all';
-}
 
 /** The roles of workloads; services have others. */
 const workloadRoles = [...new Set(Object.values(workloadKinds).map(({ component }) => component))].sort();
@@ -40,46 +29,6 @@ const clientPorts = ({ ports, clientPorts }: ServiceKind, { settings }: Service)
   ports(settings)
     .filter(({ name }) => clientPorts?.includes(name) ?? true)
     .map(reached);
-
-const settingsOf = ({ settings }: Service | Workload) =>
-  settings as Pick<PodSettings, 'egress' | 'serviceAccount'> & { readonly after?: readonly string[] };
-
-/** What a project's services and workloads call beside the services that they are connected with. */
-function callsOf(project: Project): Call[] {
-  const qualified = (name: string) => (name.includes('/') ? name : `${project.name}/${name}`);
-  const isService = (name: string) => !name.includes('/') && !project.workloads.some((each) => each.name === name);
-  const calls: Call[] = project.links.map(({ project: owner, workload }) => ({
-    project,
-    to: `${owner}/${workload}`,
-    // Its variables name them all.
-    ports: 'all',
-  }));
-  for (const from of [...project.services, ...project.workloads]) {
-    const { after = [], egress = [] } = settingsOf(from);
-    for (const name of after) if (!isService(name)) calls.push({ project, from, to: qualified(name) });
-    for (const { to, ports = 'all' } of egress) if (to) calls.push({ project, from, to: qualified(to), ports });
-  }
-  return calls;
-}
-
-const indexes = new WeakMap<Environment, ReadonlyMap<string, readonly Call[]>>();
-
-/** The callers of each service and workload, by `PROJECT/NAME`; collected once, because each project looks them up. */
-function callsByTarget(environment: Environment): ReadonlyMap<string, readonly Call[]> {
-  const known = indexes.get(environment);
-  if (known) return known;
-  const index = new Map<string, Call[]>();
-  for (const call of environment.projects.flatMap(callsOf)) index.set(call.to, [...(index.get(call.to) ?? []), call]);
-  indexes.set(environment, index);
-  return index;
-}
-
-/** The callers from other projects of a project's services and workloads; with NetworkPolicies its manifests depend on them. */
-export function callsFromOthers(environment: Environment, project: Project): Call[] {
-  const names = [...project.services, ...project.workloads].map(({ name }) => `${project.name}/${name}`);
-  const index = callsByTarget(environment);
-  return names.flatMap((name) => (index.get(name) ?? []).filter((call) => call.project !== project));
-}
 
 /** A service or a workload that is called. */
 interface Target {

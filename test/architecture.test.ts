@@ -118,6 +118,7 @@ const rooms = [
   'charts/wiring.ts',
   'charts/sentry.ts',
   'charts/expected-environment.ts',
+  'charts/calls.ts',
   'charts/flows.ts',
   'charts/named.ts',
   'charts/global-chart.ts',

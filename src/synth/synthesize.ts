@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { callsFromOthers } from '../../charts/flows.ts';
+import { callsFromOthers } from '../../charts/calls.ts';
 import type { Environment, Profile, ProfileName, Project } from '../../charts/model.ts';
 import { consumers } from '../../charts/wiring.ts';
 import { mustBeInside } from '../config/configured-path.ts';
