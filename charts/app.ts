@@ -13,11 +13,12 @@ import { HashedJob } from './constructs/hashed-job.ts';
 import type { GlobalExtension, ProjectExtension } from './extension.ts';
 import { GlobalChart } from './global-chart.ts';
 import type { Environment, Manifest, Patch, Profile, Project } from './model.ts';
+import { namespaceObject, securityExceptions } from './namespace-security.ts';
 import { patchChart } from './patches.ts';
 import { ProjectChart } from './project-chart.ts';
 import { quotaObjects } from './quota.ts';
 import { withoutSuperseded } from './superseded.ts';
-import { connections, namespaceObject, ownerOf, pullOf, securityExceptions } from './wiring.ts';
+import { connections, ownerOf, pullOf } from './wiring.ts';
 
 /** The objects of a namespace, the namespace first. */
 export interface NamespaceObjects {

@@ -116,6 +116,7 @@ const rooms = [
   'charts/model.ts',
   'charts/backups.ts',
   'charts/wiring.ts',
+  'charts/namespace-security.ts',
   'charts/sentry.ts',
   'charts/expected-environment.ts',
   'charts/calls.ts',

@@ -8,7 +8,8 @@ import { admit, type Nonconformity } from '../../charts/common/admission.ts';
 import { labelKeys, ownerLabels } from '../../charts/common/labels.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import type { Environment, Profile, Project } from '../../charts/model.ts';
-import { namespaceObject, ownerOf, securityExceptions } from '../../charts/wiring.ts';
+import { namespaceObject, securityExceptions } from '../../charts/namespace-security.ts';
+import { ownerOf } from '../../charts/wiring.ts';
 import { ConfigurationError, problemLine } from '../config/problem.ts';
 import { environmentFile } from '../config/root.ts';
 

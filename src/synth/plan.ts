@@ -8,14 +8,8 @@ import type { SecurityException } from '../../charts/common/security.ts';
 import { exporterMetrics, exporterName } from '../../charts/constructs/exporter.ts';
 import { serviceKinds, workloadKinds } from '../../charts/kinds.ts';
 import type { Environment, ImageBuild, Profile, ProfileName, Project } from '../../charts/model.ts';
-import {
-  exceptionOf,
-  imageReference,
-  isManaged,
-  namespaceObject,
-  secrets,
-  servicesInCluster,
-} from '../../charts/wiring.ts';
+import { exceptionOf, namespaceObject } from '../../charts/namespace-security.ts';
+import { imageReference, isManaged, secrets, servicesInCluster } from '../../charts/wiring.ts';
 import { environmentPaths } from '../config/environment-files.ts';
 import { dependencies } from '../config/select-projects.ts';
 
