@@ -4,7 +4,7 @@ import { labelKeys } from './common/labels.ts';
 import type { ManifestObject } from './common/manifest-object.ts';
 import { type Fields, isMap } from './common/pod-security.ts';
 
-/** Where objects of ours have their pods' specification. */
+/** Where each kind of generated object holds the specification of its pods. */
 const templates: Readonly<Record<string, readonly string[]>> = {
   CronJob: ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
   Deployment: ['spec', 'template', 'spec'],

@@ -86,7 +86,7 @@ export function projectObjects(
   });
 }
 
-/** What is said of a namespace beside its services and workloads. */
+/** Additions to a namespace beside its services and workloads. */
 interface Additions {
   readonly profile: Profile;
   readonly pull?: ImagePull;
@@ -97,7 +97,7 @@ interface Additions {
   readonly extension?: Extension;
 }
 
-/** Has a chart say its part. */
+/** The project's own chart and its origin. */
 interface Extension {
   /** The file that it comes from. */
   readonly origin: string;
@@ -177,7 +177,7 @@ function missing(generated: readonly string[], made: readonly ManifestObject[], 
   return generated.filter((each) => !names.has(each)).map((object) => ({ origin, object, message }));
 }
 
-/** What all objects of a real cluster have beside what their constructs say. */
+/** Adds what every object of a real cluster has beside its construct's fields. */
 const production =
   ({ reloader }: Profile) =>
   (object: ManifestObject): ManifestObject => {
@@ -204,7 +204,7 @@ function unhashedIdentity({ kind, metadata }: ManifestObject): string {
   return `${kind}/${kind === 'Job' ? name.replace(/-[0-9a-f]{8}$/, '') : name}`;
 }
 
-/** The jobs of a chart that are named after what they run, in the end: patches change the name. */
+/** The jobs of a chart whose names carry a hash of what they run, patches included. */
 const jobsOf = (chart: Chart): NamedJob[] =>
   chart.node
     .findAll()

@@ -3,7 +3,7 @@ import type { ReachedPort } from './common/network.ts';
 import type { PodSettings } from './common/pod-fields.ts';
 import type { Environment, Project } from './model.ts';
 
-/** Somebody calls a service or workload of a project. */
+/** A call of a project's service or workload. */
 export interface Call {
   readonly project: Project;
   /** Which of its services or workloads calls; none for all of its workloads. */
@@ -14,7 +14,7 @@ export interface Call {
   readonly ports?: readonly ReachedPort[] | 'all';
 }
 
-/** What a service or workload says of the connections that it makes. */
+/** The settings of a service or workload about the connections that it makes. */
 export const settingsOf = ({ settings }: Service | Workload) =>
   settings as Pick<PodSettings, 'egress' | 'serviceAccount'> & { readonly after?: readonly string[] };
 

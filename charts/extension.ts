@@ -15,7 +15,7 @@ export interface ExtensionContext {
 /**
  * What an `infra/chart.ts` exports by default. It is given the project's own chart, with everything that its services
  * and workloads became: it can patch these, add to them, and depend on them. What it adds gets the project's namespace
- * and labels; everything has to meet Pod Security `restricted` in the end.
+ * and labels; the result has to meet Pod Security `restricted`.
  *
  * @example
  * ```ts

@@ -24,7 +24,7 @@ export interface Environment {
   readonly patches: readonly Patch[];
   /** In the order of their names. */
   readonly projects: readonly Project[];
-  /** All that there are, by name. */
+  /** Every profile, by name. */
   readonly profiles: Readonly<Record<ProfileName, Profile> & Record<PresetName, Profile>>;
 }
 
@@ -62,7 +62,7 @@ export interface Profile {
   readonly secretStore?: SecretStore;
   /** How they are sealed, with what is; none where nothing is sealed. */
   readonly sealing?: Sealing;
-  /** Whether Reloader starts pods again when a Secret of theirs changes. */
+  /** Whether Reloader starts pods again when one of their Secrets changes. */
   readonly reloader: boolean;
   /** Whether a namespace is limited to what is in it. */
   readonly quota: boolean;

@@ -113,7 +113,7 @@ export class ProjectChart extends Chart {
   /**
    * What one of the project's services became.
    *
-   * @throws Error if there is none of that name in the cluster: it may be managed in this profile
+   * @throws Error if the cluster has no service of that name: it may be managed in this profile
    */
   service(name: string): PodsConstruct {
     return named(this.#services, name, 'service in the cluster');

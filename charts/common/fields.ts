@@ -40,7 +40,7 @@ export const quantityText = z
   .regex(quantityPattern, quantityRule)
   .refine((text) => !(amount(text) >= 2 ** 63), 'is more than Kubernetes can count');
 
-/** The number a quantity stands for, in cores or bytes; `NaN` for a text that is none. */
+/** The number that a quantity stands for, in cores or bytes; `NaN` if the text is not a quantity. */
 export function amount(text: string): number {
   const match = quantityPattern.exec(text);
   return match ? Number.parseFloat(text) * (units[match[2] ?? ''] ?? Number.NaN) : Number.NaN;

@@ -77,7 +77,7 @@ export const addPodMonitor: Add<CustomProps> = adder('PodMonitor');
 export const addPrometheusRule: Add<CustomProps> = adder('PrometheusRule');
 export const addServiceMonitor: Add<CustomProps> = adder('ServiceMonitor');
 
-/** Adds a Job that is named after what it is in the end, with all patches. */
+/** Adds a Job whose name carries a hash of its final form, patches included. */
 export const addNamedJob: (...given: [...Parameters<Add<Generated.KubeJobProps>>, nameOf: NameOf]) => ApiObject =
   adder('Job');
 

@@ -1,7 +1,7 @@
 import type { ManifestObject } from './manifest-object.ts';
 
 /**
- * An object whose pods Stakater Reloader starts again when a Secret or ConfigMap of theirs changes: they read them when they
+ * An object whose pods Stakater Reloader starts again when one of their Secrets or ConfigMaps changes: they read them when they
  * start.
  *
  * @see https://github.com/stakater/Reloader

@@ -6,7 +6,7 @@ import { FormError, podFields, podParts } from './pod-templates.ts';
 /** The least user id that scanners take for one that no user of a node has. */
 const highUser = 10_000;
 
-/** What scanners find on objects of ours by design. */
+/** Findings of scanners that generated objects have by design. */
 interface Exception {
   /** A word for it, by which the reason stands among an object's annotations. */
   readonly name: string;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { PodSecurityContext, SecurityContext } from './k8s.ts';
 
-/** Levels of the Pod Security Standards that pods of ours can have. */
+/** Levels of the Pod Security Standards that generated pods can have. */
 export type SecurityLevel = 'restricted' | 'baseline';
 
 /** The user that programs run as without a word about it. */

@@ -35,7 +35,7 @@ function secret(service: Service<ImmudbSettings>, name: string): SecretReference
   return { name, keys: [{ key: immudbPasswordKey, variable, owner: service.scope, generated: true }] };
 }
 
-// What is no preface of HTTP/2, so that the server ends the connection after its settings.
+// Bytes that are not HTTP/2's preface, so that the server ends the connection after its settings.
 const grpcGreets = `
 said=$(printf %24s '' | timeout -s KILL 4 nc "\${address%:*}" "\${address##*:}" | wc -c)
 [ "$said" -gt 0 ] || { echo "it says nothing"; exit 1; }`.trim();

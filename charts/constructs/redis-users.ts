@@ -47,7 +47,7 @@ export const redisUsersSecret = ({ object }: Pick<Service, 'object'>): string =>
 
 const folders = { passwords: '/run/secrets/redis-users', rules: '/etc/redis-users' };
 
-/** Prints the users as lines of configuration. Whose password is not there yet gets in when the job has run. */
+/** Prints the users as lines of configuration. A user whose password does not exist yet is added when the job has run. */
 export const usersScript = `
 for rules in ${folders.rules}/*; do
   user=\${rules##*/} password=${folders.passwords}/\${rules##*/}

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hearing, InterruptedError } from '../platform/process/interrupt.ts';
 
-/** How long what heeds the signal may take to put things in order, in milliseconds. */
+/** How long work that heeds the signal may take to clean up, in milliseconds. */
 const grace = 2000;
 
 /**
- * Does something that Ctrl-C breaks off: its signal is aborted, and whatever goes on all the same ends with the process.
+ * Does something that Ctrl-C breaks off: its signal is aborted, and whatever ignores the signal ends with the process.
  *
  * @param left what is left behind then, and how to go on
  * @throws InterruptedError that says so

@@ -36,7 +36,7 @@ function explain(error: unknown): number {
   return exitCodes.bug;
 }
 
-/** `error: what is wrong`; below it, indented so that no line of a message passes for one of ours, the rest and the advice. */
+/** `error: what is wrong`; below it, indented so that no line of a message looks like the first, the rest and the advice. */
 const errorLines = ({ message, advice }: CommandError): string[] => {
   const [first = '', ...more] = message.split('\n');
   const below = [...more, ...(advice ? advice.split('\n') : [])];

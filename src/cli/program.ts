@@ -58,7 +58,7 @@ export function makeProgram(version: string): Command {
   return program;
 }
 
-/** Subcommands don't take over their parent's way of failing by themselves. */
+/** Subcommands do not inherit their parent's error handling by themselves. */
 function inherit(command: Command, parent: Command): Command {
   command.copyInheritedSettings(parent).showHelpAfterError(`(${commandPath(command)} --help says more)`);
   for (const each of command.commands) inherit(each, command);

@@ -7,7 +7,7 @@ import { type ClusterOptions, readKubeconfig } from './kubeconfig.ts';
 /**
  * Connects to the cluster of a context, by default to that of the environment that the working folder belongs to.
  *
- * @throws UsageError if there is no context of the name that was given
+ * @throws UsageError if the kubeconfig has no context of that name
  * @throws ClusterError if the environment's own cluster is not there
  */
 export async function connect(options: ClusterOptions): Promise<Cluster> {

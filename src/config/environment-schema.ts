@@ -101,7 +101,7 @@ const profile = z.strictObject({
     .boolean()
     .optional()
     .describe(
-      'Whether Stakater Reloader starts pods again when a Secret or ConfigMap of theirs changes: an annotation of their ' +
+      'Whether Stakater Reloader starts pods again when one of their Secrets or ConfigMaps changes: an annotation of their ' +
         'controllers. Not in development. Default: that of `extends`, which begins with false.',
     ),
   quota: z

@@ -56,7 +56,7 @@ export const kindConfigText = (root: string): string | undefined =>
 /**
  * The name in the text of a kind-config.yaml; `undefined` if it gives none.
  *
- * @throws ConfigurationError if it is no configuration of a kind cluster
+ * @throws ConfigurationError if the file is not a kind configuration
  */
 export function clusterName(text: string): string | undefined {
   const parsed = parseYaml(kindConfigFile, text);

@@ -122,7 +122,7 @@ export function load(root: string, options: LoadOptions): Loaded {
       outlinedProblems.push({ file: environmentFile, place: { path, at }, message }),
     );
   const profileOf = ({ profiles }: Environment, isRight: boolean) =>
-    // A wrong repoctl.yaml may be why there is none of that name.
+    // A wrong repoctl.yaml may be why the name is unknown.
     isRight ? findProfile(profiles, options.profile, options) : (profiles[options.profile] ?? profiles.local);
   // That of the memory which was looked at last, so in the end of the one that is settled.
   let environment!: Environment;

@@ -16,7 +16,7 @@ export interface Settled {
   readonly memory: ProjectMemory;
   /** What is wrong with single projects, by their folder. */
   readonly own: ReadonlyMap<string, readonly Problem[]>;
-  /** What is wrong all the same. */
+  /** What is still wrong. */
   readonly rest: readonly Problem[];
 }
 

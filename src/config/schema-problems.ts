@@ -72,7 +72,7 @@ function unionProblems(file: string, schema: z.ZodType, data: unknown, issue: z.
   return [{ file, place: { path, at: 'value' }, message: prefix + message }];
 }
 
-/** The entry at a path of keys that ends with the field which tells forms apart (`kind`), which is missing or is none of those there are. */
+/** The entry at a path of keys that ends with the field which tells forms apart (`kind`), which is missing or unknown. */
 function kindProblem(file: string, kinds: readonly unknown[], data: unknown, path: readonly PropertyKey[]): Problem {
   const entry = path.slice(0, -1);
   const by = String(path.at(-1));

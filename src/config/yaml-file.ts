@@ -60,7 +60,7 @@ export function parseYamlDocuments(file: string, given: string): ParsedYaml<read
   return problems.length > 0 ? { problems } : { data };
 }
 
-/** The data of a document; refuses what is no YAML, and what YAML allows but data can't hold. */
+/** The data of a document; refuses text that is not YAML, and what YAML allows but data can't hold. */
 function documentData(file: string, text: string, document: Document): ParsedYaml {
   const faults = [...document.errors, ...duplicateKeys(document)];
   if (faults.length > 0) return { problems: syntaxProblems(file, text, document, faults) };

@@ -26,7 +26,7 @@ export interface EarlierJobsOptions {
 }
 
 /**
- * Sees to it that no earlier job of a workload runs beside the one that is to be applied: two migrations would change the
+ * Ends earlier jobs of a workload before the new one is applied: two migrations would change the
  * same tables. One that does its work is waited for; one that hangs before it, such as at a bad image, is removed.
  *
  * @throws TimeoutError if one still runs

@@ -132,7 +132,7 @@ async function logOf(cluster: Cluster, namespace: string, job: string): Promise<
   try {
     answer = await cluster.logs(at, {});
   } catch (error) {
-    // How it ended is known all the same.
+    // How it ended is known without them.
     if (!(error instanceof ClusterError)) throw error;
     return [`the log of ${namespace}/${job} could not be read: ${error.message}`];
   }

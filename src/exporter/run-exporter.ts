@@ -20,7 +20,7 @@ export interface ExporterOptions extends ClusterOptions {
 /**
  * Serves the health report until the signal ends it.
  *
- * @throws UsageError if the port can't be had, the kubeconfig or the file of what is expected can't be read
+ * @throws UsageError if the port is taken, or the kubeconfig or the file of what is expected can't be read
  * @throws ConfigurationError if the configuration is wrong
  */
 export async function runExporter(options: ExporterOptions, signal: AbortSignal): Promise<void> {

@@ -40,7 +40,7 @@ export class ExporterServer {
    *
    * @param port 0 for any
    * @returns the port
-   * @throws UsageError if the port can't be had
+   * @throws UsageError if the port is taken
    */
   async listen(port: number, host: string): Promise<number> {
     await new Promise<void>((resolve, reject) => {

@@ -32,7 +32,7 @@ const patience = 180;
 const othersPatience = 1_800_000;
 
 /**
- * Sees to it that the cluster of kind-config.yaml runs and is ready: makes it, starts it or leaves it as it is.
+ * Ensures that the cluster of kind-config.yaml runs and is ready: creates it, starts it or leaves it as it is.
  *
  * @param root the folder with `repoctl.yaml` and `kind-config.yaml`
  * @throws UsageError, ConfigurationError if kind or its configuration is missing or wrong
@@ -68,7 +68,7 @@ export async function ensureCluster(root: string, needs: ClusterNeeds): Promise<
 }
 
 /**
- * Sees to it that a cluster that is there runs and that the kubeconfig knows it, without deleting or making one.
+ * Ensures that an existing cluster runs and that the kubeconfig knows it; never deletes or creates one.
  *
  * @throws ClusterError if it is only half made
  * @throws TimeoutError if it does not become ready

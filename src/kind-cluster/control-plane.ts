@@ -81,7 +81,7 @@ export class ControlPlane {
   }
 }
 
-/** Whether volumes of pods lie on a node. What can't be told counts as yes. */
+/** Whether volumes of pods lie on a node. An unknown answer counts as yes. */
 export async function holdsVolumes(node: string): Promise<boolean> {
   const listed = await attemptOn(node, ['sh', '-c', `test ! -e ${volumes} || ls -A ${volumes}`]);
   return listed.exitCode !== 0 || listed.stdout.trim() !== '';

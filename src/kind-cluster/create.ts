@@ -12,10 +12,10 @@ export interface CreateOptions {
   readonly signal: AbortSignal;
 }
 
-/** How long a container may take to come into being that was asked for before the interruption, in milliseconds. */
+/** How long a container that was requested before the interruption may take to appear, in milliseconds. */
 const patience = 60_000;
 
-/** How long to watch out for one whose program is gone already, in milliseconds. */
+/** How long to look for a container whose `docker run` has ended already, in milliseconds. */
 const aftermath = 1_500;
 
 /**
@@ -74,7 +74,7 @@ export async function deleteCluster(name: string, kubeconfig: string | undefined
   await run(await kindPath(), ['delete', 'cluster', '--name', name, ...kubeconfigArguments(kubeconfig)], { apart });
 }
 
-/** Passes on what kind says that it is doing: ` • Preparing nodes 📦  ...` */
+/** Reports a step that kind prints: ` • Preparing nodes 📦  ...` */
 function step(line: string, report: (line: string) => void): void {
   const [, doing] = /^ • ([\x20-\x7e]+)/.exec(line) ?? [];
   if (doing) report(`kind: ${doing.trim()}`);

@@ -9,11 +9,11 @@ interface Kubeconfig {
   readonly clusters?: readonly { readonly cluster: { readonly server?: string } & Record<string, unknown> }[];
 }
 
-/** What tells kind which kubeconfig is meant. */
+/** The arguments with which kind uses this kubeconfig. */
 export const kubeconfigArguments = (file: string | undefined): string[] => (file ? ['--kubeconfig', file] : []);
 
 /**
- * Sees to it that the kubeconfig has the context of a cluster that runs. It becomes the current one only if it wasn't there.
+ * Ensures that the kubeconfig has the context of a running cluster. It becomes the current one only if it is new.
  *
  * @returns whether it had to be written
  * @throws UsageError if the kubeconfig can't be read

@@ -1,6 +1,6 @@
 import { attempt } from '../platform/process/run.ts';
 
-/** What the processes of this machine do to a kind cluster. */
+/** What processes of this machine are doing to a kind cluster. */
 export interface Underway {
   /** `kind create cluster` for it; `perhaps` for one that does not name its cluster. */
   readonly creation: 'yes' | 'perhaps' | 'no';
@@ -8,7 +8,7 @@ export interface Underway {
   readonly container: boolean;
 }
 
-/** Looks at the processes of this machine. What can't be told counts as no. */
+/** Looks at the processes of this machine. An unknown answer counts as no. */
 export async function underway(cluster: string): Promise<Underway> {
   const listed = await attempt('ps', ['-A', '-o', 'args='], { apart: true }).catch(() => undefined);
   return readProcesses(listed?.stdout ?? '', cluster);

@@ -29,7 +29,7 @@ export interface Registry {
 const network = () => process.env.KIND_EXPERIMENTAL_DOCKER_NETWORK || 'kind';
 
 /**
- * Sees to it that a cluster knows the local registry, as kind documents it.
+ * Makes the local registry known to a cluster, as kind documents it.
  *
  * @param container what `runRegistry` gave
  * @returns `undefined` without one
@@ -57,7 +57,7 @@ export async function joinRegistry(
   return { host };
 }
 
-/** Sees to it that a cluster that has no local registry any more does not send Tilt to it. */
+/** Removes the note of the local registry from a cluster that lost it, so that Tilt does not push there. */
 export async function forgetRegistry(cluster: KindCluster, { kubeconfig }: ClusterNeeds): Promise<void> {
   const api = await connect({ context: cluster.context, kubeconfig });
   const ours = hostingConfigMap(`localhost:${registryPort}`);
@@ -90,10 +90,10 @@ async function inspectContainer(): Promise<RegistryContainer | undefined> {
 }
 
 /**
- * Sees to it that the local registry runs. It serves all kind clusters of the machine, and keeps its port if it was made
+ * Ensures that the local registry runs. It serves all kind clusters of the machine, and keeps its port if it was made
  * by something else.
  *
- * @returns `undefined` if its image can't be had: images are loaded onto the nodes without it
+ * @returns `undefined` if its image can't be pulled: images are then loaded onto the nodes
  * @throws UsageError if its port is taken
  */
 export async function runRegistry({ report }: Pick<ClusterNeeds, 'report'>): Promise<RegistryContainer | undefined> {

@@ -46,7 +46,7 @@ export async function secretsToApply(
     cluster.get<Partial<SecretObject>>({ ...typeMeta('Secret'), metadata: { namespace, name } });
   const known = async (namespace: string, name: string) => {
     const found = await get(namespace, name);
-    // What somebody else keeps there is no value of ours.
+    // What somebody else keeps there did not come from here.
     const data = found?.metadata?.labels?.[labelKeys.tier] === undefined ? undefined : found.data;
     return data && Object.fromEntries(Object.entries(data).map(([key, value]) => [key, fromBase64(value)]));
   };

@@ -91,7 +91,7 @@ async function agreed(claims: readonly Claim[], { yes, report }: DownOptions): P
   }
   report(`the data of ${counted(claims.length, 'claim')}:`);
   for (const line of claimLines(claims)) report(line);
-  return confirm("Delete it? It can't be had back.", yes);
+  return confirm("Delete it? This can't be undone.", yes);
 }
 
 async function deleteAndTell(

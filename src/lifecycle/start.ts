@@ -66,7 +66,7 @@ export async function startGlobal(options: StartOptions): Promise<Started> {
 export async function startProjects(names: readonly string[], options: StartOptions): Promise<Started> {
   const made = await synthesized(options.profile);
   const named = names.length > 0 ? names.map((name) => planned(made.plan, name)) : projects(made.plan);
-  // With no name all that is right is started, and what isn't is told in the end.
+  // Without a name, every valid project is started; what is wrong with the others is said at the end.
   const awaited = withAwaited(made.plan, named);
   if (names.length > 0) mustBeRight(made.mistakes, awaited);
   const isRight = ({ directory }: PlannedNamespace) => !made.mistakes.some((each) => each.directory === directory);
@@ -252,7 +252,7 @@ async function provideImages(
 /**
  * The name of the kind cluster that a context leads to.
  *
- * @throws UsageError if it is no kind cluster: how images come onto its nodes is not known
+ * @throws UsageError if it is not a kind cluster: repoctl loads local images only into kind
  */
 function kindCluster({ context }: Cluster): string {
   const [, name] = /^kind-(.+)$/.exec(context) ?? [];

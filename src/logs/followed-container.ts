@@ -50,7 +50,7 @@ export class FollowedContainer {
     return before !== undefined && before !== this.#instance;
   }
 
-  /** Reads what there is to read; nothing if that is being done already. */
+  /** Reads what is new; returns at once if a read is running. */
   async read({ current, last }: Container): Promise<void> {
     if (this.#busy) return;
     this.#busy = true;

@@ -59,7 +59,7 @@ type Data = Readonly<Record<string, unknown>>;
  *
  * @param file its path, for messages
  * @param source the files beside it: `.env` and those of `env_file`
- * @throws ConfigurationError if it is no YAML, or has no services
+ * @throws ConfigurationError if it is not YAML, or has no services
  * @see https://docs.docker.com/reference/compose-file/
  */
 export function readComposeFile(file: string, text: string, source: Source): ComposeFile {
@@ -77,7 +77,7 @@ export function readComposeFile(file: string, text: string, source: Source): Com
   };
 }
 
-/** Keys that mean nothing here, or go without saying. */
+/** Keys without meaning here, or that the result has anyway. */
 const silent = [
   'restart',
   'container_name',
@@ -92,7 +92,7 @@ const silent = [
 const carried = ['image', 'build', 'command', 'entrypoint', 'environment', 'env_file', 'ports', 'expose'];
 const also = ['depends_on', 'healthcheck', 'volumes', 'user', 'deploy', 'scale'];
 
-/** Why a key is left out, where there is more to say than that. */
+/** Reasons why keys are left out, where there is one to tell. */
 const reasons: Readonly<Record<string, string>> = {
   privileged: 'pods run without privileges (Pod Security restricted)',
   cap_add: 'pods run without capabilities (Pod Security restricted)',

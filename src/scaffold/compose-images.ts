@@ -1,11 +1,11 @@
 import { imageReference } from '../../charts/common/fields.ts';
 import { globalKinds, type ServiceKindName, serviceKinds } from '../../charts/kinds.ts';
 
-/** What a compose file's image is to us. */
+/** What an image of a compose file becomes. */
 export interface Backing {
-  /** `container` if no other stands for it. */
+  /** `container` if no kind stands for it. */
   readonly kind: ServiceKindName;
-  /** Why nobody needs it beside the services of that kind; none if it is one of them. */
+  /** Why the image is not needed beside services of that kind; none if it is such a service. */
   readonly spared?: string;
 }
 
@@ -19,7 +19,7 @@ const backings: ReadonlyMap<string, Backing> = new Map(
   }),
 );
 
-/** How an image that is no kind of ours is run: its port, and the user that it is made for. */
+/** How an image without a kind of its own is run: its port, and the user that it is made for. */
 export interface KnownImage {
   readonly port: number;
   readonly user: number;

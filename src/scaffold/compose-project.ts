@@ -149,7 +149,7 @@ function imageFields(key: string, directory: string): Fields {
 interface VariableContext {
   readonly targets: ReadonlyMap<string, Target>;
   readonly given: ReadonlySet<string>;
-  /** Is added to. */
+  /** Variables for `.env`; the function adds to it. */
   readonly secrets: Map<string, string | undefined>;
   readonly notes: string[];
 }
@@ -205,7 +205,7 @@ function afterOf(
   return [...new Set(after)];
 }
 
-/** Fields without those that say nothing. */
+/** Fields without the empty ones. */
 function without(fields: Fields): Fields {
   const says = (value: unknown) =>
     value !== undefined && (typeof value !== 'object' || value === null || Object.keys(value).length > 0);

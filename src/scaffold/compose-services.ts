@@ -9,7 +9,7 @@ import type { Fields, ProjectData } from './project-data.ts';
 import { asName } from './project-name.ts';
 import { below, type Source } from './source.ts';
 
-/** What is handed out once in an environment; each number that is handed out is added. */
+/** Numbers that an environment hands out once, such as ports; each that is handed out is added. */
 export interface Taken {
   readonly hostPorts: Set<number>;
   readonly databases: Set<number>;

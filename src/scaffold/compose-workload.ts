@@ -63,7 +63,7 @@ function httpHealth(service: ComposeService, port: number, { route, notes }: Wor
   return { tcp: port };
 }
 
-/** What is said where nothing tells how a server is to be asked. */
+/** The message for a server whose health route is unknown. */
 export const noRoute =
   'no health route is known: it counts as healthy while its port accepts connections; name a route as "health"';
 

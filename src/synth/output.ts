@@ -31,7 +31,7 @@ export function write(folder: string, name: string, text: string): boolean {
 /** Writes a file that may not be there. Node writes a text in one go only if it is told its encoding. */
 const writeDraft = (path: string, text: string) => writeFileSync(path, text, { flag: 'wx', encoding: 'utf8' });
 
-/** Removes manifests from the folder; what has another name, or is no file of the folder itself, stays. */
+/** Removes manifests from the folder; files of other names and those in subfolders stay. */
 export function remove(folder: string, names: readonly string[]): void {
   for (const name of names.filter(isManifestName))
     if (lstatSync(join(folder, name), { throwIfNoEntry: false })?.isFile()) rmSync(join(folder, name), { force: true });

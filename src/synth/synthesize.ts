@@ -41,7 +41,7 @@ export interface SynthesisOptions {
 
 export interface Synthesis {
   readonly plan: Plan;
-  /** All that there are, by name. */
+  /** Every profile, by name. */
   readonly profiles: Environment['profiles'];
   /** Names of the files that were written and removed, or would be. */
   readonly changes: { readonly written: readonly string[]; readonly removed: readonly string[] };

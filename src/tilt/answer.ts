@@ -14,14 +14,14 @@ import { globalTier, projects, withAwaited } from '../synth/plan-queries.ts';
 import { defaultOut, synthesize } from '../synth/synthesize.ts';
 import { checkMachine } from './check-machine.ts';
 
-/** What a Tiltfile asks for. Paths are relative to the root. */
+/** The answer to a Tiltfile. Paths are relative to the root. */
 export interface TiltfileAnswer {
   /** What the manifests are made from; a folder stands for all that is in it. */
   readonly inputs: readonly string[];
-  /** Patterns, as in `.dockerignore`, of what changes without changing anything. */
+  /** Patterns, as in `.dockerignore`, of files whose changes have no effect. */
   readonly ignored: readonly string[];
   readonly context: string;
-  /** Why nothing can be started, in a few lines; then the rest is lacking. */
+  /** Why nothing can be started, in a few lines; then the other fields are missing. */
   readonly problem?: string;
   /** What is wrong with single projects, of which the last good state goes on; in lines. */
   readonly mistakes?: readonly string[];
@@ -37,14 +37,14 @@ export interface TiltfileQuestion {
   readonly context: string;
   /** Whether something is to be started: then Docker and the ports are looked at, too. @default false */
   readonly check?: boolean;
-  /** The projects, or objects of theirs, that are to be started. @default all */
+  /** The projects, or single objects of them, to start. @default all */
   readonly only?: readonly string[];
 }
 
 /** The output, and what editors, Python and tests leave behind. */
 const ignored = ['dist', '**/__pycache__', '**/.*_cache', '**/.venv', '**/*.sw?', '**/*~', '**/.#*', '**/4913'];
 
-/** Makes the manifests, and says what a Tiltfile has to know. What is wrong is part of the answer. */
+/** Writes the manifests and answers a Tiltfile. Mistakes are part of the answer. */
 export async function tiltfileAnswer(root: string, question: TiltfileQuestion): Promise<TiltfileAnswer> {
   const { profile = 'local', context, check = false, only = [] } = question;
   const out = defaultOut(root, profile);
@@ -89,7 +89,7 @@ function started(plan: Plan, only: readonly string[]): PlannedNamespace[] {
   return [globalTier(plan), ...withAwaited(plan, projects(plan).filter(isMeant))];
 }
 
-/** Refuses what is named and so wrong that there is nothing to start. */
+/** Refuses named projects that are too wrong to start. */
 function mustBeKnown({ namespaces }: Plan, mistakes: readonly Mistake[], only: readonly string[]): void {
   const lost = mistakes.filter(({ directory }) => !namespaces.some((each) => each.directory === directory));
   mustBeRight(

@@ -6,7 +6,7 @@ import type { Endpoint } from '../synth/endpoints.ts';
 import type { PlannedImage } from '../synth/plan.ts';
 
 /**
- * Refuses what Tilt would find out late, or only in a log: that Docker does not run, that a port is taken.
+ * Checks what Tilt would report late or only in a log: that Docker runs, that ports are free.
  *
  * @throws ClusterError if Docker is not running
  * @throws UsageError if another program than Tilt holds a port, or an image needs a plugin that Docker lacks

@@ -7,7 +7,7 @@ import { isListening, portOwners } from '../platform/tools/port-owner.ts';
 /** How long Tilt may take to answer, in seconds: on a busy machine it takes one or two. */
 const answerSeconds = 20;
 
-/** What its command line says when it has waited in vain itself. */
+/** What its command line says when its own wait timed out. */
 const gaveUp = /timeout|timed out|deadline exceeded/i;
 
 /** A Tilt that runs, asked by its own command line. */
@@ -33,7 +33,7 @@ export class TiltClient {
   }
 
   /**
-   * Tells it to do something, which it then does by and by.
+   * Tells it to do something; returns before that is done.
    *
    * @throws FailureError if it refuses; TimeoutError if it does not answer
    */

@@ -6,13 +6,13 @@ import { type TiltClient, tiltAt } from './client.ts';
 import { tiltPort } from './port.ts';
 import { type Session, sessionOf, type Tiltfile, tiltfileName } from './session.ts';
 
-/** What a session runs for. */
+/** The repository, cluster and profile that a session is looked for. */
 export interface Sought {
   /** Folder of the Tiltfile. */
   readonly root: string;
   readonly context: string;
   readonly profile: ProfileName;
-  /** All that there are, by name. */
+  /** Every profile, by name. */
   readonly profiles: Environment['profiles'];
 }
 
@@ -46,7 +46,7 @@ const sharesNamespaces = (one: Profile, other: Profile | undefined): boolean =>
   one.development && one.namespacePrefix === other?.namespacePrefix && one.namespaceSuffix === other.namespaceSuffix;
 
 /**
- * Refuses to begin a session where one can't be: Tilt says only that its port is taken.
+ * Checks that Tilt's port is free before a session: Tilt itself says only that its port is taken.
  *
  * @throws UsageError with who has the port, and for which folder
  */
@@ -65,7 +65,7 @@ export async function mustBeFree(port: number): Promise<void> {
 }
 
 /**
- * Refuses to do through a session what it is not for.
+ * Checks that a session is for the profile that was asked for.
  *
  * @throws UsageError for another profile than the session's
  */

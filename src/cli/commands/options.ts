@@ -7,7 +7,7 @@ export interface ProfileOptions {
   readonly profile: ProfileName;
 }
 
-/** `--profile`; which there are is known once the configuration was read. */
+/** `--profile`; which exist is known once the configuration was read. */
 export const profileOption = () => profile('profile: local, external, production, or one in repoctl.yaml');
 
 /** The same for commands that refuse profiles of real clusters. */
@@ -31,7 +31,7 @@ export const withClusterOptions = (command: Command): Command =>
     .option('--context <name>', 'context of the kubeconfig (default: the environment’s own cluster)')
     .option('--kubeconfig <file>', 'default: $KUBECONFIG, or ~/.kube/config');
 
-/** What is to be said expressly before something is done that can't be meant by accident. */
+/** Options that confirm what must not happen by accident. */
 export interface ConsentOptions {
   readonly adopt?: readonly string[];
   readonly startEmpty?: boolean;
@@ -47,7 +47,7 @@ export const withConsentOptions = (command: Command): Command =>
     )
     .option('--start-empty', 'start a renamed service empty; the data of the old name stays in its claim');
 
-/** `-o json`, of commands that print a text else. */
+/** `-o json`, of commands that print text by default. */
 export const jsonOption = () => new Option('-o, --output <format>', 'print as data').choices(['json']);
 
 export interface JsonOptions {

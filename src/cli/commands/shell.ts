@@ -76,7 +76,7 @@ async function open(
   report(`  repoctl ${words.slice(2).map(shellQuoted).join(' ')}`);
 }
 
-/** What stands before and after `--`: the parser hands both on as one list. */
+/** The arguments before and after `--`, which the parser hands on as one list. */
 export function divided(
   given: readonly (string | undefined)[],
   argv: readonly string[] = process.argv,

@@ -23,7 +23,7 @@ export async function hearing(): Promise<void> {
 
 /**
  * Does something that Ctrl-C does not break off, but asks to end, so that it can leave things in order: its signal is
- * aborted. A third Ctrl-C breaks it off all the same.
+ * aborted. A third Ctrl-C breaks even that off.
  *
  * @throws InterruptedError if it was interrupted and says nothing better
  */

@@ -12,7 +12,7 @@ export type Paint = (colour: Colour, text: string) => string;
 
 /**
  * What tells our own commands for the terminal from those that stand in logs, manifests and messages. Nobody outside of this
- * process knows it, so none of these can be taken for one of ours.
+ * process knows it, so none of them can imitate repoctl's own.
  */
 const key = `${randomInt(2 ** 47)};${randomInt(2 ** 47)}`;
 

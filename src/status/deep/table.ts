@@ -33,7 +33,7 @@ const checks: Readonly<Record<ServiceKindName | WorkloadKindName, readonly DeepC
   'celery-beat': [celeryTick],
   worker: [workerFile, healthRoute],
   statefulset: [workerFile, healthRoute],
-  // They end by themselves, and how they did is what there is to know.
+  // They end by themselves; only how they ended matters.
   job: [],
   cronjob: [],
 };

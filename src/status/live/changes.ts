@@ -7,7 +7,7 @@ export class Changes {
   readonly #told = new Map<string, string>();
   #stale = false;
 
-  /** @param quiet whether what is well from the beginning goes without saying */
+  /** @param quiet whether to leave out what is healthy from the beginning */
   constructor(private readonly quiet = false) {}
 
   next({ report, stale }: Look): string[] {

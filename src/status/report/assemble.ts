@@ -137,7 +137,7 @@ const worstTierFirst = (one: TierReport, other: TierReport): number =>
   Number(other.tier === 'global') - Number(one.tier === 'global') ||
   (one.name < other.name ? -1 : 1);
 
-/** What others wait for in the end, that with the most victims first. */
+/** The root causes that others wait for, the one with the most victims first. */
 export function rootCauses(tiers: readonly TierReport[]): RootCause[] {
   const services = tiers.flatMap((tier) => tier.services);
   const waiting = services.filter(({ health }) => health.waitingFor !== undefined && health.status !== 'healthy');

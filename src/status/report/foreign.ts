@@ -6,7 +6,7 @@ import { groupBy } from './group.ts';
 import type { ForeignObject } from './report.ts';
 
 /**
- * The workloads and pods that are not repoctl's, by namespace. What a controller made goes without saying; of runs of a
+ * The workloads and pods that are not repoctl's, by namespace. What a controller made is left out; of runs of a
  * foreign cron job that one is told.
  */
 export function foreignObjects(

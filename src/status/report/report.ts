@@ -86,7 +86,7 @@ export interface TierReport {
   readonly environment?: string;
 }
 
-/** Something that others wait for in the end. */
+/** A root cause: something that others wait for. */
 export interface RootCause {
   /** `namespace/object`. */
   readonly object: string;

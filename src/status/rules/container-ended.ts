@@ -34,7 +34,7 @@ const hopelessCodes: readonly number[] = [126, 127];
 /** Row 17. It comes before row 16, since it says why. */
 export const outOfMemory: PodRule = anyContainer((container, { pod, run, around }) => {
   const end = lastEnd(container);
-  // A child of its process may be killed, and the process end well all the same.
+  // A child of its process may be killed while the process itself ends well.
   if (end?.reason !== 'OOMKilled' || end.exitCode === 0) return undefined;
   const ago = secondsSince(end.finishedAt, around.now);
   // What has run since for long has another trouble, if any.

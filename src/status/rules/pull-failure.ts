@@ -1,6 +1,6 @@
 import { bounded } from '../../platform/text.ts';
 
-/** Why an image could not be had, and whether trying again is in vain. */
+/** Why an image could not be pulled, and whether trying again is hopeless. */
 export interface PullFailure {
   readonly text: string;
   readonly inVain: boolean;

@@ -5,7 +5,7 @@ import { type Health, isProblem } from './verdict.ts';
 export type Healths = ReadonlyMap<string, Health>;
 
 /**
- * What something is held up by in the end: `namespace/object` of the last of those that wait for each other; `undefined`
+ * The root cause of a wait: `namespace/object` at the end of the chain of those that wait for each other; `undefined`
  * if it waits for nothing that has a verdict, or for something healthy. Those that wait in a circle hold up each other.
  */
 export function rootCause(of: string, healths: Healths): string | undefined {
@@ -23,7 +23,7 @@ export function rootCause(of: string, healths: Healths): string | undefined {
 
 /**
  * A verdict that says what it comes down to: `waiting for monorepo/monorepo-redis, which is in CrashLoopBackOff: …`. The
- * command is the one for the root; and waiting is in vain if it is for the root.
+ * command is the one for the root; and waiting is hopeless if it is for the root.
  */
 export function withRootCause(of: string, healths: Healths): Health | undefined {
   const health = healths.get(of);

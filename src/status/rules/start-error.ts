@@ -1,7 +1,7 @@
 import { oneLine } from '../../platform/text.ts';
 import { messageOf } from './events.ts';
 
-/** What failures come to, and whether starting again is in vain. A file that is missing need not be the program. */
+/** The cause of a failed start, and whether starting again is hopeless. A missing file need not be the program. */
 const known: readonly (readonly [RegExp, string, boolean])[] = [
   [/exec format error/i, "its program is built for another architecture than the node's (exec format error)", true],
   [/OOM-killed|memory limit too low/i, 'its memory limit is too low for any process to start: raise it', true],

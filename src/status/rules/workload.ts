@@ -21,7 +21,7 @@ export const judgePods = (pods: readonly Pod[] = [], around: Surroundings): Judg
     .map((pod) => ({ pod, health: podHealth(pod, around) }))
     .filter(({ pod, health }) => pod.metadata.deletionTimestamp === undefined || isProblem(health));
 
-/** The worst of some pods; among equals one for which waiting is in vain, then one that says what it waits for. */
+/** The worst of some pods; among equals one for which waiting is hopeless, then one that says what it waits for. */
 export function worstPod(judged: readonly JudgedPod[]): JudgedPod | undefined {
   const weight = ({ health }: JudgedPod) =>
     severity(health) * 4 + (health.terminal ? 2 : 0) + (health.waitingFor === undefined ? 0 : 1);
