@@ -2,11 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Construct } from 'constructs';
 import type { Volume } from '../common/k8s.ts';
 import type { Consumer, Service, UseProblem } from '../common/kind.ts';
-import { labelled } from '../common/labelled.ts';
 import type { Labelled } from '../common/labels.ts';
 import { serviceHost } from '../common/names.ts';
 import { noNodesUser } from '../common/security.ts';
-import { HashedJob } from './hashed-job.ts';
+import { SetupJob, setupJobLabels } from './setup-job.ts';
 
 /** How many characters a bucket's name may have, by the rules of S3. */
 const maximumBucketName = 63;
@@ -103,9 +102,10 @@ done
 [ -z "$failed" ] || { echo "could not be set up:$failed; everybody else is"; exit 1; }
 `.trim();
 
+const bucketsJob = 'buckets';
+
 /** Name and labels of the job. */
-export const bucketsJobLabels = (service: Service): Labelled =>
-  labelled({ ...service, name: `${service.name}-buckets`, object: `${service.object}-buckets` }, 'setup');
+export const bucketsJobLabels = (service: Service): Labelled => setupJobLabels(service, bucketsJob);
 
 /**
  * The job that makes a user and the buckets for each project. It runs again when the list changes.
@@ -118,14 +118,12 @@ export function minioBucketsJob(
   service: Service<{ readonly clientImage: string }>,
   consumers: readonly Consumer<{ readonly buckets: readonly string[] }>[],
   { root, usersSecret }: { readonly root: Volume; readonly usersSecret: string },
-): HashedJob {
+): SetupJob {
   const { settings, namespace, object } = service;
-  return new HashedJob(scope, 'buckets', {
-    labelled: bucketsJobLabels(service),
+  return new SetupJob(scope, bucketsJob, service, {
     user: noNodesUser,
-    graceSeconds: 10,
-    timeLimitSeconds: 900,
-    retries: 6,
+    memory: ['64Mi', '256Mi'],
+    cpu: '20m',
     volumes: [root, { name: 'users', secret: { secretName: usersSecret, defaultMode: 0o440 } }],
     container: {
       name: 'mc',
@@ -140,7 +138,6 @@ export function minioBucketsJob(
         ),
       ],
       variables: [{ name: 'MINIO_ADDRESS', value: `${serviceHost(object, namespace)}:9000` }],
-      resources: { requests: { cpu: '20m', memory: '64Mi' }, limits: { cpu: '500m', memory: '256Mi' } },
       mounts: [
         { volume: 'users', path: '/run/secrets/users', readOnly: true },
         { volume: root.name, path: '/run/secrets/root', readOnly: true },

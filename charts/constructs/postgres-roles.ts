@@ -1,10 +1,9 @@
 import type { Construct } from 'constructs';
 import type { Service } from '../common/kind.ts';
-import { labelled } from '../common/labelled.ts';
 import type { Labelled } from '../common/labels.ts';
 import { serviceHost } from '../common/names.ts';
 import { secretMounts, secretVolume } from '../common/secret-files.ts';
-import { HashedJob } from './hashed-job.ts';
+import { SetupJob, setupJobLabels } from './setup-job.ts';
 
 /** Where the server and the job find the passwords, a file for each key. */
 const folder = '/run/secrets/postgres';
@@ -68,9 +67,10 @@ export const rolesInitScript = (user: string): Readonly<Record<string, string>> 
   'zz-roles.sh': `${script(user).trim()}\n`,
 });
 
+const rolesJob = 'roles';
+
 /** Name and labels of the job. */
-export const rolesJobLabels = (service: Service): Labelled =>
-  labelled({ ...service, name: `${service.name}-roles`, object: `${service.object}-roles` }, 'setup');
+export const rolesJobLabels = (service: Service): Labelled => setupJobLabels(service, rolesJob);
 
 // A server of before has run its init scripts already.
 const jobScript = (user: string, passwordKey: string) =>
@@ -91,15 +91,13 @@ export function addRolesJob(
   scope: Construct,
   service: Service<{ readonly image: string; readonly user: string; readonly database: string }>,
   passwordKey: string,
-): HashedJob {
+): SetupJob {
   const { settings, object, namespace } = service;
   const keys = [passwordKey, ...roleKeys];
-  return new HashedJob(scope, 'roles', {
-    labelled: rolesJobLabels(service),
+  return new SetupJob(scope, rolesJob, service, {
     user: 999,
-    graceSeconds: 10,
-    timeLimitSeconds: 900,
-    retries: 6,
+    memory: ['32Mi', '128Mi'],
+    cpu: '10m',
     volumes: [secretVolume('password', object, ...keys)],
     container: {
       name: 'psql',
@@ -110,7 +108,6 @@ export function addRolesJob(
         { name: 'POSTGRES_USER', value: settings.user },
         { name: 'POSTGRES_DB', value: settings.database },
       ],
-      resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { cpu: '500m', memory: '128Mi' } },
       mounts: secretMounts('password', folder, keys),
     },
   });

@@ -1,11 +1,10 @@
 import type { Construct } from 'constructs';
 import type { Volume } from '../common/k8s.ts';
 import type { Consumer, Service } from '../common/kind.ts';
-import { labelled } from '../common/labelled.ts';
 import type { Labelled } from '../common/labels.ts';
 import { serviceHost } from '../common/names.ts';
 import { noNodesUser } from '../common/security.ts';
-import { HashedJob } from './hashed-job.ts';
+import { SetupJob, setupJobLabels } from './setup-job.ts';
 
 // Logs in to the vhost of a URL, as a client of AMQP 0-9-1 does, and says goodbye, so that nothing is an error in the
 // server's log. All is sent at once; the answer is looked through for Open-Ok (class 10, method 41). Passwords go through
@@ -78,9 +77,10 @@ failed=
 for project in "$@"; do set_up "$project" || failed="$failed $project"; done
 [ -z "$failed" ] || { echo "could not be set up:$failed; everybody else is"; exit 1; }`.trim();
 
+const tenantsJob = 'tenants';
+
 /** Name and labels of the job. */
-export const tenantsJobLabels = (service: Service): Labelled =>
-  labelled({ ...service, name: `${service.name}-tenants`, object: `${service.object}-tenants` }, 'setup');
+export const tenantsJobLabels = (service: Service): Labelled => setupJobLabels(service, tenantsJob);
 
 interface Administration {
   readonly administrator: string;
@@ -101,14 +101,12 @@ export function rabbitmqTenantsJob(
   service: Service<{ readonly image: string }>,
   consumers: readonly Consumer[],
   { administrator, password, usersSecret }: Administration,
-): HashedJob {
+): SetupJob {
   const { settings, namespace, object } = service;
-  return new HashedJob(scope, 'tenants', {
-    labelled: tenantsJobLabels(service),
+  return new SetupJob(scope, tenantsJob, service, {
     user: noNodesUser,
-    graceSeconds: 10,
-    timeLimitSeconds: 900,
-    retries: 6,
+    memory: ['32Mi', '128Mi'],
+    cpu: '20m',
     volumes: [password.volume, { name: 'users', secret: { secretName: usersSecret, defaultMode: 0o440 } }],
     container: {
       name: 'tenants',
@@ -119,7 +117,6 @@ export function rabbitmqTenantsJob(
         { name: 'RABBITMQ_USER', value: administrator },
         { name: 'RABBITMQ_PASSWORD_FILE', value: `${password.folder}/${password.key}` },
       ],
-      resources: { requests: { cpu: '20m', memory: '32Mi' }, limits: { cpu: '500m', memory: '128Mi' } },
       mounts: [
         { volume: 'users', path: '/run/secrets/users', readOnly: true },
         { volume: password.volume.name, path: password.folder, readOnly: true },

@@ -1,11 +1,10 @@
 import type { Construct } from 'constructs';
 import { addConfigMap } from '../common/k8s.ts';
 import type { Consumer, Service } from '../common/kind.ts';
-import { labelled } from '../common/labelled.ts';
 import { type Labelled, objectLabels } from '../common/labels.ts';
 import { serviceHost } from '../common/names.ts';
 import { secretMounts, secretVolume } from '../common/secret-files.ts';
-import { HashedJob } from './hashed-job.ts';
+import { SetupJob, setupJobLabels } from './setup-job.ts';
 
 /** What a tenant asks of a Redis that has users. */
 interface Tenant {
@@ -88,9 +87,10 @@ done
 [ -z "$failed" ] || { echo "could not be set up:$failed; everybody else is"; exit 1; }
 `.trim();
 
+const usersJob = 'users';
+
 /** Name and labels of the job. */
-export const usersJobLabels = (service: Service): Labelled =>
-  labelled({ ...service, name: `${service.name}-users`, object: `${service.object}-users` }, 'setup');
+export const usersJobLabels = (service: Service): Labelled => setupJobLabels(service, usersJob);
 
 /**
  * The rules of each tenant's user, and the job that makes them in the server that runs. It runs again when they change; a server that
@@ -103,20 +103,18 @@ export function addRedisUsers(
   service: Server,
   tenants: readonly Consumer<Tenant>[],
   passwordKey: string,
-): HashedJob {
+): SetupJob {
   const { settings, object, namespace } = service;
   const described = usersJobLabels(service);
   addConfigMap(scope, 'users-rules', {
     metadata: { name: redisUsersSecret(service), labels: objectLabels(described) },
     data: Object.fromEntries(tenants.map((tenant) => [tenant.project, userRules(tenant)])),
   });
-  return new HashedJob(scope, 'users', {
-    labelled: described,
+  return new SetupJob(scope, usersJob, service, {
     user: 999,
     group: 1000,
-    graceSeconds: 10,
-    timeLimitSeconds: 900,
-    retries: 6,
+    memory: ['32Mi', '128Mi'],
+    cpu: '10m',
     volumes: [
       { name: 'users', secret: { secretName: redisUsersSecret(service), defaultMode: 0o440 } },
       secretVolume('password', object, passwordKey),
@@ -132,7 +130,6 @@ export function addRedisUsers(
         ...tenants.map((tenant) => `${tenant.project} ${userRules(tenant)}`),
       ],
       variables: [{ name: 'REDIS_HOST', value: serviceHost(object, namespace) }],
-      resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { cpu: '500m', memory: '128Mi' } },
       mounts: [
         { volume: 'users', path: folders.passwords, readOnly: true },
         ...secretMounts('password', '/run/secrets/redis', [passwordKey]),
