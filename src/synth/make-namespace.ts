@@ -5,7 +5,8 @@ import { problemLine } from '../config/problem.ts';
 import { printText } from '../platform/terminal/print.ts';
 import { objectsWithChart, type WithChart } from './make-with-chart.ts';
 import { manifestText } from './manifest-text.ts';
-import { type PlannedNamespace, type PlannedObject, planNamespace } from './plan.ts';
+import type { PlannedNamespace, PlannedObject } from './plan.ts';
+import { planNamespace } from './plan-namespace.ts';
 import { inWaves } from './sync-waves.ts';
 
 /** What a namespace becomes. */

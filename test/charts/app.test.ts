@@ -4,7 +4,7 @@ import * as kplus from 'cdk8s-plus-28';
 import { projectObjects } from '../../charts/app.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import type { ExtensionContext, ProjectExtension } from '../../charts/extension.ts';
-import { planNamespace } from '../../src/synth/plan.ts';
+import { planNamespace } from '../../src/synth/plan-namespace.ts';
 import {
   declareEnvironment,
   declareProject,

@@ -11,7 +11,7 @@ import { ConfigurationError } from '../../src/config/problem.ts';
 import type { ProjectMemory } from '../../src/config/project-memory.ts';
 import { UsageError } from '../../src/platform/errors.ts';
 import { manifestText } from '../../src/synth/manifest-text.ts';
-import { planNamespace } from '../../src/synth/plan.ts';
+import { planNamespace } from '../../src/synth/plan-namespace.ts';
 import { fixtureRoot } from '../charts/fixtures.ts';
 
 /** Files of the fixture with services and workloads of every kind. */

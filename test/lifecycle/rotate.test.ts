@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { rotatable } from '../../src/lifecycle/rotate.ts';
-import { planNamespace } from '../../src/synth/plan.ts';
+import { planNamespace } from '../../src/synth/plan-namespace.ts';
 import { globalTier, planned } from '../../src/synth/plan-queries.ts';
 import { declareEnvironment, declareProject } from '../charts/declared.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { endpoints } from '../../src/synth/endpoints.ts';
-import { planNamespace } from '../../src/synth/plan.ts';
+import { planNamespace } from '../../src/synth/plan-namespace.ts';
 import { declareEnvironment, declareProject } from '../charts/declared.ts';
 
 const project = declareProject({

@@ -51,7 +51,7 @@ async function checkAgainst(context: string, environment: Environment, profile: 
   const [{ connect }, { missingSecrets }, { planNamespace }] = await Promise.all([
     import('../../cluster/connect.ts'),
     import('../../deploy/required-secrets.ts'),
-    import('../../synth/plan.ts'),
+    import('../../synth/plan-namespace.ts'),
   ]);
   const namespaces = [undefined, ...environment.projects].map((project) => ({
     namespace: planNamespace(environment, profile, project),

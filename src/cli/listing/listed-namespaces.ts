@@ -2,7 +2,8 @@ import type { LoadOptions } from '../../config/load.ts';
 import { tableLines } from '../../platform/terminal/text-table.ts';
 import { endpoints } from '../../synth/endpoints.ts';
 import { loadLastGood } from '../../synth/last-good.ts';
-import { type PlannedNamespace, planNamespace } from '../../synth/plan.ts';
+import type { PlannedNamespace } from '../../synth/plan.ts';
+import { planNamespace } from '../../synth/plan-namespace.ts';
 
 /** A namespace as `infra list` shows it. */
 export interface ListedNamespace {

@@ -1,7 +1,7 @@
 import { typeMeta } from '../../../charts/common/api-versions.ts';
 import { podOf, waitForPod } from '../../backup/service-pods.ts';
 import type { Cluster } from '../../cluster/client.ts';
-import { planSecrets } from '../../synth/plan.ts';
+import { planSecrets } from '../../synth/plan-namespace.ts';
 import { type ChangedKey, changedKeys, type SecretObject, withoutPrevious } from '../../synth/secrets/changed-keys.ts';
 import type { PreparedSecrets } from '../../synth/secrets/prepare.ts';
 import { applyObjects } from '../apply.ts';

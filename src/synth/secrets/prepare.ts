@@ -10,7 +10,7 @@ import { requiredVariables } from '../../config/environment-files.ts';
 import type { Loaded, LoadOptions } from '../../config/load.ts';
 import { ConfigurationError } from '../../config/problem.ts';
 import { loadLastGood } from '../last-good.ts';
-import { planSecrets } from '../plan.ts';
+import { planSecrets } from '../plan-namespace.ts';
 import type { SecretObject } from './changed-keys.ts';
 import { environmentText, madeUp } from './environment-file.ts';
 import { type EnvironmentValues, secretObjects } from './secret-objects.ts';

@@ -9,7 +9,7 @@ import { findRoot } from '../../config/root.ts';
 import { findProject } from '../../config/select-projects.ts';
 import { endpoints } from '../endpoints.ts';
 import { loadLastGood } from '../last-good.ts';
-import { planNamespace, planSecrets } from '../plan.ts';
+import { planNamespace, planSecrets } from '../plan-namespace.ts';
 import { fromHost, type ResolvedVariable, resolveVariables, secretValues } from './resolve.ts';
 
 /** Where the program runs that needs the variables, or what it connects to. */

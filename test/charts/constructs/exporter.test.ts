@@ -5,7 +5,7 @@ import { globalObjects } from '../../../charts/app.ts';
 import { expectedSchema } from '../../../charts/common/expected-list.ts';
 import { monitoringField, noMonitoring } from '../../../charts/common/monitoring.ts';
 import { reportRules } from '../../../charts/constructs/exporter.ts';
-import { planNamespace } from '../../../src/synth/plan.ts';
+import { planNamespace } from '../../../src/synth/plan-namespace.ts';
 import { declareEnvironment, declareProject } from '../declared.ts';
 import { containerOf, identity, type Objects, podOf } from '../objects.ts';
 

@@ -4,7 +4,7 @@ import { globalObjects } from '../../../charts/app.ts';
 import { type Backup, storeKeys } from '../../../charts/common/scheduled-backup.ts';
 import { globalPath, serviceKinds } from '../../../charts/kinds.ts';
 import { secrets } from '../../../charts/wiring.ts';
-import { planNamespace } from '../../../src/synth/plan.ts';
+import { planNamespace } from '../../../src/synth/plan-namespace.ts';
 import { backedUp, parsedBackup, withBackups } from '../backed-up.ts';
 import { declareEnvironment, declareProject, projectObjectsOf } from '../declared.ts';
 import { all, environmentOf, identity, type Objects, one } from '../objects.ts';
