@@ -109,6 +109,12 @@ def test_ready_needs_redis(services: Settings, environment: dict[str, str], dead
         assert client.get("/ready").json()["title"] == "the broker cannot be reached"
 
 
+def test_races_are_listed(client: TestClient) -> None:
+    response = client.get("/races")
+    assert response.status_code == 200
+    assert isinstance(response.json()["races"], list)
+
+
 def test_an_accepted_card_is_in_the_broker(client: TestClient, broker: redis.Redis) -> None:
     posted = card()
     response = client.post("/races", json=posted)

@@ -74,6 +74,11 @@ def _add_races(app: FastAPI, stores: Stores, intake: Intake, accepted: Counter) 
         location = {"Location": f"/races/{card.id}"}
         return JSONResponse({"id": card.id, "status": "accepted"}, 202, location)
 
+    @app.get("/races")
+    def list_races() -> dict[str, Any]:
+        """The hundred races with the latest off times, the latest first, with the number of runners."""
+        return {"races": stores.races.latest()}
+
     @app.get("/races/{race_id}")
     def get_race(race_id: str) -> dict[str, Any]:
         """The race as stored, times in UTC, and the object key of its raw card."""

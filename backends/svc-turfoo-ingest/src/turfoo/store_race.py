@@ -130,11 +130,27 @@ class RaceStore:
                 f"SELECT {columns} FROM runner WHERE race_id = %s ORDER BY number",  # noqa: S608 - a constant
                 (race_id,),
             ).fetchall()
-        return StoredRace({name: _in_utc(value) for name, value in race.items()}, runners)
+        return StoredRace(_row(race), runners)
+
+    def latest(self) -> list[dict[str, Any]]:
+        """The hundred races with the latest off times, the latest first: rows with the number of runners."""
+        with self._pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
+            _limit(cursor)
+            rows = cursor.execute(
+                """
+                SELECT race.*, (SELECT count(*) FROM runner WHERE race_id = race.id) AS runners
+                FROM race ORDER BY off_time DESC, id LIMIT 100
+                """
+            ).fetchall()
+        return [_row(row) for row in rows]
 
 
 def _limit(cursor: psycopg.Cursor[Any]) -> None:
     cursor.execute("SET LOCAL statement_timeout = '3s'")
+
+
+def _row(columns: dict[str, Any]) -> dict[str, Any]:
+    return {name: _in_utc(value) for name, value in columns.items()}
 
 
 def _in_utc(value: Any) -> Any:
