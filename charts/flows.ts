@@ -8,6 +8,7 @@ import type { Metrics } from './common/metrics.ts';
 import { objectName } from './common/names.ts';
 import type { ManagedAddress, ReachedPort } from './common/network.ts';
 import { protocols } from './common/ports.ts';
+import { queuesOf } from './common/scaling.ts';
 import { podAccount } from './common/service-account.ts';
 import { exporterComponent, exporterMetrics, exporterName } from './constructs/exporter.ts';
 import { serviceKinds, workloadKinds } from './kinds.ts';
@@ -132,6 +133,7 @@ function serviceFlows(
         ],
         ports,
       },
+      ...measured(environment, profile, project, service, ports),
       ...calledBy(environment, project, service, kind.ports(service.settings)),
       ...scraped(environment, profile, project, kind.metrics?.(service.settings)),
     ],
@@ -148,6 +150,21 @@ function serviceFlows(
   const backups = backupFlows(profile, service, { peers: [peerOf(service)], ports });
   if (!job) return [own, ...backups];
   return [own, ...backups, { labelled: job, ingress: [], egress: [{ peers: [peerOf(service)], ports }], hosts: [] }];
+}
+
+/** From KEDA to a service whose queues workloads are scaled by. */
+function measured(
+  environment: Environment,
+  { development, network }: Profile,
+  project: Project | undefined,
+  service: Service,
+  ports: readonly ReachedPort[],
+): Flow[] {
+  const asking = project ? [project] : users(environment, service);
+  const isAsked = asking.some(({ workloads }) =>
+    workloads.some(({ settings }) => queuesOf(settings).some((each) => each.service === service.name)),
+  );
+  return isAsked && !development ? [{ peers: [podsPeer(network.keda)], ports }] : [];
 }
 
 /** The workloads that are connected with a service: all of its project, or of the projects that use it. */

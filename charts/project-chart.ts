@@ -104,7 +104,7 @@ export class ProjectChart extends Chart {
       const described = labelled(workload, kind.component);
       addMonitor(built, { labelled: described, metrics: kind.metrics?.(workload.settings) }, profile.monitoring);
       if (profile.development) continue;
-      addAvailability(built, described, kind.controller, workload.settings);
+      addAvailability(built, described, kind.controller, workload.settings, connected);
       const exposure = kind.exposure?.(workload.settings);
       if (exposure) addExposure(built, described, exposure.port, exposure.number, exposure.given);
     }

@@ -95,9 +95,11 @@ interface Counted {
 function counted(objects: readonly ManifestObject[]): Counted | undefined {
   const most = new Map<string, number>();
   for (const { kind, spec } of objects) {
-    const { scaleTargetRef, maxReplicas } = mapOf(spec);
-    const { kind: scaled, name } = mapOf(scaleTargetRef);
+    const { scaleTargetRef, maxReplicas, maxReplicaCount } = mapOf(spec);
+    const { kind: scaled = 'Deployment', name } = mapOf(scaleTargetRef);
     if (kind === 'HorizontalPodAutoscaler') most.set(`${scaled}/${name}`, numberOf(maxReplicas, 1));
+    // KEDA's own default.
+    if (kind === 'ScaledObject') most.set(`${scaled}/${name}`, numberOf(maxReplicaCount, 100));
   }
   let result: Counted = { pods: 0, total: nothing, pod: nothing, container: nothing };
   for (const object of objects) {

@@ -12,15 +12,26 @@ const covers = (one: ManifestObject, other: ManifestObject): boolean => {
 };
 
 const targetOf = ({ spec }: ManifestObject): string => {
-  const { kind, name } = mapOf(mapOf(spec).scaleTargetRef);
+  const { kind = 'Deployment', name } = mapOf(mapOf(spec).scaleTargetRef);
   return `${kind}/${name}`;
 };
 
+type Sameness = (later: ManifestObject, earlier: ManifestObject) => boolean;
+const ofOneKind =
+  (isSame: Sameness): Sameness =>
+  (later, earlier) =>
+    later.kind === earlier.kind && isSame(later, earlier);
+
+const autoscalers = ['HorizontalPodAutoscaler', 'ScaledObject'];
+const scalesSame: Sameness = (later, earlier) =>
+  autoscalers.includes(later.kind) && targetOf(later) === targetOf(earlier);
+
 /** Kinds of which there may be only one for the same pods, each with how to tell. */
-const exclusive: Readonly<Record<string, (later: ManifestObject, earlier: ManifestObject) => boolean>> = {
-  HorizontalPodAutoscaler: (later, earlier) => targetOf(later) === targetOf(earlier),
-  NetworkPolicy: (later, earlier) => later.metadata?.name === earlier.metadata?.name,
-  PodDisruptionBudget: covers,
+const exclusive: Readonly<Record<string, Sameness>> = {
+  HorizontalPodAutoscaler: scalesSame,
+  ScaledObject: scalesSame,
+  NetworkPolicy: ofOneKind((later, earlier) => later.metadata?.name === earlier.metadata?.name),
+  PodDisruptionBudget: ofOneKind(covers),
 };
 
 /**
@@ -34,6 +45,6 @@ export function withoutSuperseded(made: readonly ManifestObject[], added: readon
   const all = [...made, ...added];
   return made.filter((object, index) => {
     const isSame = exclusive[object.kind];
-    return !isSame || !all.slice(index + 1).some((later) => later.kind === object.kind && isSame(later, object));
+    return !isSame || !all.slice(index + 1).some((later) => isSame(later, object));
   });
 }

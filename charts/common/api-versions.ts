@@ -33,6 +33,7 @@ export const apiVersions = {
   Role: 'rbac.authorization.k8s.io/v1',
   RoleBinding: 'rbac.authorization.k8s.io/v1',
   SealedSecret: 'bitnami.com/v1alpha1',
+  ScaledObject: 'keda.sh/v1alpha1',
   Secret: 'v1',
   Service: 'v1',
   ServiceAccount: 'v1',

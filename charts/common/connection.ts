@@ -63,6 +63,8 @@ export interface Connection {
   readonly constants?: readonly ConnectionVariable[];
   /** Name of the account, where programs are told it apart from a URL. @default none */
   readonly user?: string;
+  /** The fields of a trigger by which KEDA asks it, and whether a managed one is asked so, too. @default it can't be asked */
+  readonly scaler?: { readonly metadata: Readonly<Record<string, string>>; readonly managed: boolean };
   /** What promised variables have to be where the service is managed. @default anything */
   readonly rules?: Readonly<Record<string, ValueRule>>;
 }
@@ -74,7 +76,7 @@ export interface Connection {
  */
 export function managed(connection: Connection, owner: string): Connection {
   const { name } = connection.secret;
-  const { promises, rules = {}, constants = [], jobs } = connection;
+  const { promises, rules = {}, constants = [], jobs, scaler } = connection;
   const from = (keys: Readonly<Record<string, string>>): ConnectionVariable[] => [
     ...promises.map((promise) => ({ name: promise, secret: name, key: keys[promise] ?? promise })),
     ...constants,
@@ -86,6 +88,7 @@ export function managed(connection: Connection, owner: string): Connection {
   const further = Object.entries(jobs?.managed ?? {}).map(([promise, variable]) => key(promise, variable));
   return {
     ...connection,
+    scaler: scaler?.managed ? scaler : undefined,
     variables: from({}),
     ...(jobs && { jobs: { ...jobs, variables: from(jobs.managed) } }),
     secret: { name, keys: [...promises.map((promise) => key(promise)), ...further] },

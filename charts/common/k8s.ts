@@ -71,6 +71,7 @@ interface CustomProps {
 }
 
 export const addExternalSecret: Add<CustomProps> = adder('ExternalSecret');
+export const addScaledObject: Add<CustomProps> = adder('ScaledObject');
 export const addSealedSecret: Add<CustomProps> = adder('SealedSecret');
 export const addHttpRoute: Add<CustomProps> = adder('HTTPRoute');
 export const addPodMonitor: Add<CustomProps> = adder('PodMonitor');

@@ -125,6 +125,10 @@ export const networkField = z.strictObject({
     .strictObject(podsIn('monitoring', 'Prometheus'))
     .optional()
     .describe('The pods that read metrics: of workloads and services with `metrics` or a port named metrics.'),
+  keda: z
+    .strictObject(podsIn('keda', 'KEDA'))
+    .optional()
+    .describe('The pods that ask services for the length of queues, where a workload has `autoscale: { queues }`.'),
   apiServer: z
     .strictObject({
       cidrs: z.array(cidr).min(1).optional().describe('Its addresses. Default: any address.'),
@@ -159,6 +163,7 @@ export interface Network {
   readonly dns: PodsOf & { readonly cidrs: readonly string[] };
   readonly ingressController: PodsOf;
   readonly monitoring: PodsOf;
+  readonly keda: PodsOf;
   readonly apiServer: { readonly cidrs?: readonly string[]; readonly ports: readonly number[] };
   readonly managed: Readonly<Record<string, readonly ManagedAddress[]>>;
 }
@@ -168,6 +173,7 @@ export const defaultNetwork: Omit<Network, 'policies'> = {
   dns: { namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' }, cidrs: [] },
   ingressController: { namespace: 'ingress-nginx' },
   monitoring: { namespace: 'monitoring' },
+  keda: { namespace: 'keda' },
   apiServer: { ports: [443, 6443] },
   managed: {},
 };

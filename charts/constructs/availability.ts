@@ -1,35 +1,58 @@
 import type { Construct } from 'constructs';
 import { typeMeta } from '../common/api-versions.ts';
-import { addHorizontalPodAutoscaler, addPodDisruptionBudget } from '../common/k8s.ts';
+import type { Connection } from '../common/connection.ts';
+import { addHorizontalPodAutoscaler, addPodDisruptionBudget, addScaledObject } from '../common/k8s.ts';
 import { type Labelled, objectLabels, selectorLabels } from '../common/labels.ts';
-import { fewestPods, type Scaling } from '../common/scaling.ts';
+import { fewestPods, type Scaling, type Waiting } from '../common/scaling.ts';
 
 /**
- * Adds what keeps a workload of several pods up: a HorizontalPodAutoscaler where it is asked for, and a PodDisruptionBudget,
- * so that nodes are drained one pod at a time. One pod alone has no budget: it would keep its node from being drained.
+ * Adds what keeps a workload of several pods up: a HorizontalPodAutoscaler or a ScaledObject where it is asked for, and a
+ * PodDisruptionBudget, so that nodes are drained one pod at a time. One pod alone has no budget: it would keep its node from
+ * being drained.
  *
  * @param given its settings; those that say nothing of this are left alone
+ * @param connected what it gets from services, by their names
  */
-export function addAvailability(pods: Construct, labelled: Labelled, controller: string, given: unknown): void {
+export function addAvailability(
+  pods: Construct,
+  labelled: Labelled,
+  controller: string,
+  given: unknown,
+  connected: ReadonlyMap<string, Connection>,
+): void {
   if (controller !== 'Deployment' && controller !== 'StatefulSet') return;
   const settings = given as Scaling;
   const { autoscale } = settings;
   const metadata = { name: labelled.object, labels: objectLabels(labelled) };
-  if (autoscale) {
-    const { min, max, ...targets } = autoscale;
-    const metrics = (['cpu', 'memory'] as const).flatMap((name) => {
-      const averageUtilization = targets[name];
-      return averageUtilization === undefined
-        ? []
-        : [{ type: 'Resource', resource: { name, target: { type: 'Utilization', averageUtilization } } }];
+  const scaleTargetRef = { ...typeMeta(controller), name: labelled.object };
+  if (autoscale?.queues) {
+    addScaledObject(pods, 'autoscaler', {
+      metadata,
+      spec: {
+        scaleTargetRef,
+        minReplicaCount: autoscale.min,
+        maxReplicaCount: autoscale.max,
+        triggers: [
+          ...autoscale.queues.map((each) => trigger(each, connected.get(each.service))),
+          ...utilizations(autoscale).map(({ name, percent }) => ({
+            type: name,
+            metricType: 'Utilization',
+            metadata: { value: String(percent) },
+          })),
+        ],
+      },
     });
+  } else if (autoscale) {
     addHorizontalPodAutoscaler(pods, 'autoscaler', {
       metadata,
       spec: {
-        scaleTargetRef: { ...typeMeta(controller), name: labelled.object },
-        minReplicas: min,
-        maxReplicas: max,
-        metrics,
+        scaleTargetRef,
+        minReplicas: autoscale.min,
+        maxReplicas: autoscale.max,
+        metrics: utilizations(autoscale).map(({ name, percent }) => ({
+          type: 'Resource',
+          resource: { name, target: { type: 'Utilization', averageUtilization: percent } },
+        })),
       },
     });
   }
@@ -43,4 +66,28 @@ export function addAvailability(pods: Construct, labelled: Labelled, controller:
         selector: { matchLabels: selectorLabels(labelled) },
       },
     });
+}
+
+/** How much of what they request pods use on average. */
+const utilizations = (targets: NonNullable<Scaling['autoscale']>) =>
+  (['cpu', 'memory'] as const).flatMap((name) => {
+    const percent = targets[name];
+    return percent === undefined ? [] : [{ name, percent }];
+  });
+
+/**
+ * What has KEDA ask for the length of a queue, with the variables that the workload itself has.
+ *
+ * @see https://keda.sh/docs/latest/scalers/
+ */
+function trigger(waiting: Waiting, connection: Connection | undefined) {
+  const { perPod, authentication } = waiting;
+  const [type, metadata] =
+    'queue' in waiting
+      ? ['rabbitmq', { queueName: waiting.queue, mode: 'QueueLength', value: String(perPod) }]
+      : 'stream' in waiting
+        ? ['redis-streams', { stream: waiting.stream, consumerGroup: waiting.group, lagCount: String(perPod) }]
+        : ['redis', { listName: waiting.list, listLength: String(perPod) }];
+  if (authentication !== undefined) return { type, metadata, authenticationRef: { name: authentication } };
+  return { type, metadata: { ...connection?.scaler?.metadata, ...metadata } };
 }

@@ -147,6 +147,7 @@ export const rabbitmq: ServiceKind<RabbitmqSettings> = {
     const url = variableName(service, 'RABBITMQ_URL');
     return {
       promises: [url],
+      scaler: { metadata: { hostFromEnv: url }, managed: true },
       secret: { name: secret, keys: [passwordOf(service, project)] },
       variables: [
         { name: password, secret, key: rabbitmqPasswordKey },

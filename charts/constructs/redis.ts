@@ -270,6 +270,15 @@ export const redis: ServiceKind<RedisSettings, RedisUse> = {
       rules: { [url]: 'redis-tls' },
       constants: isTenant ? [prefix] : [],
       user,
+      scaler: {
+        metadata: {
+          address: `${host}:${redisPort}`,
+          username: user,
+          passwordFromEnv: password,
+          databaseIndex: String(use.database),
+        },
+        managed: false,
+      },
       secret: isTenant ? { name, keys: [userKey(service, project, redisPasswordKey)] } : secret(service, name),
       variables: [
         { name: password, secret: name, key: redisPasswordKey },

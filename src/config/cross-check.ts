@@ -12,6 +12,7 @@ import { checkCycles, checkDependencies, hasPort, linkProblem } from './check-de
 import { checkFronts, checkGlobalFronts } from './check-fronts.ts';
 import { checkEgress, checkExposed, checkGlobalEgress, checkManagedAddresses } from './check-network.ts';
 import { checkPods } from './check-pods.ts';
+import { checkQueues } from './check-queues.ts';
 import { projectFile } from './discover.ts';
 import { checkHostPorts } from './host-ports.ts';
 import { type Problem, pathText, type Refuse } from './problem.ts';
@@ -52,6 +53,7 @@ export function crossCheck(environment: Environment, complete = true, whole = co
     checkCommands(project, refuse);
     checkFronts(project, refuse);
     checkPods(environment, project, refuse);
+    checkQueues(environment, project, refuse);
     checkEgress(environment, complete, project, refuse);
     checkBackups(environment, project, refuse);
   }

@@ -115,6 +115,16 @@ describe('the pods of an environment', () => {
     ]);
   });
 
+  test('refuse KEDA, but where it asks for the length of a queue', () => {
+    const queues = [{ list: 'celery', perPod: 5 }];
+    const scaled = { kind: 'worker', health: { tcp: 1 }, autoscale: { min: 0, max: 5, queues } };
+    const keda = stranger('keda');
+    const asking = made([shop, { ...idle, workloads: { scaled } }]);
+    const reached = (given: typeof asking) =>
+      matrix(given, [keda, ...podsOf(given)]).filter((line) => line.startsWith('keda '));
+    expect([reached(objects), reached(asking)]).toEqual([[], ['keda → dev-redis:6379']]);
+  });
+
   test('of a project that nobody knows reach DNS only', () => {
     const dns: Pods = {
       name: 'dns',

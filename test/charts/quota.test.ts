@@ -37,6 +37,8 @@ describe('the quota of a namespace', () => {
 
   test('counts as many pods as an autoscaler may make', () => {
     expect(hard({ api: { ...api, autoscale: { max: 10, cpu: 70 } } })?.pods).toBe('13');
+    const queues = [{ list: 'celery', perPod: 5 }];
+    expect(hard({ api: { ...api, autoscale: { max: 20, queues } } })?.pods).toBe('23');
   });
 
   test('counts a job twice, since one of an earlier version may run', () => {

@@ -145,6 +145,11 @@ function configured(): Difference[] {
         expose: { host: 'example.com', via: 'gateway', gateway: 'infra/main' },
       },
       nightly: { kind: 'cronjob', schedule: '@daily' },
+      queue: {
+        kind: 'worker',
+        health: { tcp: 1 },
+        autoscale: { max: 5, queues: [{ list: 'celery', perPod: 10 }] },
+      },
       ring: { kind: 'statefulset', replicas: 2, ports: { gossip: 7946 }, health: { tcp: 7946 } },
     },
   });

@@ -48,7 +48,7 @@ workloads:
     port: 8080
     metrics: /metrics
     expose: { host: shop.example.com, via: gateway, gateway: infra/main, hsts: 31536000, path: /shop, annotations: { a: b } }
-  worker: { kind: worker, command: [work], health: { command: [check] }, ports: { metrics: 9090 }, metrics: { port: metrics } }
+  worker: { autoscale: { min: 0, max: 9, cpu: 70, queues: [{ list: a, perPod: 5 }, { stream: b, group: c, perPod: 5 }, { queue: d, perPod: 5 }] }, kind: worker, command: [work], health: { command: [check] }, ports: { metrics: 9090 }, metrics: { port: metrics } }
 `;
 
 /** Every object that is written for a real cluster, by the names of the files. */

@@ -15,6 +15,7 @@ describe('apiVersions', () => {
     'Kustomization',
     'PodMonitor',
     'PrometheusRule',
+    'ScaledObject',
     'SealedSecret',
     'ServiceMonitor',
   ];

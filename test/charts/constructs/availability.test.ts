@@ -73,6 +73,75 @@ test('what Kubernetes scales states no number, so that no apply takes it back', 
   });
 });
 
+describe('what waits in queues', () => {
+  const queues = [
+    { list: 'celery', perPod: 10 },
+    { stream: 'cards', group: 'ingest', perPod: 100 },
+    { queue: 'mails', perPod: 5 },
+  ];
+  const given = (autoscale: Given) => ({
+    uses: { redis: { database: 3 } },
+    services: { rabbitmq: {} },
+    workloads: { api: { kind: 'http', port: 80, autoscale } },
+  });
+  const objects = projectObjectsOf(given({ min: 0, max: 20, cpu: 70, queues }), { profile: 'production' });
+
+  test('has KEDA set the number of pods, with the variables of the workload itself', () => {
+    const redis = {
+      address: 'dev-redis.dev.svc:6379',
+      username: 'default',
+      passwordFromEnv: 'REDIS_PASSWORD',
+      databaseIndex: '3',
+    };
+    expect(spec(objects, 'ScaledObject')).toEqual({
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'shop-api' },
+      minReplicaCount: 0,
+      maxReplicaCount: 20,
+      triggers: [
+        { type: 'redis', metadata: { ...redis, listName: 'celery', listLength: '10' } },
+        { type: 'redis-streams', metadata: { ...redis, stream: 'cards', consumerGroup: 'ingest', lagCount: '100' } },
+        {
+          type: 'rabbitmq',
+          metadata: { hostFromEnv: 'RABBITMQ_URL', queueName: 'mails', mode: 'QueueLength', value: '5' },
+        },
+        { type: 'cpu', metricType: 'Utilization', metadata: { value: '70' } },
+      ],
+    });
+    const names = podOf(objects, 'shop-api').containers[0]?.env?.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['REDIS_PASSWORD', 'RABBITMQ_URL']));
+  });
+
+  test('leaves no number in the manifest, no HorizontalPodAutoscaler and, from none on, no budget', () => {
+    expect(made(objects)).toEqual([]);
+    expect('replicas' in one(objects, 'Deployment').spec).toBe(false);
+  });
+
+  test('is asked for with a login that is there, where one is named', () => {
+    const own = [{ list: 'celery', perPod: 10, authentication: 'cache' }];
+    expect(
+      spec(projectObjectsOf(given({ max: 3, queues: own }), { profile: 'production' }), 'ScaledObject'),
+    ).toMatchObject({
+      triggers: [
+        { type: 'redis', metadata: { listName: 'celery', listLength: '10' }, authenticationRef: { name: 'cache' } },
+      ],
+    });
+  });
+
+  test('is nothing in development, and gives way to an autoscaler of the project’s own', () => {
+    const local = projectObjectsOf(given({ max: 3, queues }), { profile: 'local' });
+    expect(spec(local, 'ScaledObject')).toBeUndefined();
+    const own = {
+      apiVersion: 'autoscaling/v2',
+      kind: 'HorizontalPodAutoscaler',
+      metadata: { name: 'own' },
+      spec: { scaleTargetRef: { kind: 'Deployment', name: 'shop-api' }, maxReplicas: 3 },
+    };
+    const manifests = [{ path: 'backends/shop/infra/manifests/a.yaml', objects: [own] }];
+    const replaced = projectObjectsOf({ ...given({ max: 3, queues }), manifests }, { profile: 'production' });
+    expect(spec(replaced, 'ScaledObject')).toBeUndefined();
+  });
+});
+
 test('gives way to what the project adds for the same pods', () => {
   const budget = (name: string, labels: Readonly<Record<string, string>>) => ({
     apiVersion: 'policy/v1',
