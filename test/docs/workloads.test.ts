@@ -8,7 +8,7 @@ import { examplesOf } from './examples.ts';
 
 const read = (name: string) => readFileSync(join(import.meta.dirname, '..', '..', 'docs', name), 'utf8');
 const page = read('workloads.md');
-const examples = [...examplesOf(page), ...examplesOf(read('catalogue.md'))];
+const examples = [...examplesOf(page), ...examplesOf(read('catalogue.md')), ...examplesOf(read('workspaces.md'))];
 
 /** The variables that the pages say `.env.example` lists. */
 const variables: Readonly<Record<string, string>> = {
@@ -35,7 +35,9 @@ const filesOf = ({ title, project, environment = 'name: monorepo\n' }: (typeof e
   [paths.project]: project,
   [paths.example]: variables[title] ?? '',
   'packages/shared/name.mjs': '',
-  'backends/svc-a/Dockerfile': 'FROM base AS runtime\nCOPY --from=shared . ./shared\n',
+  'packages/ui/src/index.ts': '',
+  'backends/svc-a/app/page.tsx': '',
+  'backends/svc-a/Dockerfile': 'FROM base AS development\nFROM base AS runtime\nCOPY --from=shared . ./shared\n',
   'backends/svc-a/infra/app.conf': 'colour = red\n',
   'backends/svc-a/infra/nginx/default.conf': 'server { listen 80; }\n',
 });

@@ -1,23 +1,25 @@
 import { ApiError, listMonitors, listRaces } from '@monorepo/api-client';
 
-/** A variable of the pod. */
-function variable(name: string): string {
-  const value = process.env[name];
+/** A variable of the pod. Next would put the value that a name in the code has during the build in its place. */
+const variable = (name: string): string | undefined => process.env[name];
+
+function required(name: string): string {
+  const value = variable(name);
   if (!value) throw new ApiError(`${name} is not set`);
   return value;
 }
 
 /** The APIs as this server reaches them, by what they list. */
 export const apis = {
-  races: async () => listRaces(variable('TURFOO_API_URL')),
-  monitors: async () => listMonitors(variable('STATUS_API_URL')),
+  races: async () => listRaces(required('TURFOO_API_URL')),
+  monitors: async () => listMonitors(required('STATUS_API_URL')),
 };
 
 /**
  * Where browsers find `/races` and `/monitors`: this server's own routes, unless NEXT_PUBLIC_API_BASE_URL names a gateway.
  * It is read when a page is asked for, so that one image serves every environment.
  */
-export const apiOfBrowsers = (): string => process.env['NEXT_PUBLIC_API_BASE_URL'] || '/api';
+export const apiOfBrowsers = (): string => variable('NEXT_PUBLIC_API_BASE_URL') || '/api';
 
 /** Passes a list on to a browser: nothing of the APIs but these lists is reached from outside. */
 export async function passOn(name: keyof typeof apis): Promise<Response> {
