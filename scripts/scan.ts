@@ -104,7 +104,7 @@ function productionOf(root: string): string[] {
 /** The Dockerfiles of repoctl itself, of the projects and of the templates. */
 const dockerfiles = (): string[] => [
   join(repository, 'Dockerfile'),
-  ...['backends', 'templates'].flatMap((folder) =>
+  ...['apps', 'backends', 'templates'].flatMap((folder) =>
     readdirSync(join(repository, folder), { recursive: true, encoding: 'utf8' })
       .filter((path) => /(^|\/)Dockerfile$/.test(path) && !/\.venv|node_modules/.test(path))
       .map((path) => join(repository, folder, path)),
