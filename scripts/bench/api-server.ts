@@ -45,6 +45,8 @@ export async function startApiServer(assets: string): Promise<ApiServer> {
     ...['--listen-client-urls', `http://127.0.0.1:${client}`, '--advertise-client-urls', `http://127.0.0.1:${client}`],
     // What it holds is thrown away.
     '--unsafe-no-fsync',
+    // 100,000 pods, each written twice, take more than the 2 GB that it has otherwise.
+    `--quota-backend-bytes=${8 * 1024 ** 3}`,
   ]);
   const server = run('kube-apiserver', [
     `--etcd-servers=http://127.0.0.1:${client}`,

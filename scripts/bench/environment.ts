@@ -146,13 +146,16 @@ function podSpec(object: string): object {
   };
 }
 
+/** A namespace and the account of its pods, which a controller would make and admission asks for. */
+async function writeNamespace(cluster: Cluster, index: number): Promise<void> {
+  const name = namespaceName(index);
+  await request(cluster, 'POST', '/api/v1/namespaces', { metadata: { name, labels: ownerLabels(owner(index)) } });
+  await request(cluster, 'POST', `/api/v1/namespaces/${name}/serviceaccounts`, { metadata: { name: 'default' } });
+}
+
 /** Adds pods, spread evenly over the namespaces. Before the first the namespaces are made. */
 export async function fill(cluster: Cluster, before: number, after: number): Promise<void> {
-  if (before === 0)
-    for (let index = 0; index < namespaceCount; index += 1)
-      await request(cluster, 'POST', '/api/v1/namespaces', {
-        metadata: { name: namespaceName(index), labels: ownerLabels(owner(index)) },
-      });
+  if (before === 0) for (let index = 0; index < namespaceCount; index += 1) await writeNamespace(cluster, index);
   const [first, last] = [before, after].map((count) => Math.floor(count / namespaceCount)) as [number, number];
   const deployments: [number, number, number][] = [];
   for (let index = 0; index < namespaceCount; index += 1)

@@ -41,12 +41,15 @@ export function wrongClocks(pods: readonly Pod[], moment: Pick<Surroundings, 'no
 function skewOf({ metadata, status }: Pod, now: Date): number {
   // What a kubelet runs by itself it tells the API of later.
   if (metadata.ownerReferences?.some(({ kind }) => kind === 'Node')) return 0;
-  const after = (instant: string | null | undefined, than: number) => (Date.parse(instant ?? '') - than) / 1000 || 0;
-  const started = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].map(
-    ({ state }) => state?.running?.startedAt,
-  );
-  const ahead = Math.max(...[status?.startTime, ...started].map((each) => after(each, now.getTime())), 0);
+  // Of 100,000 pods a list of their times would be most of what judging them takes.
+  let ahead = after(status?.startTime, now.getTime());
+  for (const statuses of [status?.initContainerStatuses, status?.containerStatuses])
+    for (const { state } of statuses ?? []) ahead = Math.max(ahead, after(state?.running?.startedAt, now.getTime()));
   if (ahead > toleranceSeconds) return ahead;
   const made = Date.parse(metadata.creationTimestamp ?? '');
   return Math.min(0, after(status?.startTime, made));
 }
+
+/** Seconds by which an instant is after another; 0 if it is not known. */
+const after = (instant: string | null | undefined, than: number): number =>
+  instant ? (Date.parse(instant) - than) / 1000 || 0 : 0;

@@ -31,6 +31,7 @@ export const messageOf = ({ message = '' }: Pick<Event, 'message'>): string =>
 const byName = new WeakMap<readonly Event[], Map<string | undefined, Event[]>>();
 
 function named(name: string, events: readonly Event[]): readonly Event[] {
+  if (events.length === 0) return events;
   let index = byName.get(events);
   if (!index) {
     index = new Map();

@@ -76,8 +76,7 @@ const quoting = ['cause', 'warning', 'advice', 'waitingFor'] as const;
 
 /** A verdict. What it quotes is made text in one line: names and probes come from anybody who may write to the cluster. */
 export function verdict(status: Status, reason: string, details: Details = {}): Health {
-  const quoted = Object.fromEntries(
-    quoting.flatMap((field) => (details[field] === undefined ? [] : [[field, plain(details[field])]])),
-  );
+  const quoted: Partial<Record<(typeof quoting)[number], string>> = {};
+  for (const field of quoting) if (details[field] !== undefined) quoted[field] = plain(details[field]);
   return { status, reason, terminal: false, ...details, ...quoted };
 }

@@ -17,7 +17,7 @@ import type {
   StorageClass,
   Workload,
 } from '../rules/objects.ts';
-import { shared } from './shared.ts';
+import { shared, sharedText } from './shared.ts';
 
 /**
  * Objects of the API as small records: what the report reads of them, and nothing else. A pod's managed fields,
@@ -25,10 +25,10 @@ import { shared } from './shared.ts';
  */
 export const metaRecord = (meta: Meta & Managed): Meta => ({
   name: meta.name,
-  namespace: meta.namespace,
+  namespace: sharedText(meta.namespace),
   uid: meta.uid,
   labels: shared(meta.labels ?? undefined),
-  creationTimestamp: meta.creationTimestamp,
+  creationTimestamp: sharedText(meta.creationTimestamp),
   deletionTimestamp: meta.deletionTimestamp,
   generation: meta.generation,
   finalizers: meta.finalizers ?? undefined,
@@ -85,19 +85,24 @@ const statusRecord = ({ name, ready, started, restartCount, state, lastState }: 
   ready,
   started,
   restartCount,
-  // Most that run well have the same times as others of their deployment.
-  state: state?.running ? shared(state) : state,
-  lastState: shared(lastState),
+  state,
+  lastState,
 });
 
 /** The conditions of pods that rules ask for. */
 const podConditions: readonly string[] = ['Ready', 'PodScheduled', 'PodReadyToStartContainers'];
 
+/** Since when something holds is asked of readiness only. */
+const podConditionRecords = (conditions: readonly Condition[] | undefined): Condition[] | undefined =>
+  conditionRecords(conditions?.filter(({ type }) => podConditions.includes(type)))?.map((each) =>
+    each.type !== 'Ready' && each.status === 'True' ? { ...each, lastTransitionTime: undefined } : each,
+  );
+
 export const podRecord = ({ metadata, spec, status }: Pod): Pod => ({
   metadata: metaRecord(metadata),
   spec: {
-    nodeName: spec.nodeName,
-    schedulerName: spec.schedulerName,
+    nodeName: sharedText(spec.nodeName),
+    schedulerName: sharedText(spec.schedulerName),
     restartPolicy: spec.restartPolicy,
     schedulingGates: spec.schedulingGates,
     initContainers: shared(spec.initContainers?.map(containerRecord)),
@@ -112,17 +117,18 @@ export const podRecord = ({ metadata, spec, status }: Pod): Pod => ({
     phase: status.phase,
     reason: status.reason,
     message: status.message,
-    startTime: status.startTime,
-    conditions: conditionRecords(status.conditions?.filter(({ type }) => podConditions.includes(type))),
-    initContainerStatuses: status.initContainerStatuses?.map(statusRecord),
-    containerStatuses: status.containerStatuses?.map(statusRecord),
+    startTime: sharedText(status.startTime),
+    // Most have the same times as others of their workload.
+    conditions: shared(podConditionRecords(status.conditions)),
+    initContainerStatuses: shared(status.initContainerStatuses?.map(statusRecord)),
+    containerStatuses: shared(status.containerStatuses?.map(statusRecord)),
   },
 });
 
 /** A pod that nothing controls: only that it is there, and its phase. */
 export const loosePodRecord = ({ metadata, spec, status }: Pod): Pod => ({
   metadata: metaRecord(metadata),
-  spec: { nodeName: spec.nodeName, containers: [] },
+  spec: { nodeName: sharedText(spec.nodeName), containers: [] },
   status: { phase: status?.phase },
 });
 

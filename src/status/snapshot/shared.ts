@@ -2,6 +2,7 @@
 const most = 20_000;
 
 const known = new Map<string, unknown>();
+const knownTexts = new Map<string, string>();
 
 /**
  * A value, or the one before it that says the same: of thousands of pods most have the labels, the containers and the owners of
@@ -15,4 +16,14 @@ export function shared<Value extends object>(value: Value | undefined): Value | 
   if (known.size >= most) known.clear();
   known.set(key, value);
   return value;
+}
+
+/** A text, or the one before it that says the same: each that is parsed out of JSON is a copy. */
+export function sharedText(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const same = knownTexts.get(text);
+  if (same !== undefined) return same;
+  if (knownTexts.size >= most) knownTexts.clear();
+  knownTexts.set(text, text);
+  return text;
 }

@@ -2,6 +2,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
 import { Cluster } from '../../../src/cluster/client.ts';
+import type { Pod } from '../../../src/status/rules/objects.ts';
 import { readList, recordOf } from '../../../src/status/snapshot/read-list.ts';
 import { sources } from '../../../src/status/snapshot/sources.ts';
 import { podOf } from '../report/objects.ts';
@@ -83,3 +84,35 @@ test.each(['metadata', 'spec', 'status'])(
     expect(record.metadata.name).toBe(part === 'metadata' ? '(no name)' : 'api');
   },
 );
+
+test('pods that are alike keep what they have in common once', () => {
+  const parsed = (name: string, seconds: number) => {
+    const pod = podOf('shop', name);
+    const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString();
+    const conditions = [
+      { type: 'PodScheduled', status: 'True', lastTransitionTime: at(seconds) },
+      { type: 'Ready', status: 'True', lastTransitionTime: at(59) },
+    ];
+    const { metadata, status } = JSON.parse(JSON.stringify({ ...pod, status: { ...pod.status, conditions } }));
+    const spec = { nodeName: 'node-1', containers: [{ name, image: 'shop/api' }] };
+    return recordOf(sources().pods, { metadata: { ...metadata, labels: { of: 'both' } }, spec, status }) as typeof pod;
+  };
+  const [one, other] = [parsed('a', 1), parsed('b', 2)];
+  expect(one.metadata.labels).toBe(other.metadata.labels);
+  expect(one.spec.containers).not.toBe(other.spec.containers);
+  expect(one.status?.containerStatuses).toBe(other.status?.containerStatuses);
+  // When it was scheduled is of no interest, when it became ready is.
+  expect(one.status?.conditions).toBe(other.status?.conditions);
+  expect(one.status?.conditions?.map(({ lastTransitionTime }) => lastTransitionTime)).toEqual([
+    undefined,
+    '2026-01-01T00:00:59.000Z',
+  ]);
+});
+
+test('since when a pod could not be scheduled is kept', () => {
+  const lastTransitionTime = '2026-01-01T00:00:01Z';
+  const conditions = [{ type: 'PodScheduled', status: 'False', lastTransitionTime }];
+  const pod = { metadata: { name: 'a' }, spec: { containers: [] }, status: { conditions } };
+  const record = recordOf(sources().pods, pod) as Pod;
+  expect(record.status?.conditions?.[0]?.lastTransitionTime).toBe(lastTransitionTime);
+});
