@@ -64,9 +64,11 @@ export async function makeNamespaces(
   const charted = peculiar.filter((project) => project === undefined || project.chart !== undefined);
   const added = peculiar.flatMap((project) => (project && project.chart === undefined ? [project.name] : []));
   const here: Unsettled = [];
+  const attempt = (share: AttemptShare) => attemptShare(share, here);
+  // The environment of a thousand projects takes long to hand around: only if there is something to do.
   const attempts = [
     ...(await pMap(charted, (project) => tried(given, project, here), { concurrency: availableParallelism() })),
-    ...(await threads.shareOut({ task: 'attempt', ...given } as const, added, (share) => attemptShare(share, here))),
+    ...(added.length === 0 ? [] : await threads.shareOut({ task: 'attempt', ...given } as const, added, attempt)),
   ];
   const mistakes = attempts
     .filter(({ refused }) => refused.length > 0)

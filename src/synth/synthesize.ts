@@ -103,6 +103,7 @@ async function synthesizeOn(threads: Threads, root: string, options: SynthesisOp
     },
     outdated,
   );
+  threads.end();
   const wrong = [...loaded.mistakes, ...mistakes];
   for (const each of before)
     if (mistakes.some(({ directory }) => directory === each.directory)) kept.set(each.name, each);

@@ -18,6 +18,7 @@ export interface Share<Item> {
 /** The further threads that a run may use, one a processor, started when they are first needed. */
 export class Threads {
   #workers: readonly Worker[] = [];
+  #ended: readonly Promise<number>[] | undefined;
 
   /**
    * Works items off, on all processors if they are many.
@@ -35,9 +36,15 @@ export class Threads {
     return (await Promise.all([work(share), ...others])).flat();
   }
 
+  /** Begins to end the threads, which have nothing more to do. */
+  end(): void {
+    this.#ended ??= this.#workers.map((worker) => worker.terminate());
+  }
+
   /** Ends the threads. */
   async close(): Promise<void> {
-    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+    this.end();
+    await Promise.all(this.#ended ?? []);
   }
 
   #start() {
