@@ -16,8 +16,28 @@ const words = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
 // Lines of printable characters, the first not indented, none ending in a space, with one line break at the end or none.
 const block = /^(?![ \n])(?:[^\S\n]*[!-~](?:[ -~]*[!-~])?\n|\n)*[^\S\n]*[!-~](?:[ -~]*[!-~])?\n?$/;
 
+/** How texts were printed before, by their indentation: all keys and most values stand in the manifests of every project. */
+const printed = new Map<string, Map<string, string>>();
+
+/** The number of texts that are kept for an indentation, lest a large environment fill the memory. */
+const kept = 1000;
+
 function scalarText(value: unknown, indent: string): string {
   if (typeof value !== 'string') return JSON.stringify(value);
+  let texts = printed.get(indent);
+  if (!texts) {
+    texts = new Map();
+    printed.set(indent, texts);
+  }
+  let text = texts.get(value);
+  if (text === undefined) {
+    text = stringText(value, indent);
+    if (texts.size < kept) texts.set(value, text);
+  }
+  return text;
+}
+
+function stringText(value: string, indent: string): string {
   if (plain.test(value) && !words.test(value)) return value;
   if (value.includes('\n') && !value.includes('\t') && block.test(value)) {
     const lines = value.endsWith('\n') ? value.slice(0, -1) : value;
@@ -30,7 +50,9 @@ function scalarText(value: unknown, indent: string): string {
 /** The lines of a map, each with a line break. The first is not indented if it goes on after a "- ". */
 function mapText(map: object, indent: string, firstIndent = indent): string {
   let text = '';
-  for (const [key, value] of Object.entries(map)) {
+  // An array of its entries would take as long as their texts.
+  for (const key in map) {
+    const value = map[key as keyof typeof map] as unknown;
     if (value === undefined) continue;
     text += `${text === '' ? firstIndent : indent}${scalarText(key, '')}:${valueText(value, indent)}`;
   }
