@@ -164,12 +164,12 @@ function ask<Kind extends keyof Answers>(
   }
 }
 
-const digestOf = (answer: unknown): string =>
-  answer === undefined
-    ? 'none'
-    : createHash('sha1')
-        .update(typeof answer === 'string' ? answer : JSON.stringify(answer))
-        .digest('base64url');
+/** A digest of an answer; of a text that is as short, the text. */
+function digestOf(answer: unknown): string {
+  if (answer === undefined) return 'none';
+  const text = JSON.stringify(answer);
+  return text.length <= 30 ? text : createHash('sha1').update(text).digest('base64url');
+}
 
 /** The variables of a `.env` text, each with the line of its value: the last one that names it. */
 export function environmentKeys(text: string): EnvironmentKey[] {
