@@ -81,7 +81,7 @@ async function synthesizeOn(threads: Threads, root: string, options: SynthesisOp
   const { environment, profile } = loaded;
   const { profiles } = environment;
   const projects = options.projects ? withDependencies(environment, options.projects) : environment.projects;
-  const keys = new Map([undefined, ...projects].map((project) => [project, cacheKey(environment, profile, project)]));
+  const keys = cacheKeys(environment, profile, [undefined, ...projects]);
   const nameOf = (project: Project | undefined) => (project ?? environment).namespace;
   const isRemembered = (project: Project | undefined) => {
     const remembered = cache.namespaces[nameOf(project)];
@@ -167,13 +167,27 @@ function inOrder(namespaces: readonly PlannedNamespace[]): PlannedNamespace[] {
     .sort((one, other) => (place(one) < place(other) ? -1 : 1));
 }
 
+/** The cache keys of projects, and of the global tier. */
+function cacheKeys<Given extends Project | undefined>(
+  environment: Environment,
+  profile: Profile,
+  projects: readonly Given[],
+): Map<Given, string | undefined> {
+  const { name, services } = environment;
+  // As text once: it is as much as a project.
+  const shared = digest(JSON.stringify([name, services, profile]));
+  return new Map(projects.map((project) => [project, cacheKey(environment, profile, shared, project)]));
+}
+
 /**
  * Everything that a namespace's manifests depend on; `undefined` if that can't be known, as for a project with a chart
  * of its own, which may read anything.
+ *
+ * @param shared a digest of what all depend on
  */
-function cacheKey(environment: Environment, profile: Profile, project?: Project): string | undefined {
+function cacheKey(environment: Environment, profile: Profile, shared: string, project?: Project): string | undefined {
   if (chartOf(environment, project) !== undefined) return undefined;
-  const { name, services, patches, manifests } = environment;
+  const { services, patches, manifests } = environment;
   const around = project
     ? dependencies(project).map((other) => findProject(environment, other))
     : [patches, manifests, services.map((service) => consumers(environment, service))];
@@ -187,7 +201,7 @@ function cacheKey(environment: Environment, profile: Profile, project?: Project)
           ports,
         ])
       : [];
-  return digest(JSON.stringify([name, services, profile, project, around, callers]));
+  return digest(JSON.stringify([shared, project, around, callers]));
 }
 
 /** Whether two maps hold the very same values. */
