@@ -1,4 +1,4 @@
-import { Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { run } from '../../src/cli/main.ts';
 // Jest fails where a module is loaded a second time while it is loaded: commands begin with two imports at once.
 import '../../src/config/load.ts';
@@ -20,7 +20,7 @@ class Recorded extends Writable {
 }
 
 /** Puts a value in the place of a property of `process`. @returns what puts it back */
-function replaced(name: 'stdout' | 'stderr', value: unknown): () => void {
+function replaced(name: 'stdin' | 'stdout' | 'stderr', value: unknown): () => void {
   const before = Object.getOwnPropertyDescriptor(process, name);
   Object.defineProperty(process, name, { value, configurable: true });
   return () => before && Object.defineProperty(process, name, before);
@@ -38,16 +38,19 @@ function set(variables: Readonly<Record<string, string | undefined>>): void {
  * of a process of its own. One command at a time. That the bundled program does the same is seen in the tests that start it.
  *
  * @param env in what its environment differs from that of this process; `undefined` is a variable that it has not
+ * @param input what it reads from stdin; by default stdin is that of this process
  */
 export async function inProcess(
   cwd: string,
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>> = {},
+  input?: string,
 ): Promise<Ended> {
   const [stdout, stderr] = [new Recorded(), new Recorded()];
   const before = Object.fromEntries(Object.keys(env).map((name) => [name, process.env[name]]));
   const [folder, exitCode] = [process.cwd(), process.exitCode];
   const restore = [replaced('stdout', stdout), replaced('stderr', stderr)];
+  if (input !== undefined) restore.push(replaced('stdin', Readable.from([Buffer.from(input)])));
   try {
     process.chdir(cwd);
     set(env);

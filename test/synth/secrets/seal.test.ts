@@ -7,7 +7,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, tes
 import { parse, parseAllDocuments } from 'yaml';
 import type { ManifestObject } from '../../../charts/common/manifest-object.ts';
 import { sealValue } from '../../../src/synth/secrets/seal-value.ts';
-import { copyRepository, repository } from '../repository.ts';
+import { inProcess } from '../../cli/in-process.ts';
+import { copyRepository } from '../repository.ts';
 
 /** A controller's key and certificate. */
 let controller: { readonly key: string; readonly keyPath: string; readonly certificate: string };
@@ -23,7 +24,7 @@ function newKey(name: string, ...options: readonly string[]) {
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'repoctl-seal-'));
-  controller = newKey('controller', '-newkey', 'rsa:4096', '-days', '2');
+  controller = newKey('controller', '-newkey', 'rsa:2048', '-days', '2');
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -97,11 +98,7 @@ describe('a profile that seals', () => {
       `name: monorepo\nprofiles:\n  production:\n    images: { registry: registry.example.com/monorepo, tag: 1.0.0 }\n    secrets: ${secrets}\n`,
     );
   const repoctl = (args: readonly string[], input = '') =>
-    spawnSync(process.execPath, [join(repository, 'bin', 'repoctl.mjs'), ...args, '--profile', 'production'], {
-      cwd: root,
-      encoding: 'utf8',
-      input,
-    });
+    inProcess(root, [...args, '--profile', 'production'], {}, input);
   const begin = (scope = 'strict') => {
     profile(`{ certificate: sealed.pem, scope: ${scope} }`);
     writeFileSync(join(root, 'sealed.pem'), controller.certificate);
@@ -118,15 +115,17 @@ describe('a profile that seals', () => {
       readonly spec: { readonly encryptedData: Record<string, string>; readonly template: object };
     })[];
 
-  test('makes passwords up, the same for each Secret that has it, and synth writes a SealedSecret for each', () => {
+  test('makes passwords up, the same for each Secret that has it, and synth writes a SealedSecret for each', async () => {
     begin();
-    const { status, stderr } = repoctl(['secrets', 'seal']);
+    const { status, stderr } = await repoctl(['secrets', 'seal']);
     expect([status, stderr]).toEqual([
       0,
       expect.stringContaining('sealed REDIS_PASSWORD of monorepo: monorepo/monorepo-redis, turfoo/turfoo-redis'),
     ]);
-    expect(repoctl(['validate']).stderr).toMatch(/^secret: monorepo\/monorepo-redis needs REDIS_PASSWORD, sealed$/m);
-    expect(repoctl(['synth']).status).toBe(0);
+    expect((await repoctl(['validate'])).stderr).toMatch(
+      /^secret: monorepo\/monorepo-redis needs REDIS_PASSWORD, sealed$/m,
+    );
+    expect((await repoctl(['synth'])).status).toBe(0);
     const [global, turfoo] = [sealedObjects('monorepo'), sealedObjects('turfoo')];
     expect(global.map(({ metadata }) => metadata?.name)).toEqual([
       'monorepo-redis',
@@ -146,15 +145,15 @@ describe('a profile that seals', () => {
     });
   });
 
-  test('takes a value from stdin, leaves the others as they were, and says what is missing', () => {
+  test('takes a value from stdin, leaves the others as they were, and says what is missing', async () => {
     begin();
-    const { status, stderr } = repoctl(['secrets', 'seal', 'turfoo', 'POSTGRES_PASSWORD'], 'of-mine\n');
+    const { status, stderr } = await repoctl(['secrets', 'seal', 'turfoo', 'POSTGRES_PASSWORD'], 'of-mine\n');
     expect([status, stderr]).toEqual([1, expect.stringContaining('missing: REDIS_PASSWORD of monorepo')]);
     const before = file();
     expect(unsealed(before['turfoo/turfoo-postgres']?.POSTGRES_PASSWORD ?? '', 'turfoo/turfoo-postgres')).toBe(
       'of-mine',
     );
-    const missing = repoctl(['validate']);
+    const missing = await repoctl(['validate']);
     expect([missing.status, missing.stderr]).toEqual([
       1,
       expect.stringContaining(
@@ -162,14 +161,14 @@ describe('a profile that seals', () => {
           '  repoctl secrets seal monorepo REDIS_PASSWORD --profile production < FILE',
       ),
     ]);
-    expect(repoctl(['secrets', 'seal']).status).toBe(0);
+    expect((await repoctl(['secrets', 'seal'])).status).toBe(0);
     expect(file()).toMatchObject(before);
   });
 
-  test('says of wider scopes what the controller has to know', () => {
+  test('says of wider scopes what the controller has to know', async () => {
     begin('namespace-wide');
-    expect(repoctl(['secrets', 'seal']).status).toBe(0);
-    repoctl(['synth']);
+    expect((await repoctl(['secrets', 'seal'])).status).toBe(0);
+    await repoctl(['synth']);
     const [first] = sealedObjects('turfoo');
     const annotations = { 'sealedsecrets.bitnami.com/namespace-wide': 'true' };
     expect(first).toMatchObject({ metadata: { annotations }, spec: { template: { metadata: { annotations } } } });
@@ -196,19 +195,19 @@ describe('a profile that seals', () => {
     ],
     ['no variable is named', begin, ['secrets', 'seal', 'turfoo'], 'which variable of turfoo?'],
     ['there is no value', begin, ['secrets', 'seal', 'turfoo', 'POSTGRES_PASSWORD'], 'POSTGRES_PASSWORD is empty'],
-  ])('refuses where %s, and writes nothing', (_, prepare, args, message) => {
+  ])('refuses where %s, and writes nothing', async (_, prepare, args, message) => {
     prepare();
-    const { status, stderr } = repoctl(args);
+    const { status, stderr } = await repoctl(args);
     expect([status, stderr]).toEqual([2, expect.stringContaining(message)]);
     expect(existsSync(join(root, 'sealed-secrets.yaml'))).toBe(false);
   });
 
-  test('names the place in a file that somebody changed', () => {
+  test('names the place in a file that somebody changed', async () => {
     begin();
-    repoctl(['secrets', 'seal']);
+    await repoctl(['secrets', 'seal']);
     const path = join(root, 'sealed-secrets.yaml');
     writeFileSync(path, readFileSync(path, 'utf8').replace(/(POSTGRES_PASSWORD": ).*/, '$1geheim'));
-    const { status, stderr } = repoctl(['validate']);
+    const { status, stderr } = await repoctl(['validate']);
     expect([status, stderr]).toEqual([
       2,
       expect.stringMatching(/sealed-secrets\.yaml:\d+:\d+: .*POSTGRES_PASSWORD: expected a value that/),
@@ -218,10 +217,10 @@ describe('a profile that seals', () => {
   const hasKubeseal = spawnSync('kubeseal', ['--version']).error === undefined;
   (hasKubeseal ? test : test.skip)(
     'kubeseal, with the code of the controller, makes the Secret of what was written',
-    () => {
+    async () => {
       begin();
-      repoctl(['secrets', 'seal', 'turfoo', 'POSTGRES_PASSWORD'], 'of-mine');
-      repoctl(['synth']);
+      await repoctl(['secrets', 'seal', 'turfoo', 'POSTGRES_PASSWORD'], 'of-mine');
+      await repoctl(['synth']);
       const input = JSON.stringify(sealedObjects('turfoo')[0]);
       const args = ['--recovery-unseal', '--recovery-private-key', controller.keyPath];
       const { stdout, stderr } = spawnSync('kubeseal', args, { input, encoding: 'utf8' });
