@@ -1,6 +1,6 @@
 // Scans what production gets, as CI and an auditor do: the manifests of this repository and of a fixture that uses every hatch, by
-// checkov, kube-score and gitleaks; the Dockerfiles of the projects and of the templates, by checkov. Fails on what a scanner
-// calls a failure. What is left out by design is annotated on its object, with the reason, and counted here.
+// checkov, kube-score and gitleaks; the Dockerfiles of the projects and of the templates, by checkov; the workflows, by actionlint.
+// Fails on what a scanner calls a failure. What is left out by design is annotated on its object, with the reason, and counted here.
 //
 //   npm run scan
 import { spawnSync } from 'node:child_process';
@@ -21,6 +21,7 @@ const tools = {
   checkov: 'pip install checkov==3.3.30',
   'kube-score': 'go install github.com/zegl/kube-score/cmd/kube-score@v1.20.0',
   gitleaks: 'go install github.com/zricethezav/gitleaks/v8@v8.30.1',
+  actionlint: 'go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12',
 };
 
 interface Scan {
@@ -196,6 +197,21 @@ function gitleaks(what: string, folder: string): Scan {
   };
 }
 
+const workflowFindings = z.array(z.object({ message: z.string(), filepath: z.string(), line: z.number() }));
+
+/** Looks for what GitHub would refuse or do otherwise than meant in the workflows. */
+function actionlint(): Scan {
+  const folder = join(repository, '.github', 'workflows');
+  const files = readdirSync(folder).map((name) => join(folder, name));
+  const found = workflowFindings.parse(JSON.parse(run('actionlint', ['-format', '{{json .}}', ...files])));
+  return {
+    scanner: 'actionlint, workflows',
+    passed: files.length,
+    failed: found.map(({ message, filepath, line }) => `${filepath}:${line} ${message}`),
+    leftOut: [],
+  };
+}
+
 function report({ scanner, passed, failed, leftOut }: Scan): void {
   const counts = new Map<string, number>();
   for (const { check } of leftOut) counts.set(check, (counts.get(check) ?? 0) + 1);
@@ -218,7 +234,7 @@ try {
     const dist = join(root, 'dist', 'production');
     scans.push(checkov(what, 'kubernetes', files), kubeScore(what, files), gitleaks(what, dist));
   }
-  scans.push(checkov('Dockerfiles', 'dockerfile', dockerfiles()));
+  scans.push(checkov('Dockerfiles', 'dockerfile', dockerfiles()), actionlint());
   for (const each of scans) report(each);
   if (scans.some(({ failed }) => failed.length > 0)) process.exitCode = 1;
 } catch (error) {

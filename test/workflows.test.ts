@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Command } from 'commander';
 import { parse } from 'yaml';
 import { makeProgram } from '../src/cli/program.ts';
+import { copyRepository } from './synth/repository.ts';
 
 const root = join(import.meta.dirname, '..');
 const folder = join(root, '.github', 'workflows');
@@ -111,6 +112,95 @@ describe.each([...workflows])('%s', (_, workflow) => {
     for (const each of uses)
       if (each.startsWith('./')) expect([each, existsSync(join(root, each))]).toEqual([each, true]);
       else expect(each).toMatch(/^[\w-]+\/[\w-]+@(v?\d+(\.\d+)*|[0-9a-f]{40})$/);
+  });
+});
+
+// As GitHub runs them, in a copy of this repository: what is outside of it (npm, the registry, the cluster) is a stand-in.
+describe('the steps of a workflow', () => {
+  let copy: string;
+  let bin: string;
+  beforeAll(() => {
+    copy = copyRepository();
+    bin = join(copy, 'stand-ins');
+    mkdirSync(bin);
+    const script = (name: string, text: string) => {
+      writeFileSync(join(bin, name), `#!/usr/bin/env bash\n${text}\n`);
+      chmodSync(join(bin, name), 0o755);
+    };
+    // `npx repoctl ARGUMENTS`: what needs a cluster or a registry only says that it was called, and ends as asked for.
+    script(
+      'npx',
+      `echo "$*" >> "$CALLS"; shift
+case $1 in validate|synth) exec '${process.execPath}' '${join(root, 'bin', 'repoctl.mjs')}' "$@" ;; esac
+exit "\${ENDS:-0}"`,
+    );
+  });
+  afterAll(() => rmSync(copy, { recursive: true, force: true }));
+
+  /** Runs one by its name. @returns how it ended, the commands that it called, and what it hands to later steps */
+  function runStep(file: string, name: string, variables: Readonly<Record<string, string>> = {}) {
+    const step = stepsOf(workflows.get(file) as Workflow).find((each) => each.name === name);
+    const handed = Object.fromEntries(
+      ['CALLS', 'GITHUB_OUTPUT', 'GITHUB_ENV', 'GITHUB_STEP_SUMMARY'].map((key) => [key, join(copy, key)]),
+    );
+    for (const path of Object.values(handed)) writeFileSync(path, '');
+    const { status, stderr } = spawnSync('bash', ['-e', '-c', step?.run ?? 'exit 99'], {
+      cwd: copy,
+      encoding: 'utf8',
+      env: { ...process.env, PATH: `${bin}:${process.env.PATH}`, RUNNER_TEMP: copy, ...handed, ...variables },
+    });
+    const text = (key: string) => readFileSync(join(copy, key), 'utf8');
+    return { status, stderr, calls: text('CALLS'), output: text('GITHUB_OUTPUT'), variables: text('GITHUB_ENV') };
+  }
+  const deployed = { PROFILE: 'production', IMAGE_TAG: '1.2.3', CONTEXT: 'prod' };
+
+  test('of a check accept this repository', () => {
+    expect(runStep('ci.yml', 'validate')).toMatchObject({
+      status: 0,
+      calls: 'repoctl validate --profile production\n',
+    });
+    const { status, calls } = runStep('ci.yml', 'manifests in Git are up to date');
+    expect([status, calls]).toEqual([0, 'repoctl synth --profile production\n']);
+    expect(existsSync(join(copy, 'dist', 'production', 'plan.json'))).toBe(true);
+  });
+
+  (spawnSync('jq', ['--version']).status === 0 ? test : test.skip)('of a build list images that can be built', () => {
+    const { status, output, stderr } = runStep('images.yml', 'list the images', deployed);
+    expect([status, stderr]).toEqual([0, expect.any(String)]);
+    const images = JSON.parse(output.replace(/^images=/, '')) as {
+      reference: string;
+      context: string;
+      dockerfile: string;
+    }[];
+    expect(images.length).toBeGreaterThan(0);
+    for (const { reference, context, dockerfile } of images) {
+      expect(reference).toMatch(/:1\.2\.3$/);
+      expect([existsSync(join(copy, context)), existsSync(join(copy, dockerfile))]).toEqual([true, true]);
+    }
+  });
+
+  test('of a deployment keep the kubeconfig for themselves, and remove it', () => {
+    const kubeconfig = join(copy, 'kubeconfig');
+    const { status, variables } = runStep('roll-out.yml', 'kubeconfig', { KUBECONFIG_TEXT: 'secret' });
+    expect([status, variables]).toEqual([0, `KUBECONFIG=${kubeconfig}\n`]);
+    expect([readFileSync(kubeconfig, 'utf8'), statSync(kubeconfig).mode & 0o777]).toEqual(['secret', 0o600]);
+    expect(runStep('roll-out.yml', 'remove the kubeconfig').status).toBe(0);
+    expect(existsSync(kubeconfig)).toBe(false);
+  });
+
+  test.each([
+    ['nothing changes', '0', 0],
+    ['something changes', '1', 0],
+    ['the cluster can’t be read', '3', 3],
+  ])('of a deployment go on as they should where %s', (_, ends, status) => {
+    expect(runStep('roll-out.yml', 'what changes', { ...deployed, ENDS: ends }).status).toBe(status);
+  });
+
+  test('of a deployment fail with it', () => {
+    expect(runStep('roll-out.yml', 'deploy', { ...deployed, ENDS: '1' })).toMatchObject({
+      status: 1,
+      calls: 'repoctl deploy --profile production --image-tag 1.2.3 --context prod --yes --timeout 600\n',
+    });
   });
 });
 
