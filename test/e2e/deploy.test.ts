@@ -194,6 +194,26 @@ describe('a project with a database', () => {
     expect(sql('select id from entries')).toBe('7');
   });
 
+  test('keeps its claim and its rows where an earlier version had its database name another Service', () => {
+    const whole = small.read('apps/ledger/infra/project.yaml');
+    const earlier = `patches:\n  - target: { kind: StatefulSet, name: ledger-postgres }\n    merge: { spec: { serviceName: ledger-postgres } }\n`;
+    const serviceName = () => field('statefulset/ledger-postgres', 'ledger', '{.spec.serviceName}');
+    const claim = () => field('pvc/data-ledger-postgres-0', 'ledger', '{.metadata.uid}');
+    yaml(`${whole}${earlier}`);
+    expect(ended(deployed())).toEqual([0, '']);
+    expect(serviceName()).toBe('ledger-postgres');
+    const before = claim();
+    yaml(whole);
+    const { stdout } = repoctl('diff');
+    expect(stdout).toContain('-/+ statefulset ledger-postgres');
+    expect(stdout).toContain(
+      'can’t be changed: it is deleted with its pods and made again; its claims and their data stay',
+    );
+    expect(ended(deployed())).toEqual([0, '']);
+    expect([serviceName(), claim(), sql('select id from entries')]).toEqual(['ledger-postgres-peers', before, '7']);
+    expect(repoctl('diff').stdout).toBe('Nothing to change.\n');
+  });
+
   test('loses what has left the configuration, and nothing else', () => {
     ask('create', 'configmap', 'by-hand', '-n', 'ledger');
     const whole = small.read('apps/ledger/infra/project.yaml');

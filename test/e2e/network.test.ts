@@ -6,6 +6,7 @@ import { parseAllDocuments } from 'yaml';
 import { images } from '../../charts/common/images.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import { matrix, podsOf } from '../charts/network-matrix.ts';
+import { connections, stranger, type Target } from './connections.ts';
 import { cluster, ensureCluster, kubectl, loadPublicImages, readPlan, repoctl } from './environment.ts';
 import { apply, supplySecrets } from './production.ts';
 import { eventually, run } from './run.ts';
@@ -41,25 +42,6 @@ uses: { projects: [shop/api] }
 workloads:
   page: { kind: http, image: "${busybox}", port: 80, user: 1000, health: { tcp: 8080 }, ports: { high: 8080 }, command: ${serve(8080)} }
 `;
-
-/** A pod of nobody's, in a namespace of its own. */
-const stranger = (namespace: string, port: number) =>
-  [
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
-    {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { name: 'stranger', namespace, labels: { app: 'stranger' } },
-      spec: {
-        terminationGracePeriodSeconds: 0,
-        containers: [
-          { name: 'main', image: busybox, command: ['sh', '-c', `httpd -p ${port} -h /tmp && exec sleep 86400`] },
-        ],
-      },
-    },
-  ]
-    .map((each) => JSON.stringify(each))
-    .join('\n---\n');
 
 enforced('NetworkPolicies of production, where they are enforced', () => {
   let root: string;
@@ -104,7 +86,7 @@ enforced('NetworkPolicies of production, where they are enforced', () => {
       kubectl('wait', '--for=condition=Ready', 'pod', '--all', '-n', namespace, '--timeout=240s');
     // Whoever enforces them needs a moment.
     await new Promise((resolve) => setTimeout(resolve, 10_000));
-    reached = await connections();
+    reached = await connections([...ours, ...others], targets(), root);
   });
 
   afterAll(() => {
@@ -113,49 +95,13 @@ enforced('NetworkPolicies of production, where they are enforced', () => {
   });
 
   /** Where pods are tried: the Services, a pod of nobody's, and the API. */
-  const targets = (): (readonly [name: string, host: string, port: number])[] => [
+  const targets = (): Target[] => [
     ...podsOf(objects).flatMap(({ name, namespace, ports }) =>
       ports.map(({ port }) => [`${name}:${port}`, `${name}.${namespace}.svc`, port] as const),
     ),
     ['outside:9999', outside, 9999],
     ['api-server:443', 'kubernetes.default.svc', 443],
   ];
-
-  /** The connections that succeed, from inside of a pod of each workload and service, and of strangers. */
-  async function connections(): Promise<string[]> {
-    const asked = targets()
-      .map(([name, host, port]) => `(nc -w 3 ${host} ${port} </dev/null >/dev/null 2>&1 && echo "TO ${name}") &`)
-      .join('\n');
-    const script = `${asked}\nwait\necho DONE`;
-    const sources = [...ours, ...others].flatMap((namespace) => {
-      const { items } = JSON.parse(kubectl('get', 'pods', '-n', namespace, '-o', 'json').stdout) as {
-        items: { metadata: { name: string; labels: Record<string, string> } }[];
-      };
-      const byWorkload = new Map(
-        items.map(({ metadata: { name, labels } }) => [labels['app.kubernetes.io/instance'] ?? namespace, name]),
-      );
-      return [...byWorkload].map(([workload, pod]) => ({ workload, pod, namespace }));
-    });
-    for (const { pod, namespace } of sources)
-      kubectl(
-        ...['debug', '-n', namespace, pod, '--image', busybox, '--profile', 'restricted', '--container', 'probe'],
-        ...['--custom', custom(), '--', 'sh', '-c', script],
-      );
-    const answers = sources.map(({ workload, pod, namespace }) =>
-      eventually(`the connections of ${workload} are tried`, 90, () => {
-        const log = kubectl('logs', '-n', namespace, pod, '-c', 'probe').stdout;
-        expect(log).toContain('DONE');
-        return [...log.matchAll(/^TO (.*)$/gm)].map(([, name]) => `${workload} → ${name}`);
-      }),
-    );
-    return (await Promise.all(answers)).flat().sort();
-  }
-
-  function custom(): string {
-    const path = join(root, 'probe.json');
-    writeFileSync(path, JSON.stringify({ securityContext: { runAsUser: 1000 } }));
-    return path;
-  }
 
   test('pods connect as the configuration tells, and in no other way', () => {
     const expected = [
