@@ -287,6 +287,7 @@ describe('a project with a database', () => {
     const dump = inPostgres('pg_dump --clean --if-exists -U "$POSTGRES_USER" "$POSTGRES_DB"');
     expect(dump).toContain('PostgreSQL database dump complete');
     ask('delete', '-n', 'ledger', 'statefulset/ledger-postgres', 'persistentvolumeclaim/data-ledger-postgres-0');
+    ask('delete', '-n', 'ledger', 'jobs', '--selector', 'app.kubernetes.io/component=job');
     expect(ended(deployed('ledger'))).toEqual([0, '']);
     stop();
     inPostgres('psql --single-transaction -U "$POSTGRES_USER" "$POSTGRES_DB"', dump);
