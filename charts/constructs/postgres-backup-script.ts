@@ -23,6 +23,8 @@ key=$(cat /run/secrets/store/AWS_ACCESS_KEY_ID) secret=$(cat /run/secrets/store/
 export MC_HOST_store="\${STORE_URL%%://*}://$key:$secret@\${STORE_URL#*://}"
 root=store/$STORE_PATH
 store() { mc --quiet --no-color "$@"; }
+# Of a stream mc keeps a part in memory, which is 528 MiB large unless it is told otherwise: more than the pod may have.
+put() { mc --quiet --no-color pipe --part-size 32MiB "$1" >/dev/null; }
 # Right after a pod has started, NetworkPolicies may still refuse what they allow.
 answers() {
   local what=$1 end=$(( $(date +%s) + 60 )); shift
@@ -99,11 +101,11 @@ const backup = `
 send() {
   { pg_dump --format=custom --snapshot="$SNAPSHOT" --dbname="$(named "$DATABASE")" | encrypt | tee /dev/fd/3 |
     { tee /dev/fd/4 | sha256sum | cut -d' ' -f1 >/tmp/sum; } 4>&1 | wc -c >/tmp/bytes; } 3>&1 |
-    mc --quiet --no-color pipe --part-size 32MiB "$TARGET" >/dev/null
+    put "$TARGET"
   touch /tmp/sent
 }
 # psql runs it by sh, which keeps no functions.
-{ echo 'set -euo pipefail'; declare -f send encrypt named; echo send; } >/tmp/send
+{ echo 'set -euo pipefail'; declare -f send encrypt named put; echo send; } >/tmp/send
 # The dump, and the rows of each table, of the same moment.
 dump() {
   export DATABASE=$1 TARGET=$2
@@ -131,7 +133,7 @@ SQL
   # Without passwords: a check needs their names where a dump has them.
   roles=postgres/$SERVICE/roles.sql$suffix
   pg_dumpall --roles-only --no-role-passwords --database="$PGDATABASE" | encrypt >/tmp/roles
-  store pipe "$root/$time/$roles" >/dev/null </tmp/roles
+  put "$root/$time/$roles" </tmp/roles
   list= number=0
   for database in "\${databases[@]}"; do
     number=$((number + 1))
@@ -143,7 +145,7 @@ SQL
     stored=$(store stat --json "$root/$time/$path" | sed -n 's/.*"size":\\([0-9]*\\).*/\\1/p')
     [ "$stored" = "$(cat /tmp/bytes)" ] || fail "$path has \${stored:-no} bytes in the bucket, not $(cat /tmp/bytes)"
     sort /tmp/rows | encrypt >/tmp/tables
-    store pipe "$root/$time/$tables" >/dev/null </tmp/tables
+    put "$root/$time/$tables" </tmp/tables
     list=$list\${list:+,}$(query "$PGDATABASE" -v service="$SERVICE" -v database="$database" -v path="$path" -v tables="$tables" \\
       -v bytes="$(cat /tmp/bytes)" -v sum="$(cat /tmp/sum)" \\
       -v roles="$roles" -v rolesbytes="$(wc -c </tmp/roles)" -v rolessum="$(sha256sum /tmp/roles | cut -d' ' -f1)" \\
@@ -160,7 +162,7 @@ SQL
   # The last: what has no manifest is not complete.
   printf '%s' "$MANIFEST" | sed "s|\\"TIME\\"|\\"$now\\"|" |
     parts=$list awk '{ i = index($0, "\\"PARTS\\""); print substr($0, 1, i - 1) "[" ENVIRON["parts"] "]" substr($0, i + 7) }' >/tmp/manifest.json
-  store pipe "$root/$time/manifest.json" >/dev/null </tmp/manifest.json
+  put "$root/$time/manifest.json" </tmp/manifest.json
   say "$time: complete, in $STORE_URL/$STORE_PATH"
   retain
 }
@@ -244,7 +246,7 @@ SQL
   done </tmp/parts
   pg_ctl --pgdata="$scratch" --mode=immediate --silent stop
   rm -rf "$scratch"
-  printf '{"time":"%s"}\\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" | store pipe "$root/$chosen/checked.json" >/dev/null
+  printf '{"time":"%s"}\\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" | put "$root/$chosen/checked.json"
   say "$chosen: restored into a scratch database, and checked"
 }
 `.trim();

@@ -43,6 +43,14 @@ describe('the backup of PostgreSQL', () => {
     expect(made.initContainers.map(({ image }) => image)).toEqual(['mirror/mc:1']);
   });
 
+  test.each(['shop-postgres-backup', 'shop-postgres-backup-check'])(
+    'of %s never has the S3 client keep 528 MiB of a stream in memory, more than its pod may have',
+    (name) => {
+      const streams = [...scriptIn(objects, name).matchAll(/ pipe (\S+ \S+)/g)].map(([, options]) => options);
+      expect(streams).toEqual(['--part-size 32MiB']);
+    },
+  );
+
   test('has its passwords in files, and none in its variables', () => {
     const made = podIn(objects);
     expect(containerIn(objects)?.env?.some(({ valueFrom }) => valueFrom !== undefined)).toBe(false);
