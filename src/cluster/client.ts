@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { RequestOptions } from 'node:https';
 import type { z } from 'zod';
-import { type ApiKind, apiVersions } from '../../charts/common/api-versions.ts';
+import { type ApiKind, apiVersions, typeMeta } from '../../charts/common/api-versions.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import { ClusterError } from '../platform/errors.ts';
 import { refusedError, unreachableError } from './api-errors.ts';
@@ -107,7 +107,7 @@ export class Cluster {
     return answer && ((await this.#read(answer, (of) => of.objectAnswer, action)) as Type);
   }
 
-  /** The objects of a kind, a page at a time. */
+  /** The objects of a kind, a page at a time; each says its kind, which the API leaves out in lists. */
   async list<Type = ManifestObject>(kind: ApiKind, options: ListOptions = {}): Promise<Type[]> {
     const path = resourcePath(apiVersions[kind], await this.#resource(apiVersions[kind], kind), options.namespace);
     const query = new URLSearchParams({ limit: '500' });
@@ -117,7 +117,7 @@ export class Cluster {
     for (;;) {
       const answer = await this.#send('GET', `${path}?${query}`, `list ${kind}s`);
       const page = await this.#read(answer, (of) => of.pageAnswer, `list ${kind}s`);
-      items.push(...((page.items ?? []) as Type[]));
+      items.push(...((page.items ?? []) as Type[]).map((item) => ({ ...typeMeta(kind), ...item })));
       if (!page.metadata?.continue) return items;
       query.set('continue', page.metadata.continue);
     }

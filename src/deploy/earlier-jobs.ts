@@ -8,7 +8,12 @@ import { poll } from '../platform/poll.ts';
 import type { PlannedNamespace } from '../synth/plan.ts';
 
 interface Job extends ManifestObject {
-  readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: Record<string, string> };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Record<string, string>;
+    readonly ownerReferences?: readonly unknown[];
+  };
   readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
 }
 
@@ -39,8 +44,9 @@ export async function endEarlierJobs(
   const { [labelKeys.managedBy]: _tool, ...own } = ownerPart(labels);
   const wanted = new Set(workloads.map(({ controller }) => controller?.name));
   const jobs = await cluster.list<Job>('Job', { namespace, labels: own });
-  const named = (job: Job) =>
-    workloads.some(({ object }) => new RegExp(`^${object}-[0-9a-f]{8}$`).test(job.metadata.name));
+  // The run of a cron job also has a name that ends in eight digits, and is nobody's predecessor.
+  const named = ({ metadata: { name, ownerReferences = [] } }: Job) =>
+    ownerReferences.length === 0 && workloads.some(({ object }) => new RegExp(`^${object}-[0-9a-f]{8}$`).test(name));
   const earlier = jobs.filter((job) => !wanted.has(job.metadata.name) && named(job) && !hasEnded(job));
   await eachOf(earlier, (job) =>
     poll(

@@ -165,7 +165,7 @@ observed('repoctl exporter, scraped by a Prometheus', () => {
 
   beforeAll(async () => {
     ensureCluster();
-    small.clear('watched', 'ledger', 'monitoring');
+    small.clear('watched', 'shelf', 'monitoring');
     if (enforce) run(enforce, [cluster]);
     makeAvailable(bases(repository, 'Dockerfile'));
     run('docker', ['build', '--quiet', '--tag', image, '.'], { cwd: repository, env: { DOCKER_BUILDKIT: '1' } });
@@ -182,7 +182,7 @@ observed('repoctl exporter, scraped by a Prometheus', () => {
       rules: true
 `,
     );
-    small.write('apps/ledger/infra/project.yaml', ledgerYaml + clerkYaml);
+    small.write('apps/ledger/infra/project.yaml', (ledgerYaml + clerkYaml).replace('name: ledger', 'name: shelf'));
     applyAll(definitions);
     mustSucceed(small.root, 'synth', '--profile', 'production');
     supplySecrets(readPlan(small.root, 'production'));
@@ -197,7 +197,7 @@ observed('repoctl exporter, scraped by a Prometheus', () => {
 
   afterAll(() => {
     proxy?.stop();
-    kubectl('delete', 'namespace', 'watched', 'ledger', 'monitoring', '--ignore-not-found', '--wait');
+    kubectl('delete', 'namespace', 'watched', 'shelf', 'monitoring', '--ignore-not-found', '--wait');
     const left = ['watched-repoctl-exporter', 'e2e-prometheus'];
     kubectl('delete', 'clusterrole,clusterrolebinding', ...left, '--ignore-not-found');
     kubectl('delete', 'customresourcedefinition', ...definitions.map(({ metadata }) => metadata.name));
@@ -218,11 +218,11 @@ observed('repoctl exporter, scraped by a Prometheus', () => {
       const [up] = await query('repoctl_up{environment="watched"}');
       expect(up?.value[1]).toBe('1');
     });
-    const all = await states('ledger');
+    const all = await states('shelf');
     expect(all).toMatchObject({
-      'ledger-postgres': 'healthy',
-      'ledger-keeper': 'healthy',
-      'ledger-clerk': 'healthy',
+      'shelf-postgres': 'healthy',
+      'shelf-keeper': 'healthy',
+      'shelf-clerk': 'healthy',
     });
     expect(await states('watched')).toEqual({ 'watched-repoctl-exporter': 'healthy' });
     expect(await query('repoctl_resource_problem == 1')).toEqual([]);
@@ -237,36 +237,36 @@ observed('repoctl exporter, scraped by a Prometheus', () => {
     expect(report.complete).toBe(true);
     expect(report.tiers.map(({ namespace, status }) => [namespace, status])).toEqual([
       ['watched', 'healthy'],
-      ['ledger', 'healthy'],
+      ['shelf', 'healthy'],
     ]);
   });
 
   test('tells what broke, and the alerts of the PrometheusRule fire after their five minutes', async () => {
-    ask('set', 'image', '-n', 'ledger', 'deployment/ledger-clerk', '*=registry.example.com/none:9');
-    ask('delete', 'deployment/ledger-keeper', '-n', 'ledger', '--wait');
+    ask('set', 'image', '-n', 'shelf', 'deployment/shelf-clerk', '*=registry.example.com/none:9');
+    ask('delete', 'deployment/shelf-keeper', '-n', 'shelf', '--wait');
     await eventually('both are told of', 120, async () =>
-      expect(await states('ledger')).toMatchObject({ 'ledger-keeper': 'missing', 'ledger-clerk': 'degraded' }),
+      expect(await states('shelf')).toMatchObject({ 'shelf-keeper': 'missing', 'shelf-clerk': 'degraded' }),
     );
-    const problems = await query('repoctl_resource_problem{resource="ledger-clerk"} == 1');
+    const problems = await query('repoctl_resource_problem{resource="shelf-clerk"} == 1');
     expect(problems.map(({ metric }) => metric.reason)).toEqual([expect.stringMatching(/Image/)]);
     await eventually('both alerts are pending', 30, async () =>
       expect(await told('pending')).toEqual([
-        'RepoctlResourceDegraded ledger-clerk',
-        'RepoctlResourceMissing ledger-keeper',
+        'RepoctlResourceDegraded shelf-clerk',
+        'RepoctlResourceMissing shelf-keeper',
       ]),
     );
     await eventually('both alerts fire', 360, async () =>
       expect(await told('firing')).toEqual([
-        'RepoctlResourceDegraded ledger-clerk',
-        'RepoctlResourceMissing ledger-keeper',
+        'RepoctlResourceDegraded shelf-clerk',
+        'RepoctlResourceMissing shelf-keeper',
       ]),
     );
-    const [degraded] = (await alerts()).filter(({ labels }) => labels.resource === 'ledger-clerk');
+    const [degraded] = (await alerts()).filter(({ labels }) => labels.resource === 'shelf-clerk');
     expect(degraded).toMatchObject({
-      labels: { severity: 'critical', namespace: 'ledger', environment: 'watched' },
+      labels: { severity: 'critical', namespace: 'shelf', environment: 'watched' },
       annotations: {
-        summary: 'Deployment ledger-clerk in namespace ledger is degraded',
-        description: expect.stringContaining('repoctl status ledger --logs'),
+        summary: 'Deployment shelf-clerk in namespace shelf is degraded',
+        description: expect.stringContaining('repoctl status shelf --logs'),
       },
     });
   });
@@ -274,7 +274,7 @@ observed('repoctl exporter, scraped by a Prometheus', () => {
   test('tells that all is healthy again, and no alert is left', async () => {
     expect(ended(deploy())).toEqual([0, '']);
     await eventually('all is healthy again', 120, async () => {
-      expect(await states('ledger')).toMatchObject({ 'ledger-keeper': 'healthy', 'ledger-clerk': 'healthy' });
+      expect(await states('shelf')).toMatchObject({ 'shelf-keeper': 'healthy', 'shelf-clerk': 'healthy' });
       expect(await alerts()).toEqual([]);
     });
   });
@@ -284,6 +284,6 @@ observed('repoctl exporter, scraped by a Prometheus', () => {
     await eventually('its alert is pending', 120, async () =>
       expect(await told('pending')).toEqual(['RepoctlReportMissing']),
     );
-    expect(await states('ledger')).toEqual({});
+    expect(await states('shelf')).toEqual({});
   });
 });
