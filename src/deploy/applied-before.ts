@@ -17,8 +17,8 @@ type Fields = Readonly<Record<string, unknown>>;
 const isMap = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * An object as somebody applied it last: what it holds of fields that others own, or that the API server made up, is left
- * out. Applying it again brings back just that state.
+ * An object as somebody applied it last, with what was changed by hand since: what it holds of fields that controllers own, or
+ * that the API server made up, is left out. Applying it again brings back just that state.
  *
  * @param existing the object with its `managedFields`
  * @param manager name of the field manager
@@ -32,9 +32,29 @@ export function appliedBy(existing: ManifestObject, manager: string): ManifestOb
   );
   if (!own?.fieldsV1) return undefined;
   const { apiVersion, kind, metadata: { name, namespace } = {} } = existing;
-  const { metadata, ...fields } = owned(existing, own.fieldsV1) as Fields;
+  const byHand = managedFields.filter(isByHand).map(({ fieldsV1 }): Owned => {
+    const spec = fieldsV1?.['f:spec'];
+    return spec ? { 'f:spec': spec } : {};
+  });
+  const { metadata, ...fields } = owned(existing, byHand.reduce(united, own.fieldsV1)) as Fields;
   return { ...fields, apiVersion, kind, metadata: { ...(metadata as object | undefined), name, namespace } };
 }
+
+/** Whether somebody changed fields since, as `kubectl set image` does: without them the rest may not be whole. */
+const isByHand = ({ manager = '', operation, subresource }: ManagedEntry): boolean =>
+  manager.startsWith('kubectl') && operation === 'Update' && subresource === undefined;
+
+/** What two own together. Who owns a value owns all of it. */
+const united = (one: Owned, other: Owned): Owned => {
+  const both = Object.entries(other).map(([key, set]): [string, Owned] => {
+    const known = one[key];
+    if (known === undefined) return [key, set];
+    return [key, isWhole(known) || isWhole(set) ? {} : united(known, set)];
+  });
+  return { ...one, ...Object.fromEntries(both) };
+};
+
+const isWhole = (set: Owned): boolean => Object.keys(set).length === 0;
 
 /** The part of a value that is owned. Keys of the set: `f:` a field, `k:` an item by its keys, `v:` a value, `i:` a place. */
 function owned(value: unknown, set: Owned): unknown {

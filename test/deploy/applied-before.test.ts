@@ -97,4 +97,13 @@ describe('what a manager had applied', () => {
     expect(appliedBy(existing, 'kubectl')).toBeUndefined();
     expect(appliedBy({ ...existing, metadata: { name: 'x' } }, 'repoctl')).toBeUndefined();
   });
+
+  test('and what somebody changed by hand since, without which a container has no image', () => {
+    const text = JSON.stringify(existing).replace('"f:image":{},', '');
+    const taken = JSON.parse(text) as { metadata: { managedFields: object[] } } & ManifestObject;
+    const containers = { 'k:{"name":"api"}': { 'f:image': {} } };
+    const fieldsV1 = { 'f:spec': { 'f:template': { 'f:spec': { 'f:containers': containers } } } };
+    taken.metadata.managedFields.push({ manager: 'kubectl-set', operation: 'Update', fieldsV1 });
+    expect(appliedBy(taken, 'repoctl')).toEqual(appliedBy(existing, 'repoctl'));
+  });
 });

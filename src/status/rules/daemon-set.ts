@@ -5,6 +5,7 @@ import { patience } from './patience.ts';
 import { type Health, isProblem, type Surroundings } from './verdict.ts';
 import {
   alikeIn,
+  beforeSeen,
   cannotCreate,
   changedAt,
   explained,
@@ -28,7 +29,7 @@ export function daemonSetHealth(set: DaemonSet, around: Surroundings): Health {
   const judged = judgePods(around.pods, around);
   const problems = judged.filter(({ health }) => isProblem(health));
   const worst = worstPod(problems);
-  if (worst) return explained(promoted(worst, wanted, alikeIn(problems, worst)), lag?.cause);
+  if (worst) return beforeSeen(promoted(worst, wanted, alikeIn(problems, worst)), lag);
   const turnedAway = numberAvailable < wanted ? rejected(judged, around) : undefined;
   if (turnedAway) return explained(turnedAway, lag?.cause);
   if (lag) return lag;

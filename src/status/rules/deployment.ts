@@ -56,7 +56,7 @@ export function deploymentHealth(deployment: Deployment, around: Surroundings): 
       beside,
     );
     // What a version can't do that is being replaced says nothing of the one that replaces it.
-    const replaced = !current.includes(worst) || status.updatedReplicas === 0;
+    const replaced = lag !== undefined || !current.includes(worst) || status.updatedReplicas === 0;
     return replaced ? { ...health, terminal: false } : health;
   }
   const done = updatedReplicas >= wanted && replicas <= updatedReplicas && availableReplicas >= updatedReplicas;

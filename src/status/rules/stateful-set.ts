@@ -7,9 +7,9 @@ import { isRejected } from './pod-lifetime.ts';
 import { type Health, isProblem, type Surroundings } from './verdict.ts';
 import {
   alikeIn,
+  beforeSeen,
   cannotCreate,
   changedAt,
-  explained,
   type JudgedPod,
   overdue,
   promoted,
@@ -33,7 +33,7 @@ export function statefulSetHealth(set: StatefulSet, around: Surroundings): Healt
   const judged = (around.pods ?? []).map((pod) => ({ pod, health: replaced(pod, around) ?? podHealth(pod, around) }));
   const problems = judged.filter(({ health }) => isProblem(health));
   const worst = worstPod(problems);
-  if (worst) return explained(brokenPod(set, worst, alikeIn(problems, worst), around), lag?.cause);
+  if (worst) return beforeSeen(brokenPod(set, worst, alikeIn(problems, worst), around), lag);
   if (judged.length < wanted) {
     const refused = cannotCreate(set, around);
     if (refused) return refused;

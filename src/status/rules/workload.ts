@@ -79,6 +79,10 @@ export const changedAt = ({ changedAt: known, generation = 1, creationTimestamp 
 export const explained = (health: Health, addition: string | undefined): Health =>
   addition === undefined ? health : { ...health, cause: `${health.cause ?? health.reason}; ${addition}` };
 
+/** A verdict on pods beside a change that their controller has not seen: they say nothing of what it will make of it. */
+export const beforeSeen = (health: Health, lag: Health | undefined): Health =>
+  lag ? { ...explained(health, lag.cause), terminal: false } : health;
+
 /** What is on its way and lasts too long. */
 export function overdue(progress: Health, waited: number | undefined, limit: number, since = 'not ready'): Health {
   if (progress.status !== 'progressing' || waited === undefined || waited <= limit) return progress;

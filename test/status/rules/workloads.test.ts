@@ -45,6 +45,12 @@ describe('a deployment', () => {
       expected: { status: 'progressing', reason: 'NotObserved' },
     },
     {
+      what: 'has a change that was not seen, and a pod of before that crashes',
+      object: deployment(1, { observedGeneration: 1 }),
+      more: { pods: [crashing] },
+      expected: { status: 'degraded', ...crash, terminal: false },
+    },
+    {
       what: 'is being removed',
       object: deployment(1, {}, {}, { deletionTimestamp: ago(1) }),
       expected: { status: 'progressing', reason: 'Terminating' },
