@@ -26,7 +26,11 @@ const told = [
 ];
 
 const what = '{{ $labels.kind }} {{ $labels.resource }} in namespace {{ $labels.namespace }}';
-const why = 'Reason: {{ $labels.reason }}.';
+// Asked for when it fires: of an alert with the reason in its labels the time would begin anew with each reason, such as those that
+// the kubelet gives in turns while it can't pull an image.
+const why =
+  `Reason: {{ range query (printf "${problem.name}{namespace=%q,resource=%q,kind=%q} == 1" ` +
+  '$labels.namespace $labels.resource $labels.kind) }}{{ .Labels.reason }}{{ end }}.';
 const ask =
   'Type: repoctl status{{ if $labels.project }} {{ $labels.project }}{{ end }} --logs. ' +
   'Or: kubectl -n {{ $labels.namespace }} describe {{ $labels.kind | toLower }}/{{ $labels.resource }}';
@@ -35,7 +39,7 @@ const ask =
 const cause = 'waiting_for=""';
 
 const problems = (matchers: string, ...own: string[]): string =>
-  `${problem.name}{${[matchers, cause, ...own].filter(Boolean).join(',')}} == 1`;
+  `max without (reason) (${problem.name}{${[matchers, cause, ...own].filter(Boolean).join(',')}}) == 1`;
 
 const only = (...reasons: string[]) => `reason=~"${reasons.join('|')}"`;
 

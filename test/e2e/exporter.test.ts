@@ -267,7 +267,7 @@ observed('repoctl exporter, scraped by a Prometheus', () => {
       labels: { severity: 'critical', namespace: 'shelf', environment: 'watched' },
       annotations: {
         summary: 'Deployment shelf-clerk in namespace shelf is degraded',
-        description: expect.stringContaining('repoctl status shelf --logs'),
+        description: expect.stringMatching(/Reason: \w*Image\w*\. Type: repoctl status shelf --logs/),
       },
     });
   });

@@ -56,6 +56,16 @@ const cases: readonly Case[] = [
     fires: { RepoctlResourceDegraded: ['shop-api'] },
   },
   {
+    title: 'something is degraded for reasons that change in turns',
+    series: [
+      up,
+      [problem('shop-api', 'Deployment', 'degraded', 'ErrImagePull'), '1 stale 1 stale 1 stale 1 stale'],
+      [problem('shop-api', 'Deployment', 'degraded', 'ImagePullBackOff'), '_ 1 stale 1 stale 1 stale 1'],
+    ],
+    at: '6m',
+    fires: { RepoctlResourceDegraded: ['shop-api'] },
+  },
+  {
     title: 'what waits for it is left to it',
     series: [
       up,
