@@ -1,4 +1,5 @@
 import type { ProfileName } from '../../charts/model.ts';
+import { projectFile } from './discover.ts';
 import { type Outline, outline } from './load.ts';
 import { ConfigurationError } from './problem.ts';
 import { type ProjectMemory, readFor, remember } from './project-memory.ts';
@@ -25,12 +26,16 @@ export function configurationInputs(root: string, profile: ProfileName, memory: 
   });
   // The folders that the patterns look into hold much else; and each may hold a project one day.
   const paths = [
-    ...pathsOf(reader.inputs, ['text', 'keys', 'entry']),
+    ...pathsOf(reader.inputs, ['text', 'keys', 'entry']).filter((path) => !isBelowFile(root, path)),
     ...pathsOf(ofGlobal.inputs, ['text', 'names']),
     ...asked,
   ];
   return [...new Set([environmentFile, ...paths])].sort();
 }
+
+/** Whether a pattern led to a file and not to a folder: no project will be there, and Tilt can't watch what is below a file. */
+const isBelowFile = (root: string, path: string): boolean =>
+  path.endsWith(`/${projectFile}`) && new Reader(root).entry(path.slice(0, -projectFile.length - 1)) === 'file';
 
 /** What was asked in some ways: other questions are only whether a path is there. */
 const pathsOf = (inputs: Inputs, ways: readonly string[]): string[] =>

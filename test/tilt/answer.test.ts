@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,6 +55,14 @@ describe('what a Tiltfile is told before something is started', () => {
     expect(answer.problem).toBeUndefined();
     expect(answer.plan?.namespaces.map(({ name }) => name)).toEqual(['monorepo', 'turfoo']);
     expect(answer.manifests).toBe('dist/local');
+  });
+
+  test('nothing to watch below a file that stands beside folders of projects', async () => {
+    mkdirSync(join(root, 'apps/next'), { recursive: true });
+    writeFileSync(join(root, 'apps/package.json'), '{}');
+    const { inputs } = await ask('echo 28.0', { REPOCTL_PORT_OFFSET: '23456' });
+    // The folder may become a project.
+    expect(inputs.filter((path) => path.startsWith('apps/'))).toEqual(['apps/next/infra/project.yaml']);
   });
 });
 
