@@ -1,5 +1,6 @@
 import { backupCheckLabels, backupLabels } from './common/backup-labels.ts';
 import type { SecretReference } from './common/connection.ts';
+import { databaseClusterOf } from './common/database-cluster.ts';
 import { addressPeers, type Flow, type PodFlows, podsPeer } from './common/flow.ts';
 import type { Service } from './common/kind.ts';
 import { objectName } from './common/names.ts';
@@ -26,15 +27,22 @@ export const storeSecret = (backup: Backup, scope: string, environment: string):
 export function backupFlows(profile: Profile, service: Service, server: Flow): PodFlows[] {
   const backup = backupOf(profile, service);
   if (!backup) return [];
-  const store: Flow = {
-    peers: backup.pods ? [podsPeer(backup.pods)] : addressPeers(backup.cidrs),
-    ports: [{ port: storePort(backup.endpoint), protocol: 'TCP' }],
-  };
-  const hosts = backup.pods ? [] : [new URL(backup.endpoint).hostname];
+  // Its own pods archive to the bucket.
+  if (databaseClusterOf(service.settings)) return [];
+  const { flow: store, hosts } = toStore(backup);
   const making: PodFlows = { labelled: backupLabels(service), ingress: [], egress: [server, store], hosts };
   const checking: PodFlows = { labelled: backupCheckLabels(service), ingress: [], egress: [store], hosts };
   return backup.check === false ? [making] : [making, checking];
 }
+
+/** From pods to the bucket of backups. */
+export const toStore = (backup: Backup): { readonly flow: Flow; readonly hosts: readonly string[] } => ({
+  flow: {
+    peers: backup.pods ? [podsPeer(backup.pods)] : addressPeers(backup.cidrs),
+    ports: [{ port: storePort(backup.endpoint), protocol: 'TCP' }],
+  },
+  hosts: backup.pods ? [] : [new URL(backup.endpoint).hostname],
+});
 
 const storePort = (endpoint: string): number => {
   const { port, protocol } = new URL(endpoint);

@@ -1,6 +1,7 @@
-import { backupFlows, backupOf } from './backups.ts';
+import { backupFlows, backupOf, toStore } from './backups.ts';
 import { type Call, callsByTarget, callsOf, settingsOf } from './calls.ts';
 import { backupLabels } from './common/backup-labels.ts';
+import { databaseClusterOf } from './common/database-cluster.ts';
 import { addressPeers, type Flow, type PodFlows, podsOfPeer, podsPeer, rolesPeer } from './common/flow.ts';
 import type { Consumer, Service, ServiceKind, ServicePort, Workload } from './common/kind.ts';
 import { labelled } from './common/labelled.ts';
@@ -121,15 +122,19 @@ function serviceFlows(
   );
   const job = kind.setUp?.(service, consuming);
   const declared = declaredFlows(environment, profile, project, service);
+  const cluster = clusterFlows(profile, service);
   const own: PodFlows = {
     labelled: labelled(service, kind.component),
     ingress: [
+      ...cluster.ingress,
       {
         peers: [
           ...(kind.connect ? clients(environment, project, service, consuming) : []),
           ...callers.map(peerOf),
           ...(job ? [podsOfPeer(job, service.namespace)] : []),
-          ...(backupOf(profile, service) ? [podsOfPeer(backupLabels(service), service.namespace)] : []),
+          ...(backupOf(profile, service) && !databaseClusterOf(service.settings)
+            ? [podsOfPeer(backupLabels(service), service.namespace)]
+            : []),
         ],
         ports,
       },
@@ -144,12 +149,29 @@ function serviceFlows(
       })),
       ...scrapes(environment, project, service),
       ...declared.flows,
+      ...cluster.egress,
     ],
-    hosts: declared.hosts,
+    hosts: [...declared.hosts, ...cluster.hosts],
   };
   const backups = backupFlows(profile, service, { peers: [peerOf(service)], ports });
   if (!job) return [own, ...backups];
   return [own, ...backups, { labelled: job, ingress: [], egress: [{ peers: [peerOf(service)], ports }], hosts: [] }];
+}
+
+/** Where the instances of a database cluster answer its operator, and each other. */
+const instancePorts = [5432, 8000].map(tcp);
+
+/** Of the instances of a database cluster: with its operator, each other, the API server and the bucket of its archive. */
+function clusterFlows(profile: Profile, service: Service): Pick<PodFlows, 'ingress' | 'egress' | 'hosts'> {
+  if (!databaseClusterOf(service.settings)) return { ingress: [], egress: [], hosts: [] };
+  const each: Flow = { peers: [podsOfPeer(labelled(service, ''), service.namespace)], ports: instancePorts };
+  const backup = backupOf(profile, service);
+  const store = backup && toStore(backup);
+  return {
+    ingress: [each, { peers: [podsPeer(profile.network.cloudnativePg)], ports: instancePorts }],
+    egress: [each, toApiServer(profile), ...(store ? [store.flow] : [])],
+    hosts: store?.hosts ?? [],
+  };
 }
 
 /** From KEDA to a service whose queues workloads are scaled by. */

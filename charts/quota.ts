@@ -1,5 +1,5 @@
 import { knownKind } from './common/api-kinds.ts';
-import { typeMeta } from './common/api-versions.ts';
+import { apiVersions, typeMeta } from './common/api-versions.ts';
 import { copyOf } from './common/copy-of.ts';
 import { amount } from './common/fields.ts';
 import { type Labelled, objectLabels } from './common/labels.ts';
@@ -103,6 +103,8 @@ function counted(objects: readonly ManifestObject[]): Counted | undefined {
   }
   let result: Counted = { pods: 0, total: nothing, pod: nothing, container: nothing };
   for (const object of objects) {
+    // How many pods an operator makes, for backups too, is its own business.
+    if (object.apiVersion === apiVersions.Cluster && object.kind === 'Cluster') return undefined;
     const { builtIn, template } = knownKind(object.apiVersion, object.kind);
     const parts = podParts(copyOf(object) as ManifestObject & Fields, builtIn, template).pods;
     for (const { pod } of parts) {

@@ -250,13 +250,13 @@ export function secrets(environment: Environment, profile: Profile, project?: Pr
   const byName = new Map<string, SecretReference>();
   for (const secret of [...own, ...connected, ownSecret(project), ...stores])
     byName.set(secret.name, withKeysOf(byName.get(secret.name), secret));
-  return [...byName.values()].filter(({ keys }) => keys.length > 0);
+  return [...byName.values()].filter(({ keys, made }) => keys.length > 0 && (!made || profile.development));
 }
 
 /** A Secret with the keys that another reference to it names. */
-function withKeysOf(other: SecretReference | undefined, { name, keys }: SecretReference): SecretReference {
+function withKeysOf(other: SecretReference | undefined, { name, made, keys }: SecretReference): SecretReference {
   const more = (other?.keys ?? []).filter(({ key }) => !keys.some((each) => each.key === key));
-  return { name, keys: [...more, ...keys] };
+  return { name, made, keys: [...more, ...keys] };
 }
 
 /**

@@ -2,6 +2,7 @@
 export const apiVersions = {
   AppProject: 'argoproj.io/v1alpha1',
   ApplicationSet: 'argoproj.io/v1alpha1',
+  Cluster: 'postgresql.cnpg.io/v1',
   ClusterRole: 'rbac.authorization.k8s.io/v1',
   ClusterRoleBinding: 'rbac.authorization.k8s.io/v1',
   ConfigMap: 'v1',
@@ -23,6 +24,7 @@ export const apiVersions = {
   Namespace: 'v1',
   NetworkPolicy: 'networking.k8s.io/v1',
   Node: 'v1',
+  ObjectStore: 'barmancloud.cnpg.io/v1',
   PersistentVolume: 'v1',
   PersistentVolumeClaim: 'v1',
   Pod: 'v1',
@@ -32,6 +34,7 @@ export const apiVersions = {
   ResourceQuota: 'v1',
   Role: 'rbac.authorization.k8s.io/v1',
   RoleBinding: 'rbac.authorization.k8s.io/v1',
+  ScheduledBackup: 'postgresql.cnpg.io/v1',
   SealedSecret: 'bitnami.com/v1alpha1',
   ScaledObject: 'keda.sh/v1alpha1',
   Secret: 'v1',

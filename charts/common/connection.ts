@@ -27,6 +27,8 @@ export interface SecretKey {
 /** A Secret that the manifests of a namespace refer to. */
 export interface SecretReference {
   readonly name: string;
+  /** Whether an operator makes it on real clusters, so that nobody has to. @default false */
+  readonly made?: boolean;
   readonly keys: readonly SecretKey[];
 }
 

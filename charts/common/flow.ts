@@ -1,5 +1,5 @@
 import type { NetworkPolicyPeer } from './k8s.ts';
-import { type Labelled, labelKeys, selectorLabels } from './labels.ts';
+import { type Labelled, labelKeys, podLabels } from './labels.ts';
 import type { PodsOf, ReachedPort } from './network.ts';
 
 /** Connections to or from the pods of a service or workload. */
@@ -33,7 +33,7 @@ export const podsPeer = ({ namespace, labels }: PodsOf): NetworkPolicyPeer => ({
 /** The pods of a service or workload. */
 export const podsOfPeer = (labelled: Labelled, namespace: string): NetworkPolicyPeer => ({
   namespaceSelector: inNamespace(namespace),
-  podSelector: { matchLabels: selectorLabels(labelled) },
+  podSelector: { matchLabels: podLabels(labelled) },
 });
 
 /** All pods of some namespaces that have one of some roles. */

@@ -70,10 +70,13 @@ interface CustomProps {
   readonly spec: object;
 }
 
+export const addDatabaseCluster: Add<CustomProps> = adder('Cluster');
 export const addExternalSecret: Add<CustomProps> = adder('ExternalSecret');
 export const addScaledObject: Add<CustomProps> = adder('ScaledObject');
+export const addScheduledBackup: Add<CustomProps> = adder('ScheduledBackup');
 export const addSealedSecret: Add<CustomProps> = adder('SealedSecret');
 export const addHttpRoute: Add<CustomProps> = adder('HTTPRoute');
+export const addObjectStore: Add<CustomProps> = adder('ObjectStore');
 export const addPodMonitor: Add<CustomProps> = adder('PodMonitor');
 export const addPrometheusRule: Add<CustomProps> = adder('PrometheusRule');
 export const addServiceMonitor: Add<CustomProps> = adder('ServiceMonitor');

@@ -107,6 +107,8 @@ export interface ResolveContext {
   readonly project: string;
   /** The texts of a folder's `*.sql` and `*.sh` that a field names, by file name; what is wrong with it is refused. */
   scripts(field: string, folder: string): Readonly<Record<string, string>>;
+  /** Whether the profile is one for development. */
+  readonly development: boolean;
 }
 
 /** Something that can't be in what a project asks of a service. */
@@ -155,7 +157,7 @@ export interface ServiceKind<Settings = unknown, Use = unknown> {
   /** What projects that use it can't all have. */
   clashes?(service: Service<Settings>, consumers: readonly Consumer<Use>[]): readonly UseProblem[];
   /** Kind of controller its pods have. */
-  controller(settings: Settings): 'StatefulSet' | 'Deployment';
+  controller(settings: Settings): 'StatefulSet' | 'Deployment' | 'Cluster';
   ports(settings: Settings): readonly ServicePort[];
   /** Where its Prometheus metrics are. @default it has none */
   metrics?(settings: Settings): Metrics | undefined;

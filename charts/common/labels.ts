@@ -60,7 +60,13 @@ export interface Labelled {
   readonly object: string;
   readonly component: string;
   readonly owner: OwnerLabels;
+  /** What its pods are found by, where an operator makes them. @default its own labels */
+  readonly pods?: Readonly<Record<string, string>>;
 }
+
+/** What the pods of a service or workload are found by, whoever makes them. */
+export const podLabels = (labelled: Labelled): Readonly<Record<string, string>> =>
+  labelled.pods ?? selectorLabels(labelled);
 
 /**
  * The labels by which a Service or a controller finds its pods. They never change for a given name: selectors are

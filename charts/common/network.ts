@@ -129,6 +129,10 @@ export const networkField = z.strictObject({
     .strictObject(podsIn('keda', 'KEDA'))
     .optional()
     .describe('The pods that ask services for the length of queues, where a workload has `autoscale: { queues }`.'),
+  cloudnativePg: z
+    .strictObject(podsIn('cnpg-system', 'the CloudNativePG operator'))
+    .optional()
+    .describe('The pods that manage PostgreSQL services with `cluster`.'),
   apiServer: z
     .strictObject({
       cidrs: z.array(cidr).min(1).optional().describe('Its addresses. Default: any address.'),
@@ -164,6 +168,7 @@ export interface Network {
   readonly ingressController: PodsOf;
   readonly monitoring: PodsOf;
   readonly keda: PodsOf;
+  readonly cloudnativePg: PodsOf;
   readonly apiServer: { readonly cidrs?: readonly string[]; readonly ports: readonly number[] };
   readonly managed: Readonly<Record<string, readonly ManagedAddress[]>>;
 }
@@ -174,6 +179,7 @@ export const defaultNetwork: Omit<Network, 'policies'> = {
   ingressController: { namespace: 'ingress-nginx' },
   monitoring: { namespace: 'monitoring' },
   keda: { namespace: 'keda' },
+  cloudnativePg: { namespace: 'cnpg-system' },
   apiServer: { ports: [443, 6443] },
   managed: {},
 };

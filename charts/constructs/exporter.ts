@@ -32,6 +32,7 @@ export const reportRules = [
   { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'] },
   { apiGroups: ['storage.k8s.io'], resources: ['storageclasses'] },
   { apiGroups: ['coordination.k8s.io'], resources: ['leases'] },
+  { apiGroups: ['postgresql.cnpg.io'], resources: ['clusters'] },
 ].map((rule) => ({ ...rule, verbs: ['get', 'list', 'watch'] }));
 
 export interface ExporterProps {

@@ -1,6 +1,6 @@
 import { addPodMonitor, addServiceMonitor } from '../common/k8s.ts';
 import type { PodsConstruct } from '../common/kind.ts';
-import { type Labelled, labelKeys, objectLabels, selectorLabels } from '../common/labels.ts';
+import { type Labelled, labelKeys, objectLabels, podLabels, selectorLabels } from '../common/labels.ts';
 import type { ManifestObject } from '../common/manifest-object.ts';
 import type { Metrics } from '../common/metrics.ts';
 import type { Monitoring } from '../common/monitoring.ts';
@@ -41,7 +41,7 @@ export function addMonitor(
       metadata,
       spec: {
         jobLabel: labelKeys.instance,
-        selector: { matchLabels: selectorLabels(labelled) },
+        selector: { matchLabels: podLabels(labelled) },
         podMetricsEndpoints: [endpoint],
       },
     });

@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { addressPeers, type Flow, mergedFlows, type PodFlows, podsPeer } from '../common/flow.ts';
 import { addNetworkPolicy } from '../common/k8s.ts';
-import { type Labelled, objectLabels, selectorLabels } from '../common/labels.ts';
+import { type Labelled, objectLabels, podLabels } from '../common/labels.ts';
 import type { Network } from '../common/network.ts';
 
 /** Names the hosts that are meant by addresses, for people and for network plug-ins that know names. */
@@ -51,7 +51,7 @@ function addFlows(scope: Construct, { labelled, hosts, ...flows }: PodFlows): vo
       annotations: hosts.length > 0 ? { [hostsAnnotation]: [...new Set(hosts)].join(', ') } : undefined,
     },
     spec: {
-      podSelector: { matchLabels: selectorLabels(labelled) },
+      podSelector: { matchLabels: podLabels(labelled) },
       policyTypes: ['Ingress', 'Egress'],
       ingress: ingress.length > 0 ? ingress.map((flow) => ({ from: flow.peers, ports: portsOf(flow) })) : undefined,
       egress: egress.length > 0 ? egress.map((flow) => ({ to: flow.peers, ports: portsOf(flow) })) : undefined,

@@ -87,9 +87,11 @@ export const pgbouncer: ServiceKind<PgbouncerSettings> = {
     kind: 'postgres',
     name: ({ server }) => server,
     problem: (server) =>
-      (server as PostgresSettings).separateRoles
-        ? 'it logs in as the server’s own role, which a PostgreSQL with separateRoles gives to no workload; leave out one of both'
-        : undefined,
+      (server as PostgresSettings).cluster
+        ? 'it can’t stand in front of a PostgreSQL with cluster: its login is the operator’s, and a Pooler in infra/manifests is one'
+        : (server as PostgresSettings).separateRoles
+          ? 'it logs in as the server’s own role, which a PostgreSQL with separateRoles gives to no workload; leave out one of both'
+          : undefined,
   },
   compose: {
     images: [],

@@ -2,6 +2,7 @@ import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { z } from 'zod';
 import type { ConnectionVariable, SecretReference } from '../common/connection.ts';
+import { databaseClusterField } from '../common/database-cluster.ts';
 import { hostPort, image, resources, storage } from '../common/fields.ts';
 import { images } from '../common/images.ts';
 import { addConfigMap } from '../common/k8s.ts';
@@ -12,6 +13,7 @@ import { objectName, serviceHost, variableName } from '../common/names.ts';
 import { probes } from '../common/probes.ts';
 import { serviceBackupField } from '../common/scheduled-backup.ts';
 import { secretVolume } from '../common/secret-files.ts';
+import { addArchive, DatabaseClusterService } from './database-cluster.ts';
 import type { HashedJob } from './hashed-job.ts';
 import { PostgresBackup } from './postgres-backup.ts';
 import { addRolesJob, roleKeys, roleOf, rolesInitScript, rolesJobLabels } from './postgres-roles.ts';
@@ -47,6 +49,7 @@ const schema = z.strictObject({
   hostPort: hostPort.optional(),
   resources: resources(['50m', '128Mi'], ['1', '512Mi']),
   backup: serviceBackupField,
+  cluster: databaseClusterField,
 });
 
 /** What `schema` yields, once the loader has resolved names and read the scripts. */
@@ -67,6 +70,26 @@ function secret(service: Service<PostgresSettings>, name: string): SecretReferen
     keys: keys.map((key) => ({ key, variable: variableName(service, key), owner: service.scope, generated: true })),
   };
 }
+
+/** Key of the password in the Secret that CloudNativePG makes. */
+const operatorsKey = 'password';
+
+/** The Secret of the owner of the database that CloudNativePG makes; development has a password of its own. */
+const madeByOperator = (service: Service<PostgresSettings>): SecretReference => ({
+  name: `${service.object}-app`,
+  made: true,
+  keys: [
+    {
+      key: operatorsKey,
+      variable: variableName(service, postgresPasswordKey),
+      owner: service.scope,
+      generated: true,
+    },
+  ],
+});
+
+/** The port of each instance's metrics. */
+const clusterMetrics = { port: 'metrics', number: 9187, path: '/metrics' };
 
 /** The Secret from which a project's workloads have the password. */
 export const postgresSecret = (service: Service<PostgresSettings>, project: string): SecretReference =>
@@ -176,28 +199,31 @@ export const postgres: ServiceKind<PostgresSettings> = {
       };
     },
   },
-  resolve(given, { project, scripts }) {
+  resolve(given, { project, scripts, development }) {
     const database = given.database ?? project.replaceAll('-', '_');
     // As the schema yields it: the folder's name.
     const folder = given.initScripts as unknown as string | undefined;
     const initScripts = folder === undefined ? {} : scripts('initScripts', folder);
-    return { ...given, database, user: given.user ?? database, initScripts };
+    const cluster = development ? undefined : given.cluster;
+    return { ...given, cluster, database, user: given.user ?? database, initScripts };
   },
-  controller: () => 'StatefulSet',
+  controller: ({ cluster }) => (cluster ? 'Cluster' : 'StatefulSet'),
+  metrics: ({ cluster }) => (cluster ? clusterMetrics : undefined),
   ports: (settings) => [{ name: 'postgres', port: postgresPort, hostPort: settings.hostPort }],
   client: ({ user, database }) => ['psql', '--username', user, '--dbname', database],
   setUp: (service) => (service.settings.separateRoles ? rolesJobLabels(service) : undefined),
-  secrets: (service) => [secret(service, service.object)],
+  secrets: (service) => (service.settings.cluster ? [] : [secret(service, service.object)]),
   connect(service, { project, fronted }) {
     const { user, database, image } = service.settings;
     const url = variableName(service, fronted ? 'DATABASE_URL_UNPOOLED' : 'DATABASE_URL');
-    const given = postgresSecret(service, project);
+    const { cluster } = service.settings;
+    const given = cluster ? madeByOperator(service) : postgresSecret(service, project);
     const { name } = given;
-    const host = serviceHost(service.object, service.namespace);
+    const host = serviceHost(cluster ? `${service.object}-rw` : service.object, service.namespace);
     const as = (key: string): ConnectionVariable[] => {
       const password = variableName(service, key);
       return [
-        { name: password, secret: name, key },
+        { name: password, secret: name, key: cluster ? operatorsKey : key },
         { name: url, value: `postgresql://${roleOf(user, key)}:$(${password})@${host}:${postgresPort}/${database}` },
       ];
     };
@@ -213,8 +239,13 @@ export const postgres: ServiceKind<PostgresSettings> = {
       ready: { image, script: postgresReady(url) },
     };
   },
-  build: (scope, service, context) => new Postgres(scope, service, context),
+  build: (scope, service, context) =>
+    service.settings.cluster
+      ? new DatabaseClusterService(scope, service, service.settings.cluster)
+      : new Postgres(scope, service, context),
   addBackup(scope, service, context) {
-    new PostgresBackup(scope, service, { ...context, passwordKey: postgresPasswordKey, port: postgresPort });
+    const { cluster } = service.settings;
+    if (cluster) addArchive(scope, service, cluster, context);
+    else new PostgresBackup(scope, service, { ...context, passwordKey: postgresPasswordKey, port: postgresPort });
   },
 };

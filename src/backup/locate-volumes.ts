@@ -39,7 +39,11 @@ function mountings({ profile, project }: Located): Mounting[] {
   return [
     ...project.services
       .filter((each) => !isManaged(profile, each))
-      .map((each) => of(each, serviceKinds[each.kind]?.controller(each.settings), true)),
+      .flatMap((each) => {
+        const controller = serviceKinds[each.kind]?.controller(each.settings);
+        // The claims of a Cluster are its operator's.
+        return controller === 'Cluster' ? [] : [of(each, controller, true)];
+      }),
     ...project.workloads.map((each) => of(each, workloadKinds[each.kind]?.controller)),
   ];
 }

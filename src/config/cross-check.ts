@@ -7,6 +7,7 @@ import type { Environment, Project } from '../../charts/model.ts';
 import { consumers, ownConsumers } from '../../charts/wiring.ts';
 import { suggestion } from '../platform/nearest.ts';
 import { checkBackups } from './check-backups.ts';
+import { checkClusters, checkGlobalClusters } from './check-clusters.ts';
 import { checkCommands } from './check-commands.ts';
 import { checkCycles, checkDependencies, hasPort, linkProblem } from './check-dependencies.ts';
 import { checkFronts, checkGlobalFronts } from './check-fronts.ts';
@@ -44,6 +45,7 @@ export function crossCheck(environment: Environment, complete = true, whole = co
   checkManagedAddresses(environment, whole, refuseIn(environmentFile));
   checkGlobalEgress(environment, refuseIn(environmentFile));
   checkBackups(environment, undefined, refuseIn(environmentFile));
+  checkGlobalClusters(environment, refuseIn(environmentFile));
   checkGlobalFronts(environment, refuseIn(environmentFile));
   for (const [project, refuse] of refuseInProject) {
     checkNames(environment, project, refuse);
@@ -54,6 +56,7 @@ export function crossCheck(environment: Environment, complete = true, whole = co
     checkFronts(project, refuse);
     checkPods(environment, project, refuse);
     checkQueues(environment, project, refuse);
+    checkClusters(environment, project, refuse);
     checkEgress(environment, complete, project, refuse);
     checkBackups(environment, project, refuse);
   }

@@ -98,13 +98,14 @@ function resolveNetwork(inputs: readonly Partial<ProfileInput>[], policies: bool
   const given = inputs.flatMap(({ network }) => network ?? []);
   const said = <Field extends keyof NetworkInput>(field: Field) =>
     given.find((each) => each[field] !== undefined)?.[field] as NetworkInput[Field];
-  const { dns, ingressController, monitoring, keda, apiServer, managed } = defaultNetwork;
+  const { dns, ingressController, monitoring, keda, cloudnativePg, apiServer, managed } = defaultNetwork;
   return {
     policies: said('policies') ?? policies,
     dns: { ...dns, ...said('dns') },
     ingressController: { ...ingressController, ...said('ingressController') },
     monitoring: { ...monitoring, ...said('monitoring') },
     keda: { ...keda, ...said('keda') },
+    cloudnativePg: { ...cloudnativePg, ...said('cloudnativePg') },
     apiServer: { ...apiServer, ...said('apiServer') },
     managed: said('managed') ?? managed,
   };

@@ -75,7 +75,8 @@ export function readGlobal(reader: Reader, input: EnvironmentInput, namespace: s
     const path = ['global', 'services', name];
     if (problem) context.refuse(path, `${pathText(path)}: ${problem}`, 'key');
     const scripts = (field: string, folder: string) => readScripts(context, [...path, field], folder);
-    const resolved = serviceKinds[kind]?.resolve?.(settings, { project: environment, scripts }) ?? settings;
+    const resolved =
+      serviceKinds[kind]?.resolve?.(settings, { project: environment, scripts, development: false }) ?? settings;
     return { ...located(name, kind), settings: withVolumeFiles(context, path, resolved) };
   });
   const manifests = readManifests(reader, '', problems);

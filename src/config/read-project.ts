@@ -84,6 +84,7 @@ export function readProject(reader: Reader, directory: string, what: ReadFor): R
   const manifests = readManifests(reader, directory, problems);
   const { projects: links, ...uses } = input.uses;
   const owner = { environment, tier: 'project', project: input.name } as const;
+  const development = chain.at(-1) !== 'production';
   const namespace = namespaceName(what, input.name);
   const located = (name: string) => ({
     name,
@@ -107,7 +108,7 @@ export function readProject(reader: Reader, directory: string, what: ReadFor): R
       if (!settings) return [];
       const { kind, ...rest } = settings as { kind: string } & Record<string, unknown>;
       const scripts = (field: string, folder: string) => readScripts(context, ['services', name, field], folder);
-      const resolved = serviceKinds[kind]?.resolve?.(rest, { project: input.name, scripts }) ?? rest;
+      const resolved = serviceKinds[kind]?.resolve?.(rest, { project: input.name, scripts, development }) ?? rest;
       return [{ ...located(name), kind, settings: withVolumeFiles(context, ['services', name], resolved) }];
     }),
     workloads: Object.entries(input.workloads).map(([name, settings]) => {

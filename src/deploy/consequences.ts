@@ -133,6 +133,15 @@ const rules: readonly Rule[] = [
         : `its claims ${names.join(', ')} stay with their data; nothing reads them any more`;
     },
   },
+  {
+    kinds: ['Cluster'],
+    actions: ['change'],
+    severity: 'interruption',
+    says: (subject) =>
+      changes(subject, 'spec.imageName') || changes(subject, 'spec.resources')
+        ? 'its operator restarts its instances one by one, the primary last by a switchover'
+        : undefined,
+  },
 ];
 
 /** What a change means beyond what its fields say. */

@@ -114,6 +114,12 @@ function storedBackups(
   const found =
     given === undefined && backedUp.length === 1 ? backedUp[0] : backedUp.find((each) => each.service === given);
   if (found) return found;
+  const cluster = services.find(({ controller, name }) => controller?.kind === 'Cluster' && name === (given ?? name));
+  if (cluster)
+    throw new UsageError(
+      `${project}/${cluster.name} is a Cluster of CloudNativePG, which begins with the data of an archive`,
+      `Give services.${cluster.name}.cluster.recovery in project.yaml: docs/production.md tells the steps`,
+    );
   if (names.length === 0)
     throw new UsageError(
       `${project} has no service with scheduled backups in the profile ${profile}`,

@@ -13,7 +13,7 @@ export const inventoryName = 'repoctl-inventory';
 const unfinished = 'repoctl.dev/unfinished';
 
 /** Kinds that hold data, or everything: no change of the configuration removes them. */
-const kept = ['Namespace', 'PersistentVolumeClaim', 'PersistentVolume'];
+const kept = ['Namespace', 'PersistentVolumeClaim', 'PersistentVolume', 'Cluster'];
 
 const line = ({ apiVersion, kind, metadata }: ObjectReference): string => `${apiVersion} ${kind} ${metadata?.name}`;
 

@@ -52,7 +52,7 @@ export function declaredServices(environment: string, data: ProjectData): Declar
     const definition = serviceKinds[String(kind)];
     const owner = { environment, tier: 'project', project } as const;
     const parsed = definition?.schema.parse(given) ?? {};
-    const settings = definition?.resolve?.(parsed, { project, scripts: () => ({}) }) ?? parsed;
+    const settings = definition?.resolve?.(parsed, { project, scripts: () => ({}), development: true }) ?? parsed;
     const service = {
       name,
       kind: String(kind),

@@ -95,7 +95,8 @@ function planServices(profile: Profile, services: Project['services']): PlannedW
         kind: service.kind,
         object,
         controller,
-        ports: shifted(profile, kind?.ports(settings)),
+        // The Services of a Cluster are its operator's.
+        ports: controller.kind === 'Cluster' ? [] : shifted(profile, kind?.ports(settings)),
         after: [],
         security: exceptionOf(service),
         client,

@@ -18,7 +18,7 @@ export function inOrder<Namespace extends Pick<PlannedNamespace, 'name' | 'tier'
 }
 
 /** Kinds whose objects run pods. */
-const running = ['CronJob', 'DaemonSet', 'Deployment', 'Job', 'StatefulSet'];
+const running = ['Cluster', 'CronJob', 'DaemonSet', 'Deployment', 'Job', 'StatefulSet'];
 
 /** The parts of a namespace, in the order in which they are deployed. */
 export const stages = ['config', 'services', 'jobs', 'workloads'] as const;

@@ -77,7 +77,8 @@ export function declareProject(given: GivenProject = {}): Project {
       const parsed = ownSchema(known(serviceKinds, kind)).parse(settings);
       // What the loader reads.
       const scripts = () => ({ '01-schema.sql': 'CREATE SCHEMA figures;' });
-      const resolved = known(serviceKinds, kind).resolve?.(parsed, { project: name, scripts }) ?? parsed;
+      const resolved =
+        known(serviceKinds, kind).resolve?.(parsed, { project: name, scripts, development: false }) ?? parsed;
       return { ...located(entry), kind: String(kind), settings: withTexts(resolved as object) };
     }),
     workloads: Object.entries(given.workloads ?? {}).map(([entry, { kind = entry, ...settings }]) => ({
@@ -170,7 +171,7 @@ export function declareShared(services: Readonly<Record<string, Given>>, project
 /** Settings as the loader hands them on. */
 function resolved({ schema, resolve }: ServiceKind, given: Given): unknown {
   const parsed = schema.parse(given);
-  return resolve?.(parsed, { project: environmentName, scripts: () => ({}) }) ?? parsed;
+  return resolve?.(parsed, { project: environmentName, scripts: () => ({}), development: false }) ?? parsed;
 }
 
 interface Surroundings {

@@ -59,7 +59,7 @@ const definitions = [
 
 /** A Prometheus without the operator, which finds pods by their annotations, as docs/monitoring.md has it. */
 function prometheus(groups: unknown): object[] {
-  const at = { name: 'prometheus', namespace: 'scraping' };
+  const at = { name: 'prometheus', namespace: 'monitoring' };
   const labels = { app: 'prometheus' };
   const from = (annotation: string) => `__meta_kubernetes_pod_annotation_prometheus_io_${annotation}`;
   const config = {
@@ -144,7 +144,7 @@ observed('repoctl exporter, scraped by a Prometheus', () => {
 
   const api = async <T>(path: string): Promise<T> => {
     const response = await fetch(
-      `${proxy.url}/api/v1/namespaces/scraping/services/prometheus:9090/proxy/api/v1/${path}`,
+      `${proxy.url}/api/v1/namespaces/monitoring/services/prometheus:9090/proxy/api/v1/${path}`,
     );
     const { data } = (await response.json()) as { data: T };
     return data;
@@ -165,7 +165,7 @@ observed('repoctl exporter, scraped by a Prometheus', () => {
 
   beforeAll(async () => {
     ensureCluster();
-    small.clear('watched', 'shelf', 'scraping');
+    small.clear('watched', 'shelf', 'monitoring');
     if (enforce) run(enforce, [cluster]);
     makeAvailable(bases(repository, 'Dockerfile'));
     run('docker', ['build', '--quiet', '--tag', image, '.'], { cwd: repository, env: { DOCKER_BUILDKIT: '1' } });
@@ -176,7 +176,6 @@ observed('repoctl exporter, scraped by a Prometheus', () => {
       `${small.read('repoctl.yaml')}profiles:
   production:
     images: { registry: registry.example.com/watched, tag: 1.0.0 }
-    network: { monitoring: { namespace: scraping } }
     monitoring:
       exporter: { image: "${image}", intervalSeconds: 5 }
       monitors: pod
@@ -192,13 +191,13 @@ observed('repoctl exporter, scraped by a Prometheus', () => {
       spec: { groups: unknown };
     };
     applyAll(prometheus(rule.spec.groups));
-    ask('wait', '-n', 'scraping', 'pod/prometheus', '--for=condition=Ready', '--timeout=120s');
+    ask('wait', '-n', 'monitoring', 'pod/prometheus', '--for=condition=Ready', '--timeout=120s');
     proxy = await kubectlProxy(context);
   });
 
   afterAll(() => {
     proxy?.stop();
-    kubectl('delete', 'namespace', 'watched', 'shelf', 'scraping', '--ignore-not-found', '--wait');
+    kubectl('delete', 'namespace', 'watched', 'shelf', 'monitoring', '--ignore-not-found', '--wait');
     const left = ['watched-repoctl-exporter', 'e2e-prometheus'];
     kubectl('delete', 'clusterrole,clusterrolebinding', ...left, '--ignore-not-found');
     kubectl('delete', 'customresourcedefinition', ...definitions.map(({ metadata }) => metadata.name));

@@ -216,4 +216,6 @@ const ownedBy = (object: Pick<Pod, 'metadata'>, { kind, metadata }: Workload): b
 
 /** A job's pods are only told from those of an earlier one of another hash by their owner. */
 const belongs = (pod: Pod, workload: Workload, object: string): boolean =>
-  workload.kind === 'Job' ? ownedBy(pod, workload) : pod.metadata.labels?.[labelKeys.instance] === object;
+  workload.kind === 'Job' || workload.kind === 'Cluster'
+    ? ownedBy(pod, workload)
+    : pod.metadata.labels?.[labelKeys.instance] === object;

@@ -5,7 +5,7 @@ import { isPassing, type Refusal } from '../rules/absent.ts';
 import { readAnything, type View } from '../snapshot/read-snapshot.ts';
 import { type ReadSource, readSource } from '../snapshot/read-source.ts';
 import { clockSkew, type Snapshot, snapshotOf } from '../snapshot/snapshot.ts';
-import { isTelling, type SourceName, sources } from '../snapshot/sources.ts';
+import { isExpected, isTelling, type SourceName, sources } from '../snapshot/sources.ts';
 import { defaultTiming, Informer, type Timing } from './informer.ts';
 import { InformerStore } from './informer-store.ts';
 
@@ -32,18 +32,14 @@ export class Live {
    *
    * @throws ClusterError if the server can't be reached
    */
-  static async open(
-    cluster: Cluster,
-    { environment, known }: View,
-    signal: AbortSignal,
-    timing: Timing = defaultTiming,
-  ): Promise<Live> {
+  static async open(cluster: Cluster, view: View, signal: AbortSignal, timing: Timing = defaultTiming): Promise<Live> {
+    const { environment, known } = view;
     // Each source and each of its requests listens to it.
     setMaxListeners(0, signal);
     const begun = new Date();
     const wanted = (
       Object.entries(sources(environment)) as [SourceName, ReturnType<typeof sources>[SourceName]][]
-    ).filter(([name]) => !isTelling(name));
+    ).filter(([name]) => isExpected(name, view) && !isTelling(name));
     const read = new Map<SourceName, ReadSource>(
       await Promise.all(
         wanted.map(async ([name, source]) => [name, await readSource(cluster, source, known, signal)] as const),

@@ -6,6 +6,7 @@ import type { ServiceReport } from './report.ts';
 type Counts = Pick<ServiceReport, 'ready' | 'wanted'>;
 
 const counts: { readonly [Kind in Workload['kind']]: (workload: Workload & { kind: Kind }) => Counts } = {
+  Cluster: ({ spec, status }) => ({ ready: status?.readyInstances ?? 0, wanted: spec.instances ?? 1 }),
   Deployment: ({ spec, status }) => ({ ready: status?.readyReplicas ?? 0, wanted: spec.replicas ?? 1 }),
   StatefulSet: ({ spec, status }) => ({ ready: status?.readyReplicas ?? 0, wanted: spec.replicas ?? 1 }),
   DaemonSet: ({ status }) => ({ ready: status?.numberAvailable ?? 0, wanted: status?.desiredNumberScheduled ?? 0 }),

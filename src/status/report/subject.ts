@@ -56,7 +56,7 @@ export async function subjectOf(scope: Scope, names: readonly string[], options:
   return {
     problem,
     cluster,
-    view: { environment: plan?.environment, known },
+    view: { environment: plan?.environment, known, databaseClusters: plan !== undefined && expectsClusters(plan) },
     findings: async (snapshot) => {
       if (!options.deep) return [];
       const { deepChecks } = await import('../deep/deep-checks.ts');
@@ -76,6 +76,9 @@ export async function subjectOf(scope: Scope, names: readonly string[], options:
     mustRun: ({ name, tier }) => asked.has(name) || tier === 'global',
   };
 }
+
+const expectsClusters = ({ namespaces }: ExpectedEnvironment): boolean =>
+  namespaces.some(({ services }) => services.some(({ controller }) => controller?.kind === 'Cluster'));
 
 /** The plan of the configuration that the working folder belongs to; none if it belongs to none, or if that is wrong. */
 async function planHere(

@@ -1,6 +1,7 @@
 import { claimHealth } from './claim.ts';
 import { cronJobHealth } from './cron-job.ts';
 import { daemonSetHealth } from './daemon-set.ts';
+import { databaseClusterHealth } from './database-cluster.ts';
 import { deploymentHealth } from './deployment.ts';
 import { jobHealth } from './job.ts';
 import type { PersistentVolumeClaim, Pod, Service, Workload } from './objects.ts';
@@ -17,6 +18,7 @@ type Rules = { readonly [Kind in Judged['kind']]: (object: Judged & { kind: Kind
 
 const rules: Rules = {
   Pod: podHealth,
+  Cluster: databaseClusterHealth,
   Deployment: deploymentHealth,
   StatefulSet: statefulSetHealth,
   DaemonSet: daemonSetHealth,

@@ -252,8 +252,23 @@ export interface StorageClass {
   readonly volumeBindingMode?: string;
 }
 
+/** A Cluster of the CloudNativePG operator: PostgreSQL with replicas. */
+export interface DatabaseCluster {
+  readonly kind: 'Cluster';
+  readonly metadata: Meta;
+  readonly spec: { readonly instances?: number };
+  readonly status?: {
+    /** Words of the operator; without one it has not seen it yet. */
+    readonly phase?: string;
+    readonly phaseReason?: string;
+    readonly readyInstances?: number;
+    readonly currentPrimary?: string;
+    readonly conditions?: readonly Condition[];
+  };
+}
+
 /** What controls pods. */
-export type Workload = Deployment | StatefulSet | DaemonSet | Job | CronJob;
+export type Workload = DatabaseCluster | Deployment | StatefulSet | DaemonSet | Job | CronJob;
 
 /** Who is at work: control planes renew theirs every few seconds. */
 export interface Lease {

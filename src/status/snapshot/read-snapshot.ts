@@ -3,7 +3,7 @@ import { eachOf } from '../../platform/each-of.ts';
 import { ClusterError } from '../../platform/errors.ts';
 import { type ReadSource, readSource, refusal } from './read-source.ts';
 import { clockSkew, essential, type Snapshot, snapshotOf } from './snapshot.ts';
-import { aboutClaims, explaining, isTelling, type SourceName, sources } from './sources.ts';
+import { aboutClaims, explaining, isExpected, isTelling, type SourceName, sources } from './sources.ts';
 
 /** The part of a cluster that is read. */
 export interface View {
@@ -11,6 +11,8 @@ export interface View {
   readonly environment?: string;
   /** Namespaces that are known without asking, for somebody who may not list them. */
   readonly known: readonly string[];
+  /** Whether Clusters of CloudNativePG are among what is expected. @default false */
+  readonly databaseClusters?: boolean;
 }
 
 export type ReadSources = ReadonlyMap<SourceName, ReadSource>;
@@ -29,15 +31,18 @@ export const readAnything = (read: ReadSources): boolean =>
  */
 export async function readSnapshot(
   cluster: Cluster,
-  { environment, known }: View,
+  view: View,
   needsCauses: (snapshot: Snapshot) => boolean,
   { happenings = false }: { readonly happenings?: boolean } = {},
 ): Promise<Snapshot> {
+  const { environment, known } = view;
   const all = sources(environment);
   const begun = new Date();
   const read = new Map<SourceName, ReadSource>();
   const causes: readonly SourceName[] = explaining;
-  const names = (Object.keys(all) as SourceName[]).filter((name) => happenings || !isTelling(name));
+  const names = (Object.keys(all) as SourceName[]).filter(
+    (name) => isExpected(name, view) && (happenings || !isTelling(name)),
+  );
   const first = names.filter((name) => happenings || !causes.includes(name));
   const failures = await readAll(cluster, all, first, known, read);
   if (failures[0] && failures.length === first.length) throw failures[0];

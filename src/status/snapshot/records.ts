@@ -4,6 +4,7 @@ import type {
   ContainerStatus,
   CronJob,
   DaemonSet,
+  DatabaseCluster,
   Deployment,
   EndpointSlice,
   Event,
@@ -196,6 +197,19 @@ export const deploymentRecord = ({ metadata, spec, status }: Deployment): Deploy
   metadata: changedRecord(metadata),
   spec: { replicas: spec.replicas, paused: spec.paused },
   status: status && { ...status, conditions: conditionRecords(status.conditions) },
+});
+
+export const databaseClusterRecord = ({ metadata, spec, status }: DatabaseCluster): DatabaseCluster => ({
+  kind: 'Cluster',
+  metadata: changedRecord(metadata),
+  spec: { instances: spec.instances },
+  status: status && {
+    phase: status.phase,
+    phaseReason: status.phaseReason,
+    readyInstances: status.readyInstances,
+    currentPrimary: status.currentPrimary,
+    conditions: conditionRecords(status.conditions),
+  },
 });
 
 export const statefulSetRecord = ({ metadata, spec, status }: StatefulSet): StatefulSet => ({

@@ -1,6 +1,7 @@
 import type {
   CronJob,
   DaemonSet,
+  DatabaseCluster,
   Deployment,
   EndpointSlice,
   Event,
@@ -99,6 +100,23 @@ export const deployment = fieldsOf<Deployment>(
       updatedReplicas: count,
       readyReplicas: count,
       availableReplicas: count,
+      conditions,
+    }),
+  },
+  'metadata',
+  'spec',
+);
+
+export const databaseCluster = fieldsOf<DatabaseCluster>(
+  {
+    kind: anything,
+    metadata: managedMeta,
+    spec: fieldsOf<DatabaseCluster['spec']>({ instances: count }),
+    status: fieldsOf<Part<DatabaseCluster, 'status'>>({
+      phase: text,
+      phaseReason: text,
+      readyInstances: count,
+      currentPrimary: text,
       conditions,
     }),
   },

@@ -55,9 +55,9 @@ export function snapshotOf(
   items: (name: SourceName) => readonly Kept[],
   rest: Pick<Snapshot, 'refusals' | 'readAnything' | 'now'>,
 ): Snapshot {
-  const workloads = (['deployments', 'statefulSets', 'daemonSets', 'jobs', 'cronJobs'] as const).flatMap(
-    (name) => items(name) as readonly Workload[],
-  );
+  const workloads = (
+    ['databaseClusters', 'deployments', 'statefulSets', 'daemonSets', 'jobs', 'cronJobs'] as const
+  ).flatMap((name) => items(name) as readonly Workload[]);
   return {
     namespaces: items('namespaces'),
     nodes: items('nodes'),

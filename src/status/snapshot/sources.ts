@@ -64,6 +64,7 @@ const reads = {
   claim: { shape: shapes.claim, record: records.claimRecord },
   endpointSlice: { shape: shapes.endpointSlice, record: records.endpointSliceRecord },
   deployment: { shape: shapes.deployment, record: records.deploymentRecord },
+  databaseCluster: { shape: shapes.databaseCluster, record: records.databaseClusterRecord },
   statefulSet: { shape: shapes.statefulSet, record: records.statefulSetRecord },
   daemonSet: { shape: shapes.daemonSet, record: records.daemonSetRecord },
   job: { shape: shapes.job, record: records.jobRecord },
@@ -110,6 +111,12 @@ export function sources(environment?: string) {
       {},
       { kind: 'StatefulSet', managed: true },
     ),
+    databaseClusters: source(
+      [apiVersions.Cluster, 'clusters'],
+      reads.databaseCluster,
+      { labelSelector: own },
+      { kind: 'Cluster', managed: true },
+    ),
     daemonSets: source(
       [apiVersions.DaemonSet, 'daemonsets'],
       reads.daemonSet,
@@ -136,6 +143,12 @@ export const explaining = ['events', 'claimEvents', 'storageClasses', 'systemPod
 
 /** Those of them that say why a claim has no volume. */
 export const aboutClaims: readonly SourceName[] = ['claimEvents', 'storageClasses'];
+
+/** Whether a source is only read where something of it is expected: of kinds that few clusters know. */
+export const isExpected = (
+  name: SourceName,
+  { databaseClusters = false }: { readonly databaseClusters?: boolean },
+): boolean => name !== 'databaseClusters' || databaseClusters;
 
 /** Whether a source is only read when what happened is asked for. */
 export const isTelling = (name: SourceName): boolean => name === 'normalEvents';

@@ -9,13 +9,16 @@ describe('apiVersions', () => {
   const custom = [
     'AppProject',
     'ApplicationSet',
+    'Cluster',
     'ExternalSecret',
     'GitRepository',
     'HTTPRoute',
     'Kustomization',
+    'ObjectStore',
     'PodMonitor',
     'PrometheusRule',
     'ScaledObject',
+    'ScheduledBackup',
     'SealedSecret',
     'ServiceMonitor',
   ];

@@ -120,6 +120,7 @@ describe('the backup of PostgreSQL', () => {
           settings: serviceKinds.postgres?.resolve?.(serviceKinds.postgres.schema.parse({}), {
             project: 'catalog',
             scripts: () => ({}),
+            development: false,
           }),
         },
       ],

@@ -123,6 +123,12 @@ describeFields(postgres, {}, build, {
     seen: (objects) => one(objects, 'CronJob', 'shop-postgres-backup').spec.schedule,
     expected: '30 1 * * *',
   },
+  cluster: {
+    given: { instances: 2 },
+    profile: 'production',
+    seen: (objects) => objects.map(({ kind }) => kind).filter((kind) => ['Cluster', 'StatefulSet'].includes(kind)),
+    expected: ['Cluster'],
+  },
   separateRoles: {
     given: true,
     seen: (objects) => podOf([one(objects, 'StatefulSet')]).volumes.find(({ name }) => name === 'password'),

@@ -1,0 +1,71 @@
+import { secondsSince } from '../../platform/text.ts';
+import { commands } from './commands.ts';
+import type { DatabaseCluster } from './objects.ts';
+import { patience } from './patience.ts';
+import { type Health, isProblem, type Surroundings, verdict } from './verdict.ts';
+import { changedAt, judgePods, overdue, promoted, removed, well, worstPod } from './workload.ts';
+
+/**
+ * Phases that CloudNativePG does not leave by itself, by the word of the report.
+ *
+ * @see https://github.com/cloudnative-pg/cloudnative-pg/blob/main/api/v1/cluster_types.go
+ */
+const hopeless: Readonly<Record<string, string>> = {
+  'Cluster cannot proceed to reconciliation due to an unknown plugin being required': 'UnknownPlugin',
+  'Cluster cannot proceed to reconciliation due to an error while interacting with plugins': 'PluginFailed',
+  'Cluster has incomplete or invalid image catalog': 'InvalidImage',
+  'Cluster is unrecoverable and needs manual intervention': 'Unrecoverable',
+  'Unable to create required cluster objects': 'CannotCreate',
+  'Invalid cluster definition': 'InvalidDefinition',
+  'Waiting for user action': 'WaitingForUser',
+};
+
+const healthyPhase = 'Cluster in healthy state';
+
+/** While a new primary is chosen nothing is written. */
+const changing: readonly string[] = ['Failing over', 'Switchover in progress'];
+
+/** Judges a Cluster of CloudNativePG by its phase, its instances and whether its log is archived. `around.pods` are its instances. */
+export function databaseClusterHealth(cluster: DatabaseCluster, around: Surroundings): Health {
+  const { metadata, spec, status } = cluster;
+  const going = removed(cluster, around);
+  if (going) return going;
+  const run = commands(metadata, around);
+  const describe = run.kubectl('describe', `cluster.postgresql.cnpg.io/${metadata.name}`);
+  const { instances: wanted = 1 } = spec;
+  const age = secondsSince(changedAt(metadata), around.now) ?? 0;
+  if (status?.phase === undefined || status.phase === '') {
+    const late = age > patience.NotObserved;
+    return verdict(late ? 'degraded' : 'progressing', 'NotObserved', {
+      cause: 'the CloudNativePG operator has not seen it yet: is it running?',
+      advice: run.clusterKubectl('get pods -A -l app.kubernetes.io/name=cloudnative-pg'),
+    });
+  }
+  const { phase, phaseReason, readyInstances = 0, currentPrimary } = status;
+  const reason = hopeless[phase];
+  const told = phaseReason ? `${phase}: ${phaseReason}` : phase;
+  if (reason !== undefined)
+    return verdict('degraded', reason, {
+      cause: told,
+      advice: describe,
+      terminal: phase !== 'Waiting for user action',
+    });
+  const judged = judgePods(around.pods, around);
+  const problems = judged.filter(({ health }) => isProblem(health));
+  const worst = worstPod(problems);
+  if (worst) return { ...promoted(worst, wanted, problems.length), terminal: false };
+  const primary = currentPrimary === undefined ? 'no primary' : `the primary is ${currentPrimary}`;
+  const cause = `${told}; ${readyInstances} of ${wanted} instances are ready, ${primary}`;
+  if (phase === healthyPhase && readyInstances >= wanted) {
+    const archiving = status.conditions?.find(({ type }) => type === 'ContinuousArchiving');
+    if (archiving?.status === 'False')
+      return verdict('degraded', 'ArchivingFailed', {
+        cause: `its log is not archived, so that it can’t be recovered to a point in time: ${archiving.message ?? archiving.reason}`,
+        advice: describe,
+      });
+    return well('Ready', judged);
+  }
+  const progress = verdict('progressing', changing.includes(phase) ? 'FailingOver' : 'RollingOut', { cause });
+  const late = overdue(progress, age, patience.RollingOut);
+  return { ...late, advice: late.advice ?? describe };
+}
