@@ -26,7 +26,7 @@ const told = [
 ];
 
 const what = '{{ $labels.kind }} {{ $labels.resource }} in namespace {{ $labels.namespace }}';
-// Asked for when it fires: of an alert with the reason in its labels the time would begin anew with each reason, such as those that
+// Asked for when it fires: with the reason in an alert's labels its time would start again with each reason, such as those that
 // the kubelet gives in turns while it can't pull an image.
 const why =
   `Reason: {{ range query (printf "${problem.name}{namespace=%q,resource=%q,kind=%q} == 1" ` +
@@ -39,7 +39,7 @@ const ask =
 const cause = 'waiting_for=""';
 
 const problems = (matchers: string, ...own: string[]): string =>
-  `max without (reason) (${problem.name}{${[matchers, cause, ...own].filter(Boolean).join(',')}}) == 1`;
+  `max without (reason, instance, pod) (${problem.name}{${[matchers, cause, ...own].filter(Boolean).join(',')}}) == 1`;
 
 const only = (...reasons: string[]) => `reason=~"${reasons.join('|')}"`;
 
