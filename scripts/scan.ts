@@ -1,6 +1,7 @@
-// Scans what production gets, as CI and an auditor do: the manifests of this repository and of a fixture that uses every hatch, by
-// checkov, kube-score and gitleaks; the Dockerfiles of the projects and of the templates, by checkov; the workflows, by actionlint.
-// Fails on what a scanner calls a failure. What is left out by design is annotated on its object, with the reason, and counted here.
+// Scans what production gets, as CI and an auditor do: the manifests of this repository and of two fixtures, one with every hatch,
+// one with every kind of service, by checkov, kube-score and gitleaks; the Dockerfiles of the projects and of the templates, by
+// checkov; the workflows, by actionlint. Fails on what a scanner calls a failure. What is left out by design is annotated on its
+// object, with the reason, and counted here.
 //
 //   npm run scan
 import { spawnSync } from 'node:child_process';
@@ -227,6 +228,7 @@ try {
   const repositories = {
     'this repository': repository,
     'every hatch': join(repository, 'test/fixtures/valid/extended'),
+    'every service': join(repository, 'test/fixtures/valid/catalogue'),
   };
   for (const [index, [what, from]] of Object.entries(repositories).entries()) {
     const root = copy(from, String(index));

@@ -10,6 +10,7 @@ import type { ManifestObject } from './manifest-object.ts';
 interface Spelling {
   clientIp: 'clientIP';
   clusterIp: 'clusterIP';
+  downwardApi: 'downwardAPI';
   hostIp: 'hostIP';
   hostIpc: 'hostIPC';
   hostPid: 'hostPID';

@@ -64,7 +64,7 @@ export interface Labelled {
   readonly pods?: Readonly<Record<string, string>>;
 }
 
-/** What the pods of a service or workload are found by, whoever makes them. */
+/** The labels of the pods of a service or workload, also of those that an operator makes. */
 export const podLabels = (labelled: Labelled): Readonly<Record<string, string>> =>
   labelled.pods ?? selectorLabels(labelled);
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { existingName } from './fields.ts';
+import type { Volume } from './k8s.ts';
 
 const names = z.array(z.string().min(1)).min(1);
 
@@ -82,3 +83,26 @@ export const podAccount = (object: string, given: AccountSettings | undefined): 
     name: given.name ?? object,
     token: given.automountServiceAccountToken ?? given.rules !== undefined,
   };
+
+/**
+ * What a pod with a token gets without being asked: here only the container that mounts it has the token.
+ *
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/#bound-service-account-token-volume
+ */
+export const tokenVolume: Volume = {
+  name: 'token',
+  projected: {
+    sources: [
+      { serviceAccountToken: { path: 'token', expirationSeconds: 3600 } },
+      { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+      { downwardAPI: { items: [{ path: 'namespace', fieldRef: { fieldPath: 'metadata.namespace' } }] } },
+    ],
+  },
+};
+
+/** Where programs look for the token. */
+export const tokenMount = {
+  volume: tokenVolume.name,
+  path: '/var/run/secrets/kubernetes.io/serviceaccount',
+  readOnly: true,
+} as const;

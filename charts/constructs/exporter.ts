@@ -7,6 +7,7 @@ import { scrapeAnnotations } from '../common/metrics.ts';
 import type { ExporterSettings } from '../common/monitoring.ts';
 import { probeAction, probes } from '../common/probes.ts';
 import { exporterPort } from '../common/report-metrics.ts';
+import { tokenMount, tokenVolume } from '../common/service-account.ts';
 import { contentsDigest } from '../common/volumes.ts';
 import { DeployedService } from './deployed-service.ts';
 
@@ -55,12 +56,12 @@ export class Exporter extends DeployedService {
       strategy: 'RollingUpdate',
       user: imageUser,
       graceSeconds: 15,
-      account: { name: object, token: true },
+      account: { name: object, token: false },
       annotations: {
         'repoctl.dev/files': contentsDigest({ expected: data }),
         ...scrapeAnnotations(exporterMetrics),
       },
-      volumes: [{ name: 'expected', configMap: { name: configMap } }],
+      volumes: [{ name: 'expected', configMap: { name: configMap } }, tokenVolume],
       container: {
         name: 'exporter',
         image: settings.image,
@@ -77,7 +78,7 @@ export class Exporter extends DeployedService {
           },
           60,
         ),
-        mounts: [{ volume: 'expected', path: folder, readOnly: true }],
+        mounts: [{ volume: 'expected', path: folder, readOnly: true }, tokenMount],
       },
     });
     const labels = objectLabels(labelled);

@@ -10,7 +10,7 @@ import { labelled } from '../common/labelled.ts';
 import { type OwnerLabels, objectLabels } from '../common/labels.ts';
 import { objectName, serviceHost, variableName } from '../common/names.ts';
 import { probeAction, probes } from '../common/probes.ts';
-import { type AccountSettings, podAccount } from '../common/service-account.ts';
+import { type AccountSettings, tokenMount, tokenVolume } from '../common/service-account.ts';
 import { StatefulService } from './stateful-service.ts';
 
 const component = 'metrics';
@@ -94,10 +94,10 @@ export class Prometheus extends StatefulService {
       user: prometheusUser,
       graceSeconds: 60,
       headless: !context.development,
-      account: podAccount(object, settings.serviceAccount),
+      account: settings.serviceAccount && { name: object, token: false },
       claim: { path: prometheusFolder, size: settings.storage },
       annotations: { 'repoctl.dev/configuration': createHash('sha256').update(text).digest('hex').slice(0, 8) },
-      volumes: [{ name: 'configuration', configMap: { name: `${object}-configuration` } }],
+      volumes: [{ name: 'configuration', configMap: { name: `${object}-configuration` } }, tokenVolume],
       container: {
         name: 'prometheus',
         image: settings.image,
@@ -115,7 +115,7 @@ export class Prometheus extends StatefulService {
           },
           300,
         ),
-        mounts: [{ volume: 'configuration', path: '/etc/prometheus/repoctl', readOnly: true }],
+        mounts: [{ volume: 'configuration', path: '/etc/prometheus/repoctl', readOnly: true }, tokenMount],
       },
     });
     this.configuration = addConfigMap(this, 'configuration', {

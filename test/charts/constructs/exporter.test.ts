@@ -63,9 +63,20 @@ describe('the exporter', () => {
     });
   });
 
-  test('has a token, and the user of its image', () => {
+  test('has a token in its own container only, and the user of its image', () => {
     const pod = podOf(objects, 'dev-repoctl-exporter');
-    expect([pod.serviceAccountName, pod.automountServiceAccountToken]).toEqual(['dev-repoctl-exporter', true]);
+    expect([pod.serviceAccountName, pod.automountServiceAccountToken]).toEqual(['dev-repoctl-exporter', false]);
+    const { projected } = pod.volumes.find(({ name }) => name === 'token') ?? {};
+    expect(projected?.sources?.map((source) => Object.keys(source))).toEqual([
+      ['serviceAccountToken'],
+      ['configMap'],
+      ['downwardAPI'],
+    ]);
+    expect(containerOf(objects, 'dev-repoctl-exporter').volumeMounts).toContainEqual({
+      name: 'token',
+      mountPath: '/var/run/secrets/kubernetes.io/serviceaccount',
+      readOnly: true,
+    });
     expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: 65532 });
     expect(containerOf(objects, 'dev-repoctl-exporter').securityContext.readOnlyRootFilesystem).toBe(true);
   });

@@ -27,7 +27,8 @@ describe('a project’s own', () => {
     expect(namespaces(objects)).toEqual([['shop'], ['shop']]);
     expect(podOf(objects, server)).toMatchObject({
       serviceAccountName: server,
-      automountServiceAccountToken: true,
+      automountServiceAccountToken: false,
+      volumes: expect.arrayContaining([expect.objectContaining({ name: 'token' })]),
     });
     expect(objects.map(identity)).toEqual(
       expect.arrayContaining([`ServiceAccount/${server}`, `Role/${server}`, `RoleBinding/${server}`]),
