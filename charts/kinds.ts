@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { hostPort } from './common/fields.ts';
 import type { ServiceKind, WorkloadKind } from './common/kind.ts';
+import { cassandra } from './constructs/cassandra.ts';
 import { celeryBeat } from './constructs/celery-beat.ts';
 import { celeryWorker } from './constructs/celery-worker.ts';
 import { containerService } from './constructs/container-service.ts';
@@ -31,6 +32,7 @@ const allServices = {
   rabbitmq,
   pgbouncer,
   opensearch,
+  cassandra,
   mailpit,
   jaeger,
   prometheus,

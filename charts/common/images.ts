@@ -6,6 +6,7 @@
  */
 export const images = {
   busybox: 'busybox:1.37.0',
+  cassandra: 'cassandra:5.0.5',
   immudb: 'codenotary/immudb:1.11.1',
   jaeger: 'jaegertracing/jaeger:2.11.0',
   mailpit: 'axllent/mailpit:v1.27.8',

@@ -105,8 +105,12 @@ export interface ComposeKind<Settings = unknown> {
 export interface ResolveContext {
   /** The project's short name. */
   readonly project: string;
-  /** The texts of a folder's `*.sql` and `*.sh` that a field names, by file name; what is wrong with it is refused. */
-  scripts(field: string, folder: string): Readonly<Record<string, string>>;
+  /**
+   * The texts of a folder's files that a field names, by file name; what is wrong with it is refused.
+   *
+   * @param endings of the files that are read, without a dot. @default sql and sh
+   */
+  scripts(field: string, folder: string, endings?: readonly string[]): Readonly<Record<string, string>>;
   /** Whether the profile is one for development. */
   readonly development: boolean;
 }

@@ -56,6 +56,26 @@ const rules = {
       : `is ${value}, but the endpoint is in ${region}; expected ${region}`;
   },
 
+  host: (value: string): Problem =>
+    /^[a-z0-9]([\w.-]*[a-z0-9])?$/i.test(value)
+      ? undefined
+      : 'is no host; expected one such as ID-eu-west-1.db.astra.datastax.com, without a scheme and a port',
+
+  /** @see https://docs.datastax.com/en/astra-db-serverless/administration/manage-application-tokens.html */
+  'astra-token': (value: string, key: string, others: Values): Problem => {
+    const user = key.replace(/CASSANDRA_PASSWORD$/, 'CASSANDRA_USERNAME');
+    const isToken = value.startsWith('AstraCS:');
+    if (others[user] === 'token')
+      return isToken ? undefined : `is no token, as ${user}=token asks for; expected AstraCS:…`;
+    return isToken ? `is a token of Astra, whose user is always called token; expected ${user}=token` : undefined;
+  },
+
+  /** A zip: the driver reads addresses and certificates from it. */
+  'astra-bundle': (value: string): Problem =>
+    /^UEsD[\w+/]+={0,2}$/.test(value)
+      ? undefined
+      : 'is no secure connect bundle; expected what base64 -w0 secure-connect-NAME.zip prints',
+
   address: (value: string): Problem =>
     /^[\w.-]+:\d{1,5}$/.test(value) ? undefined : 'is no address; expected HOST:PORT, such as immudb.example.com:3322',
 } satisfies Record<string, (value: string, key: string, others: Values) => Problem>;

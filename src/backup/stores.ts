@@ -4,6 +4,7 @@ import { prometheusFolder, prometheusUser } from '../../charts/constructs/promet
 import type { ServiceKindName } from '../../charts/kinds.ts';
 import type { StoreKind } from './data-store.ts';
 import type { PartKind } from './part.ts';
+import { cassandraStore } from './stores/cassandra.ts';
 import { claimStore } from './stores/claim.ts';
 import { containerPart, containerStore } from './stores/container.ts';
 import { immudbPart, immudbStore } from './stores/immudb.ts';
@@ -25,6 +26,7 @@ export const storeKinds: Readonly<Record<ServiceKindName, StoreKind | undefined>
   postgres: postgresStore,
   immudb: immudbStore,
   container: containerStore,
+  cassandra: cassandraStore,
   opensearch: opensearchStore,
   mailpit: claimStore(mailpitFolder, mailpitUser),
   jaeger: claimStore(jaegerFolder, jaegerUser),

@@ -1,4 +1,5 @@
 import { dnsLabel, maximumObjectName } from '../../charts/common/fields.ts';
+import type { ResolveContext } from '../../charts/common/kind.ts';
 import { objectName } from '../../charts/common/names.ts';
 import { globalKinds, serviceKinds } from '../../charts/kinds.ts';
 import type { Environment, Manifest } from '../../charts/model.ts';
@@ -74,7 +75,8 @@ export function readGlobal(reader: Reader, input: EnvironmentInput, namespace: s
     const problem = nameProblem(name, environment);
     const path = ['global', 'services', name];
     if (problem) context.refuse(path, `${pathText(path)}: ${problem}`, 'key');
-    const scripts = (field: string, folder: string) => readScripts(context, [...path, field], folder);
+    const scripts: ResolveContext['scripts'] = (field, folder, endings) =>
+      readScripts(context, [...path, field], folder, endings);
     const resolved =
       serviceKinds[kind]?.resolve?.(settings, { project: environment, scripts, development: false }) ?? settings;
     return { ...located(name, kind), settings: withVolumeFiles(context, path, resolved) };

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { environmentVariableName, imageReference } from '../../charts/common/fields.ts';
+import type { ResolveContext } from '../../charts/common/kind.ts';
 import { namespaceName, objectName } from '../../charts/common/names.ts';
 import { serviceKinds } from '../../charts/kinds.ts';
 import type { ImageBuild, ProfileName, Project, WorkloadSettings } from '../../charts/model.ts';
@@ -107,7 +108,8 @@ export function readProject(reader: Reader, directory: string, what: ReadFor): R
     services: Object.entries(input.services).flatMap(([name, settings]) => {
       if (!settings) return [];
       const { kind, ...rest } = settings as { kind: string } & Record<string, unknown>;
-      const scripts = (field: string, folder: string) => readScripts(context, ['services', name, field], folder);
+      const scripts: ResolveContext['scripts'] = (field, folder, endings) =>
+        readScripts(context, ['services', name, field], folder, endings);
       const resolved = serviceKinds[kind]?.resolve?.(rest, { project: input.name, scripts, development }) ?? rest;
       return [{ ...located(name), kind, settings: withVolumeFiles(context, ['services', name], resolved) }];
     }),

@@ -5,11 +5,17 @@ import { pathText } from './problem.ts';
 const configMapLimit = 1_000_000;
 
 /**
- * The texts of the `*.sql` and `*.sh` in a folder that a service names.
+ * The texts of the files in a folder that a service names.
  *
  * @param path where the folder is named
+ * @param endings of the files that are read, without a dot
  */
-export function readScripts(context: FileContext, path: readonly string[], folder: string): Record<string, string> {
+export function readScripts(
+  context: FileContext,
+  path: readonly string[],
+  folder: string,
+  endings: readonly string[] = ['sql', 'sh'],
+): Record<string, string> {
   const directory = below(context, path, folder);
   if (directory === undefined) return {};
   const field = pathText(path);
@@ -20,11 +26,12 @@ export function readScripts(context: FileContext, path: readonly string[], folde
   }
   const scripts = Object.fromEntries(
     names
-      .filter((name) => /\.(sql|sh)$/.test(name))
+      .filter((name) => endings.some((ending) => name.endsWith(`.${ending}`)))
       .map((name) => [name, context.reader.text(`${directory}/${name}`) ?? '']),
   );
   const bytes = Object.values(scripts).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-  if (Object.keys(scripts).length === 0) context.refuse(path, `${field}: ${directory} holds no *.sql or *.sh`);
+  if (Object.keys(scripts).length === 0)
+    context.refuse(path, `${field}: ${directory} holds no ${endings.map((ending) => `*.${ending}`).join(' or ')}`);
   if (bytes > configMapLimit)
     context.refuse(path, `${field}: ${directory} holds ${bytes} bytes; a ConfigMap can hold ${configMapLimit}`);
   return scripts;

@@ -117,6 +117,11 @@ const carriers: Readonly<Record<ServiceKindName, Carrier>> = {
     draft.names.set(service.name, 'opensearch');
     noteVolumes(service, draft, ['/usr/share/opensearch']);
   },
+  cassandra(service, draft, { taken }) {
+    draft.services.cassandra = { hostPort: carryHostPort(service, portFor(service, 9042), draft, taken) };
+    draft.names.set(service.name, 'cassandra');
+    noteVolumes(service, draft, ['/var/lib/cassandra']);
+  },
   prometheus(service, draft, { taken }) {
     draft.services.prometheus = { hostPort: carryHostPort(service, portFor(service, 9090), draft, taken) };
     draft.names.set(service.name, 'prometheus');

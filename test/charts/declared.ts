@@ -21,6 +21,9 @@ import type { Objects } from './objects.ts';
 /** Settings as a file of the configuration gives them. */
 export type Given = Readonly<Record<string, unknown>>;
 
+/** The text of every CQL file. */
+export const declaredCql = "create table t (a int primary key) with comment = '$(HOME) $$'";
+
 /** A project as its file describes it. */
 export interface GivenProject {
   readonly name?: string;
@@ -76,7 +79,8 @@ export function declareProject(given: GivenProject = {}): Project {
     services: Object.entries(given.services ?? {}).map(([entry, { kind = entry, ...settings }]) => {
       const parsed = ownSchema(known(serviceKinds, kind)).parse(settings);
       // What the loader reads.
-      const scripts = () => ({ '01-schema.sql': 'CREATE SCHEMA figures;' });
+      const scripts = (field: string): Record<string, string> =>
+        field === 'schema' ? { 'a.cql': declaredCql } : { '01-schema.sql': 'CREATE SCHEMA figures;' };
       const resolved =
         known(serviceKinds, kind).resolve?.(parsed, { project: name, scripts, development: false }) ?? parsed;
       return { ...located(entry), kind: String(kind), settings: withTexts(resolved as object) };

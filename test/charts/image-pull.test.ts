@@ -50,6 +50,7 @@ const project = {
       pgbouncer: {},
       rabbitmq: {},
       opensearch: {},
+      cassandra: {},
       mailpit: {},
       jaeger: {},
       prometheus: {},

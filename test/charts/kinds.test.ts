@@ -18,6 +18,7 @@ const minimal: Readonly<Record<string, Given>> = {
 /** The kinds that the issue of the project names, and no other; a new one is a line here. */
 const names = {
   services: [
+    'cassandra',
     'container',
     'immudb',
     'jaeger',

@@ -68,6 +68,7 @@ describe('what a service gives to the workloads that use it', () => {
       mail: { kind: 'mailpit' },
       traces: { kind: 'jaeger' },
       find: { kind: 'opensearch' },
+      cassandra: {},
       prometheus: {},
     },
   };
@@ -85,6 +86,7 @@ describe('what a service gives to the workloads that use it', () => {
     'mailpit',
     'jaeger',
     'opensearch',
+    'cassandra',
     'prometheus',
   ];
   const elsewhere = connections(environment, { ...environment.profiles.external, managed: everything }, project);

@@ -22,6 +22,7 @@ const open: Files = {
         letters: { kind: mailpit }
         traces: { kind: jaeger }
         find: { kind: opensearch }
+        wide: { kind: cassandra }
         samples: { kind: prometheus }
         pgadmin: {}
         insight: { kind: redis-insight }
@@ -39,6 +40,7 @@ const open: Files = {
     FILES_MINIO_ROOT_PASSWORD=
     LEDGER_IMMUDB_ADMIN_PASSWORD=
     QUEUE_RABBITMQ_PASSWORD=
+    WIDE_CASSANDRA_PASSWORD=
     PGADMIN_PASSWORD=
   `,
   [paths.project]: text`
@@ -142,9 +144,20 @@ test('the global tier has services of every kind by name, and its own manifests'
   const names = (wanted: string) => objects.flatMap(({ kind, metadata }) => (kind === wanted ? [metadata?.name] : []));
   expect(names('ConfigMap')).toEqual(expect.arrayContaining(['banner', 'monorepo-pgadmin-servers']));
   expect(names('StatefulSet').sort()).toEqual(
-    ['cache', 'catalog', 'files', 'find', 'ledger', 'letters', 'minio', 'queue', 'redis', 'samples', 'traces'].map(
-      (name) => `monorepo-${name}`,
-    ),
+    [
+      'cache',
+      'catalog',
+      'files',
+      'find',
+      'ledger',
+      'letters',
+      'minio',
+      'queue',
+      'redis',
+      'samples',
+      'traces',
+      'wide',
+    ].map((name) => `monorepo-${name}`),
   );
   expect(objects.find(({ metadata }) => metadata?.name === 'banner')?.metadata).toMatchObject({
     namespace: 'monorepo',

@@ -17,6 +17,7 @@ const variables: Readonly<Record<string, string>> = {
   Meilisearch: 'MEILI_MASTER_KEY=\n',
   'Per profile': 'POSTGRES_PASSWORD=\n',
   RabbitMQ: 'RABBITMQ_PASSWORD=\n',
+  Cassandra: 'CASSANDRA_PASSWORD=\n',
   Sentry: 'SENTRY_DSN=\n',
   PgBouncer: 'POSTGRES_PASSWORD=\n',
   'Shared services, and Redis or MinIO of one’s own':
@@ -38,6 +39,7 @@ const filesOf = ({ title, project, environment = 'name: monorepo\n' }: (typeof e
   'packages/ui/src/index.ts': '',
   'backends/svc-a/app/page.tsx': '',
   'backends/svc-a/Dockerfile': 'FROM base AS development\nFROM base AS runtime\nCOPY --from=shared . ./shared\n',
+  'backends/svc-a/infra/cql/readings.cql': 'create table readings (sensor uuid primary key);\n',
   'backends/svc-a/infra/app.conf': 'colour = red\n',
   'backends/svc-a/infra/nginx/default.conf': 'server { listen 80; }\n',
 });

@@ -37,6 +37,13 @@ def ask(method, path, body=None):
     return json.load(urllib.request.urlopen(request, json.dumps(body).encode() if body else None))
 `;
 
+const wideColumns = `import os
+from cassandra.auth import PlainTextAuthProvider
+from cassandra.cluster import Cluster
+login = PlainTextAuthProvider(os.environ["CASSANDRA_USERNAME"], os.environ["CASSANDRA_PASSWORD"])
+session = Cluster([os.environ["CASSANDRA_CONTACT_POINTS"]], auth_provider=login, connect_timeout=60).connect(os.environ["CASSANDRA_KEYSPACE"])
+`;
+
 const everyRow: readonly Row[] = [
   {
     kind: 'rabbitmq',
@@ -44,7 +51,8 @@ const everyRow: readonly Row[] = [
     container: 'rabbitmq',
     processes: 'all',
     // A question that is being asked is stopped with it.
-    cause: /management page does not answer within 3 s|no answer within 4 s|command timed out/,
+    cause:
+      /management page does not answer within 3 s|no answer within 4 s|command timed out|its probe, a script, fails/,
     write: `${rabbit}channel.basic_publish("", "letters", text.encode(), pika.BasicProperties(delivery_mode=2), mandatory=True)`,
     read: `${rabbit}print(channel.basic_get("letters", auto_ack=False)[2].decode())`,
   },
@@ -64,6 +72,15 @@ const everyRow: readonly Row[] = [
     cause: noAnswer('/_cluster/health', 9200),
     write: `${search}ask("PUT", index + "/_doc/1?refresh=wait_for", {"body": text})`,
     read: `${search}print(ask("GET", index + "/_search?q=body:*")["hits"]["hits"][0]["_source"]["body"])`,
+  },
+  {
+    kind: 'cassandra',
+    object: 'stall-cassandra',
+    container: 'cassandra',
+    processes: 'all',
+    cause: /does not answer OPTIONS within 3 s|no answer within 4 s|command timed out|its probe, a script, fails/,
+    write: `${wideColumns}session.execute("insert into letters (id, body) values (1, %s)", (text,), timeout=60)`,
+    read: `${wideColumns}print(session.execute("select body from letters where id = 1", timeout=60).one().body)`,
   },
   {
     kind: 'mailpit',
@@ -129,9 +146,12 @@ const worker = (after: readonly string[]) => `  client:
 `;
 
 const dockerfile = `FROM python:3.12-slim
-RUN pip install --no-cache-dir pika==1.3.2 'psycopg[binary]==3.2.9' opentelemetry-sdk==1.36.0 opentelemetry-exporter-otlp-proto-http==1.36.0
+RUN pip install --no-cache-dir pika==1.3.2 cassandra-driver==3.29.2 'psycopg[binary]==3.2.9' opentelemetry-sdk==1.36.0 opentelemetry-exporter-otlp-proto-http==1.36.0
 USER 1000
 `;
+
+/** The only table, with further columns. */
+const letters = (columns: string) => `create table letters (id int primary key, ${columns});\n`;
 
 describe('the services of the catalogue', () => {
   let small: SmallEnvironment;
@@ -162,10 +182,11 @@ services:
   postgres: { storage: 1Gi }
   pgbouncer: {}
   mailpit: {}
-${has('opensearch') ? '  opensearch: {}\n' : ''}workloads:
-${worker(['rabbitmq', 'postgres', 'pgbouncer', 'mailpit', ...(['opensearch', 'jaeger'] as const).filter(has)])}`,
+${has('opensearch') ? '  opensearch: {}\n' : ''}${has('cassandra') ? '  cassandra: { schema: infra/cql }\n' : ''}workloads:
+${worker(['rabbitmq', 'postgres', 'pgbouncer', 'mailpit', ...(['opensearch', 'cassandra', 'jaeger'] as const).filter(has)])}`,
     );
-    small.write('apps/stall/infra/.env.example', 'RABBITMQ_PASSWORD=\nPOSTGRES_PASSWORD=\n');
+    small.write('apps/stall/infra/cql/letters.cql', letters('body text'));
+    small.write('apps/stall/infra/.env.example', 'RABBITMQ_PASSWORD=\nPOSTGRES_PASSWORD=\nCASSANDRA_PASSWORD=\n');
     small.write('apps/stall/Dockerfile', dockerfile);
     small.write(
       'apps/booth/infra/project.yaml',
@@ -235,6 +256,30 @@ except pika.exceptions.ProbableAccessDeniedError as error:
     );
     expect(python('stall', rows[0]?.read ?? '')).not.toBe('');
   });
+
+  if (has('cassandra')) {
+    const declared = (cql: string) => {
+      small.write('apps/stall/infra/cql/letters.cql', cql);
+      return small.project('start', 'stall');
+    };
+
+    test('Cassandra gets a new column', () => {
+      const { status, stderr } = declared(letters('body text, sender text'));
+      expect([status, stderr]).toEqual([0, expect.anything()]);
+      python('stall', `${wideColumns}session.execute("insert into letters (id, sender) values (1, 'a')", timeout=60)`);
+    });
+
+    test('Cassandra refuses a change that loses data, and keeps it', () => {
+      const { status, stdout, stderr } = declared(letters('sender int'));
+      expect(status).not.toBe(0);
+      const said = `${stdout}\n${stderr}`;
+      expect(said).toContain('ALTER TABLE "stall"."letters" DROP "body"');
+      expect(
+        python('stall', `${wideColumns}print(session.execute("select sender from letters", timeout=60).one().sender)`),
+      ).toBe('a');
+      expect(declared(letters('body text, sender text'))).toMatchObject({ status: 0 });
+    });
+  }
 
   const before = new Map<string, number>();
 

@@ -1,4 +1,5 @@
 import type { Service } from '../../../charts/common/kind.ts';
+import { cassandraUsersSecret } from '../../../charts/constructs/cassandra.ts';
 import { type MinioSettings, minioUsersSecret } from '../../../charts/constructs/minio.ts';
 import { rabbitmqUsersSecret } from '../../../charts/constructs/rabbitmq.ts';
 import { redisUsersSecret } from '../../../charts/constructs/redis-users.ts';
@@ -6,6 +7,7 @@ import type { ServiceKindName } from '../../../charts/kinds.ts';
 import type { Environment, Profile } from '../../../charts/model.ts';
 import { servicesInCluster } from '../../../charts/wiring.ts';
 import type { ChangedKey } from '../../synth/secrets/changed-keys.ts';
+import { cassandraPassword, cassandraUsers } from './cassandra.ts';
 import type { PasswordKind } from './change.ts';
 import { immudbPassword } from './immudb.ts';
 import { minioRootPassword, minioUserKeys } from './minio.ts';
@@ -25,6 +27,7 @@ const ofService: Readonly<Record<ServiceKindName, PasswordKind | undefined>> = {
   rabbitmq: rabbitmqPassword,
   pgbouncer: atStart,
   opensearch: atStart,
+  cassandra: cassandraPassword,
   mailpit: atStart,
   jaeger: atStart,
   prometheus: atStart,
@@ -54,6 +57,8 @@ export function holderOf(environment: Environment, profile: Profile, changed: Ch
       return { service, kind: redisUserPassword };
     if (service.kind === 'rabbitmq' && rabbitmqUsersSecret(service) === changed.secret)
       return { service, kind: rabbitmqUsers };
+    if (service.kind === 'cassandra' && cassandraUsersSecret(service) === changed.secret)
+      return { service, kind: cassandraUsers };
   }
   return undefined;
 }

@@ -1,5 +1,6 @@
 import type { ServiceKindName, WorkloadKindName } from '../../../charts/kinds.ts';
 import type { DeepCheck } from './check.ts';
+import { cassandraLogin } from './checks/cassandra.ts';
 import { celeryHeartbeat, celeryTick, workerFile } from './checks/file-age.ts';
 import { immudbQuery } from './checks/immudb.ts';
 import { jaegerServices } from './checks/jaeger.ts';
@@ -23,6 +24,7 @@ const checks: Readonly<Record<ServiceKindName | WorkloadKindName, readonly DeepC
   rabbitmq: [rabbitmqAlarms],
   pgbouncer: [pgbouncerSelect],
   opensearch: [opensearchHealth],
+  cassandra: [cassandraLogin],
   mailpit: [healthRoute],
   jaeger: [jaegerServices],
   prometheus: [prometheusTargets],

@@ -11,6 +11,8 @@ describe('what a value of a managed service has to be', () => {
     ],
     ['postgresql-tls', 'postgres://me:pw@db.rds.amazonaws.com:5432/shop?sslmode=verify-full&sslrootcert=/etc/ca.pem'],
     ['redis-tls', 'rediss://default:pw@eu1-1.upstash.io:6379'],
+    ['host', 'fe1c-eu-west-1.db.astra.datastax.com'],
+    ['astra-bundle', 'UEsDBBQAAAAIAA=='],
     ['redis-tls', 'rediss://:pw@master.shop.euw1.cache.amazonaws.com:6379/0'],
     ['s3-endpoint', 'https://s3.eu-west-1.amazonaws.com'],
     ['s3-endpoint', `${r2}/`],
@@ -41,6 +43,16 @@ describe('what a value of a managed service has to be', () => {
       'redis-tls',
       'redis://me:geheim@cache:6379',
       'begins with redis://, which is a connection without TLS; expected rediss://',
+    ],
+    [
+      'host',
+      'https://fe1c.db.astra.datastax.com',
+      'is no host; expected one such as ID-eu-west-1.db.astra.datastax.com, without a scheme and a port',
+    ],
+    [
+      'astra-bundle',
+      './secure-connect-shop.zip',
+      'is no secure connect bundle; expected what base64 -w0 secure-connect-NAME.zip prints',
     ],
     ['redis-tls', 'cache:6379', 'is no URL of a Redis; expected rediss://USER:PASSWORD@HOST:PORT'],
     [
@@ -81,4 +93,18 @@ describe('what a value of a managed service has to be', () => {
   test('a rule that a later version knows refuses nothing', () => {
     expect(valueProblem('of-tomorrow', 'KEY', { KEY: 'x' })).toBeUndefined();
   });
+});
+
+test.each([
+  ['token', 'AstraCS:abc', undefined],
+  ['shop', 'secret', undefined],
+  ['token', 'secret', 'is no token, as SHOP_CASSANDRA_USERNAME=token asks for; expected AstraCS:…'],
+  [
+    'shop',
+    'AstraCS:abc',
+    'is a token of Astra, whose user is always called token; expected SHOP_CASSANDRA_USERNAME=token',
+  ],
+])('a token of Astra belongs to the user token: %s %s', (user, password, problem) => {
+  const values = { SHOP_CASSANDRA_USERNAME: user, SHOP_CASSANDRA_PASSWORD: password };
+  expect(valueProblem('astra-token', 'SHOP_CASSANDRA_PASSWORD', values)).toBe(problem);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { programEnd } from '../../../src/cluster/program-end.ts';
+import { judgeLogin as judgeCassandra } from '../../../src/status/deep/checks/cassandra.ts';
 import { judgeAge } from '../../../src/status/deep/checks/file-age.ts';
 import { judgeLogin, judgeQuery } from '../../../src/status/deep/checks/immudb.ts';
 import { judgeIndexes } from '../../../src/status/deep/checks/opensearch.ts';
@@ -59,6 +60,25 @@ describe('OpenSearch, asked for its health', () => {
   ])('%s %j', (status, body, verdict, reason, cause) => {
     const judgement = judgeIndexes({ status, body }, target(pod('opensearch', 'search')), '/_cluster/health');
     expect(summary(judgement)).toEqual([verdict, reason, cause]);
+  });
+});
+
+describe('Cassandra, logged in to', () => {
+  test.each([
+    [0, '', 'healthy', 'Answers', undefined],
+    [
+      1,
+      'Provided username shop and/or password are incorrect\n',
+      'degraded',
+      'WrongPassword',
+      'it rejects the password of its Secret: its data was created with another password',
+    ],
+    [1, '[Errno 111] Connection refused\n', 'degraded', 'NoAnswer', expect.stringContaining('Connection refused')],
+    [1, 'timed out\n', 'degraded', 'NoAnswer', 'it does not answer on its port: timed out'],
+    [1, 'Cannot achieve consistency level ONE\n', 'degraded', 'QueryFailed', expect.stringContaining('level ONE')],
+  ])('%s %j', (code, stderr, status, reason, cause) => {
+    const judgement = judgeCassandra({ code, stdout: '', stderr }, target(pod('cassandra', 'database')));
+    expect(summary(judgement)).toEqual([status, reason, cause]);
   });
 });
 
