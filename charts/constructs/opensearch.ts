@@ -62,6 +62,8 @@ export class Opensearch extends StatefulService {
           { name: 'DISABLE_SECURITY_PLUGIN', value: 'true' },
           { name: 'DISABLE_INSTALL_DEMO_CONFIG', value: 'true' },
           { name: 'DISABLE_PERFORMANCE_ANALYZER_AGENT_CLI', value: 'true' },
+          // A developer's disk is mostly fuller than a server's may be: with 5 % free it would take no more writes.
+          ...(development ? [{ name: 'cluster.routing.allocation.disk.threshold_enabled', value: 'false' }] : []),
           { name: 'OPENSEARCH_JAVA_OPTS', value: `-Xms${heap} -Xmx${heap}` },
         ],
         resources: settings.resources,

@@ -1,12 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { projectObjects } from '../../../charts/app.ts';
 import { opensearch } from '../../../charts/constructs/opensearch.ts';
+import type { PresetName } from '../../../charts/model.ts';
 import { declareShared, type Given, projectObjectsOf } from '../declared.ts';
 import { describeFields } from '../fields.ts';
 import { containerOf, environmentOf, one, podOf } from '../objects.ts';
 
 const api = { kind: 'http', port: 80, after: ['opensearch'] };
-const build = (settings: Given = {}) => projectObjectsOf({ services: { opensearch: settings }, workloads: { api } });
+const build = (settings: Given = {}, profile: PresetName = 'local') =>
+  projectObjectsOf({ services: { opensearch: settings }, workloads: { api } }, { profile });
 const server = 'shop-opensearch';
 
 describe('defaults', () => {
@@ -18,6 +20,12 @@ describe('defaults', () => {
       mountPath: '/usr/share/opensearch/data',
     });
     expect(environmentOf(containerOf(objects, server))['discovery.type']).toBe('single-node');
+  });
+
+  test('writes to a disk that is almost full, as a developer’s may be; in production it stops before', () => {
+    const name = 'cluster.routing.allocation.disk.threshold_enabled';
+    expect(environmentOf(containerOf(objects, server))[name]).toBe('false');
+    expect(environmentOf(containerOf(build({}, 'production'), server))[name]).toBeUndefined();
   });
 
   test('has half of its memory as heap', () => {
