@@ -22,6 +22,7 @@ import (
 	"svc-status-monitor/internal/config"
 	"svc-status-monitor/internal/store"
 	"svc-status-monitor/internal/stream"
+	"svc-status-monitor/internal/tracing"
 )
 
 // Process is a program that runs.
@@ -62,6 +63,16 @@ func Main(name string, setUp func(*Process)) {
 func run(ctx context.Context, settings config.Config, log *slog.Logger, setUp func(*Process)) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
+	endTraces, err := tracing.Start(ctx, os.Getenv, log)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		// Nobody waits longer for traces that nobody takes.
+		ending, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		endTraces(ending)
+	}()
 	// A delivery holds a connection while it lasts.
 	db, err := store.Open(ctx, settings.DatabaseURL, settings.Concurrency+2)
 	if err != nil {
@@ -82,7 +93,7 @@ func run(ctx context.Context, settings config.Config, log *slog.Logger, setUp fu
 	setUp(p)
 
 	server := &http.Server{
-		Addr: fmt.Sprintf(":%d", settings.Port), Handler: p.Routes,
+		Addr: fmt.Sprintf(":%d", settings.Port), Handler: tracing.Routes(p.Routes),
 		ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute,
 	}
 	failed := make(chan error, 1)
@@ -139,7 +150,7 @@ func (p *Process) Consume(name, group string, handle func(context.Context, []byt
 		hostname = group
 	}
 	consumer := &stream.Consumer{
-		Redis: p.Redis, Reader: redis.NewClient(p.Config.Redis), Stream: name, Group: group, Name: fmt.Sprintf("%s-%d", hostname, time.Now().UnixNano()), Handle: handle,
+		Redis: p.Redis, Reader: redis.NewClient(p.Config.Redis), Stream: name, Group: group, Name: fmt.Sprintf("%s-%d", hostname, time.Now().UnixNano()), Handle: tracing.Handler(name, handle),
 		Concurrency: p.Config.Concurrency, ClaimAfter: p.Config.ClaimAfter, Log: p.Log,
 		Handled: p.Counter("stream_messages_total", "Messages by outcome: done, failed, dead.", "outcome"),
 	}
