@@ -204,9 +204,10 @@ for each in keyspaces:
         give(session, keyspace, role, file("/run/secrets/users/" + role))
     if each.get("declared"):
         refused += [f"{keyspace}: {line}" for line in declare(session, keyspace, each["declared"])]
-    print(f"{keyspace}: is there")
+    # What comes last is what the report of a failed job says.
+    print(f"{keyspace}: is there", flush=True)
 if refused:
-    sys.exit("\n".join(["nothing was changed, since that would lose data, or can't be done:", *refused]))
+    sys.exit("; ".join(refused))
 `);
 
 // Kubernetes makes one dollar of two, and a value of $(NAME).
