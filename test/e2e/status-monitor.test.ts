@@ -59,10 +59,8 @@ const declared = new Map<Worker, number>(workers.map((worker) => [worker, 2]));
 function declareReplicas(changed: Partial<Record<Worker, number>>): void {
   for (const [worker, replicas] of Object.entries(changed)) declared.set(worker as Worker, replicas);
   const file = join(environment.root, folder, 'infra/project.yaml');
-  // As in production: nothing compiles when a pod starts, signals reach the programs, and no shell waits for the migration.
-  let text = readFileSync(file, 'utf8')
-    .replaceAll(/^ {4}(replicas: \d|localTarget: .*)\n/gm, '')
-    .replaceAll('[redis, migrate]', '[redis]');
+  // As in production: nothing compiles when a pod starts, and signals reach the programs.
+  let text = readFileSync(file, 'utf8').replaceAll(/^ {4}(replicas: \d|localTarget: .*)\n/gm, '');
   for (const [worker, replicas] of declared)
     text = text.replace(`  ${worker}:\n`, `  ${worker}:\n    replicas: ${replicas}\n`);
   writeFileSync(file, text);
