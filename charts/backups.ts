@@ -1,6 +1,6 @@
 import { backupCheckLabels, backupLabels } from './common/backup-labels.ts';
 import type { SecretReference } from './common/connection.ts';
-import { databaseClusterOf } from './common/database-cluster.ts';
+import { databaseClusterOf } from './common/database-cluster-of.ts';
 import { addressPeers, type Flow, type PodFlows, podsPeer } from './common/flow.ts';
 import type { Service } from './common/kind.ts';
 import { objectName } from './common/names.ts';

@@ -1,7 +1,7 @@
 import { backupFlows, backupOf, toStore } from './backups.ts';
 import { type Call, callsByTarget, callsOf, settingsOf } from './calls.ts';
 import { backupLabels } from './common/backup-labels.ts';
-import { databaseClusterOf } from './common/database-cluster.ts';
+import { databaseClusterOf } from './common/database-cluster-of.ts';
 import { addressPeers, type Flow, type PodFlows, podsOfPeer, podsPeer, rolesPeer } from './common/flow.ts';
 import type { Consumer, Service, ServiceKind, ServicePort, Workload } from './common/kind.ts';
 import { labelled } from './common/labelled.ts';

@@ -43,10 +43,3 @@ export const databaseClusterField = z
 
 /** A PostgreSQL service as a Cluster, as the configuration gives it. */
 export type DatabaseCluster = NonNullable<z.output<typeof databaseClusterField>>;
-
-/** The Cluster that a service is in the profile; none of all others. */
-export const databaseClusterOf = (settings: unknown): DatabaseCluster | undefined =>
-  (settings as { readonly cluster?: DatabaseCluster } | undefined)?.cluster;
-
-/** The label by which its operator's pods are found. */
-export const clusterPods = (object: string): Readonly<Record<string, string>> => ({ 'cnpg.io/cluster': object });

@@ -1,4 +1,4 @@
-import { clusterPods, databaseClusterOf } from './database-cluster.ts';
+import { clusterPods, databaseClusterOf } from './database-cluster-of.ts';
 import type { Service } from './kind.ts';
 import type { Labelled } from './labels.ts';
 

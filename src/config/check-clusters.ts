@@ -1,5 +1,5 @@
 import { backupOf } from '../../charts/backups.ts';
-import { databaseClusterOf } from '../../charts/common/database-cluster.ts';
+import { databaseClusterOf } from '../../charts/common/database-cluster-of.ts';
 import { globalPath } from '../../charts/kinds.ts';
 import type { Environment, Project } from '../../charts/model.ts';
 import { isManaged } from '../../charts/wiring.ts';
