@@ -8,6 +8,7 @@ import { knownKind } from '../../charts/common/api-kinds.ts';
 import { type ApiKind, apiVersions } from '../../charts/common/api-versions.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import { type ApiServer, startApiServer } from '../../scripts/bench/api-server.ts';
+import { poll } from '../../src/platform/poll.ts';
 import { repoctl } from './repository.ts';
 
 jest.setTimeout(180_000);
@@ -94,7 +95,7 @@ beforeAll(async () => {
   );
   server = await startApiServer(assets);
   kubectl(['apply', '--server-side', '-f', definitions]);
-  kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s']);
+  await established();
   for (const each of ['custom', 'shop', 'argocd', 'flux-system']) kubectl(['create', 'namespace', each]);
 });
 
@@ -107,6 +108,20 @@ async function succeeds(...args: readonly string[]): Promise<void> {
   const { status, stdout, stderr } = await repoctl(root, ...args);
   if (status !== 0) throw new Error(`repoctl ${args.join(' ')} ended with ${status}:\n${stdout}${stderr}`);
 }
+
+/** Waits until every definition is in force. `kubectl wait` fails while one has no conditions at all. */
+const established = () =>
+  poll(
+    async (waiting) => {
+      try {
+        return kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s']);
+      } catch (error) {
+        return waiting((error as Error).message);
+      }
+    },
+    (why) => new Error(why),
+    { timeout: 60_000 },
+  );
 
 /** @throws Error with what it said */
 function kubectl(args: readonly string[], input?: string): string {
