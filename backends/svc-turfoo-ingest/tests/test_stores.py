@@ -51,7 +51,8 @@ def test_a_card_is_stored_and_read_back(stores: Stores) -> None:
 
 
 def test_the_latest_races_come_first_with_the_number_of_their_runners(stores: Stores) -> None:
-    posted = [card(off_time=f"2199-01-01T{hour}:00:00Z") for hour in (12, 14, 13)]
+    day = "2199-01-01"
+    posted = [card(id=f"{day}-LATE-{hour}", off_time=f"{day}T{hour}:00:00Z") for hour in (12, 14, 13)]
     for each in posted:
         ingest(stores, each)
     first, second, third, *_ = stores.races.latest()
