@@ -1,63 +1,35 @@
 import { backupFlows, backupOf, toStore } from './backups.ts';
-import { type Call, callsByTarget, callsOf, settingsOf } from './calls.ts';
+import { calledBy, callsTo } from './call-flows.ts';
+import { settingsOf } from './calls.ts';
 import { backupLabels } from './common/backup-labels.ts';
 import { databaseClusterOf } from './common/database-cluster-of.ts';
-import { addressPeers, type Flow, type PodFlows, podsOfPeer, podsPeer, rolesPeer } from './common/flow.ts';
-import type { Consumer, Service, ServiceKind, ServicePort, Workload } from './common/kind.ts';
+import {
+  addressPeers,
+  type Flow,
+  type PodFlows,
+  podsOfPeer,
+  podsPeer,
+  reached,
+  rolesPeer,
+  tcp,
+} from './common/flow.ts';
+import type { Consumer, Service, ServiceKind, Workload } from './common/kind.ts';
 import { labelled } from './common/labelled.ts';
 import type { Metrics } from './common/metrics.ts';
 import { objectName } from './common/names.ts';
 import type { ManagedAddress, ReachedPort } from './common/network.ts';
-import { protocols } from './common/ports.ts';
 import { queuesOf } from './common/scaling.ts';
 import { podAccount } from './common/service-account.ts';
 import { exporterComponent, exporterMetrics, exporterName } from './constructs/exporter.ts';
-import { serviceKinds, workloadKinds } from './kinds.ts';
+import { serviceKinds, workloadKinds, workloadRoles } from './kinds.ts';
 import type { Environment, Profile, Project } from './model.ts';
 import { behind, consumers, isManaged, ownConsumers, ownerOf, scrapers, servicesInCluster, users } from './wiring.ts';
-
-/** The roles of workloads; services have others. */
-const workloadRoles = [...new Set(Object.values(workloadKinds).map(({ component }) => component))].sort();
-
-const tcp = (port: number): ReachedPort => ({ port, protocol: 'TCP' });
-
-const reached = ({ port, protocol = 'tcp' }: ServicePort): ReachedPort => ({
-  port,
-  protocol: protocols[protocol].transport ?? 'TCP',
-});
 
 /** The ports at which workloads reach a service. */
 const clientPorts = ({ ports, clientPorts }: ServiceKind, { settings }: Service): ReachedPort[] =>
   ports(settings)
     .filter(({ name }) => clientPorts?.includes(name) ?? true)
     .map(reached);
-
-/** A service or a workload that is called. */
-interface Target {
-  readonly peer: Flow['peers'][number];
-  readonly ports: readonly ReachedPort[];
-}
-
-function findTarget(environment: Environment, profile: Profile, to: string): Target | undefined {
-  const [owner, name] = to.split('/');
-  const project = environment.projects.find((each) => each.name === owner);
-  const workload = project?.workloads.find((each) => each.name === name);
-  const service = servicesInCluster(profile, project?.services ?? []).find((each) => each.name === name);
-  const found = workload ?? service;
-  const kind = workload ? workloadKinds[workload.kind] : serviceKinds[service?.kind ?? ''];
-  if (!found || !kind) return undefined;
-  return {
-    peer: podsOfPeer(labelled(found, kind.component), found.namespace),
-    ports: kind.ports(found.settings).map(reached),
-  };
-}
-
-const portsOf = ({ ports }: Call, all: readonly ReachedPort[]): readonly ReachedPort[] =>
-  ports === 'all' ? all : (ports ?? all.filter(({ protocol }) => protocol === 'TCP').slice(0, 1));
-
-/** What calls as one of the target's ends sees it. */
-const caller = ({ project, from }: Call) =>
-  from ? podsOfPeer(labelled(from, ''), from.namespace) : rolesPeer([project.namespace], workloadRoles);
 
 /** All connections of a namespace's pods that the configuration tells: of the global tier without a project. */
 export function flows(environment: Environment, profile: Profile, project?: Project): PodFlows[] {
@@ -240,14 +212,9 @@ function declaredFlows(
   each: Service | Workload,
 ): Outgoing {
   const { egress = [], serviceAccount } = settingsOf(each);
-  const isWorkload = project?.workloads.some((workload) => workload === each) ?? false;
-  const calls = project ? callsOf(project).filter(({ from }) => (from ? from === each : isWorkload)) : [];
   return {
     flows: [
-      ...calls.flatMap((call): Flow[] => {
-        const target = findTarget(environment, profile, call.to);
-        return target ? [{ peers: [target.peer], ports: portsOf(call, target.ports) }] : [];
-      }),
+      ...callsTo(environment, profile, project, each),
       ...egress.flatMap(({ to, cidrs, ports = [] }): Flow[] =>
         to === undefined ? [{ peers: addressPeers(cidrs), ports }] : [],
       ),
@@ -255,17 +222,6 @@ function declaredFlows(
     ],
     hosts: egress.flatMap(({ fqdn }) => fqdn ?? []),
   };
-}
-
-/** Connections from the callers of a service or workload. */
-function calledBy(
-  environment: Environment,
-  project: Project | undefined,
-  { name }: Service | Workload,
-  ports: readonly ServicePort[],
-): Flow[] {
-  const calls = project ? (callsByTarget(environment).get(`${project.name}/${name}`) ?? []) : [];
-  return calls.map((call) => ({ peers: [caller(call)], ports: portsOf(call, ports.map(reached)) }));
 }
 
 const toApiServer = ({ network: { apiServer } }: Profile): Flow => ({

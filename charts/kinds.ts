@@ -95,6 +95,9 @@ const processKinds = {
 /** Kinds under `workloads` of a project. */
 export const workloadKinds: Readonly<Record<string, WorkloadKind>> = processKinds;
 
+/** The roles of workloads; services have others. */
+export const workloadRoles = [...new Set(Object.values(workloadKinds).map(({ component }) => component))].sort();
+
 /** The names of all kinds of service. A table that is a `Record` of them has to have a row for each. */
 export type ServiceKindName = keyof typeof allServices;
 

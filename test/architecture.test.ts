@@ -120,6 +120,7 @@ const rooms = [
   'charts/sentry.ts',
   'charts/expected-environment.ts',
   'charts/calls.ts',
+  'charts/call-flows.ts',
   'charts/flows.ts',
   'charts/named.ts',
   'charts/global-chart.ts',

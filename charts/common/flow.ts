@@ -1,6 +1,8 @@
 import type { NetworkPolicyPeer } from './k8s.ts';
+import type { ServicePort } from './kind.ts';
 import { type Labelled, labelKeys, podLabels } from './labels.ts';
 import type { PodsOf, ReachedPort } from './network.ts';
+import { protocols } from './ports.ts';
 
 /** Connections to or from the pods of a service or workload. */
 export interface Flow {
@@ -65,3 +67,11 @@ export function mergedFlows(flows: readonly Flow[]): Flow[] {
     .filter(({ peers, ports }) => peers.size > 0 && ports.length > 0)
     .map(({ peers, ports }) => ({ peers: [...peers.values()], ports }));
 }
+
+export const tcp = (port: number): ReachedPort => ({ port, protocol: 'TCP' });
+
+/** A port of a service or workload, as a connection arrives at it. */
+export const reached = ({ port, protocol = 'tcp' }: ServicePort): ReachedPort => ({
+  port,
+  protocol: protocols[protocol].transport ?? 'TCP',
+});

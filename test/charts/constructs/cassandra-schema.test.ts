@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from '@jest/globals';
-import { cassandraPlan } from '../../../charts/constructs/cassandra-schema.ts';
+import { cassandraPlan } from '../../../charts/constructs/cassandra-plan.ts';
 
 type Column = readonly [name: string, type: string, kind?: string, order?: string];
 interface Said {
