@@ -27,12 +27,13 @@ export const labelKeys = {
 
 /** Labels of everything in a namespace, and of the namespace. */
 export function ownerLabels(owner: OwnerLabels): Record<string, string> {
-  return {
+  const labels: Record<string, string> = {
     [labelKeys.partOf]: owner.environment,
     [labelKeys.managedBy]: 'repoctl',
     [labelKeys.tier]: owner.tier,
-    ...(owner.project && { [labelKeys.project]: owner.project }),
   };
+  if (owner.project) labels[labelKeys.project] = owner.project;
+  return labels;
 }
 
 /** The owner's part of a namespace's labels: what every object in it carries. */
@@ -84,12 +85,9 @@ export function selectorLabels({ name, object, owner }: Labelled): Record<string
 
 /** All labels of an object, its pod template and its claim templates. Spreading others into them takes thirty times as long. */
 export function objectLabels(labelled: Labelled): Record<string, string> {
-  const { component, owner } = labelled;
   const labels = selectorLabels(labelled);
-  labels[labelKeys.component] = component;
-  labels[labelKeys.partOf] = owner.environment;
-  labels[labelKeys.managedBy] = 'repoctl';
-  return labels;
+  labels[labelKeys.component] = labelled.component;
+  return Object.assign(labels, ownerLabels(labelled.owner));
 }
 
 /**

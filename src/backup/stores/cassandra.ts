@@ -7,9 +7,10 @@ import {
 import { cassandraProgram } from '../../../charts/constructs/cassandra-session.ts';
 import type { Cluster } from '../../cluster/client.ts';
 import { exec } from '../../cluster/exec.ts';
-import type { DataStore, StoreKind } from '../data-store.ts';
-import { containerOf, globalPod, podOf, type ServicePod, waitForPod } from '../service-pods.ts';
+import type { DataStore } from '../data-store.ts';
+import { containerOf, type ServicePod, waitForPod } from '../service-pods.ts';
 import { claimStore } from './claim.ts';
+import { ownOrShared } from './own-or-shared.ts';
 
 const login = `session = Session("127.0.0.1", os.environ["CASSANDRA_ADMINISTRATOR"], file("${cassandraPasswordFile}"))
 keyspace = sys.argv[1]
@@ -49,18 +50,10 @@ const sharedStore = (server: ServicePod, keyspace: string): DataStore => ({
   },
 });
 
-const own = claimStore(cassandraFolder, cassandraUser, 'cassandra');
-
 /** Cassandra: the claim of a project’s own is copied while it is stopped; in a shared one a project has a keyspace. */
-export const cassandraStore: StoreKind = {
-  locate: (service, located) =>
-    service.owner.tier === 'global'
-      ? sharedStore(podOf(service, 'cassandra'), keyspaceOf(located.project.name))
-      : own.locate(service, located),
-  locateLeft(servers, left) {
-    const server = globalPod(left.environment, 'cassandra');
-    const host = left.variables.get('CASSANDRA_CONTACT_POINTS')?.value ?? '';
-    const shared = host.startsWith(`${server.object}.${server.namespace}.`);
-    return shared ? [sharedStore(server, keyspaceOf(left.project.name))] : own.locateLeft(servers, left);
-  },
-};
+export const cassandraStore = ownOrShared({
+  kind: 'cassandra',
+  own: claimStore(cassandraFolder, cassandraUser, 'cassandra'),
+  shared: (server, project) => sharedStore(server, keyspaceOf(project)),
+  variable: 'CASSANDRA_CONTACT_POINTS',
+});

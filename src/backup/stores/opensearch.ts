@@ -8,9 +8,10 @@ import type { Cluster } from '../../cluster/client.ts';
 import { portForward } from '../../cluster/port-forward.ts';
 import { FailureError } from '../../platform/errors.ts';
 import { counted } from '../../platform/text.ts';
-import type { DataStore, StoreKind } from '../data-store.ts';
-import { globalPod, podOf, type ServicePod, waitForPod } from '../service-pods.ts';
+import type { DataStore } from '../data-store.ts';
+import { type ServicePod, waitForPod } from '../service-pods.ts';
 import { claimStore } from './claim.ts';
+import { ownOrShared } from './own-or-shared.ts';
 
 /** An index, as `GET /_cat/indices?format=json` lists it. */
 interface Index {
@@ -58,18 +59,10 @@ const sharedStore = (server: ServicePod, prefix: string): DataStore => ({
   },
 });
 
-const own = claimStore(opensearchFolder, opensearchUser);
-
 /** OpenSearch: the claim of a project’s own is copied while it is stopped; in a shared one a project has the indexes of its prefix. */
-export const opensearchStore: StoreKind = {
-  locate: (service, located) =>
-    service.owner.tier === 'global'
-      ? sharedStore(podOf(service, 'opensearch'), indexPrefix(located.project.name))
-      : own.locate(service, located),
-  locateLeft(servers, left) {
-    const server = globalPod(left.environment, 'opensearch');
-    const url = left.variables.get('OPENSEARCH_URL')?.value ?? '';
-    const shared = url.includes(`//${server.object}.${server.namespace}.`);
-    return shared ? [sharedStore(server, indexPrefix(left.project.name))] : own.locateLeft(servers, left);
-  },
-};
+export const opensearchStore = ownOrShared({
+  kind: 'opensearch',
+  own: claimStore(opensearchFolder, opensearchUser),
+  shared: (server, project) => sharedStore(server, indexPrefix(project)),
+  variable: 'OPENSEARCH_URL',
+});
