@@ -6,8 +6,10 @@
 //                                                            starts the etcd and kube-apiserver in that folder
 //   npm run bench:health -- --context NAME [100 1000]        uses an empty cluster without controllers, which would take the
 //                                                            pods away. Its bench-* namespaces are deleted after
+//   npm run bench:health -- --node PATH                      runs repoctl with another Node as well; may be given several times
 //
 // Such a cluster is made by `kwokctl create cluster --disable-kube-controller-manager --disable-kube-scheduler`.
+import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import type { Cluster } from '../src/cluster/client.ts';
 import { connect } from '../src/cluster/connect.ts';
@@ -17,7 +19,12 @@ import { installedProgram } from './bench/installed.ts';
 import { figure, measure, median } from './bench/measure.ts';
 
 const { values, positionals } = parseArgs({
-  options: { context: { type: 'string' }, kubeconfig: { type: 'string' }, runs: { type: 'string', default: '3' } },
+  options: {
+    context: { type: 'string' },
+    kubeconfig: { type: 'string' },
+    node: { type: 'string', multiple: true, default: [] },
+    runs: { type: 'string', default: '3' },
+  },
   allowPositionals: true,
 });
 const sizes = (positionals.length > 0 ? positionals.map(Number) : [100, 1_000, 10_000]).sort((a, b) => a - b);
@@ -26,11 +33,17 @@ const program = installedProgram();
 
 function subjects(where: readonly string[], kubectl: string) {
   return {
-    'repoctl status': [process.execPath, program, 'status', ...where],
+    [`repoctl status, Node ${process.versions.node}`]: [process.execPath, program, 'status', ...where],
+    ...Object.fromEntries(
+      values.node.map((node) => [`repoctl status, Node ${versionOf(node)}`, [node, program, 'status', ...where]]),
+    ),
     'kubectl get pods -A': [kubectl, ...where, 'get', 'pods', '-A'],
     'kubectl get --raw /api/v1/pods': [kubectl, ...where, 'get', '--raw', '/api/v1/pods'],
-  } as const;
+  };
 }
+
+const versionOf = (node: string): string =>
+  execFileSync(node, ['--print', 'process.versions.node'], { encoding: 'utf8' }).trim();
 
 async function measureSizes(cluster: Cluster, where: readonly string[], kubectl: string): Promise<void> {
   const rows: Record<string, string>[] = [];

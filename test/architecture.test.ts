@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { globalKinds, serviceKinds, workloadKinds } from '../charts/kinds.ts';
@@ -271,13 +272,15 @@ test('the links on the way of a path are followed in one place', () => {
 });
 
 describe('images', () => {
-  /** Texts that are nothing but an image with a tag or a digest. */
+  /** Texts that are nothing but an image with a tag or a digest. A module of Node, `node:v8`, is none. */
   const references = (file: string) =>
     [
       ...withoutComments(text(file)).matchAll(
         /(["'`])((?:[a-z0-9][-a-z0-9._]*\/)*[a-z0-9][-a-z0-9._]*(?::[\w.-]*\d[\w.-]*|:latest|@sha256:[0-9a-f]+))\1/g,
       ),
-    ].map(([, , reference = '']) => reference);
+    ]
+      .map(([, , reference = '']) => reference)
+      .filter((reference) => !isBuiltin(reference));
 
   test('are pinned in one file', () => {
     expect(references('charts/common/images.ts').length).toBeGreaterThan(8);

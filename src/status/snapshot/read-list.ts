@@ -3,6 +3,7 @@ import { finished } from 'node:stream/promises';
 import { RefusedError } from '../../cluster/api-errors.ts';
 import type { Cluster } from '../../cluster/client.ts';
 import { ClusterError } from '../../platform/errors.ts';
+import { keepNewSpaceSmall } from '../../platform/new-space.ts';
 import { oneLine } from '../../platform/text.ts';
 import type { Meta } from '../rules/objects.ts';
 import { AnswerBytes } from './answer-bytes.ts';
@@ -72,6 +73,7 @@ async function readPages(cluster: Cluster, source: Source, namespace?: string, s
     for (const item of page.items ?? []) items.push(recordOf(source, item));
     const next = page.metadata?.continue;
     if (next) {
+      keepNewSpaceSmall();
       asked = ahead ?? ask(next);
       continue;
     }
