@@ -194,7 +194,7 @@ export interface PersistentVolumeClaim {
   readonly kind: 'PersistentVolumeClaim';
   readonly metadata: Meta;
   readonly spec: { readonly storageClassName?: string; readonly volumeName?: string };
-  readonly status?: { readonly phase?: string };
+  readonly status?: { readonly phase?: string; readonly conditions?: readonly Condition[] };
 }
 
 export interface Event {

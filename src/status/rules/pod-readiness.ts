@@ -5,6 +5,7 @@ import { firstSeen, isAboutContainer, probeFailure } from './events.ts';
 import type { Event, Probe } from './objects.ts';
 import { patience } from './patience.ts';
 import { logsOf, type PodFacts, type PodRule } from './pod-rule.ts';
+import { readyWarning } from './ready-warnings.ts';
 import { type Health, verdict } from './verdict.ts';
 
 /** How long a probe may fail before it counts, in seconds, with Kubernetes' defaults. */
@@ -134,8 +135,10 @@ function gateClosed({ pod, containers, run, around }: PodFacts) {
   const ready = pod.status?.conditions?.find(({ type }) => type === 'Ready');
   if (pod.status?.phase !== 'Running' || ready?.status === 'True') return undefined;
   const late = (secondsSince(ready?.lastTransitionTime, around.now) ?? 0) > patience.ReadinessGate;
+  // Who closes a gate says why in its condition.
+  const why = pod.status.conditions?.find(({ type, status }) => type.includes('/') && status !== 'True')?.message;
   return verdict(late ? 'degraded' : 'progressing', ready?.reason ?? 'NotReady', {
-    cause: oneLine(ready?.message || 'waiting for readiness'),
+    cause: oneLine([ready?.message || 'waiting for readiness', why].filter(Boolean).join(': ')),
     advice: run.kubectl('describe pod', pod.metadata.name),
   });
 }
@@ -188,22 +191,5 @@ export const ready: PodRule = (facts) => {
       advice: logsOf(container, facts, true),
     });
   }
-  return verdict('healthy', 'Ready', leavingClaim(facts));
+  return verdict('healthy', 'Ready', readyWarning(facts));
 };
-
-/** A claim that is being deleted under a pod that runs: it and its data go when the pod is replaced, which then can't start. */
-function leavingClaim({ pod, run, around }: PodFacts): Partial<Health> {
-  const names = (pod.spec.volumes ?? []).flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []);
-  const going = around.claims?.find(
-    ({ metadata }) =>
-      metadata.deletionTimestamp !== undefined &&
-      metadata.namespace === pod.metadata.namespace &&
-      names.includes(metadata.name),
-  );
-  if (!going) return {};
-  const { name } = going.metadata;
-  return {
-    warning: `its claim ${name} is being deleted: the data goes with this pod, and the next one can't start`,
-    advice: run.kubectl('describe pvc', name),
-  };
-}

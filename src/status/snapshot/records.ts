@@ -90,13 +90,15 @@ const statusRecord = ({ name, ready, started, restartCount, state, lastState }: 
   lastState,
 });
 
-/** The conditions of pods that rules ask for. */
-const podConditions: readonly string[] = ['Ready', 'PodScheduled', 'PodReadyToStartContainers'];
+/** The conditions of pods that rules ask for. Readiness gates have names with a domain. */
+const isAsked = ({ type }: Condition): boolean => podConditions.includes(type) || type.includes('/');
+const stepsOfStart: readonly string[] = ['PodScheduled', 'PodReadyToStartContainers'];
+const podConditions: readonly string[] = [...stepsOfStart, 'Ready', 'PodResizePending'];
 
-/** Since when something holds is asked of readiness only. */
+/** Since when steps of the start are done is not asked. */
 const podConditionRecords = (conditions: readonly Condition[] | undefined): Condition[] | undefined =>
-  conditionRecords(conditions?.filter(({ type }) => podConditions.includes(type)))?.map((each) =>
-    each.type !== 'Ready' && each.status === 'True' ? { ...each, lastTransitionTime: undefined } : each,
+  conditionRecords(conditions?.filter(isAsked))?.map((each) =>
+    stepsOfStart.includes(each.type) && each.status === 'True' ? { ...each, lastTransitionTime: undefined } : each,
   );
 
 export const podRecord = ({ metadata, spec, status }: Pod): Pod => ({
@@ -156,7 +158,7 @@ export const claimRecord = ({ metadata, spec, status }: PersistentVolumeClaim): 
   kind: 'PersistentVolumeClaim',
   metadata: metaRecord(metadata),
   spec: { storageClassName: spec.storageClassName, volumeName: spec.volumeName },
-  status: status && { phase: status.phase },
+  status: status && { phase: status.phase, conditions: conditionRecords(status.conditions) },
 });
 
 export const endpointSliceRecord = ({ metadata, endpoints, ports }: EndpointSlice): EndpointSlice => ({

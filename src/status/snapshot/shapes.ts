@@ -39,7 +39,7 @@ export const claim = fieldsOf<PersistentVolumeClaim>(
     kind: anything,
     metadata: meta,
     spec: fieldsOf<PersistentVolumeClaim['spec']>({ storageClassName: text, volumeName: text }),
-    status: fieldsOf<Part<PersistentVolumeClaim, 'status'>>({ phase: text }),
+    status: fieldsOf<Part<PersistentVolumeClaim, 'status'>>({ phase: text, conditions }),
   },
   'metadata',
   'spec',

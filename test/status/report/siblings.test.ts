@@ -117,6 +117,78 @@ const rows: Readonly<Record<string, readonly Listed[]>> = {
       },
     }),
   ],
+  'a claim that can not be enlarged': [
+    set('StatefulSet', { replicas: 1 }, { replicas: 1, readyReplicas: 1, updatedReplicas: 1, currentReplicas: 1 }),
+    pod({ owner: 'StatefulSet', metadata: { name: 'shop-api-0', uid: 'u0' }, spec: withClaim }),
+    claim({
+      phase: 'Bound',
+      conditions: [
+        {
+          type: 'ControllerResizeError',
+          status: 'True',
+          message: 'rpc error: quota exceeded',
+          lastTransitionTime: ago(5000),
+        },
+      ],
+    }),
+  ],
+  'a claim whose file system has yet to grow': [
+    set('StatefulSet', { replicas: 1 }, { replicas: 1, readyReplicas: 1, updatedReplicas: 1, currentReplicas: 1 }),
+    pod({ owner: 'StatefulSet', metadata: { name: 'shop-api-0', uid: 'u0' }, spec: withClaim }),
+    claim({
+      phase: 'Bound',
+      conditions: [
+        { type: 'Resizing', status: 'False' },
+        {
+          type: 'FileSystemResizePending',
+          status: 'True',
+          message: 'Waiting for user to (re-)start a pod to finish file system resize of volume on node.',
+          lastTransitionTime: ago(5000),
+        },
+      ],
+    }),
+  ],
+  'more CPU than its node has, in place': [
+    deployment(1),
+    pod({
+      status: {
+        conditions: [
+          { type: 'Ready', status: 'True', lastTransitionTime: ago(6000) },
+          {
+            type: 'PodResizePending',
+            status: 'True',
+            reason: 'Infeasible',
+            message: "Node didn't have enough capacity: cpu, requested: 90000, capacity: 8000",
+            lastTransitionTime: ago(300),
+          },
+        ],
+      },
+    }),
+  ],
+  'gate of a load balancer that says why': [
+    deployment(0),
+    pod({
+      status: {
+        conditions: [
+          { type: 'ContainersReady', status: 'True', lastTransitionTime: ago(3600) },
+          {
+            type: 'Ready',
+            status: 'False',
+            reason: 'ReadinessGatesNotReady',
+            message: 'the status of pod readiness gate "target-health.elbv2.k8s.aws/k8s-x" is not "True", but False',
+            lastTransitionTime: ago(3600),
+          },
+          {
+            type: 'target-health.elbv2.k8s.aws/k8s-x',
+            status: 'False',
+            reason: 'Target.FailedHealthChecks',
+            message: 'Health checks failed with these codes: [404]',
+            lastTransitionTime: ago(3600),
+          },
+        ],
+      },
+    }),
+  ],
   'claim being deleted under a running pod': [
     set(
       'StatefulSet',
@@ -804,6 +876,14 @@ const first: Readonly<Record<string, string>> = {
     'degraded CrashLoopBackOff: container api exited with 137 (SIGKILL) (30 restarts, the last 20 s ago), after 40 s; it has been running again for 15 s [1]',
   'loop with exit 0':
     'degraded CrashLoopBackOff: container api exited with 0 (12 restarts, the last 45 s ago), after 5 s; it has been running again for 5 s [1]',
+  'a claim that can not be enlarged':
+    "healthy Ready: its claim data-shop-api-0 can't be enlarged (for 83 min): rpc error: quota exceeded [0]",
+  'a claim whose file system has yet to grow':
+    'healthy Ready: its claim data-shop-api-0 has yet to be enlarged on its node (for 83 min): Waiting for user to (re-)start a pod to finish file system resize of volume on node. [0]',
+  'more CPU than its node has, in place':
+    "healthy Available: its new CPU and memory can't be given (for 5 min): Node didn't have enough capacity: cpu, requested: 90000, capacity: 8000 [0]",
+  'gate of a load balancer that says why':
+    'degraded ReadinessGatesNotReady: the status of pod readiness gate "target-health.elbv2.k8s.aws/k8s-x" is not "True", but False: Health checks failed with these codes: [404] [1]',
   'claim being deleted under a running pod':
     "healthy Ready: its claim data-shop-api-0 is being deleted: the data goes with this pod, and the next one can't start [0]",
   'node NotReady under running pod':
