@@ -72,9 +72,12 @@ export class ProjectChart extends Chart {
       });
       if (!kind || !built) continue;
       this.#services.set(service.name, built);
-      addPodObjects(built, labelled(service, kind.component), service.settings, kind.controller(service.settings));
+      const described = labelled(service, kind.component);
+      const controller = kind.controller(service.settings);
+      addPodObjects(built, described, service.settings, controller);
+      if (!profile.development) addAvailability(built, described, controller, service.settings);
       const metrics = kind.metrics?.(service.settings);
-      addMonitor(built, { labelled: labelled(service, kind.component), metrics }, profile.monitoring);
+      addMonitor(built, { labelled: described, metrics }, profile.monitoring);
       const backup = backupOf(profile, service);
       if (backup) {
         const store = storeSecret(backup, project.name, environment.name);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { existingName, seconds } from './fields.ts';
 import type { PodTemplateSpec } from './k8s.ts';
 import { type Labelled, labelKeys, selectorLabels } from './labels.ts';
+import { fewestPods, type Scaling } from './scaling.ts';
 
 const qualified = /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 
@@ -59,7 +60,7 @@ const toleration = z
     ...rest,
   }));
 
-const spread = z.union([
+const spreading = z.union([
   key.transform((topologyKey): Spread => ({ topologyKey, maxSkew: 1, whenUnsatisfiable: 'ScheduleAnyway' })),
   z.strictObject({
     topologyKey: key.describe('Label of nodes, such as topology.kubernetes.io/zone or kubernetes.io/hostname.'),
@@ -88,7 +89,7 @@ export const schedulingFields = {
   priorityClassName: existingName.optional().describe('Priority class of its pods; the cluster must have it.'),
   runtimeClassName: existingName.optional().describe('Runtime class of its pods; the cluster must have it.'),
   topologySpreadConstraints: z
-    .array(spread)
+    .array(spreading)
     .optional()
     .describe(
       'How its pods spread over nodes: labels of nodes, or `{topologyKey, maxSkew, whenUnsatisfiable}`. Only its own pods count.',
@@ -99,6 +100,17 @@ export const schedulingFields = {
 export type Scheduling = {
   readonly [Field in keyof typeof schedulingFields]?: z.output<(typeof schedulingFields)[Field]>;
 };
+
+/** Over what several pods spread without a word about it: nodes and zones, as far as there are some. */
+const spreadPods = ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map((topologyKey) => ({
+  topologyKey,
+  maxSkew: 1,
+  whenUnsatisfiable: 'ScheduleAnyway' as const,
+}));
+
+/** That pods spread, if there are several on a real cluster. */
+export const spread = (scaling: Scaling, development: boolean): Pick<Scheduling, 'topologySpreadConstraints'> =>
+  !development && fewestPods(scaling) > 1 ? { topologySpreadConstraints: spreadPods } : {};
 
 /** The same as a pod has it. */
 export function schedulingPart(labelled: Labelled, given: Scheduling): Partial<NonNullable<PodTemplateSpec['spec']>> {

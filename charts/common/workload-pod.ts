@@ -5,7 +5,8 @@ import { labelled } from './labelled.ts';
 import { type MetricsSettings, metricsOf } from './metrics.ts';
 import type { PodProps } from './pod.ts';
 import type { PodSettings } from './pod-fields.ts';
-import { fewestPods, type Scaling } from './scaling.ts';
+import type { Scaling } from './scaling.ts';
+import { spread } from './scheduling.ts';
 
 /** The settings that the pods of all kinds of workload are made from. */
 interface WorkloadPodSettings extends PodSettings, Scaling, Omit<MetricsSettings, 'sidecars'> {
@@ -15,13 +16,6 @@ interface WorkloadPodSettings extends PodSettings, Scaling, Omit<MetricsSettings
   readonly resources: Resources;
 }
 
-/** Over what several pods spread without a word about it: nodes and zones, as far as there are some. */
-const spreadPods = ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map((topologyKey) => ({
-  topologyKey,
-  maxSkew: 1,
-  whenUnsatisfiable: 'ScheduleAnyway' as const,
-}));
-
 /** What the pods of all kinds of workload have in common; each kind adds its own. */
 export function workloadPod(
   { name, settings, ...workload }: Workload<WorkloadPodSettings>,
@@ -29,22 +23,24 @@ export function workloadPod(
   context: WorkloadContext,
   { claimTemplates = false, mainPort }: { readonly claimTemplates?: boolean; readonly mainPort?: string } = {},
 ): PodProps {
-  const isSpread = !context.development && fewestPods(settings) > 1;
-  return declaredPod(isSpread ? { topologySpreadConstraints: spreadPods, ...settings } : settings, {
-    labelled: labelled({ name, ...workload }, component),
-    stopSeconds: settings.stopSeconds,
-    waits: context.waits,
-    claimTemplates,
-    metrics: metricsOf(settings, mainPort),
-    imageOf: context.imageOf,
-    container: {
-      name,
-      image: context.image,
-      command: settings.command,
-      args: settings.args,
-      variables: context.variables,
-      resources: settings.resources,
-      writableRoot: context.synced.length > 0 || undefined,
+  return declaredPod(
+    { ...spread(settings, context.development), ...settings },
+    {
+      labelled: labelled({ name, ...workload }, component),
+      stopSeconds: settings.stopSeconds,
+      waits: context.waits,
+      claimTemplates,
+      metrics: metricsOf(settings, mainPort),
+      imageOf: context.imageOf,
+      container: {
+        name,
+        image: context.image,
+        command: settings.command,
+        args: settings.args,
+        variables: context.variables,
+        resources: settings.resources,
+        writableRoot: context.synced.length > 0 || undefined,
+      },
     },
-  });
+  );
 }

@@ -6,19 +6,19 @@ import { type Labelled, objectLabels, selectorLabels } from '../common/labels.ts
 import { fewestPods, type Scaling, type Waiting } from '../common/scaling.ts';
 
 /**
- * Adds what keeps a workload of several pods up: a HorizontalPodAutoscaler or a ScaledObject where it is asked for, and a
+ * Adds what keeps several pods of a workload or service up: a HorizontalPodAutoscaler or a ScaledObject where it is asked for, and a
  * PodDisruptionBudget, so that nodes are drained one pod at a time. One pod alone has no budget: it would keep its node from
  * being drained.
  *
  * @param given its settings; those that say nothing of this are left alone
- * @param connected what it gets from services, by their names
+ * @param connected what it gets from services, by their names; only queues need it
  */
 export function addAvailability(
   pods: Construct,
   labelled: Labelled,
   controller: string,
   given: unknown,
-  connected: ReadonlyMap<string, Connection>,
+  connected: ReadonlyMap<string, Connection> = new Map(),
 ): void {
   if (controller !== 'Deployment' && controller !== 'StatefulSet') return;
   const settings = given as Scaling;

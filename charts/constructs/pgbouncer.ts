@@ -6,6 +6,7 @@ import type { Service, ServiceContext, ServiceKind } from '../common/kind.ts';
 import { labelled } from '../common/labelled.ts';
 import { serviceHost, variableName } from '../common/names.ts';
 import { probes } from '../common/probes.ts';
+import { schedulingPart, spread } from '../common/scheduling.ts';
 import { DeployedService } from './deployed-service.ts';
 import { type PostgresSettings, postgresPasswordKey, postgresPort, postgresReady, postgresSecret } from './postgres.ts';
 
@@ -23,6 +24,12 @@ const schema = z.strictObject({
     ),
   poolSize: z.int().min(1).max(10_000).default(20).describe('Connections to the server at most.'),
   maxClients: z.int().min(1).max(100_000).default(500).describe('Connections of clients at most; others wait.'),
+  replicas: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(1)
+    .describe('Number of pods. Each has `poolSize` connections to the server and takes `maxClients` clients.'),
   hostPort: hostPort.optional(),
   resources: resources(['10m', '16Mi'], ['500m', '128Mi']),
 });
@@ -31,14 +38,21 @@ type PgbouncerSettings = z.output<typeof schema>;
 
 /** PgBouncer: a Deployment in front of a PostgreSQL of the project, which keeps a few connections for many clients. */
 export class Pgbouncer extends DeployedService {
-  constructor(scope: Construct, service: Service<PgbouncerSettings>, server: Service<PostgresSettings>) {
+  constructor(
+    scope: Construct,
+    service: Service<PgbouncerSettings>,
+    server: Service<PostgresSettings>,
+    development: boolean,
+  ) {
     const { settings } = service;
+    const described = labelled(service, component);
     const { user, database } = server.settings;
     const asks = ['pg_isready', '-h', '127.0.0.1', '-p', String(postgresPort), '-U', user, '-d', database, '-t', '3'];
     super(scope, service.name, {
-      labelled: labelled(service, component),
-      replicas: 1,
+      labelled: described,
+      replicas: settings.replicas,
       strategy: 'RollingUpdate',
+      scheduling: schedulingPart(described, spread(settings, development)),
       user: 70,
       graceSeconds: 30,
       // Its entrypoint writes its configuration there, the password among it: a folder in memory.
@@ -123,5 +137,5 @@ export const pgbouncer: ServiceKind<PgbouncerSettings> = {
       ready: { image, script: postgresReady(url) },
     };
   },
-  build: (scope, service, context) => new Pgbouncer(scope, service, serverOf(service, context)),
+  build: (scope, service, context) => new Pgbouncer(scope, service, serverOf(service, context), context.development),
 };

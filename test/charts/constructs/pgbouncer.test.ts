@@ -70,6 +70,7 @@ describeFields(pgbouncer, {}, build, {
   poolMode: { given: 'session', seen: (objects) => name(objects).POOL_MODE, expected: 'session' },
   poolSize: { given: 5, seen: (objects) => name(objects).DEFAULT_POOL_SIZE, expected: '5' },
   maxClients: { given: 50, seen: (objects) => name(objects).MAX_CLIENT_CONN, expected: '50' },
+  replicas: { given: 2, seen: (objects) => one(objects, 'Deployment', pool).spec.replicas, expected: 2 },
   hostPort: { given: 16432, seen: (_, hostPorts) => hostPorts, expected: [16432] },
   resources: {
     given: { limits: { memory: '1Gi' } },
