@@ -75,14 +75,17 @@ export function projectObjects(
   extension?: ProjectExtension,
 ): NamespaceObjects {
   const chart = new ProjectChart(new App(), environment, profile, project);
-  const context = { project, profile, connections: Object.fromEntries(connections(environment, profile, project)) };
+  const context = () => ({
+    ...{ project, profile },
+    connections: Object.fromEntries(connections(environment, profile, project)),
+  });
   return namespaceObjects(namespaceObject(environment, profile, project), ownerOf(environment, project), chart, {
     profile,
     pull: pullOf(profile, project),
     patches: project.patches,
     exceptions: securityExceptions(environment, profile, project).map(({ object }) => object),
     manifests: project.manifests,
-    extension: extension && { origin: project.chart ?? '', extend: () => extension(chart, context) },
+    extension: extension && { origin: project.chart ?? '', extend: () => extension(chart, context()) },
   });
 }
 
@@ -204,10 +207,12 @@ function unhashedIdentity({ kind, metadata }: ManifestObject): string {
   return `${kind}/${kind === 'Job' ? name.replace(/-[0-9a-f]{8}$/, '') : name}`;
 }
 
-/** The jobs of a chart whose names carry a hash of what they run, patches included. */
+/** The jobs of a chart that was printed, whose names carry a hash of what they run, patches included. */
 const jobsOf = (chart: Chart): NamedJob[] =>
   chart.node
     .findAll()
     .flatMap((construct) =>
-      HashedJob.isHashedJob(construct) ? [{ name: construct.jobName, labelled: construct.labelled }] : [],
+      HashedJob.isHashedJob(construct) && construct.printedName !== undefined
+        ? [{ name: construct.printedName, labelled: construct.labelled }]
+        : [],
     );

@@ -26,6 +26,8 @@ export class HashedJob extends Construct {
 
   readonly job: ApiObject;
   readonly labelled: Labelled;
+  /** Its name as it was printed last; none before. */
+  printedName: string | undefined;
 
   constructor(scope: Construct, id: string, props: HashedJobProps) {
     super(scope, id);
@@ -42,7 +44,10 @@ export class HashedJob extends Construct {
           template: podTemplate({ ...props, restartPolicy: 'Never' }),
         },
       },
-      ({ metadata, spec }: ManifestObject) => `${metadata?.name}-${hash(spec)}`,
+      ({ metadata, spec }: ManifestObject) => {
+        this.printedName = `${metadata?.name}-${hash(spec)}`;
+        return this.printedName;
+      },
     );
     this.node.defaultChild = this.job;
   }

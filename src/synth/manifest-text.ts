@@ -16,25 +16,8 @@ const words = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
 // Lines of printable characters, the first not indented, none ending in a space, with one line break at the end or none.
 const block = /^(?![ \n])(?:[^\S\n]*[!-~](?:[ -~]*[!-~])?\n|\n)*[^\S\n]*[!-~](?:[ -~]*[!-~])?\n?$/;
 
-/** How texts were printed before, by their indentation: all keys and most values stand in the manifests of every project. */
-const printed = new Map<string, Map<string, string>>();
-
-/** The number of texts that are kept for an indentation, lest a large environment fill the memory. */
-const kept = 1000;
-
 function scalarText(value: unknown, indent: string): string {
-  if (typeof value !== 'string') return JSON.stringify(value);
-  let texts = printed.get(indent);
-  if (!texts) {
-    texts = new Map();
-    printed.set(indent, texts);
-  }
-  let text = texts.get(value);
-  if (text === undefined) {
-    text = stringText(value, indent);
-    if (texts.size < kept) texts.set(value, text);
-  }
-  return text;
+  return typeof value === 'string' ? stringText(value, indent) : JSON.stringify(value);
 }
 
 function stringText(value: string, indent: string): string {
