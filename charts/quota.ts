@@ -1,6 +1,7 @@
 import { knownKind } from './common/api-kinds.ts';
-import { apiVersions, typeMeta } from './common/api-versions.ts';
+import { typeMeta } from './common/api-versions.ts';
 import { copyOf } from './common/copy-of.ts';
+import { isDatabaseCluster } from './common/database-cluster-of.ts';
 import { amount } from './common/fields.ts';
 import { type Labelled, objectLabels } from './common/labels.ts';
 import type { ManifestObject } from './common/manifest-object.ts';
@@ -104,7 +105,7 @@ function counted(objects: readonly ManifestObject[]): Counted | undefined {
   let result: Counted = { pods: 0, total: nothing, pod: nothing, container: nothing };
   for (const object of objects) {
     // How many pods an operator makes, for backups too, is its own business.
-    if (object.apiVersion === apiVersions.Cluster && object.kind === 'Cluster') return undefined;
+    if (isDatabaseCluster(object)) return undefined;
     const { builtIn, template } = knownKind(object.apiVersion, object.kind);
     const parts = podParts(copyOf(object) as ManifestObject & Fields, builtIn, template).pods;
     for (const { pod } of parts) {

@@ -1,5 +1,6 @@
 import { knownKind } from './api-kinds.ts';
 import { copyOf } from './copy-of.ts';
+import { isDatabaseCluster } from './database-cluster-of.ts';
 import type { ManifestObject } from './manifest-object.ts';
 import { type Fields, isMap } from './pod-security.ts';
 import { FormError, podFields, podParts } from './pod-templates.ts';
@@ -47,9 +48,16 @@ export function mirrored(reference: string, { mirror, registry }: ImagePull): st
   return to === undefined ? reference : `${to}/${path}`;
 }
 
-/** An object whose pods pull their images so. What has no pods, or not the form of its kind, stays as it is. */
+/**
+ * An object whose pods pull their images so, or those that the operator of a database makes from it. What has no pods, or not
+ * the form of its kind, stays as it is.
+ */
 export function pulled(object: ManifestObject, pull: ImagePull): ManifestObject {
   const copy = copyOf(object) as ManifestObject & Fields;
+  if (isDatabaseCluster(copy) && isMap(copy.spec)) {
+    pullImage(copy.spec, 'imageName', pull);
+    addSecrets(copy.spec, pull);
+  }
   const { builtIn, template } = knownKind(object.apiVersion, object.kind);
   if (builtIn && !template) return object;
   try {
@@ -63,15 +71,22 @@ export function pulled(object: ManifestObject, pull: ImagePull): ManifestObject 
 
 function pullPod(pod: Fields, pull: ImagePull): void {
   const containers = podFields.flatMap((field) => (Array.isArray(pod[field]) ? pod[field].filter(isMap) : []));
-  for (const container of containers) {
-    if (typeof container.image !== 'string') continue;
-    const image = mirrored(container.image, pull);
-    const digest = pull.locked?.[image];
-    container.image = digest === undefined ? image : `${image}@${digest}`;
-    if (pull.policy && !isLocal(image)) container.imagePullPolicy = pull.policy;
-  }
-  if (pull.secrets.length === 0) return;
-  const given = Array.isArray(pod.imagePullSecrets) ? pod.imagePullSecrets.filter(isMap) : [];
-  const added = pull.secrets.filter((name) => !given.some((each) => each.name === name));
-  pod.imagePullSecrets = [...given, ...added.map((name) => ({ name }))];
+  for (const container of containers) pullImage(container, 'image', pull);
+  addSecrets(pod, pull);
+}
+
+function pullImage(of: Fields, field: string, pull: ImagePull): void {
+  const reference = of[field];
+  if (typeof reference !== 'string') return;
+  const image = mirrored(reference, pull);
+  const digest = pull.locked?.[image];
+  of[field] = digest === undefined ? image : `${image}@${digest}`;
+  if (pull.policy && !isLocal(image)) of.imagePullPolicy = pull.policy;
+}
+
+function addSecrets(of: Fields, { secrets }: ImagePull): void {
+  if (secrets.length === 0) return;
+  const given = Array.isArray(of.imagePullSecrets) ? of.imagePullSecrets.filter(isMap) : [];
+  const added = secrets.filter((name) => !given.some((each) => each.name === name));
+  of.imagePullSecrets = [...given, ...added.map((name) => ({ name }))];
 }

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { globalObjects, projectObjects } from '../../charts/app.ts';
+import { typeMeta } from '../../charts/common/api-versions.ts';
 import { mirrored, pulled } from '../../charts/common/image-pull.ts';
 import type { ManifestObject } from '../../charts/common/manifest-object.ts';
 import { serviceKinds, workloadKinds } from '../../charts/kinds.ts';
@@ -32,6 +33,24 @@ test.each<ManifestObject>([
   { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'a' }, spec: { template: 'none' } },
 ])('what has no pods, or not their form, stays as it is: %j', (object) => {
   expect(pulled(object, hub)).toEqual(object);
+});
+
+test('a Cluster of CloudNativePG has the image of its instances from the mirror, locked, with policy and login', () => {
+  const cluster = {
+    ...typeMeta('Cluster'),
+    metadata: { name: 'shop-postgres' },
+    spec: { instances: 3, imageName: 'postgres:16' },
+  };
+  const image = 'registry.corp/hub/library/postgres:16';
+  const digest = `sha256:${'a'.repeat(64)}`;
+  const pull = { ...hub, secrets: ['login'], policy: 'Always' as const, locked: { [image]: digest } };
+  expect(pulled(cluster, pull).spec).toEqual({
+    instances: 3,
+    imageName: `${image}@${digest}`,
+    imagePullPolicy: 'Always',
+    imagePullSecrets: [{ name: 'login' }],
+  });
+  expect(pulled({ ...cluster, apiVersion: 'cluster.x-k8s.io/v1beta1' }, pull).spec).toEqual(cluster.spec);
 });
 
 const project = {

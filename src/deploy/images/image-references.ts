@@ -1,3 +1,4 @@
+import { isDatabaseCluster } from '../../../charts/common/database-cluster-of.ts';
 import type { ManifestObject } from '../../../charts/common/manifest-object.ts';
 import { podTemplateOf } from '../../lifecycle/manifests.ts';
 
@@ -15,8 +16,7 @@ export interface ImageUse {
 export function imageUses(objects: readonly ManifestObject[], built: ReadonlySet<string>): ImageUse[] {
   const users = new Map<string, Set<string>>();
   for (const object of objects) {
-    const { spec } = podTemplateOf(object) ?? { spec: { containers: [] } };
-    for (const { image: given } of [...(spec.initContainers ?? []), ...spec.containers]) {
+    for (const given of imagesIn(object)) {
       const { metadata, kind } = object;
       const image = withoutLock(given);
       const user = `${metadata?.namespace}/${kind.toLowerCase()} ${metadata?.name}`;
@@ -27,6 +27,13 @@ export function imageUses(objects: readonly ManifestObject[], built: ReadonlySet
     .filter(([reference]) => !reference.includes('@'))
     .map(([reference, by]) => ({ reference, built: built.has(reference), users: [...by].sort() }))
     .sort((one, other) => (one.reference < other.reference ? -1 : 1));
+}
+
+function imagesIn(object: ManifestObject): string[] {
+  const { imageName } = (object.spec ?? {}) as { readonly imageName?: string };
+  if (isDatabaseCluster(object)) return imageName === undefined ? [] : [imageName];
+  const { spec } = podTemplateOf(object) ?? { spec: { containers: [] } };
+  return [...(spec.initContainers ?? []), ...spec.containers].map(({ image }) => image);
 }
 
 /** `redis:7@sha256:…` without the digest, which the lock has put there; one that is all there is stays. */

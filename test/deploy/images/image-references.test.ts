@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { typeMeta } from '../../../charts/common/api-versions.ts';
 import type { ManifestObject } from '../../../charts/common/manifest-object.ts';
 import { imageUses, lockChanges } from '../../../src/deploy/images/image-references.ts';
 
@@ -22,9 +23,13 @@ test('the images of a profile are those of all containers, without the digests t
     }),
     object('StatefulSet', 'shop-postgres', { template: template(`postgres:16@${digest}`, `sidecar@${digest}`) }),
     object('Service', 'shop-api', {}),
+    { ...object('Cluster', 'shop-books', { imageName: `postgres:17@${digest}` }), ...typeMeta('Cluster') },
+    // Of another operator.
+    object('Cluster', 'shop-other', { imageName: 'other:1' }),
   ];
   expect(imageUses(objects, new Set(['r.example/shop-app:1']))).toEqual([
     { reference: 'postgres:16', built: false, users: ['shop/deployment shop-api', 'shop/statefulset shop-postgres'] },
+    { reference: 'postgres:17', built: false, users: ['shop/cluster shop-books'] },
     {
       reference: 'r.example/shop-app:1',
       built: true,
