@@ -4,12 +4,16 @@ const { default: Runtime } = require('jest-runtime');
 
 const modules = new Map();
 const esModules = new Map();
+const ownModules = new Map();
 const tests = pathToFileURL(join(__dirname, '..', '/')).href;
 
+/** The modules of Jest's own that keep something of a test file. */
+const withState = /[\\/]node_modules[\\/](?:jest-circus|@jest[\\/]expect|jest-snapshot)[\\/]/;
+
 /**
- * Loads packages and sources once in each worker. Jest loads them once in each test file, which took more time than the tests:
- * 200 files load cdk8s, the client of Kubernetes and zod. Modules in test/ and Jest's own are loaded in each file, as ever.
- * A module that keeps something keeps it from one test file to the next.
+ * Loads packages, sources and most of Jest's own modules once in each worker. Jest loads them once in each test file, which took
+ * more time than the tests: 200 files load cdk8s, the client of Kubernetes and zod, and each brings a hundred modules of Jest's.
+ * Modules in test/ are loaded in each file, as ever. A module that keeps something keeps it from one test file to the next.
  *
  * The registries and `enterTestCode` are not documented by Jest, whose version package.json pins.
  */
@@ -18,12 +22,14 @@ module.exports = class WorkerRuntime extends Runtime {
     super(...given);
     this.registries.moduleRegistry = modules;
     this.registries.esModuleRegistry = esModules;
+    this.registries.internalModuleRegistry = ownModules;
   }
 
   teardown() {
     this.restoreAllMocks();
     for (const key of esModules.keys())
       if (key.startsWith(tests) || key.startsWith('@jest/globals')) esModules.delete(key);
+    for (const key of ownModules.keys()) if (withState.test(key)) ownModules.delete(key);
     // A module imports others by the runtime that loaded it, also after that one's test file.
     this.enterTestCode();
   }
