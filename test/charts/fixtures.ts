@@ -33,8 +33,19 @@ export interface FixtureNamespace {
   readonly secrets: readonly SecretReference[];
 }
 
+/** Made once in each of Jest's workers, whose test files have their globals in common: see test/jest/environment.mjs. */
+const worker = globalThis as { repoctlFixtures?: Map<ProfileName, Promise<readonly FixtureNamespace[]>> };
+worker.repoctlFixtures ??= new Map();
+const made = worker.repoctlFixtures;
+
 /** All namespaces of all fixtures in a profile. */
-export async function fixtureNamespaces(profileName: ProfileName): Promise<FixtureNamespace[]> {
+export function fixtureNamespaces(profileName: ProfileName): Promise<readonly FixtureNamespace[]> {
+  const namespaces = made.get(profileName) ?? makeNamespaces(profileName);
+  made.set(profileName, namespaces);
+  return namespaces;
+}
+
+async function makeNamespaces(profileName: ProfileName): Promise<FixtureNamespace[]> {
   const namespaces = await Promise.all(
     fixtureNames.map(async (fixture) => {
       const { environment, profile } = load(fixtureRoot(fixture), { profile: profileName });
@@ -56,7 +67,7 @@ async function fixtureNamespace(
     ? projectObjects(environment, profile, project, await extensionOf(fixture, project))
     : globalObjects(environment, profile);
   const own = project && projectObjects(environment, profile, { ...project, manifests: [] }).objects.map(identity);
-  return {
+  return frozen({
     fixture,
     name: namespace,
     environment,
@@ -67,7 +78,14 @@ async function fixtureNamespace(
     nonconformities,
     workloads: workloads(objects),
     secrets: secrets(environment, profile, project),
-  };
+  });
+}
+
+/** Data that no test can change for those after it. */
+function frozen<Data>(data: Data): Data {
+  if (typeof data !== 'object' || data === null || Object.isFrozen(data)) return data;
+  for (const value of Object.values(Object.freeze(data))) frozen(value);
+  return data;
 }
 
 let loading: Promise<unknown> = Promise.resolve();
@@ -82,5 +100,5 @@ async function extensionOf(fixture: string, { chart }: Project): Promise<Project
 }
 
 /** All namespaces of all fixtures in all profiles. */
-export const everyNamespace = async (): Promise<FixtureNamespace[]> =>
+export const everyNamespace = async (): Promise<readonly FixtureNamespace[]> =>
   (await Promise.all(presetNames.map(fixtureNamespaces))).flat();

@@ -158,7 +158,7 @@ const cutFile = fc
 
 describe('a configuration with any mistake', () => {
   let root: string;
-  // What was read back already: a change of one file leaves most namespaces as they are.
+  // The objects that were read back already: a change of one file leaves most of them as they are.
   const compared = new Set<string>();
   // The files that are not changed are right, as every run remembers.
   const memories: Record<string, ProjectMemory> = {};
@@ -204,11 +204,11 @@ describe('a configuration with any mistake', () => {
         for (const project of [undefined, ...environment.projects]) {
           const made = project ? projectObjects(environment, profile, project) : globalObjects(environment, profile);
           expect(made.nonconformities).toEqual([]);
-          const objects = JSON.stringify(made.objects);
-          if (!compared.has(objects)) {
-            const documents = parseAllDocuments(manifestText(made.objects));
-            expect(documents.map((each) => each.toJS() as ManifestObject)).toEqual(JSON.parse(objects));
-            compared.add(objects);
+          const others = made.objects.filter((object) => !compared.has(JSON.stringify(object)));
+          if (others.length > 0) {
+            const documents = parseAllDocuments(manifestText(others));
+            expect(documents.map((each) => each.toJS() as ManifestObject)).toEqual(JSON.parse(JSON.stringify(others)));
+            for (const object of others) compared.add(JSON.stringify(object));
           }
           planNamespace(environment, profile, project, made);
         }
