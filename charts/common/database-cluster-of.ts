@@ -8,6 +8,9 @@ import type { ManifestObject } from './manifest-object.ts';
 export const databaseClusterOf = (settings: unknown): DatabaseCluster | undefined =>
   (settings as { readonly cluster?: DatabaseCluster } | undefined)?.cluster;
 
+/** Of a Cluster with an archive: the cron schedule of its base backups, in UTC. */
+export const backupScheduleAnnotation = 'repoctl.dev/backup-schedule';
+
 /** Whether an object is a Cluster of CloudNativePG; other operators have kinds of that name. */
 export const isDatabaseCluster = ({ apiVersion, kind }: ManifestObject): boolean =>
   kind === 'Cluster' && apiVersion === apiVersions.Cluster;

@@ -1,6 +1,7 @@
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { DatabaseCluster } from '../common/database-cluster.ts';
+import { backupScheduleAnnotation } from '../common/database-cluster-of.ts';
 import type { Resources } from '../common/fields.ts';
 import { addConfigMap, addDatabaseCluster, addObjectStore, addScheduledBackup, changeObject } from '../common/k8s.ts';
 import type { BackupContext, Service } from '../common/kind.ts';
@@ -131,6 +132,8 @@ export function addArchive(
   const cluster = scope.node.defaultChild as ApiObject;
   changeObject(cluster, (made) => ({
     ...made,
+    // The health report tells by it whether the newest base backup is old.
+    metadata: { ...made.metadata, annotations: { [backupScheduleAnnotation]: backup.schedule } },
     spec: {
       ...(made.spec as object),
       plugins: [{ ...plugin(archive), isWALArchiver: true }],

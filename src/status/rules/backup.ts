@@ -25,7 +25,7 @@ const roles: Readonly<Record<string, Role>> = {
 };
 
 /** Runs that were due since the last success until what it made is old. One that fails is tried again by the next. */
-const missedRuns = 2;
+export const missedRuns = 2;
 
 /**
  * The verdict on a cron job that makes or checks backups: those of any cron job by names of their own, and that the newest

@@ -1,7 +1,9 @@
-import { secondsSince } from '../../platform/text.ts';
+import { oneLine, secondsSince, span } from '../../platform/text.ts';
+import { missedRuns } from './backup.ts';
 import { commands } from './commands.ts';
 import type { DatabaseCluster } from './objects.ts';
 import { patience } from './patience.ts';
+import { dueTimes, type Schedule, scheduleOf } from './schedule.ts';
 import { type Health, isProblem, type Surroundings, verdict } from './verdict.ts';
 import { changedAt, judgePods, overdue, promoted, removed, well, worstPod } from './workload.ts';
 
@@ -63,9 +65,50 @@ export function databaseClusterHealth(cluster: DatabaseCluster, around: Surround
         cause: `its log is not archived, so that it can’t be recovered to a point in time: ${archiving.message ?? archiving.reason}`,
         advice: describe,
       });
-    return well('Ready', judged);
+    return backupTrouble(cluster, around) ?? well('Ready', judged);
   }
   const progress = verdict('progressing', changing.includes(phase) ? 'FailingOver' : 'RollingOut', { cause });
   const late = overdue(progress, age, patience.RollingOut);
   return { ...late, advice: late.advice ?? describe };
+}
+
+/**
+ * That its last base backup failed, or that the newest one is old; `undefined` if neither is so, or it has no archive. The
+ * operator's condition changes when a backup begins and when it ends, so that its time is that of the newest.
+ *
+ * @see https://github.com/cloudnative-pg/cloudnative-pg/blob/main/api/v1/cluster_conditions.go
+ */
+function backupTrouble(
+  { metadata, status, backupSchedule }: DatabaseCluster,
+  around: Surroundings,
+): Health | undefined {
+  if (backupSchedule === undefined) return undefined;
+  const last = status?.conditions?.find(({ type }) => type === 'LastBackupSucceeded');
+  const advice = commands(metadata, around).kubectl('get', 'backups.postgresql.cnpg.io');
+  if (last?.reason === 'LastBackupFailed')
+    return verdict('degraded', 'BackupFailed', {
+      cause: `its last base backup failed: ${oneLine(last.message ?? '')}`,
+      advice,
+    });
+  const since = last?.lastTransitionTime ?? metadata.creationTimestamp ?? '';
+  const until = new Date(around.now.getTime() - patience.CronStart * 1000);
+  const schedule = readable(backupSchedule);
+  const due = schedule && Date.parse(since) ? dueTimes(schedule, new Date(since), until, missedRuns).count : 0;
+  if (due < missedRuns) return undefined;
+  const age = span(secondsSince(since, around.now) ?? 0);
+  const cause = !last
+    ? `there is no base backup yet; the Cluster is ${age} old`
+    : last.status === 'True'
+      ? `the newest base backup is ${age} old, of ${since}`
+      : `a base backup has been running for ${age}, and the one before is older`;
+  return verdict('degraded', 'BackupOld', { cause, advice });
+}
+
+/** A schedule; none where somebody has changed the annotation: the operator goes by its ScheduledBackup. */
+function readable(schedule: string): Schedule | undefined {
+  try {
+    return scheduleOf(schedule);
+  } catch {
+    return undefined;
+  }
 }

@@ -257,6 +257,8 @@ export interface DatabaseCluster {
   readonly kind: 'Cluster';
   readonly metadata: Meta;
   readonly spec: { readonly instances?: number };
+  /** When its base backups are due: a cron schedule in UTC. @default it has no archive */
+  readonly backupSchedule?: string;
   readonly status?: {
     /** Words of the operator; without one it has not seen it yet. */
     readonly phase?: string;

@@ -28,14 +28,20 @@ type SentMeta = Omit<Meta, 'changedAt' | 'unreadable'>;
 /** An object's metadata as the API server sends it. */
 export const meta = fieldsOf<SentMeta>(metaFields, 'name');
 
+const managedMetaFields = {
+  ...metaFields,
+  managedFields: listOf(fieldsOf<{ subresource: string; time: string }>({ subresource: text, time: text })),
+};
+
 /** With who changed it. */
-export const managedMeta = fieldsOf<SentMeta & { readonly managedFields: unknown }>(
-  {
-    ...metaFields,
-    managedFields: listOf(fieldsOf<{ subresource: string; time: string }>({ subresource: text, time: text })),
-  },
-  'name',
-);
+export const managedMeta = fieldsOf<SentMeta & { readonly managedFields: unknown }>(managedMetaFields, 'name');
+
+/** With who changed it, and one of its annotations. */
+export const annotatedMeta = (annotation: string) =>
+  fieldsOf<SentMeta & { readonly managedFields: unknown; readonly annotations: unknown }>(
+    { ...managedMetaFields, annotations: fieldsOf<Record<string, string>>({ [annotation]: text }) },
+    'name',
+  );
 
 export const conditions = listOf(
   fieldsOf<Condition>(

@@ -1,3 +1,4 @@
+import { backupScheduleAnnotation } from '../../../charts/common/database-cluster-of.ts';
 import type {
   Condition,
   Container,
@@ -201,10 +202,16 @@ export const deploymentRecord = ({ metadata, spec, status }: Deployment): Deploy
   status: status && { ...status, conditions: conditionRecords(status.conditions) },
 });
 
-export const databaseClusterRecord = ({ metadata, spec, status }: DatabaseCluster): DatabaseCluster => ({
+/** A Cluster with the annotation that says when its backups are due. */
+export type AnnotatedCluster = Omit<DatabaseCluster, 'backupSchedule'> & {
+  readonly metadata: { readonly annotations?: Readonly<Record<string, string>> };
+};
+
+export const databaseClusterRecord = ({ metadata, spec, status }: AnnotatedCluster): DatabaseCluster => ({
   kind: 'Cluster',
   metadata: changedRecord(metadata),
   spec: { instances: spec.instances },
+  backupSchedule: metadata.annotations?.[backupScheduleAnnotation],
   status: status && {
     phase: status.phase,
     phaseReason: status.phaseReason,

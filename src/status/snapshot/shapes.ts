@@ -1,7 +1,7 @@
+import { backupScheduleAnnotation } from '../../../charts/common/database-cluster-of.ts';
 import type {
   CronJob,
   DaemonSet,
-  DatabaseCluster,
   Deployment,
   EndpointSlice,
   Event,
@@ -13,8 +13,8 @@ import type {
   StorageClass,
   UpdateStrategy,
 } from '../rules/objects.ts';
-import { conditions, type Entry, managedMeta, meta, type Part } from './common-shapes.ts';
-import type { CountedJob, Namespace } from './records.ts';
+import { annotatedMeta, conditions, type Entry, managedMeta, meta, type Part } from './common-shapes.ts';
+import type { AnnotatedCluster, CountedJob, Namespace } from './records.ts';
 import { anything, count, fieldsOf, flag, listOf, type Shape, text } from './shape.ts';
 
 export const namespace = fieldsOf<Namespace>(
@@ -107,12 +107,12 @@ export const deployment = fieldsOf<Deployment>(
   'spec',
 );
 
-export const databaseCluster = fieldsOf<DatabaseCluster>(
+export const databaseCluster = fieldsOf<AnnotatedCluster>(
   {
     kind: anything,
-    metadata: managedMeta,
-    spec: fieldsOf<DatabaseCluster['spec']>({ instances: count }),
-    status: fieldsOf<Part<DatabaseCluster, 'status'>>({
+    metadata: annotatedMeta(backupScheduleAnnotation),
+    spec: fieldsOf<AnnotatedCluster['spec']>({ instances: count }),
+    status: fieldsOf<Part<AnnotatedCluster, 'status'>>({
       phase: text,
       phaseReason: text,
       readyInstances: count,

@@ -58,6 +58,60 @@ describe('a Cluster of CloudNativePG', () => {
     });
   });
 
+  describe('with an archive that has a base backup at 2 o’clock', () => {
+    type Given = { status: string; reason: string; lastTransitionTime: string; message?: string };
+    const archived = (condition: Given | undefined, backupSchedule = '0 2 * * *', created = '2026-11-01T00:00:00Z') => {
+      const conditions = condition ? [{ type: 'LastBackupSucceeded', ...condition }] : [];
+      const given = { ...cluster({ ...healthy, conditions }, created), backupSchedule };
+      const { status: found, reason, cause, advice } = databaseClusterHealth(given, { now, pods: [] });
+      return { status: found, reason, cause, advice };
+    };
+    const advice = 'kubectl -n shop get backups.postgresql.cnpg.io';
+    const succeeded = { status: 'True', reason: 'LastBackupSucceeded' };
+
+    test.each(['2026-11-27T02:01:00Z', '2026-11-26T02:01:00Z'])('is healthy with one of %s', (lastTransitionTime) => {
+      expect(archived({ ...succeeded, lastTransitionTime })).toMatchObject({ status: 'healthy', reason: 'Ready' });
+    });
+
+    test('is degraded when two are missing', () => {
+      expect(archived({ ...succeeded, lastTransitionTime: '2026-11-25T02:01:00Z' })).toEqual({
+        status: 'degraded',
+        reason: 'BackupOld',
+        cause: 'the newest base backup is 2 d old, of 2026-11-25T02:01:00Z',
+        advice,
+      });
+      expect(archived(undefined)).toMatchObject({
+        reason: 'BackupOld',
+        cause: 'there is no base backup yet; the Cluster is 26 d old',
+      });
+    });
+
+    test('says that one goes on for days', () => {
+      const lastTransitionTime = '2026-11-24T02:00:00Z';
+      expect(archived({ status: 'False', reason: 'BackupStarted', lastTransitionTime })).toMatchObject({
+        reason: 'BackupOld',
+        cause: 'a base backup has been running for 3 d, and the one before is older',
+      });
+    });
+
+    test('is degraded when the last one failed', () => {
+      const lastTransitionTime = '2026-11-27T02:00:00Z';
+      const failed = { status: 'False', reason: 'LastBackupFailed', lastTransitionTime, message: 'access\ndenied' };
+      expect(archived(failed)).toEqual({
+        status: 'degraded',
+        reason: 'BackupFailed',
+        cause: 'its last base backup failed: access denied',
+        advice,
+      });
+    });
+
+    test('is judged without its schedule where that is none, and while it is new', () => {
+      const lastTransitionTime = '2026-01-01T02:00:00Z';
+      expect(archived({ ...succeeded, lastTransitionTime }, 'now and then')).toMatchObject({ status: 'healthy' });
+      expect(archived(undefined, undefined, '2026-11-27T01:00:00Z')).toMatchObject({ status: 'healthy' });
+    });
+  });
+
   test('that no operator has looked at says so', () => {
     expect(judged(undefined)).toMatchObject({ status: 'progressing', reason: 'NotObserved' });
     expect(judged(undefined, '2026-11-27T11:00:00Z')).toMatchObject({
