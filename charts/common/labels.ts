@@ -23,6 +23,8 @@ export const labelKeys = {
   preset: 'repoctl.dev/preset',
   /** Of a namespace that was stopped by taking its workloads out of the cluster. */
   stopped: 'repoctl.dev/stopped',
+  /** Of a workload that has no pods while nothing waits for them. */
+  scalesToZero: 'repoctl.dev/scales-to-zero',
 } as const;
 
 /** Labels of everything in a namespace, and of the namespace. */

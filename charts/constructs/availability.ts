@@ -1,8 +1,9 @@
+import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { typeMeta } from '../common/api-versions.ts';
 import type { Connection } from '../common/connection.ts';
 import { addHorizontalPodAutoscaler, addPodDisruptionBudget, addScaledObject } from '../common/k8s.ts';
-import { type Labelled, objectLabels, selectorLabels } from '../common/labels.ts';
+import { type Labelled, labelKeys, objectLabels, selectorLabels } from '../common/labels.ts';
 import { fewestPods, type Scaling, type Waiting } from '../common/scaling.ts';
 
 /**
@@ -26,6 +27,8 @@ export function addAvailability(
   const metadata = { name: labelled.object, labels: objectLabels(labelled) };
   const scaleTargetRef = { ...typeMeta(controller), name: labelled.object };
   if (autoscale?.queues) {
+    // The health report can't tell from the number of pods alone whether somebody has stopped it.
+    if (autoscale.min === 0) ApiObject.of(pods).metadata.addLabel(labelKeys.scalesToZero, 'true');
     addScaledObject(pods, 'autoscaler', {
       metadata,
       spec: {

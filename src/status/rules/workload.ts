@@ -1,3 +1,4 @@
+import { labelKeys } from '../../../charts/common/labels.ts';
 import { counted, oneLine, secondsSince, span } from '../../platform/text.ts';
 import { commands } from './commands.ts';
 import { eventsAbout, lastSeen, messageOf, standing } from './events.ts';
@@ -62,12 +63,13 @@ export function unobserved({ kind, metadata, status }: Workload, around: Surroun
   });
 }
 
-/** A workload that is to have no pods: stopped, unless some don't go, or nobody takes them away. */
+/** A workload that is to have no pods: stopped, or idle, unless some don't go, or nobody takes them away. */
 export function scaledToZero(metadata: Meta, lag: Health | undefined, around: Surroundings): Health {
   const stuck = judgePods(around.pods, around).filter(({ pod }) => pod.metadata.deletionTimestamp !== undefined);
   const worst = worstPod(stuck);
   if (worst) return explained(worst.health, 'it is scaled to zero');
   if (lag && isProblem(lag) && (around.pods ?? []).length > 0) return lag;
+  if (metadata.labels?.[labelKeys.scalesToZero] !== undefined) return verdict('healthy', 'Idle');
   return verdict('stopped', 'ScaledToZero', { advice: commands(metadata, around).infra('start') });
 }
 

@@ -116,6 +116,16 @@ describe('what waits in queues', () => {
     expect('replicas' in one(objects, 'Deployment').spec).toBe(false);
   });
 
+  test('tells the health report where it may leave no pod', () => {
+    const labels = (min: number) =>
+      one(
+        projectObjectsOf(given({ min, max: 3, queues: [{ list: 'celery', perPod: 10 }] }), { profile: 'production' }),
+        'Deployment',
+      ).metadata.labels;
+    expect(labels(0)).toMatchObject({ 'repoctl.dev/scales-to-zero': 'true' });
+    expect(labels(1)).not.toHaveProperty('repoctl.dev/scales-to-zero');
+  });
+
   test('is asked for with a login that is there, where one is named', () => {
     const own = [{ list: 'celery', perPod: 10, authentication: 'cache' }];
     expect(

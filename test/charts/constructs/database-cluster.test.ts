@@ -78,6 +78,10 @@ describe('PostgreSQL with a cluster', () => {
       },
     });
     const plugin = { name: 'barman-cloud.cloudnative-pg.io' };
+    // By this the health report tells that the newest one is old.
+    expect(objects.find(({ kind }) => kind === 'Cluster')?.metadata).toMatchObject({
+      annotations: { 'repoctl.dev/backup-schedule': '0 2 * * *' },
+    });
     expect(specOf(objects, 'Cluster')).toMatchObject({
       plugins: [
         {

@@ -61,6 +61,11 @@ describe('a deployment', () => {
       expected: { status: 'stopped', reason: 'ScaledToZero', advice: 'repoctl infra project start shop' },
     },
     {
+      what: 'has no replicas while no message waits for them',
+      object: deployment(0, {}, {}, { labels: { 'repoctl.dev/scales-to-zero': 'true' } }),
+      expected: { status: 'healthy', reason: 'Idle' },
+    },
+    {
       what: 'is paused',
       object: deployment(1, {}, { paused: true }),
       expected: { status: 'stopped', reason: 'Paused' },
