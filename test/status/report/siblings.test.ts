@@ -36,6 +36,13 @@ const pulled = (message: string, image = 'ghcr.io/acme/api:1') => [
 const kube = (_name: string, message: string) => crashing({ message, exitCode: 1 }, { container: { name: 'api' } });
 
 // Situations of the kinds that public bug reports of Argo CD, Helm, kstatus, Skaffold, Tilt, kind and Kubernetes tell of.
+/** A StatefulSet that is ready, and its claim, which is to be larger. */
+const enlarging = (type: string, message: string): Listed[] => [
+  set('StatefulSet', { replicas: 1 }, { replicas: 1, readyReplicas: 1, updatedReplicas: 1, currentReplicas: 1 }),
+  pod({ owner: 'StatefulSet', metadata: { name: 'shop-api-0', uid: 'u0' }, spec: withClaim }),
+  claim({ phase: 'Bound', conditions: [{ type, status: 'True', message, lastTransitionTime: ago(5000) }] }),
+];
+
 const rows: Readonly<Record<string, readonly Listed[]>> = {
   // 1: broken, and yet exit 0.
   'Deployment: pods refused by Pod Security, no event left': [
@@ -117,37 +124,11 @@ const rows: Readonly<Record<string, readonly Listed[]>> = {
       },
     }),
   ],
-  'a claim that can not be enlarged': [
-    set('StatefulSet', { replicas: 1 }, { replicas: 1, readyReplicas: 1, updatedReplicas: 1, currentReplicas: 1 }),
-    pod({ owner: 'StatefulSet', metadata: { name: 'shop-api-0', uid: 'u0' }, spec: withClaim }),
-    claim({
-      phase: 'Bound',
-      conditions: [
-        {
-          type: 'ControllerResizeError',
-          status: 'True',
-          message: 'rpc error: quota exceeded',
-          lastTransitionTime: ago(5000),
-        },
-      ],
-    }),
-  ],
-  'a claim whose file system has yet to grow': [
-    set('StatefulSet', { replicas: 1 }, { replicas: 1, readyReplicas: 1, updatedReplicas: 1, currentReplicas: 1 }),
-    pod({ owner: 'StatefulSet', metadata: { name: 'shop-api-0', uid: 'u0' }, spec: withClaim }),
-    claim({
-      phase: 'Bound',
-      conditions: [
-        { type: 'Resizing', status: 'False' },
-        {
-          type: 'FileSystemResizePending',
-          status: 'True',
-          message: 'Waiting for user to (re-)start a pod to finish file system resize of volume on node.',
-          lastTransitionTime: ago(5000),
-        },
-      ],
-    }),
-  ],
+  'a claim that can not be enlarged': enlarging('ControllerResizeError', 'rpc error: quota exceeded'),
+  'a claim whose file system has yet to grow': enlarging(
+    'FileSystemResizePending',
+    'Waiting for user to (re-)start a pod to finish file system resize of volume on node.',
+  ),
   'more CPU than its node has, in place': [
     deployment(1),
     pod({
