@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { existingName, storage } from './fields.ts';
+import { existingName, quantityText } from './fields.ts';
 
 const archiveName = z
   .string()
@@ -11,7 +11,7 @@ export const databaseClusterField = z
   .strictObject({
     instances: z.int().min(1).max(50).default(3).describe('Number of servers: one primary, the others its replicas.'),
     storageClassName: existingName.optional().describe('Storage class of the claims. Default: the cluster’s default.'),
-    walStorage: storage('')
+    walStorage: quantityText
       .optional()
       .describe('Size of a claim of its own for the write-ahead log. Default: the log is in the claim of the data.'),
     synchronous: z

@@ -5,6 +5,7 @@ import { asHealth } from '../status/deep/finding.ts';
 import { type Awaited, awaitReport } from '../status/live/await-report.ts';
 import { isHopeless } from '../status/live/wait.ts';
 import { assemble } from '../status/report/assemble.ts';
+import { viewOf } from '../status/report/expected.ts';
 import type { Report, ServiceReport } from '../status/report/report.ts';
 import { refusalAdvice, refusalText } from '../status/rules/absent.ts';
 import type { Pod } from '../status/rules/objects.ts';
@@ -44,7 +45,7 @@ export async function awaitHealth(
     const awaited = await awaitReport(
       {
         cluster,
-        view: { environment: plan.environment, known: plan.namespaces.map(({ name }) => name) },
+        view: viewOf(plan),
         mustRun: () => true,
         judge: (snapshot) => {
           const report = assemble(plan, snapshot, cluster.context);

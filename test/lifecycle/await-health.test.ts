@@ -47,6 +47,24 @@ describe('a start waits', () => {
     expect(shown.map(({ object, health }) => `${object} ${health.status}`)).toEqual(['shop-api healthy']);
   });
 
+  test('for a Cluster of CloudNativePG, which few clusters know', async () => {
+    const object = 'shop-postgres';
+    const controller = { kind: 'Cluster', name: object };
+    const service = { name: 'postgres', kind: 'postgres', object, controller, ports: [], after: [] };
+    const shop = { ...planned('shop', {}), services: [service] };
+    const healthy = {
+      metadata: { ...deployment('shop', 'postgres', 1).metadata, name: object },
+      spec: { instances: 1 },
+      status: { phase: 'Cluster in healthy state', readyInstances: 1, currentPrimary: 'shop-postgres-1' },
+    };
+    server.put('clusters', healthy);
+    const show = (items: readonly Shown[]) => {
+      shown = items;
+    };
+    await awaitHealth(cluster, [shop], { plan: plan(shop), timeoutSeconds: 5, progress: { show, end: () => {} } });
+    expect(shown.map(({ object, health }) => `${object} ${health.status}`)).toEqual(['shop-postgres healthy']);
+  });
+
   test('for nothing at all where there is nothing to wait for', async () => {
     const progress = { show: () => {}, end: () => {} };
     await awaitHealth(cluster, [], { plan: made, timeoutSeconds: 5, progress });

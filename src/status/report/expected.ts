@@ -4,6 +4,7 @@ import type { PlannedNamespace } from '../../synth/plan.ts';
 import type { ExpectedNamespace, ExpectedWorkload } from '../assessment/judge.ts';
 import type { Pod, Workload } from '../rules/objects.ts';
 import { patience } from '../rules/patience.ts';
+import type { View } from '../snapshot/read-snapshot.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { groupBy } from './group.ts';
 
@@ -27,6 +28,15 @@ export interface ExpectedEnvironment {
       readonly workloads: readonly ExpectedWorkload[];
     })[];
 }
+
+/** The part of a cluster that a report on a plan reads. */
+export const viewOf = ({ environment, namespaces }: ExpectedEnvironment): View => ({
+  environment,
+  known: namespaces.map(({ name }) => name),
+  databaseClusters: namespaces.some(({ services }) =>
+    services.some(({ controller }) => controller?.kind === 'Cluster'),
+  ),
+});
 
 /**
  * What is to be reported: everything in the plan, and every namespace that carries the labels. What nobody plans is

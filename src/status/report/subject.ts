@@ -13,7 +13,7 @@ import { isProblem } from '../rules/verdict.ts';
 import { readSnapshot, type View } from '../snapshot/read-snapshot.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { assemble } from './assemble.ts';
-import type { ExpectedEnvironment } from './expected.ts';
+import { type ExpectedEnvironment, viewOf } from './expected.ts';
 import { lastWords } from './last-words.ts';
 import type { Report } from './report.ts';
 import { type Scope, selected } from './select.ts';
@@ -51,12 +51,11 @@ export async function subjectOf(scope: Scope, names: readonly string[], options:
     connect(options),
   ]);
   const context = cluster.context === inClusterContext ? undefined : cluster.context;
-  const known = [...new Set([...(plan?.namespaces.map(({ name }) => name) ?? []), ...(plan ? [] : names)])];
   const asked = new Set<string>();
   return {
     problem,
     cluster,
-    view: { environment: plan?.environment, known, databaseClusters: plan !== undefined && expectsClusters(plan) },
+    view: plan ? viewOf(plan) : { known: [...new Set(names)] },
     findings: async (snapshot) => {
       if (!options.deep) return [];
       const { deepChecks } = await import('../deep/deep-checks.ts');
@@ -76,9 +75,6 @@ export async function subjectOf(scope: Scope, names: readonly string[], options:
     mustRun: ({ name, tier }) => asked.has(name) || tier === 'global',
   };
 }
-
-const expectsClusters = ({ namespaces }: ExpectedEnvironment): boolean =>
-  namespaces.some(({ services }) => services.some(({ controller }) => controller?.kind === 'Cluster'));
 
 /** The plan of the configuration that the working folder belongs to; none if it belongs to none, or if that is wrong. */
 async function planHere(

@@ -142,6 +142,10 @@ describe('PostgreSQL with a cluster', () => {
     expect(objects.some(({ kind }) => kind === 'ResourceQuota')).toBe(false);
   });
 
+  test('has its log in the claim of the data unless a size is given', () => {
+    expect(specOf(build({}).objects, 'Cluster')).not.toHaveProperty('walStorage');
+  });
+
   test('has no archive where the service wants no backups', () => {
     const { objects } = build({}, { backup: false });
     expect(specOf(objects, 'ObjectStore')).toBeUndefined();
