@@ -36,8 +36,15 @@ export function requiredVariables(environment: Environment, profile: Profile): M
 /**
  * What is wrong with a `.env` and its list. Without a `.env` only the list is looked at: `repoctl secrets apply` makes
  * the `.env` from it.
+ *
+ * @param required what this profile needs
+ * @param ofOthers what some profile needs: of these lines of the list, `.env` may lack those that this one doesn't
  */
-export function checkEnvironmentFiles(files: EnvironmentFiles, required: readonly SecretKey[]): Problem[] {
+export function checkEnvironmentFiles(
+  files: EnvironmentFiles,
+  required: readonly SecretKey[],
+  ofOthers: () => readonly SecretKey[],
+): Problem[] {
   const { example, file, examplePath, path } = files;
   const needed = required.map(({ variable }) => ({ name: variable, why: `a service of ${files.owner} needs` }));
   const listed = (example ?? []).map(({ name, line }) => ({ name, why: `line ${line} of ${examplePath} asks for` }));
@@ -45,8 +52,13 @@ export function checkEnvironmentFiles(files: EnvironmentFiles, required: readonl
   const problems = lacking(examplePath, example, needed, ({ name }) => !generated.has(name));
   if (!file) return problems;
   const asked = new Set(listed.map(({ name }) => name));
-  problems.push(...lacking(path, file, listed, ({ name }) => !asked.has(name)));
   const keys = new Map(file.map((key) => [key.name, key]));
+  if (listed.some(({ name }) => !keys.has(name))) {
+    const here = new Set(required.map(({ variable }) => variable));
+    const elsewhere = new Set(ofOthers().flatMap(({ variable }) => (here.has(variable) ? [] : variable)));
+    const wanted = listed.filter(({ name }) => !elsewhere.has(name));
+    problems.push(...lacking(path, file, wanted, ({ name }) => !asked.has(name)));
+  }
   for (const { variable } of required) {
     const key = keys.get(variable);
     if (key?.empty)

@@ -1,6 +1,7 @@
 import type { Environment, Patch, Profile, ProfileName, Project } from '../../charts/model.ts';
 import { claimedVariables } from '../../charts/wiring.ts';
 import { UsageError } from '../platform/errors.ts';
+import { once } from '../platform/once.ts';
 import { checkReasons } from './check-pods.ts';
 import { checkMonitoring, checkNamedProfiles, checkProduction } from './check-profiles.ts';
 import { crossCheck } from './cross-check.ts';
@@ -155,7 +156,14 @@ export function load(root: string, options: LoadOptions): Loaded {
     const unique = environmentFiles
       .filter(({ owner }) => owners.indexOf(owner) === owners.lastIndexOf(owner))
       .filter(({ owner }) => options.environmentFilesOf?.some((name) => isOwner(environment, owner, name)) ?? true);
-    problems.push(...unique.flatMap((files) => checkEnvironmentFiles(files, required.get(files.owner) ?? [])));
+    const ofAll = once(() => Object.values(environment.profiles).map((each) => requiredVariables(environment, each)));
+    problems.push(
+      ...unique.flatMap((files) =>
+        checkEnvironmentFiles(files, required.get(files.owner) ?? [], () =>
+          ofAll().flatMap((of) => of.get(files.owner) ?? []),
+        ),
+      ),
+    );
   }
   const data = perFile((file) => parseYaml(file, reader.text(file) ?? '').data);
   const lines = (some: readonly Problem[]) =>

@@ -407,6 +407,20 @@ describe('the files with variables', () => {
     ]);
   });
 
+  test('need no lines that only another profile asks for', async () => {
+    const external = { '.env.example': 'REDIS_PASSWORD=\nMINIO_ROOT_USER=\nMINIO_ROOT_PASSWORD=\nREDIS_URL=\n' };
+    const files = {
+      ...external,
+      [example]: 'POSTGRES_PASSWORD=\nDATABASE_URL=\nREDIS_URL=\nAPI_KEY=\n',
+      [variables]: 'DATABASE_URL=postgresql://a:b@example.com/a?sslmode=require\nREDIS_URL=rediss://example.com\n',
+    };
+    const found = loaded(files, { profile: 'external' });
+    await expect(found).rejects.toThrow(/infra\/\.env:1:1: API_KEY is missing/);
+    await expect(found).rejects.not.toThrow(/POSTGRES_PASSWORD is missing/);
+    await expect(loaded({ ...files, [variables]: 'API_KEY=\n' })).rejects.toThrow(/POSTGRES_PASSWORD is missing/);
+    await expect(loaded({ ...files, [variables]: 'API_KEY=\n' })).rejects.not.toThrow(/DATABASE_URL is missing/);
+  });
+
   test('are of no interest in production', async () => {
     const files = { [example]: undefined, '.env.example': undefined, '.env': 'X=\n' };
     expect((await loaded(files, { profile: 'production' })).profile.name).toBe('production');

@@ -1,4 +1,5 @@
 import { labelKeys, type Tier } from '../../../charts/common/labels.ts';
+import { once } from '../../platform/once.ts';
 import { secondsSince } from '../../platform/text.ts';
 import type { PlannedNamespace } from '../../synth/plan.ts';
 import type { ExpectedNamespace, ExpectedWorkload } from '../assessment/judge.ts';
@@ -134,15 +135,6 @@ const unowned = (pods: readonly Pod[], known: ReadonlySet<string>, now: Date): P
     if (metadata.ownerReferences?.some(({ kind }) => kind === 'Job') && status?.phase === 'Succeeded') return false;
     return (secondsSince(metadata.deletionTimestamp, now) ?? Number.POSITIVE_INFINITY) > patience.PodTerminating;
   });
-
-/** What is only worked out when somebody asks for it, and then once. */
-function once<Value>(make: () => Value): () => Value {
-  let made: { readonly value: Value } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
-}
 
 function fromPod({ metadata }: Pod, namespace: string, near: () => readonly string[]): ExpectedWorkload {
   const { name } = metadata;
