@@ -181,14 +181,15 @@ describe('a delivery', () => {
   test('that was under way in a process that is killed is claimed by another, and told under the same key', async () => {
     const before = await sites.state();
     const monitor = await register('slow', 'hook/slow/8000');
+    const pods = podsOf('notification');
     await sites.change('slow', 1);
-    const dead = await eventually('it is under way', 30, () => {
-      const found = consumersOf('notification').find(({ pending }) => pending > 0);
-      if (!found) throw new Error('none is pending');
-      return found.name;
-    });
-    const victim = podsOf('notification').find(({ metadata }) => dead.startsWith(`${metadata.name}-`));
+    // Taken is not sent: the kill has to come after the webhook was called, and before it answers.
+    await eventually('the webhook is called', 60, async () => expect((await sites.state()).answering).toBe(1));
+    const dead = consumersOf('notification').find(({ pending }) => pending > 0)?.name ?? '';
+    const victim = pods.find(({ metadata }) => dead.startsWith(`${metadata.name}-`));
+    expect(victim).toBeDefined();
     if (victim) kills.SIGKILL?.(victim);
+    expect((await sites.state()).answering).toBe(1);
     const delivered = await eventually('it is delivered', 90, async () => {
       const [last] = await historyOf(monitor);
       expect(last).toMatchObject({ to: 'down', delivered_at: expect.any(String) });
