@@ -15,7 +15,6 @@ export const reloadSource = `"""Starts a Celery worker or beat again when a sour
 python -m ${reloadModule} worker|beat PATH… -- COMMAND…
 """
 
-import os
 import signal
 import subprocess
 import sys
@@ -29,9 +28,14 @@ marks = {"worker": "${files.ready}", "beat": "${files.tick}"}
 
 try:
     from watchfiles import PythonFilter, watch
+    watches = True
 except ImportError:
     print("no live reload: the image has no watchfiles", file=sys.stderr, flush=True)
-    os.execvp(command[0], command)
+    watches, PythonFilter = False, object
+
+    def watch(*_, stop_event, **__):
+        while not stop_event.wait(1):
+            yield set()
 
 stop = threading.Event()
 for name in (signal.SIGTERM, signal.SIGINT):
@@ -53,7 +57,7 @@ for changes in watch(
     sign.touch()
     if not changes:
         # One that can't even start waits for the next change; one that died at its work is Kubernetes' to start again.
-        if running[-1].poll() is not None and Path(marks[role]).exists():
+        if running[-1].poll() is not None and (not watches or Path(marks[role]).exists()):
             sys.exit(running[-1].returncode or 1)
         continue
     running[-1].terminate()

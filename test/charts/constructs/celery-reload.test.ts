@@ -1,5 +1,14 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -127,5 +136,13 @@ const hasPython = spawnSync('python3', ['--version']).status === 0;
     writeFileSync(join(folder, 'watchfiles.py'), 'raise ImportError("watchfiles")');
     start('worker', 0);
     await until('started 0');
+    // Its probes want this to be touched again and again.
+    const touched = () => statSync(join(folder, 'reload')).mtimeMs;
+    const first = touched();
+    for (const end = Date.now() + 20_000; touched() === first && Date.now() < end; ) await sleep(100);
+    expect(touched()).toBeGreaterThan(first);
+    const closed = new Promise((resolve) => child.once('close', resolve));
+    spawnSync('pkill', ['-KILL', '-P', String(child.pid)]);
+    expect(await closed).not.toBe(0);
   });
 });
