@@ -74,7 +74,7 @@ export class HttpService extends DeployedService {
 function fromOutside(host: string, port: number, check: HealthCheck): string[] {
   // A Service has no other port.
   if ('path' in check && (check.port ?? port) === port)
-    return ['wget', '-q', '-T', '3', '-O', '/dev/null', `http://${host}:${port}${check.path}`];
+    return ['wget', '-q', '-O', '/dev/null', `http://${host}:${port}${check.path}`];
   return ['nc', '-w', '3', host, String(port)];
 }
 

@@ -143,7 +143,7 @@ describe('a workload of another project', () => {
     const [wait] = podOf(objects).initContainers;
     expect(wait?.name).toBe('wait-status--api');
     expect(wait?.image).toMatch(/^busybox:/);
-    expect(wait?.command.slice(5).join(' ')).toBe('wget -q -T 3 -O /dev/null http://status-api.status.svc:8080/readyz');
+    expect(wait?.command.slice(5).join(' ')).toBe('wget -q -O /dev/null http://status-api.status.svc:8080/readyz');
     expect(environmentOf(wait ?? {})).toEqual({});
   });
 });
