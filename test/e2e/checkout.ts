@@ -39,7 +39,7 @@ export class Checkout {
   }
 
   copy(path: string): void {
-    const filter = (source: string) => !/\.venv|__pycache__|\.env$|_cache/.test(source);
+    const filter = (source: string) => !/\.venv|__pycache__|\.env$|_cache|node_modules|\.next/.test(source);
     cpSync(join(repository, path), join(this.root, path), { recursive: true, filter });
   }
 
