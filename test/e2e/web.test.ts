@@ -80,6 +80,7 @@ interface Pod {
     if (makeAvailable([images.immudb]).length === 0) leaveOutImmudb(`${checkout.root}/${turfoo}/infra`);
     // Web consoles only cost time here.
     checkout.edit(projectFile(turfoo), / {2}pgadmin: .*\n/, '');
+    checkout.edit(`${turfoo}/infra/.env.example`, /PGADMIN_PASSWORD=.*\n/, '');
     checkout.edit('repoctl.yaml', /$/, 'global: { redisInsight: false }\n');
     expect(checkout.repoctl('init', '--yes')).toMatchObject({ status: 0 });
     makeAvailable([images.registry]);
