@@ -107,8 +107,6 @@ interface Pod {
       developed = checkout.read(projectFile('apps/web'));
       for (const folder of [turfoo, monitor, 'apps/web'])
         checkout.edit(projectFile(folder), / {4}localTarget: .*\n/, '');
-      // An image without a shell can't be waited with.
-      checkout.edit(projectFile(monitor), /after: \[redis, migrate\]/g, 'after: [redis, postgres]');
       // Without it the root file system is read-only, as in production.
       checkout.edit(projectFile('apps/web'), / {4}sync:\n(?: {6}- .*\n)+/, '');
       const started = checkout.repoctl('infra', 'project', 'start', 'web', '--context', checkout.context);
@@ -217,10 +215,10 @@ interface Pod {
     test('a saved file of a shared package does, too', async () => {
       const before = checkout.pods();
       const client = 'apps/packages/api-client/src/client.ts';
-      checkout.edit(client, 'return items as Item[];', 'return items.slice(1) as Item[];');
+      checkout.edit(client, 'return items as Item[];', 'return items.slice(2) as Item[];');
       await row('/site/1').waitFor({ state: 'detached' });
-      await row('/site/2').waitFor();
-      checkout.edit(client, 'return items.slice(1) as Item[];', 'return items as Item[];');
+      await row('/site/2').waitFor({ state: 'detached' });
+      checkout.edit(client, 'return items.slice(2) as Item[];', 'return items as Item[];');
       await row('/site/1').waitFor();
       expect(checkout.pods()).toEqual(before);
     });
