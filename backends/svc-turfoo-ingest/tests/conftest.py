@@ -125,9 +125,10 @@ def inbox(services: Settings) -> Bucket:
 class Worker:
     """A ``celery worker`` with one process, in a process group of its own."""
 
-    def __init__(self, log: Path, **env: str) -> None:
+    def __init__(self, log: Path, *options: str, **env: str) -> None:
         self.log = log
-        command = [sys.executable, "-m", "celery", "-A", "turfoo.worker", "worker", "--concurrency", "1"]
+        program = [sys.executable, "-m", "celery", "-A", "turfoo.worker"]
+        command = [*program, "worker", "--concurrency", "1", *options]
         with log.open("a") as output:
             self.process = subprocess.Popen(
                 command, stdout=output, stderr=output, env=os.environ | env, start_new_session=True
@@ -141,6 +142,11 @@ class Worker:
     def tail(self) -> str:
         """The end of the log."""
         return self.log.read_text()[-2000:]
+
+    def stop(self) -> None:
+        """SIGTERM, and waits for its end."""
+        self.process.terminate()
+        self.process.wait(timeout=20)
 
     def kill(self) -> None:
         """SIGKILL to every process of the worker, at once."""
@@ -159,8 +165,8 @@ def start_worker(broker: redis.Redis, tmp_path: Path) -> Iterator[Callable[..., 
     """Starts workers, which are killed after the test."""
     workers: list[Worker] = []
 
-    def start(**env: str) -> Worker:
-        workers.append(Worker(tmp_path / f"worker-{len(workers)}.log", **env))
+    def start(*options: str, **env: str) -> Worker:
+        workers.append(Worker(tmp_path / f"worker-{len(workers)}.log", *options, **env))
         return workers[-1]
 
     yield start

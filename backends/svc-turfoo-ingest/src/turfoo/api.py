@@ -11,6 +11,7 @@ import redis
 from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
+from fastapi.telemetry import TelemetryConfig
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 from pydantic import ValidationError
 
@@ -44,18 +45,28 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     stores = Stores.of(settings, most_connections=5)
     intake = Intake(settings, celery_app(settings))
+    telemetry, end_traces = _traces(settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
         stores.races.close()
+        end_traces()
 
-    app = FastAPI(title="turfoo", lifespan=lifespan)
+    app = FastAPI(title="turfoo", lifespan=lifespan, telemetry=telemetry)
     accepted = _observe(app)
     _answer_problems(app)
     _add_races(app, stores, intake, accepted)
     _add_health(app, stores, intake)
     return app
+
+
+def _traces(settings: Settings) -> tuple[TelemetryConfig | None, Callable[[], None]]:
+    if not settings.traces:
+        return None, lambda: None
+    from turfoo import tracing
+
+    return tracing.of_requests()
 
 
 def _add_races(app: FastAPI, stores: Stores, intake: Intake, accepted: Counter) -> None:

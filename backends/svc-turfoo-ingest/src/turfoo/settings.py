@@ -28,7 +28,8 @@ class Settings:
 
     ``s3_endpoint`` and ``aws_region`` are None where boto3 is to choose, ``audit`` where audit is off.
     ``sweep_seconds`` is the time between two sweeps of the inbox, ``visibility_timeout_seconds`` the time
-    after which a task that a dead worker held is given to another worker.
+    after which a task that a dead worker held is given to another worker. ``traces`` says whether there is a
+    collector; where it is, OpenTelemetry finds by itself.
     """
 
     database_url: str = field(repr=False)
@@ -43,6 +44,7 @@ class Settings:
     log_level: str
     sweep_seconds: int
     visibility_timeout_seconds: int
+    traces: bool
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
@@ -78,6 +80,7 @@ class Settings:
             sweep_seconds=_seconds(env, "TURFOO_SWEEP_SECONDS", default=60, least=1),
             # A task lasts 40 s at most (see broker.py): with less, running tasks would be handed out again.
             visibility_timeout_seconds=_seconds(env, "TURFOO_VISIBILITY_SECONDS", default=60, least=45),
+            traces=bool(env.get("OTEL_EXPORTER_OTLP_ENDPOINT")),
         )
 
 

@@ -24,6 +24,11 @@ log = logging.getLogger(__name__)
 settings = settings_or_exit()
 app = celery_app(settings)
 
+if settings.traces:
+    from turfoo import tracing
+
+    tracing.of_tasks()
+
 
 @signals.setup_logging.connect  # type: ignore[untyped-decorator]
 def _log_as_configured(**_: Any) -> None:
