@@ -150,7 +150,7 @@ func (p *Process) Consume(name, group string, handle func(context.Context, []byt
 		hostname = group
 	}
 	consumer := &stream.Consumer{
-		Redis: p.Redis, Reader: redis.NewClient(p.Config.Redis), Stream: name, Group: group, Name: fmt.Sprintf("%s-%d", hostname, time.Now().UnixNano()), Handle: tracing.Handler(name, handle),
+		Redis: p.Redis, Reader: redis.NewClient(p.Config.Redis), Stream: name, Group: group, Name: fmt.Sprintf("%s-%d", hostname, time.Now().UnixNano()), Handle: handle,
 		Concurrency: p.Config.Concurrency, ClaimAfter: p.Config.ClaimAfter, Log: p.Log,
 		Handled: p.Counter("stream_messages_total", "Messages by outcome: done, failed, dead.", "outcome"),
 	}

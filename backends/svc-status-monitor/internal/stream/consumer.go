@@ -12,6 +12,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
+
+	"svc-status-monitor/internal/tracing"
 )
 
 // Then adds commands to the transaction in which a handled message leaves its stream.
@@ -151,7 +153,9 @@ func (c *Consumer) claim(ctx context.Context, count int) ([]redis.XMessage, erro
 
 func (c *Consumer) settle(ctx context.Context, message redis.XMessage) {
 	data, _ := message.Values["data"].(string)
+	ctx, end := tracing.Receive(ctx, c.Stream, message.Values)
 	then, err := c.Handle(ctx, []byte(data))
+	end(err)
 	switch {
 	case errors.Is(err, ErrHopeless):
 		c.Log.Error("goes to the dead letters", "stream", c.Stream, "id", message.ID, "error", err)

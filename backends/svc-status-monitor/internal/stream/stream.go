@@ -1,6 +1,6 @@
 // Package stream hands messages from one program to the next through Redis streams and their consumer groups.
 //
-// A message is JSON in the field data. It leaves its stream when it is handled, in one transaction with what follows
+// A message is JSON in the field data, and belongs to the trace of what it follows from. It leaves its stream when it is handled, in one transaction with what follows
 // from it, so that a stream holds what is still to be done and nothing else.
 package stream
 
@@ -9,6 +9,8 @@ import (
 	"encoding/json"
 
 	"github.com/redis/go-redis/v9"
+
+	"svc-status-monitor/internal/tracing"
 )
 
 // Names are the keys in Redis, all below one prefix.
@@ -35,7 +37,8 @@ func Add(ctx context.Context, to redis.Cmdable, name string, message any) error 
 	if err != nil {
 		return err
 	}
-	return to.XAdd(ctx, &redis.XAddArgs{Stream: name, Values: []any{"data", data}}).Err()
+	values := append([]any{"data", data}, tracing.Fields(ctx)...)
+	return to.XAdd(ctx, &redis.XAddArgs{Stream: name, Values: values}).Err()
 }
 
 // move takes what is due from a sorted set to a stream, all or nothing.

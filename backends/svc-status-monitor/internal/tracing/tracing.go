@@ -46,16 +46,32 @@ func Routes(routes *http.ServeMux) http.Handler {
 		}))
 }
 
-// Handler makes a span of each message that is handled.
-func Handler[Then any](name string, handle func(context.Context, []byte) (Then, error)) func(context.Context, []byte) (Then, error) {
-	return func(ctx context.Context, data []byte) (Then, error) {
-		ctx, span := otel.Tracer("svc-status-monitor").Start(ctx, "process "+name, trace.WithSpanKind(trace.SpanKindConsumer))
-		defer span.End()
-		then, err := handle(ctx, data)
+// Fields gives the fields with which a message hands on the trace of ctx; none if there is no trace.
+func Fields(ctx context.Context) []any {
+	carrier := propagation.MapCarrier{}
+	otel.GetTextMapPropagator().Inject(ctx, carrier)
+	var fields []any
+	for key, value := range carrier {
+		fields = append(fields, key, value)
+	}
+	return fields
+}
+
+// Receive begins the span of a message, in the trace that its fields name. The function ends it, with the error of its handling.
+func Receive(ctx context.Context, stream string, fields map[string]any) (context.Context, func(error)) {
+	carrier := propagation.MapCarrier{}
+	for key, value := range fields {
+		if text, ok := value.(string); ok {
+			carrier[key] = text
+		}
+	}
+	ctx = otel.GetTextMapPropagator().Extract(ctx, carrier)
+	ctx, span := otel.Tracer("svc-status-monitor").Start(ctx, "process "+stream, trace.WithSpanKind(trace.SpanKindConsumer))
+	return ctx, func(err error) {
 		if err != nil {
 			span.RecordError(err)
 			span.SetStatus(codes.Error, "not handled")
 		}
-		return then, err
+		span.End()
 	}
 }

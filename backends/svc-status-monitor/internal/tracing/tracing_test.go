@@ -3,6 +3,7 @@ package tracing
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -21,6 +22,7 @@ func TestSpansAreSent(t *testing.T) {
 	var lock sync.Mutex
 	var service string
 	names := map[string]string{}
+	traces := map[string]string{}
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		var sent collector.ExportTraceServiceRequest
@@ -38,6 +40,7 @@ func TestSpansAreSent(t *testing.T) {
 			for _, scope := range resource.ScopeSpans {
 				for _, span := range scope.Spans {
 					names[span.Name] = span.Status.GetCode().String()
+					traces[span.Name] = fmt.Sprintf("%x", span.TraceId)
 				}
 			}
 		}
@@ -59,10 +62,14 @@ func TestSpansAreSent(t *testing.T) {
 	for _, path := range []string{"/health", "/monitors/7", "/elsewhere"} {
 		handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, path, nil))
 	}
-	failing := Handler("status:due", func(context.Context, []byte) (bool, error) { return false, errors.New("no") })
-	if _, err := failing(t.Context(), nil); err == nil {
-		t.Error("the error of the handler is lost")
+	ctx, handled := Receive(t.Context(), "status:due", map[string]any{"data": "{}"})
+	handled(nil)
+	fields := Fields(ctx)
+	if len(fields) != 2 {
+		t.Fatalf("got the fields %v; expected traceparent and its value", fields)
 	}
+	_, handled = Receive(t.Context(), "status:results", map[string]any{fields[0].(string): fields[1]})
+	handled(errors.New("no"))
 	ending, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	if err := stop(ending); err != nil {
@@ -73,8 +80,11 @@ func TestSpansAreSent(t *testing.T) {
 	if service != "status-api" {
 		t.Errorf("service.name: got %q; expected status-api", service)
 	}
-	if len(names) != 3 || names["process status:due"] != "STATUS_CODE_ERROR" || names["GET /monitors/{id}"] == "" || names["GET"] == "" {
-		t.Errorf("got %v; expected the monitor, the unknown path and the failed message", names)
+	if len(names) != 4 || names["process status:results"] != "STATUS_CODE_ERROR" || names["GET /monitors/{id}"] == "" || names["GET"] == "" {
+		t.Errorf("got %v; expected the monitor, the unknown path, a message and one that failed", names)
+	}
+	if traces["process status:due"] != traces["process status:results"] {
+		t.Errorf("got the traces %v; expected one of both messages", traces)
 	}
 }
 
