@@ -18,6 +18,14 @@ interface Pod {
   readonly status: { readonly phase: string };
 }
 
+/** Replaces a text of a file; it has to be there. */
+export function replaceText(path: string, from: string | RegExp, to: string): void {
+  const text = readFileSync(path, 'utf8');
+  const edited = text.replace(from, to);
+  if (edited === text) throw new Error(`${path} has no ${from}`);
+  writeFileSync(path, edited);
+}
+
 /** A checkout of a repository that uses the package, with a cluster and ports of its own. */
 export class Checkout {
   readonly root = mkdtempSync(join(tmpdir(), 'repoctl-tilt-'));
@@ -47,15 +55,17 @@ export class Checkout {
   write = (path: string, text: string): void => writeFileSync(join(this.root, path), text);
 
   /** Replaces a text of a file; it has to be there. */
-  edit(path: string, from: string | RegExp, to: string): void {
-    const text = this.read(path);
-    const edited = text.replace(from, to);
-    if (edited === text) throw new Error(`${path} has no ${from}`);
-    this.write(path, edited);
-  }
+  edit = (path: string, from: string | RegExp, to: string): void => replaceText(join(this.root, path), from, to);
 
   get plan(): Plan {
     return readPlan(this.root);
+  }
+
+  /** The address of a service or workload on this machine, by its object's name. */
+  url(object: string, path = ''): string {
+    const all = this.plan.namespaces.flatMap(({ services, workloads }) => [...services, ...workloads]);
+    const port = all.find((each) => each.object === object)?.ports[0]?.hostPort;
+    return `http://localhost:${port}${path}`;
   }
 
   repoctl = (...args: string[]): Outcome =>

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { images } from '../../charts/common/images.ts';
+import { fetchJson, fetchText, post, type Result, sum, until } from './answers.ts';
 import { Checkout } from './checkout.ts';
 import { leaveOutImmudb, loadPublicImages, makeAvailable, provideBases } from './environment.ts';
+import { addProjects, reloads } from './reloads.ts';
 import { attempt, eventually, kubectlProxy } from './run.ts';
 
 jest.setTimeout(1_200_000);
@@ -10,27 +12,15 @@ const hasTilt = attempt('sh', ['-c', 'command -v tilt']).status === 0;
 if (!hasTilt) process.stderr.write('there is no tilt on PATH: the tests of live reload are skipped\n');
 
 const turfoo = 'backends/svc-turfoo-ingest';
-const edits = 10;
 
 (hasTilt ? describe : describe.skip)('tilt', () => {
   const checkout = new Checkout('repoctl-tilt', 1000);
   let proxy: { url: string; stop(): void };
-  const url = (object: string, path: string): string => {
-    const all = checkout.plan.namespaces.flatMap(({ services, workloads }) => [...services, ...workloads]);
-    const port = all.find((each) => each.object === object)?.ports[0]?.hostPort;
-    return `http://localhost:${port}${path}`;
-  };
 
   beforeAll(async () => {
     for (const path of ['repoctl.yaml', '.env.example', 'kind-config.yaml', turfoo]) checkout.copy(path);
     if (makeAvailable([images.immudb]).length === 0) leaveOutImmudb(`${checkout.root}/${turfoo}/infra`);
-    for (const [name, template] of [
-      ['tasks', 'python-celery'],
-      ['stream', 'go-worker'],
-      ['page', 'node'],
-      ['notes', 'fastapi'],
-    ] as const)
-      expect(checkout.repoctl('infra', 'init', name, '--template', template)).toMatchObject({ status: 0 });
+    addProjects(checkout);
     expect(checkout.repoctl('init', '--yes')).toMatchObject({ status: 0 });
     makeAvailable([images.registry]);
     await checkout.makeCluster();
@@ -71,42 +61,14 @@ const edits = 10;
   });
 
   test('puts a saved file into the running containers', async () => {
-    const api = `${turfoo}/src/turfoo/api.py`;
     const before = checkout.pods();
-    const times = {
-      'an API (FastAPI)': await measured(async (round) => {
-        checkout.edit('backends/notes/app/main.py', /return \{"status": "ok.*"\}/, `return {"status": "ok${round}"}`);
-        await until(async () => (await fetchText(url('notes-api', '/health'))).includes(`"ok${round}"`));
-      }),
-      'an API that imports boto3, Celery and more': await measured(async (round) => {
-        checkout.edit(api, /return \{"status": "up".*\}/, `return {"status": "up", "edit": "${round}"}`);
-        await until(async () => (await fetchText(url('turfoo-api', '/health'))).includes(`"edit":"${round}"`));
-      }),
-      'a Celery worker': await measured(async (round) => {
-        checkout.edit('backends/tasks/app/worker.py', /return x \+ y.*/, `return x + y + ${round}`);
-        await until(async () => (await sum(url('tasks-api', ''))) === 3 + round);
-      }),
-      'a Go worker': await measured(async (round) => {
-        checkout.edit('backends/stream/main.go', /"ok.*\\n"/, `"ok ${round}\\n"`);
-        const pod = checkout.kubectl(
-          'get',
-          'pods',
-          '-n',
-          'stream',
-          '-l',
-          'app.kubernetes.io/name=worker',
-          '-o',
-          'name',
-        );
-        const path = `/api/v1/namespaces/stream/${pod.trim().replace('pod/', 'pods/')}:8081/proxy/health`;
-        await until(async () => (await fetchText(proxy.url + path)) === `ok ${round}\n`);
-      }),
-      'a Node.js server': await measured(async (round) => {
-        checkout.edit('backends/page/src/routes.mjs', /ok\d*'/, `ok${round}'`);
-        await until(async () => (await fetchText(url('page-web', '/health'))).includes(`ok${round}`));
-      }),
-    };
-    for (const [what, seconds] of Object.entries(times)) process.stderr.write(`${what}: ${summary(seconds)}\n`);
+    for (const [what, { save, answers }] of Object.entries(reloads(checkout, proxy.url)))
+      for (let round = 1; round <= 2; round += 1) {
+        save(round);
+        await until(() => answers(round)).catch((error) => {
+          throw new Error(`${what}, edit ${round}: ${error.message}`);
+        });
+      }
     expect(checkout.pods()).toEqual(before);
   });
 
@@ -125,7 +87,7 @@ const edits = 10;
   test('loses no task while a worker is reloaded under load', async () => {
     const path = 'backends/tasks/app/worker.py';
     checkout.edit(path, /return x \+ y.*/, 'import time; time.sleep(0.2); return x + y');
-    const api = url('tasks-api', '');
+    const api = checkout.url('tasks-api');
     await until(async () => (await sum(api)) === 3);
     const ids: string[] = [];
     let reloads = 0;
@@ -186,7 +148,7 @@ const edits = 10;
     expect(project('stop')).toMatchObject({ status: 0, stderr: expect.stringContaining('Tilt takes its workloads') });
     expect(checkout.pods()).toEqual(before);
     expect(project('start')).toMatchObject({ status: 0, stderr: expect.stringContaining('Tilt starts') });
-    await until(async () => (await sum(url('tasks-api', ''))) === 3);
+    await until(async () => (await sum(checkout.url('tasks-api'))) === 3);
     const started = checkout.pods();
     expect(project('rebuild')).toMatchObject({ status: 0, stderr: expect.stringContaining('Tilt rebuilds') });
     const rebuilt = checkout.pods().filter((pod) => !started.includes(pod));
@@ -219,7 +181,7 @@ const edits = 10;
       await other.up(300);
       expect(other.pods()).toEqual(['monorepo/monorepo-redis-0']);
       await checkout.session.settled(60);
-      expect(await fetchText(url('turfoo-api', '/health'))).toContain('up');
+      expect(await fetchText(checkout.url('turfoo-api', '/health'))).toContain('up');
     } finally {
       await other.remove();
     }
@@ -234,57 +196,3 @@ const edits = 10;
     expect([status, stdout]).toEqual([0, expect.stringMatching(/^turfoo +stopped/m)]);
   });
 });
-
-interface Result {
-  readonly state: string;
-  readonly result: number | null;
-}
-
-async function fetchText(address: string): Promise<string> {
-  const response = await fetch(address, { signal: AbortSignal.timeout(2000) });
-  return response.text();
-}
-
-const fetchJson = async <T>(address: string): Promise<T> => JSON.parse(await fetchText(address)) as T;
-
-async function post(address: string): Promise<{ id: string }> {
-  const response = await fetch(address, { method: 'POST', signal: AbortSignal.timeout(2000) });
-  if (response.status !== 202) throw new Error(`${response.status}`);
-  return (await response.json()) as { id: string };
-}
-
-/** What a worker makes of 1 and 2. */
-async function sum(api: string): Promise<number | null> {
-  const { id } = await post(`${api}/add?x=1&y=2`);
-  for (const end = Date.now() + 3000; Date.now() < end; await soon()) {
-    const { state, result } = await fetchJson<Result>(`${api}/results/${id}`);
-    if (state === 'SUCCESS') return result;
-  }
-  return null;
-}
-
-const soon = () => new Promise((resolve) => setTimeout(resolve, 20));
-
-/** Asks again and again until it is so; what fails meanwhile is being restarted. */
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 60_000; Date.now() < end; await soon()) if (await isSo().catch(() => false)) return;
-  throw new Error('not within 60 s');
-}
-
-/** The seconds that each of some rounds takes, with a pause between. */
-async function measured(round: (index: number) => Promise<void>): Promise<number[]> {
-  const seconds: number[] = [];
-  for (let index = 1; index <= edits; index += 1) {
-    const started = performance.now();
-    await round(index);
-    seconds.push((performance.now() - started) / 1000);
-    await new Promise((resolve) => setTimeout(resolve, 1500));
-  }
-  return seconds;
-}
-
-function summary(seconds: readonly number[]): string {
-  const sorted = seconds.toSorted((a, b) => a - b);
-  const median = ((sorted[(sorted.length - 1) >> 1] ?? 0) + (sorted[sorted.length >> 1] ?? 0)) / 2;
-  return `${median.toFixed(2)} s from a saved file to the new answer, the median of ${seconds.map((each) => each.toFixed(2)).join(' ')}`;
-}
