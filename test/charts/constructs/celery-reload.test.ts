@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readFileSync,
   rmSync,
   statSync,
@@ -38,7 +39,8 @@ const hasPython = spawnSync('python3', ['--version']).status === 0;
     ].join('\n');
 
   async function until(line: string): Promise<void> {
-    for (const end = Date.now() + 20_000; Date.now() < end; await sleep(20)) if (log().includes(line)) return;
+    for (const end = Date.now() + 20_000; Date.now() < end; await sleep(20))
+      if (log().some((each) => each.startsWith(line))) return;
     throw new Error(`no "${line}" among ${log().join(', ')}`);
   }
 
@@ -60,19 +62,18 @@ const hasPython = spawnSync('python3', ['--version']).status === 0;
     writeFileSync(join(folder, 'changes'), '');
     // What tells that it works is below /tmp of a container; here it is in a folder of the test's own.
     writeFileSync(join(folder, `${reloadModule}.py`), reloadSource.replaceAll('/tmp/repoctl', folder));
-    // As much of watchfiles as it uses: a round for each change, until it is told to stop.
+    // As much of watchfiles as it uses: a round for each change.
     writeFileSync(
       join(folder, 'watchfiles.py'),
       [
         'import os, time',
         'class PythonFilter: pass',
-        'def watch(*paths, stop_event, **options):',
+        'def watch(*paths, **options):',
         `    seen = 0`,
-        '    while not stop_event.is_set():',
+        '    while True:',
         `        now = os.path.getsize("${folder}/changes")`,
         '        if now != seen:',
         '            seen = now; yield {paths[0]}',
-        '        else: yield set()',
         '        time.sleep(0.02)',
       ].join('\n'),
     );
@@ -117,19 +118,86 @@ const hasPython = spawnSync('python3', ['--version']).status === 0;
     await until('started 0');
     writeFileSync(join(folder, 'ready'), '');
     const closed = new Promise((resolve) => child.once('close', resolve));
-    spawnSync('pkill', ['-KILL', '-P', String(child.pid)]);
+    spawnSync('pkill', ['-KILL', '-P', String(child.pid), '-f', 'process.py']);
     expect(await closed).not.toBe(0);
   });
 
   test('waits for the next change when Celery does not even start', async () => {
     start('worker', 0);
     await until('started 0');
-    spawnSync('pkill', ['-KILL', '-P', String(child.pid)]);
+    spawnSync('pkill', ['-KILL', '-P', String(child.pid), '-f', 'process.py']);
     await sleep(500);
     expect(child.exitCode).toBeNull();
     change();
     await until('started 1');
   });
+
+  /** A program of the same Python: it says which value the application has, and whether its library was there before. */
+  function startScript(library: string): void {
+    const python = spawnSync('python3', ['-c', 'import sys; print(sys.executable)'], {
+      encoding: 'utf8',
+    }).stdout.trim();
+    const script = join(folder, 'script');
+    const lines = [
+      `#!${python}`,
+      'import sys, time',
+      `sys.path.insert(0, "${folder}/src")`,
+      `known = "${library}" in sys.modules`,
+      'import application',
+      `print(f"value {application.value} {known} {sys.argv[1:]}", file=open("${folder}/log", "a"), flush=True)`,
+      'time.sleep(60)',
+    ];
+    writeFileSync(script, lines.join('\n'), { mode: 0o755 });
+    value(library, 0);
+    child = spawn('python3', ['-m', reloadModule, 'worker', join(folder, 'src'), '--', script, 'argument'], {
+      env: { ...process.env, PYTHONPATH: folder, PYTHONDONTWRITEBYTECODE: '1' },
+      stdio: ['ignore', 'ignore', openSync(join(folder, 'errors'), 'a')],
+      detached: true,
+    });
+  }
+
+  const value = (library: string, number: number, more = '') =>
+    writeFileSync(join(folder, 'src', 'application.py'), `import ${library}\n${more}\nvalue = ${number}\n`);
+
+  /** Changes the value until a start has the library already: when that is imported is the program's own affair. */
+  async function untilWarm(library: string): Promise<number> {
+    for (let number = 1; number < 8; number += 1) {
+      await sleep(3000);
+      value(library, number);
+      change();
+      await until(`value ${number} `);
+      if (log().includes(`value ${number} True ['argument']`)) return number;
+    }
+    throw new Error(`never had ${library}: ${log().join(', ')}`);
+  }
+
+  test('imports libraries once and the application each time', async () => {
+    startScript('colorsys');
+    await until("value 0 False ['argument']");
+    const number = await untilWarm('colorsys');
+    value('colorsys', number + 1);
+    change();
+    await until(`value ${number + 1} True ['argument']`);
+    // The ones before were told to end, and nobody is left that has ended and is not waited for.
+    const states = spawnSync('ps', ['-o', 'stat=', '--ppid', String(child.pid)], { encoding: 'utf8' }).stdout;
+    expect(states).not.toContain('Z');
+  }, 60_000);
+
+  test('says why the application can not be imported and waits for the next change', async () => {
+    startScript('colorsys');
+    await until("value 0 False ['argument']");
+    value('colorsys', 1, 'raise ValueError("not yet")');
+    change();
+    for (const end = Date.now() + 20_000; !errors().includes('ValueError: not yet'); await sleep(20))
+      if (Date.now() > end) throw new Error(`no traceback: ${errors()}`);
+    expect(errors()).toContain('application.py');
+    expect(child.exitCode).toBeNull();
+    value('colorsys', 2);
+    change();
+    await until("value 2 False ['argument']");
+  }, 60_000);
+
+  const errors = () => readFileSync(join(folder, 'errors'), 'utf8');
 
   test('runs Celery all the same in an image without watchfiles', async () => {
     rmSync(join(folder, 'watchfiles.py'));
