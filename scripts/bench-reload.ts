@@ -36,10 +36,12 @@ function missing(): string[] {
   return problems;
 }
 
-async function seconds({ save, answers }: Reload, round: number): Promise<number> {
+async function seconds({ name, reload, log }: Row, round: number): Promise<number> {
   const started = performance.now();
-  save(round);
-  await until(() => answers(round));
+  reload.save(round);
+  await until(() => reload.answers(round)).catch((error) => {
+    throw new Error(`${name}, edit ${round}: ${error.message}; the end of Tilt's log:\n${log()}`);
+  });
   return (performance.now() - started) / 1000;
 }
 
@@ -48,6 +50,8 @@ interface Row {
   /** Of which the median is subtracted. */
   readonly beside: string;
   readonly reload: Reload;
+  /** What its session of Tilt has written. */
+  readonly log: () => string;
   readonly seconds: number[];
 }
 
@@ -86,16 +90,19 @@ async function measure(checkout: Checkout, bare: BareTilt): Promise<void> {
   try {
     const copies = bare.reloads;
     const rows: Row[] = [
-      ...Object.entries(copies).map(([name, reload]) => ({ name: `bare ${name}`, beside: `bare ${name}`, reload })),
+      ...Object.entries(copies).map(([name, reload]) => ({
+        ...{ name: `bare ${name}`, beside: `bare ${name}`, reload },
+        log: () => bare.log,
+      })),
       ...Object.entries(reloads(checkout, proxy.url)).map(([name, reload]) => ({
-        ...{ name, reload },
+        ...{ name, reload, log: () => checkout.session.log },
         beside: name in copies ? `bare ${name}` : 'bare FastAPI',
       })),
     ].map((row) => ({ ...row, seconds: [] }));
     // The first is not counted: it fills caches. What else the machine does, it does to all of them.
     for (let round = 0; round <= runs; round += 1) {
       for (const row of rows) {
-        const taken = await seconds(row.reload, round + 1);
+        const taken = await seconds(row, round + 1);
         if (round > 0) row.seconds.push(taken);
         await new Promise((resolve) => setTimeout(resolve, pauseSeconds * 1000));
       }

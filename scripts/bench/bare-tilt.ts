@@ -64,6 +64,11 @@ export class BareTilt {
     );
   }
 
+  /** What the session has written, its end. */
+  get log(): string {
+    return this.#session.log;
+  }
+
   async remove(): Promise<void> {
     await this.#session.end();
     rmSync(this.#root, { recursive: true, force: true });
