@@ -30,6 +30,22 @@ export const workloadFields = {
 /** The program of a workload that has no command of its kind's own. */
 export const commandField = command.optional().describe("Program instead of the image's entrypoint.");
 
+/** The programs of a workload that keeps running. */
+export const commandFields = {
+  command: commandField,
+  localCommand: command
+    .optional()
+    .describe(
+      "Program in development instead of `command`, for instance one that reloads: `[uvicorn, 'app.main:app', --reload]`.",
+    ),
+};
+
+/** The program of a profile. */
+export const commandOf = (
+  { command, localCommand }: { readonly command?: readonly string[]; readonly localCommand?: readonly string[] },
+  development: boolean,
+): readonly string[] | undefined => (development && localCommand) || command;
+
 export const startupSeconds = seconds.min(1).default(60).describe('The longest time until it first answers.');
 
 export const stopSeconds = seconds.default(30).describe('The longest time to stop after SIGTERM.');

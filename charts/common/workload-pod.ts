@@ -7,10 +7,12 @@ import type { PodProps } from './pod.ts';
 import type { PodSettings } from './pod-fields.ts';
 import type { Scaling } from './scaling.ts';
 import { spread } from './scheduling.ts';
+import { commandOf } from './workload-fields.ts';
 
 /** The settings that the pods of all kinds of workload are made from. */
 interface WorkloadPodSettings extends PodSettings, Scaling, Omit<MetricsSettings, 'sidecars'> {
   readonly command?: readonly string[];
+  readonly localCommand?: readonly string[];
   readonly args?: readonly string[];
   readonly stopSeconds: number;
   readonly resources: Resources;
@@ -35,7 +37,7 @@ export function workloadPod(
       container: {
         name,
         image: context.image,
-        command: settings.command,
+        command: commandOf(settings, context.development),
         args: settings.args,
         variables: context.variables,
         resources: settings.resources,

@@ -2,9 +2,7 @@ import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { z } from 'zod';
 import { command, type Resources } from '../common/fields.ts';
-import { addConfigMap } from '../common/k8s.ts';
 import type { Workload, WorkloadContext } from '../common/kind.ts';
-import { objectLabels } from '../common/labels.ts';
 import { metricsField } from '../common/metrics.ts';
 import type { PodSettings } from '../common/pod-fields.ts';
 import { type ContainerPort, portsField } from '../common/ports.ts';
@@ -14,6 +12,8 @@ import { workloadPod } from '../common/workload-pod.ts';
 import { directory, module, moduleSource } from './celery-module.ts';
 import { reloadModule, reloadSource } from './celery-reload.ts';
 import { DeployedService, type DeployedServiceProps } from './deployed-service.ts';
+import { librariesModule, librariesSource } from './python-libraries.ts';
+import { addModules, withModules } from './python-modules.ts';
 
 const { args: _args, ...fields } = workloadFields;
 
@@ -54,9 +54,6 @@ export interface CeleryProcessProps {
   readonly variables: WorkloadContext['variables'];
 }
 
-// The image's own PYTHONPATH stays, and celery becomes process 1, so that it is celery that gets SIGTERM.
-const start = `export PYTHONPATH="${directory}\${PYTHONPATH:+:$PYTHONPATH}"; exec "$0" "$@"`;
-
 /** A `celery` command with repoctl's module on its path: a Deployment. */
 export class CeleryProcess extends DeployedService {
   /** What tells Kubernetes how it is doing. */
@@ -68,32 +65,27 @@ export class CeleryProcess extends DeployedService {
     context: WorkloadContext,
     props: CeleryProcessProps,
   ) {
-    const { settings, object } = workload;
+    const { settings } = workload;
     const { app, options = [] } = settings;
     const celery = ['celery', '--app', app, props.role, ...props.arguments, ...options];
     const stopSeconds = props.graceSeconds;
     const synced = context.synced.length > 0;
     const reload = ['python', '-m', reloadModule, props.role, ...context.synced, '--'];
-    const command = ['sh', '-c', start, ...(synced ? reload : []), ...celery];
-    const pod = workloadPod({ ...workload, settings: { ...settings, command, stopSeconds } }, props.component, context);
-    const configMap = `${object}-module`;
+    const pod = workloadPod({ ...workload, settings: { ...settings, stopSeconds } }, props.component, context);
+    const modules = {
+      directory,
+      sources: {
+        [module]: moduleSource,
+        ...(synced && { [reloadModule]: reloadSource, [librariesModule]: librariesSource }),
+      },
+    };
+    const { container, ...mounted } = withModules(pod, modules, [...(synced ? reload : []), ...celery]);
     super(scope, workload.name, {
-      ...pod,
+      ...mounted,
       replicas: props.replicas,
       strategy: props.strategy,
-      volumes: [{ name: 'module', configMap: { name: configMap } }, ...(pod.volumes ?? [])],
-      container: {
-        ...pod.container,
-        variables: props.variables,
-        probes: props.probes,
-        ports: settings.ports,
-        mounts: [{ volume: 'module', path: directory, readOnly: true }, ...(pod.container.mounts ?? [])],
-      },
+      container: { ...container, variables: props.variables, probes: props.probes, ports: settings.ports },
     });
-    this.module = addConfigMap(this, 'module', {
-      metadata: { name: configMap, labels: objectLabels(pod.labelled) },
-      data: { [`${module}.py`]: moduleSource, ...(synced && { [`${reloadModule}.py`]: reloadSource }) },
-    });
-    this.deployment.addDependency(this.module);
+    this.module = addModules(this, pod, modules);
   }
 }

@@ -1,4 +1,5 @@
 import { files } from './celery-module.ts';
+import { librariesModule } from './python-libraries.ts';
 
 /** Its name, for `python -m`. */
 export const reloadModule = 'repoctl_reload';
@@ -10,32 +11,26 @@ export const reloadModule = 'repoctl_reload';
  * seconds to end that has nothing to do. A worker that is told to end takes no more tasks at once, so that the next one may
  * start meanwhile; two beats at once would send every task twice.
  *
- * Most of what a start takes are imports of libraries. They are imported once, in the process that starts the others by a
- * fork; what is watched is never imported there, and watching, which takes threads, is done by a process of its own. A program
- * that is not one of the same Python, or a library that starts threads, is started in the ordinary way.
+ * Most of what a start takes are imports of libraries. After the first change they are imported once, in the process that
+ * starts the others by a fork; watching, which takes threads, is done by a process of its own. A program that is not one of the
+ * same Python, or a library that starts threads, is started in the ordinary way.
  */
 export const reloadSource = `"""Starts a Celery worker or beat again when a source file changes. Written by repoctl, for development.
 
 python -m ${reloadModule} worker|beat PATH… -- COMMAND…
 
-Once a program has started, the libraries that it imported are imported here, too. Each program after that is a fork of this
-process and imports only what is not in site-packages: the application.
+After the first change, the libraries that the program imported are imported here, too. Each program after that is a fork of
+this process and imports only what is not in site-packages: the application.
 """
 
-import gc
-import importlib
-import importlib.util
 import os
-import runpy
 import select
-import shutil
 import signal
 import sys
-import sysconfig
-import threading
 import time
-import warnings
 from pathlib import Path
+
+from ${librariesModule} import preload, python_script, run_script
 
 divide = sys.argv.index("--")
 role, *paths = sys.argv[1:divide]
@@ -59,10 +54,6 @@ for _ in watch(*sys.argv[1:], watch_filter=PythonFilter(), raise_interrupt=False
 """
 # Seconds without an import after which a program has started.
 quiet = 2
-libraries = tuple({sysconfig.get_path(name) + os.sep for name in ("stdlib", "platstdlib", "purelib", "platlib")})
-watched = tuple(f"{Path(path).resolve()}{os.sep}" for path in paths)
-# They change what others import after them.
-patching = {"gevent", "eventlet"}
 signals = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -79,83 +70,12 @@ class Recorder:
             sys.meta_path.remove(self)
 
 
-class Guard:
-    """Keeps the application out of this process, also where a library asks for it."""
-
-    def __init__(self, names):
-        self.names = names
-
-    def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in self.names:
-            raise ImportError(f"{name} is imported by the program only")
-
-
-def is_watched(place):
-    return f"{Path(place).resolve()}{os.sep}".startswith(watched)
-
-
-def is_library(name):
-    # To look for a module imports what it is in.
-    spec = importlib.util.find_spec(name)
-    if spec is None:
-        return False
-    places = [spec.origin or "", *(spec.submodule_search_locations or [])]
-    if any(is_watched(place) for place in places):
-        return False
-    return places[0] in ("built-in", "frozen") or any(place.startswith(libraries) for place in places)
-
-
-def forbidding(tops):
-    """Says why this process must not be forked, if so."""
-    if tops & patching:
-        return f"{', '.join(sorted(tops & patching))} changes modules that are imported before it"
-    if thread_count() > 1:
-        return "a library starts threads when it is imported"
-    files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
-    inside = sorted(file for file in files if file and is_watched(file))
-    return f"a library imports {inside[0]}" if inside else None
-
-
-def thread_count():
-    # Those of libraries in C, too, where the system tells.
-    try:
-        return len(os.listdir("/proc/self/task"))
-    except OSError:
-        return threading.active_count()
-
-
 def imported(names):
     """Imports the libraries among some modules. Says whether a fork of this process may run the program."""
-    tops = {name.partition(".")[0] for name in names}
-    guard = Guard({top for top in tops if not is_library(top)})
-    sys.meta_path.insert(0, guard)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        for name in names:
-            sign.touch()
-            try:
-                if name.partition(".")[0] not in guard.names and is_library(name):
-                    importlib.import_module(name)
-            except BaseException:
-                continue
-    sys.meta_path.remove(guard)
-    reason = forbidding(tops)
+    reason = preload(names, paths, sign.touch)
     if reason:
         print(f"no fast reload: {reason}", file=sys.stderr, flush=True)
-        return False
-    gc.collect()
-    gc.freeze()
-    return True
-
-
-def python_script():
-    """The file of the command, if it is a program of this interpreter's environment."""
-    found = shutil.which(command[0])
-    if not found:
-        return None
-    with open(found, "rb") as file:
-        line = file.readline().decode(errors="replace").split()
-    return found if line and line[0] == f"#!{os.path.dirname(sys.executable)}/{os.path.basename(line[0])}" else None
+    return reason is None
 
 
 def forked(run):
@@ -173,10 +93,8 @@ def forked(run):
 def program():
     if not warm:
         os.execvp(command[0], command)
-    sys.argv[:] = [script, *command[1:]]
-    sys.path[0] = os.path.dirname(script)
     sys.meta_path.insert(0, Recorder(names_in))
-    runpy.run_path(script, run_name="__main__")
+    run_script(script, command[1:])
     sys.exit()
 
 
@@ -207,7 +125,7 @@ def terminate(pid):
         os.kill(pid, signal.SIGTERM)
 
 
-script = python_script()
+script = python_script(command[0])
 warm = watches and script is not None
 stop_out, stop_in = os.pipe()
 names_out, names_in = os.pipe()
@@ -249,7 +167,7 @@ while True:
             Path(marks[role]).unlink(missing_ok=True)
         print(f"{paths[0]} has changed: starting the {role} again", file=sys.stderr, flush=True)
         start()
-    elif names and time.monotonic() - last_name > quiet:
+    elif len(running) > 1 and names and time.monotonic() - last_name > quiet:
         warm = warm and imported(names.decode().split())
         names = b""
     # One that can't even start waits for the next change; one that died at its work is Kubernetes' to start again.

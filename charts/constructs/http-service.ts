@@ -9,16 +9,18 @@ import { serviceHost } from '../common/names.ts';
 import { portsField, servicePorts } from '../common/ports.ts';
 import { type HealthCheck, healthCheck, probeAction, probes } from '../common/probes.ts';
 import { autoscaleField, replicas, statedReplicas } from '../common/scaling.ts';
-import { commandField, startupSeconds, stopSeconds, workloadFields } from '../common/workload-fields.ts';
+import { commandFields, startupSeconds, stopSeconds, workloadFields } from '../common/workload-fields.ts';
 import { workloadPod } from '../common/workload-pod.ts';
 import { DeployedService, strategyOf } from './deployed-service.ts';
+import { addModules, withModules } from './python-modules.ts';
+import { reloadCommand, reloadsByUvicorn, uvicornModules } from './uvicorn-reload.ts';
 
 const component = 'http';
 const mainPort = 'http';
 
 const schema = z.strictObject({
   ...workloadFields,
-  command: commandField,
+  ...commandFields,
   port: port.describe('Port it listens on.'),
   hostPort: hostPort.optional(),
   ports: portsField,
@@ -51,12 +53,17 @@ export class HttpService extends DeployedService {
     const drain = drainSeconds > 0 && !context.development ? { sleep: drainSeconds } : undefined;
     const drained = { ...workload, settings: { ...settings, preStop: settings.preStop ?? drain } };
     const pod = workloadPod(drained, component, context, { mainPort });
+    const { command = [] } = pod.container;
+    const forks = context.synced.length > 0 && reloadsByUvicorn(command);
+    const { container, ...running } = forks
+      ? withModules(pod, uvicornModules, reloadCommand(context.synced, command))
+      : pod;
     super(scope, workload.name, {
-      ...pod,
+      ...running,
       replicas: statedReplicas(settings, context.development),
       strategy: strategyOf(settings),
       container: {
-        ...pod.container,
+        ...container,
         ports: { [mainPort]: settings.port, ...settings.ports },
         probes: probes(
           {
@@ -67,6 +74,7 @@ export class HttpService extends DeployedService {
         ),
       },
     });
+    if (forks) addModules(this, pod, uvicornModules);
   }
 }
 

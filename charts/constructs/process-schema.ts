@@ -4,12 +4,12 @@ import { metricsField } from '../common/metrics.ts';
 import { portsField } from '../common/ports.ts';
 import { ownHealthCheck } from '../common/probes.ts';
 import { replicas } from '../common/scaling.ts';
-import { commandField, startupSeconds, stopSeconds, workloadFields } from '../common/workload-fields.ts';
+import { commandFields, startupSeconds, stopSeconds, workloadFields } from '../common/workload-fields.ts';
 
 /** What may be said of a process that keeps running and that says itself how it can be asked whether it is well. */
 export const processSchema = z.strictObject({
   ...workloadFields,
-  command: commandField,
+  ...commandFields,
   ports: portsField,
   health: ownHealthCheck,
   ready: ownHealthCheck.optional().describe('The check that it can work (readiness). Default: the check of `health`.'),

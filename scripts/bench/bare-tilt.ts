@@ -10,13 +10,23 @@ import { TiltProcess } from '../../test/e2e/tilt-process.ts';
 interface BarePod {
   /** The project of the checkout that it is a copy of. */
   readonly project: string;
+  /** @default the image's */
+  readonly command?: readonly string[];
   readonly sync: readonly [from: string, to: string];
   readonly port: number;
   readonly reload: (edit: Edit, url: string) => Reload;
 }
 
+const uvicorn = ['uvicorn', 'app.main:app', '--host', '0.0.0.0', '--port', '8000', '--reload', '--reload-dir', 'app'];
+
 const pods: Readonly<Record<string, BarePod>> = {
-  FastAPI: { project: 'notes', sync: ['app', '/app/app'], port: 8000, reload: templateReloads.fastapi },
+  FastAPI: {
+    project: 'notes',
+    command: uvicorn,
+    sync: ['app', '/app/app'],
+    port: 8000,
+    reload: templateReloads.fastapi,
+  },
   'Go worker': { project: 'stream', sync: ['.', '/src'], port: 8081, reload: templateReloads.go },
   'Node.js': { project: 'page', sync: ['src', '/app/src'], port: 3000, reload: templateReloads.node },
 };
@@ -83,7 +93,7 @@ export class BareTilt {
   }
 }
 
-function deployment({ project }: BarePod): object {
+function deployment({ project, command }: BarePod): object {
   const labels = { app: project };
   // A read that waits for no Redis in vain is tried again; the program answers meanwhile.
   const env = [{ name: 'REDIS_URL', value: 'redis://localhost:6379' }];
@@ -92,7 +102,10 @@ function deployment({ project }: BarePod): object {
     metadata: { name: project, namespace },
     spec: {
       selector: { matchLabels: labels },
-      template: { metadata: { labels }, spec: { containers: [{ name: project, image: `bare-${project}`, env }] } },
+      template: {
+        metadata: { labels },
+        spec: { containers: [{ name: project, image: `bare-${project}`, command, env }] },
+      },
     },
   };
 }

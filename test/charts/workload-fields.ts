@@ -43,6 +43,14 @@ export const commandCase: FieldCase = {
   expected: ['/bin/serve', '--now'],
 };
 
+/** The case of `localCommand`, for the kinds that have one: `command` is for real clusters. */
+export const localCommandCase: FieldCase = {
+  given: ['/bin/serve', '--reload'],
+  beside: { command: ['/bin/serve'] },
+  seen: (objects) => containerOf(objects).command,
+  expected: ['/bin/serve', '--reload'],
+};
+
 /** The case of `autoscale`, for the kinds that have one. */
 export const autoscaleCase: FieldCase = {
   profile: 'production',

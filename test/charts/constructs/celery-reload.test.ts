@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { reloadModule, reloadSource } from '../../../charts/constructs/celery-reload.ts';
+import { librariesModule, librariesSource } from '../../../charts/constructs/python-libraries.ts';
 
 const hasPython = spawnSync('python3', ['--version']).status === 0;
 
@@ -61,6 +62,7 @@ const hasPython = spawnSync('python3', ['--version']).status === 0;
     mkdirSync(join(folder, 'src'));
     writeFileSync(join(folder, 'changes'), '');
     // What tells that it works is below /tmp of a container; here it is in a folder of the test's own.
+    writeFileSync(join(folder, `${librariesModule}.py`), librariesSource);
     writeFileSync(join(folder, `${reloadModule}.py`), reloadSource.replaceAll('/tmp/repoctl', folder));
     // As much of watchfiles as it uses: a round for each change.
     writeFileSync(

@@ -95,7 +95,7 @@ describe('with synced sources, in development', () => {
 
   test('has that program beside the module', () => {
     const { data } = one(objects, 'ConfigMap', 'shop-it-module');
-    expect(Object.keys(data)).toEqual(['repoctl_celery.py', 'repoctl_reload.py']);
+    expect(Object.keys(data)).toEqual(['repoctl_celery.py', 'repoctl_reload.py', 'repoctl_libraries.py']);
   });
 });
 

@@ -8,6 +8,7 @@ import { metricsCase, portsCase } from '../pod-field-cases.ts';
 import {
   autoscaleCase,
   commandCase,
+  localCommandCase,
   resourcesCase,
   startupCase,
   stopCase,
@@ -54,6 +55,7 @@ describeFields(httpService, minimal, build, {
     expected: ['shop-it'],
   },
   command: commandCase,
+  localCommand: localCommandCase,
   port: { given: 3000, seen: (objects) => one(objects, 'Service').spec.ports[0]?.port, expected: 3000 },
   hostPort: { given: 13000, seen: (_, hostPorts) => hostPorts, expected: [13000] },
   health: {
@@ -101,6 +103,37 @@ describe('asked in another way than by a route', () => {
       expect.objectContaining({ httpGet: { path: '/up', port: 9 } }),
       byPort,
     ]);
+  });
+});
+
+describe('reloaded by uvicorn', () => {
+  const localCommand = ['uvicorn', 'shop.main:app', '--reload'];
+  const objectsOf = (
+    profile: PresetName,
+    sync: readonly { from: string; to: string }[] = [{ from: 'src', to: '/app/src' }],
+  ) =>
+    projectObjectsOf(
+      { images: { app: sync }, workloads: { it: { kind: 'http', ...minimal, command: ['serve'], localCommand } } },
+      { profile },
+    );
+
+  test('in development, with its libraries in memory', () => {
+    const objects = objectsOf('local');
+    const { command, volumeMounts } = containerOf(objects);
+    expect(command.slice(3)).toEqual(['python', '-m', 'repoctl_uvicorn', '/app/src', '--', ...localCommand]);
+    expect(volumeMounts[0]).toMatchObject({ mountPath: '/etc/repoctl/python', readOnly: true });
+    const { data } = one(objects, 'ConfigMap', 'shop-it-module');
+    expect(Object.keys(data)).toEqual(['repoctl_libraries.py', 'repoctl_uvicorn.py', 'repoctl_preload.py']);
+  });
+
+  test('by itself where no file is synced', () => {
+    expect(containerOf(objectsOf('local', [])).command).toEqual(localCommand);
+  });
+
+  test('not in production, where `command` is the program', () => {
+    const objects = objectsOf('production');
+    expect(containerOf(objects).command).toEqual(['serve']);
+    expect(all(objects, 'ConfigMap')).toEqual([]);
   });
 });
 

@@ -7,6 +7,7 @@ import { all, containerOf, one } from '../objects.ts';
 import { metricsCase, portsCase } from '../pod-field-cases.ts';
 import {
   commandCase,
+  localCommandCase,
   resourcesCase,
   startupCase,
   stopCase,
@@ -32,6 +33,7 @@ test('without a word more it is a StatefulSet of one pod without claims, and a S
 describeFields(statefulSet, minimal, build, {
   ...workloadFieldCases,
   command: commandCase,
+  localCommand: localCommandCase,
   ports: portsCase('shop-it'),
   metrics: metricsCase('shop-it'),
   health: {

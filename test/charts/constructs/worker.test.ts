@@ -8,6 +8,7 @@ import { metricsCase, portsCase } from '../pod-field-cases.ts';
 import {
   autoscaleCase,
   commandCase,
+  localCommandCase,
   resourcesCase,
   startupCase,
   stopCase,
@@ -47,6 +48,7 @@ describeFields(worker, minimal, build, {
   metrics: metricsCase(),
   autoscale: autoscaleCase,
   command: commandCase,
+  localCommand: localCommandCase,
   health: {
     given: { command: ['/bin/ok'] },
     seen: (objects) => containerOf(objects).livenessProbe.exec?.command,
