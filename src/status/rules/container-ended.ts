@@ -207,12 +207,21 @@ function nodeShortage({ finishedAt }: Ended, { pod, around }: PodFacts): string 
   return told?.message;
 }
 
-function byKubelet(end: Ended, { name }: ObservedContainer, { events }: PodFacts): string | undefined {
+/** Whether a container ended before its startup probe can have failed as often as it may: nothing ends it before. */
+function isBelowThreshold(end: Ended, { spec: { startupProbe = {} } }: ObservedContainer): boolean {
+  const { initialDelaySeconds = 0, periodSeconds = 10, failureThreshold = 3 } = startupProbe;
+  const allowed = initialDelaySeconds + periodSeconds * (failureThreshold - 1);
+  // The kubelet's times are whole seconds.
+  return lengthOf(end) > 0 && lengthOf(end) < allowed - 1;
+}
+
+function byKubelet(end: Ended, container: ObservedContainer, { events }: PodFacts): string | undefined {
   const event = events.findLast((each) => {
     const { reason, message = '', count = 1 } = each;
     if (reason !== 'FailedPostStartHook' && !(reason === 'Unhealthy' && /^(?:Liveness|Startup) probe/.test(message)))
       return false;
-    if (!isAboutContainer(each, name)) return false;
+    if (!isAboutContainer(each, container.name)) return false;
+    if (message.startsWith('Startup') && isBelowThreshold(end, container)) return false;
     const begun = end.startedAt ?? (end.finishedAt && new Date(Date.parse(end.finishedAt) - 600_000).toISOString());
     return isSince(each, begun, count > 1 ? toldAgainSeconds : 5) && isBefore(each, end.finishedAt, graceSeconds);
   });

@@ -467,7 +467,10 @@ const rows: Readonly<Record<string, readonly Listed[]>> = {
   ],
   'startup probe kills': [
     deployment(0),
-    crashing({ exitCode: 137 }, { container: { startupProbe: { httpGet: { path: '/h', port: 80 } } } }),
+    crashing(
+      { exitCode: 137, startedAt: ago(95) },
+      { container: { startupProbe: { httpGet: { path: '/h', port: 80 } } } },
+    ),
     event('Unhealthy', 'Startup probe failed: HTTP probe failed with statuscode: 500', {
       count: 40,
       firstTimestamp: ago(3000),

@@ -381,6 +381,19 @@ describe('rows 16 to 18: a container that ended', () => {
       ),
       { events: [event('Unhealthy', 'Liveness probe failed: refused')] },
     ],
+    ...[
+      { what: 'not for a startup probe that may fail for longer', failureThreshold: 30, because: '' },
+      { what: 'for its startup probe', failureThreshold: 3, because: ' because its startup probe failed (refused)' },
+    ].map(
+      ({ what, failureThreshold, because }): Row => [
+        `18: killed, ${what}`,
+        crashedPod({ exitCode: 137, startedAt: ago(40) }, 2, {
+          container: { startupProbe: { periodSeconds: 10, failureThreshold } },
+        }),
+        loop(`container api exited with 137 (SIGKILL)${because} (2 restarts, the last 20 s ago)`),
+        { events: [event('Unhealthy', 'Startup probe failed: refused', 30)] },
+      ],
+    ),
     [
       '18: an exit of its own has nothing to do with the probe',
       crashedPod({ exitCode: 1 }, 2),
