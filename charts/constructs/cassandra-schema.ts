@@ -16,6 +16,9 @@ export interface Keyspace {
   readonly declared?: Readonly<Record<string, string>>;
 }
 
+/** What the job exits with when something that is declared can't be made: no other try would end otherwise. */
+const refusedCode = 78;
+
 const program = cassandraProgram(String.raw`
 host, administrator = os.environ["CASSANDRA_HOST"], os.environ["CASSANDRA_ADMINISTRATOR"]
 keyspaces = json.loads(sys.argv[1])
@@ -91,6 +94,8 @@ def declare(session, keyspace, files):
             for statement in statements(cql):
                 try:
                     trying.query(statement)
+                except Unable:
+                    raise
                 except Refused as error:
                     return [f"{name}: {error}: {statement}"]
         changes, refusals = plan(described(session, trial), described(session, keyspace))
@@ -111,10 +116,12 @@ for each in keyspaces:
         give(session, keyspace, role, file("/run/secrets/users/" + role))
     if each.get("declared"):
         refused += [f"{keyspace}: {line}" for line in declare(session, keyspace, each["declared"])]
-    # What comes last is what the report of a failed job says.
     print(f"{keyspace}: is there", flush=True)
 if refused:
-    sys.exit("; ".join(refused))
+    first, *others = refused
+    # What comes last is what the report of a failed job says.
+    print(*others, first + (f" (and {len(others)} more, see its log)" if others else ""), sep="\n", flush=True)
+    sys.exit(${refusedCode})
 `);
 
 // Kubernetes makes one dollar of two, and a value of $(NAME).
@@ -147,6 +154,7 @@ export function cassandraSchemaJob(
   const { administrator, password, passwordFolder, usersSecret } = access;
   const { settings, object, namespace } = service;
   return new SetupJob(scope, schemaJob, service, {
+    finalExitCode: refusedCode,
     user: 999,
     memory: ['32Mi', '128Mi'],
     cpu: '20m',

@@ -5,8 +5,8 @@ export const cassandraPort = 9042;
  * A Python program's part that speaks Cassandra's native protocol, for the Python of its image: the driver in there belongs to
  * cqlsh, which has no output for programs, and which takes passwords as arguments or from files of its own.
  *
- * `Session(HOST, ROLE, PASSWORD).query(CQL)` gives rows of texts; what the server refuses is `Refused`. Answers without an end
- * are cut off after a minute.
+ * `Session(HOST, ROLE, PASSWORD).query(CQL)` gives rows of texts; what the server refuses is `Refused`, what it can't do
+ * at the moment is `Unable`, one of these. Answers without an end are cut off after a minute.
  *
  * @see https://github.com/apache/cassandra/blob/trunk/doc/native_protocol_v4.spec
  */
@@ -14,6 +14,10 @@ export const cassandraSession = String.raw`
 import json, os, re, secrets, socket, struct, sys, time
 
 class Refused(Exception):
+    pass
+
+# What may go well the next time.
+class Unable(Refused):
     pass
 
 class Answer:
@@ -54,8 +58,8 @@ class Session:
             for _ in range(answer.number(">H")):
                 answer.text()
         if opcode == 0:
-            answer.number(">i")
-            raise Refused(answer.text())
+            code = answer.number(">i")
+            raise (Unable if code == 0 or 0x1000 <= code < 0x2000 else Refused)(answer.text())
         return opcode, answer
     def query(self, cql):
         _, answer = self.ask(7, self.long(cql) + b"\0\1\0")

@@ -10,6 +10,8 @@ export interface HashedJobProps extends PodProps {
   /** The longest time of all its tries together. */
   readonly timeLimitSeconds: number;
   readonly retries: number;
+  /** An exit code after which there is no other try: what failed would fail again. @default every failure is tried again */
+  readonly finalExitCode?: number;
 }
 
 /**
@@ -41,6 +43,7 @@ export class HashedJob extends Construct {
         spec: {
           backoffLimit: props.retries,
           activeDeadlineSeconds: props.timeLimitSeconds,
+          ...(props.finalExitCode && { podFailurePolicy: failsAt(props.finalExitCode) }),
           template: podTemplate({ ...props, restartPolicy: 'Never' }),
         },
       },
@@ -57,6 +60,10 @@ export class HashedJob extends Construct {
     return (this.job.toJson() as ManifestObject).metadata?.name ?? '';
   }
 }
+
+const failsAt = (exitCode: number) => ({
+  rules: [{ action: 'FailJob', onExitCodes: { operator: 'In', values: [exitCode] }, onPodConditions: [] }],
+});
 
 const brand = Symbol.for('repoctl.HashedJob');
 

@@ -3,10 +3,10 @@ import type { Service } from '../common/kind.ts';
 import { labelled } from '../common/labelled.ts';
 import type { Labelled } from '../common/labels.ts';
 import type { PodProps } from '../common/pod.ts';
-import { HashedJob } from './hashed-job.ts';
+import { HashedJob, type HashedJobProps } from './hashed-job.ts';
 
 /** What a job that sets a server up differs in from the others of its sort. */
-export interface SetupJobProps extends Pick<PodProps, 'user' | 'group' | 'volumes'> {
+export interface SetupJobProps extends Pick<HashedJobProps, 'user' | 'group' | 'volumes' | 'finalExitCode'> {
   readonly container: Omit<PodProps['container'], 'resources'>;
   /** Request and limit. */
   readonly memory: readonly [string, string];

@@ -69,7 +69,7 @@ const everyRow: readonly Row[] = [
     object: 'stall-opensearch',
     container: 'opensearch',
     processes: 'all',
-    cause: noAnswer('/_cluster/health', 9200),
+    cause: noAnswer('/_cluster/health?wait_for_status=yellow&timeout=2s', 9200),
     write: `${search}ask("PUT", index + "/_doc/1?refresh=wait_for", {"body": text})`,
     read: `${search}print(ask("GET", index + "/_search?q=body:*")["hits"]["hits"][0]["_source"]["body"])`,
   },

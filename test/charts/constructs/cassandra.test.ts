@@ -50,6 +50,14 @@ describe('a project’s own', () => {
     expect((command[3] ?? '').replaceAll('$$', '')).not.toContain('$');
   });
 
+  test('does not try again what it has refused', () => {
+    const { backoffLimit, podFailurePolicy } = one(objects, 'Job').spec;
+    const [rule] = podFailurePolicy?.rules ?? [];
+    expect([backoffLimit, rule?.action]).toEqual([6, 'FailJob']);
+    const { command } = containerOf(objects, 'shop-cassandra-schema');
+    expect(command[2]).toContain(`sys.exit(${rule?.onExitCodes.values[0]})`);
+  });
+
   test('its programs can be read by what runs them', () => {
     expect(compiles(containerOf(objects, 'shop-cassandra-schema').command[2] ?? '')).toMatchObject({ stderr: '' });
     const wait = podOf(objects, 'shop-api').initContainers[0]?.command.at(-1) ?? '';

@@ -16,7 +16,7 @@ export interface Frozen {
 
 /** The cause of a route that does not answer in time. */
 export const noAnswer = (path: string, port: number): RegExp =>
-  new RegExp(`GET ${path} on port ${port} fails: .*(deadline|timeout)`, 'i');
+  new RegExp(`GET ${path.replaceAll('?', '\\?')} on port ${port} fails: .*(deadline|timeout)`, 'i');
 
 const choices = {
   first: 'echo $first',
