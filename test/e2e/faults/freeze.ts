@@ -24,7 +24,10 @@ const choices = {
   all: 'pgrep --ns $first --nslist pid',
 };
 
-/** Sends a signal to processes of a container; they are seen from the node, where nothing bars the signal. */
+/**
+ * Sends a signal to processes of a container; they are seen from the node, where nothing bars the signal. One that has ended
+ * meanwhile, such as a probe's, is none of them.
+ */
 export function signal(name: 'STOP' | 'KILL', { object, container, processes = 'first' }: Omit<Frozen, 'cause'>): void {
   const path = `{.items[0].status.containerStatuses[?(@.name=="${container}")].containerID}`;
   const selector = `app.kubernetes.io/instance=${object}`;
@@ -33,7 +36,8 @@ export function signal(name: 'STOP' | 'KILL', { object, container, processes = '
   onNode(`set -e
 first=$(cat /run/containerd/io.containerd.runtime.v2.task/k8s.io/${id}/init.pid)
 chosen=$(${choices[processes]})
-[ -n "$chosen" ] && kill -${name} $chosen`);
+[ -n "$chosen" ]
+for process in $chosen; do kill -${name} $process || [ ! -d /proc/$process ]; done`);
 }
 
 /** How often the container of a service was started again. */
