@@ -13,10 +13,13 @@ export async function loadExtension<Extension extends ProjectExtension | GlobalE
   root: string,
   path: string,
 ): Promise<Extension> {
-  const { tsImport } = await import('tsx/esm/api');
+  // For the whole thread, which runs nothing else: tsx's tsImport would load what a chart imports of repoctl a second time.
+  const [modules, commonModules] = [await import('tsx/esm/api'), await import('tsx/cjs/api')];
+  commonModules.register();
+  modules.register();
   let loaded: { default?: unknown };
   try {
-    loaded = (await tsImport(pathToFileURL(join(root, path)).href, import.meta.url)) as typeof loaded;
+    loaded = (await import(pathToFileURL(join(root, path)).href)) as typeof loaded;
   } catch (error) {
     throw new ConfigurationError([loadProblem(path, error)]);
   }

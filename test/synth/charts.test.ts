@@ -9,7 +9,8 @@ const adds = `
   import { ConfigMap } from 'cdk8s-plus-28';
   export default (chart) => void new ConfigMap(chart, 'a', { metadata: { name: 'added' }, data: { a: 'b' } });
 `;
-const installed = { node_modules: { link: join(import.meta.dirname, '..', '..', 'node_modules') } };
+const repository = join(import.meta.dirname, '..', '..');
+const installed = { node_modules: { link: join(repository, 'node_modules') } };
 
 test('a plan without running charts has what they added in an earlier run, and writes nothing for them', async () => {
   await inRepository({ ...installed, [chart]: adds }, async (root) => {
@@ -39,5 +40,26 @@ test('a project with a chart keeps the exceptions of its workloads from Pod Secu
     const text = readFileSync(join(folder, 'dist', 'alpha.k8s.yaml'), 'utf8');
     expect(text).toMatch(/runAsUser: 0\n/);
     expect(text).toContain('name: added');
+  });
+});
+
+test('a chart that is an ES module gets the classes of repoctl itself, not a second copy of them', async () => {
+  const same = `
+    import { ConfigMap } from 'cdk8s-plus-28';
+    import { ProjectChart } from 'repoctl/constructs';
+    export default (chart) => {
+      new ConfigMap(chart, 'a', { metadata: { name: chart.constructor === ProjectChart ? 'same' : 'copy' } });
+    };
+  `;
+  const files = {
+    [chart]: same,
+    'package.json': '{ "type": "module" }',
+    'node_modules/cdk8s-plus-28': { link: join(repository, 'node_modules', 'cdk8s-plus-28') },
+    'node_modules/repoctl': { link: repository },
+  };
+  await inRepository(files, async (folder) => {
+    const { plan } = await synthesize(folder, { profile: 'local', out: join(folder, 'dist') });
+    const objects = plan.namespaces.find(({ name }) => name === 'alpha')?.objects;
+    expect(objects?.filter(({ added }) => added).map(({ name }) => name)).toEqual(['same']);
   });
 });
