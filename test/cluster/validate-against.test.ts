@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { copyRepository, repository } from '../synth/repository.ts';
+import { inProcess } from '../cli/in-process.ts';
+import { copyRepository } from '../synth/repository.ts';
 import { PodServer } from './pod-server.ts';
 
 let root: string;
@@ -28,17 +28,8 @@ const kubeconfig = (address: string, names: readonly string[]) => ({
 async function validate(address: string, ...args: string[]) {
   const path = join(root, 'kubeconfig');
   writeFileSync(path, JSON.stringify(kubeconfig(address, ['kind-monorepo', 'prod-eu'])));
-  const child = spawn(process.execPath, [join(repository, 'bin', 'repoctl.mjs'), 'validate', ...args], {
-    cwd: root,
-    env: { ...process.env, KUBECONFIG: path },
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk) => {
-      output += String(chunk);
-    });
-  const status = await new Promise((resolve) => child.once('close', resolve));
-  return { status, output };
+  const { status, stdout, stderr } = await inProcess(root, ['validate', ...args], { KUBECONFIG: path });
+  return { status, output: stdout + stderr };
 }
 
 /** What production of this repository needs: Secrets by path, with their keys. */
