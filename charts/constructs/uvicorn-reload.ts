@@ -118,6 +118,8 @@ def main():
     if not script or not spawn:
         print(f"no fast reload: {command[0]} is no script of this Python with uvicorn", file=sys.stderr, flush=True)
         os.execvp(command[0], command)
+    # /tmp outlives a container that was killed, and the process of the next one has the same number.
+    modules.unlink(missing_ok=True)
     _subprocess.spawn = Processes(spawn, sources)
     run_script(script, command[1:])
 
