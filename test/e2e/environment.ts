@@ -44,20 +44,21 @@ export function ensureCluster(): void {
  * `REPOCTL_E2E_IMAGES` may name a program that makes images available under the names that it is given, where the
  * registries can't be reached; it prints the names of those that it has made.
  *
- * @param project its folder
+ * @param projects their folders; without one it is turfoo
  */
-export function setUp(project = turfoo): TestEnvironment {
+export function setUp(...projects: readonly string[]): TestEnvironment {
+  const folders = projects.length > 0 ? projects : [turfoo];
   ensureCluster();
   // What an earlier run left has the passwords of that run.
   kubectl('delete', 'namespace', '--selector', 'app.kubernetes.io/managed-by=repoctl', '--wait');
   const root = mkdtempSync(join(tmpdir(), 'repoctl-e2e-'));
-  for (const path of ['repoctl.yaml', '.env.example', project]) {
+  for (const path of ['repoctl.yaml', '.env.example', ...folders]) {
     const filter = (source: string) => !/\.venv|__pycache__|\.env$/.test(source);
     cpSync(join(repository, path), join(root, path), { recursive: true, filter });
   }
   symlinkSync(join(repository, 'node_modules'), join(root, 'node_modules'));
   const hasImmudb = makeAvailable([images.immudb]).length > 0;
-  if (!hasImmudb && project === turfoo) leaveOutImmudb(join(root, project, 'infra'));
+  if (!hasImmudb && folders.includes(turfoo)) leaveOutImmudb(join(root, turfoo, 'infra'));
   repoctl(root, 'synth');
   const plan = readPlan(root);
   loadImages(root, plan);
