@@ -3,11 +3,11 @@
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -68,7 +68,7 @@ def collector(monkeypatch: pytest.MonkeyPatch) -> Iterator[Collector]:
     Nothing is sent but when a process ends.
     """
     with Collector() as server:
-        Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, daemon=True).start()
         monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", server.url)
         monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", "")
         monkeypatch.setenv("OTEL_SERVICE_NAME", "turfoo-api")
@@ -133,9 +133,13 @@ def test_a_collector_that_hangs_does_not_hold_up_the_end(
     environment: dict[str, str], collector: Collector, hung_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://127.0.0.1:{hung_port}")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "6")
     settings = replace(Settings.from_env(environment), traces=True)
     with TestClient(create_app(settings)) as client:
         client.get("/races/nonsense")
+    # Sending is still under way, for as long as a collector may take.
+    [sending] = [thread for thread in threading.enumerate() if thread.name.startswith("OtelBatch")]
+    sending.join()
     assert collector.spans == []
 
 

@@ -9,6 +9,8 @@ from functools import partial
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
+# The exporter imports it when it is made: here, so that the processes of a pool share its 4 MB.
+import requests  # noqa: F401
 from celery import signals
 from celery.concurrency import get_implementation, prefork, solo
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -35,7 +37,7 @@ def of_requests() -> tuple["TelemetryConfig", Callable[[], None]]:
     """
     signals.before_task_publish.connect(_hand_on)
     provider = _start()
-    config: "TelemetryConfig" = {"tracer_provider": provider, "operation_spans": False, "exclude": _is_probe}
+    config: TelemetryConfig = {"tracer_provider": provider, "operation_spans": False, "exclude": _is_probe}
     return config, partial(_end, provider)
 
 
