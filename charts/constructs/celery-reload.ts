@@ -17,7 +17,7 @@ export const reloadModule = 'repoctl_reload';
  */
 export const reloadSource = `"""Starts a Celery worker or beat again when a source file changes. Written by repoctl, for development.
 
-python -m ${reloadModule} worker|beat PATH… -- COMMAND…
+python -m ${reloadModule} worker|beat PATH... -- COMMAND...
 
 After the first change, the libraries that the program imported are imported here, too. Each program after that is a fork of
 this process and imports only what is not in site-packages: the application.

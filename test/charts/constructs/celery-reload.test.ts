@@ -16,8 +16,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { reloadModule, reloadSource } from '../../../charts/constructs/celery-reload.ts';
 import { librariesModule, librariesSource } from '../../../charts/constructs/python-libraries.ts';
+import { manifestText } from '../../../src/synth/manifest-text.ts';
 
 const hasPython = spawnSync('python3', ['--version']).status === 0;
+
+test('stands in a manifest as a block, for people to read', () => {
+  const text = manifestText([{ apiVersion: 'v1', kind: 'ConfigMap', data: { [`${reloadModule}.py`]: reloadSource } }]);
+  expect(text).toContain(`  ${reloadModule}.py: |\n    """Starts a Celery worker or beat again`);
+});
 
 /** Reported as skipped where there is no Python. */
 (hasPython ? describe : describe.skip)('what starts Celery again', () => {
