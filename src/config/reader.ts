@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { hash } from 'node:crypto';
+import { lstatSync, readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'dotenv';
 import { insideRoot, leadsAway } from './configured-path.ts';
@@ -90,16 +90,17 @@ interface Answers {
   readonly linksAway: string[] | undefined;
 }
 
-const answers: { readonly [Kind in keyof Answers]: (root: string, path: string) => Answers[Kind] } = {
-  text: (root, path) => contents(root, path),
+/** Each is told what the path leads to. */
+const answers: { readonly [Kind in keyof Answers]: (root: string, path: string, end: Stats) => Answers[Kind] } = {
+  text: (root, path, end) => contents(root, path, end),
   names: (root, path) => readdirSync(join(root, path)).sort(),
-  entry: (root, path) => (statSync(join(root, path)).isDirectory() ? 'folder' : 'file'),
-  keys: (root, path) => environmentKeys(contents(root, path)),
+  entry: (_root, _path, end) => (end.isDirectory() ? 'folder' : 'file'),
+  keys: (root, path, end) => environmentKeys(contents(root, path, end)),
   inside(root, path) {
     const end = insideRoot(root, path);
     return 'inside' in end ? end.inside : undefined;
   },
-  linksAway: (root, path) => linksAway(root, path),
+  linksAway: (root, path, end) => (end.isDirectory() ? linksAway(root, path) : []),
 };
 
 /** The largest file that is read, in bytes: 1 MiB. */
@@ -108,8 +109,7 @@ const largestFile = 2 ** 20;
 /** A file that is there and that nobody reads; the message says why. */
 class UnreadableError extends Error {}
 
-function contents(root: string, path: string): string {
-  const { size } = statSync(join(root, path));
+function contents(root: string, path: string, { size }: Stats): string {
   if (size > largestFile)
     throw new UnreadableError(`has ${size} bytes; a file of the configuration can have ${largestFile} at most`);
   return readFileSync(join(root, path), 'utf8');
@@ -132,7 +132,7 @@ function linksAway(root: string, folder: string): string[] {
       }
     }
   };
-  if (statSync(join(root, folder)).isDirectory()) visit(folder);
+  visit(folder);
   return found.sort();
 }
 
@@ -148,11 +148,13 @@ function ask<Kind extends keyof Answers>(
     const whole = join(root, path);
     const isRead = kind === 'text' || kind === 'keys';
     // An exception takes ten times as long, and most projects lack most of what they may have.
-    if (!statSync(whole, { throwIfNoEntry: false }))
-      return isRead && lstatSync(whole, { throwIfNoEntry: false }) ? { unreadable: leadsAway } : {};
+    const entry = lstatSync(whole, { throwIfNoEntry: false });
+    if (!entry) return {};
+    const end = entry.isSymbolicLink() ? statSync(whole, { throwIfNoEntry: false }) : entry;
+    if (!end) return isRead ? { unreadable: leadsAway } : {};
     // Only what is inside of the repository is read, whatever links are on the way.
     if (isRead && !('inside' in insideRoot(root, path))) return { unreadable: leadsAway };
-    return { answer: answers[kind](root, path) };
+    return { answer: answers[kind](root, path, end) };
   } catch (error) {
     if (error instanceof UnreadableError) return { unreadable: error.message };
     const code = (error as NodeJS.ErrnoException).code ?? '';
@@ -168,7 +170,7 @@ function ask<Kind extends keyof Answers>(
 function digestOf(answer: unknown): string {
   if (answer === undefined) return 'none';
   const text = JSON.stringify(answer);
-  return text.length <= 30 ? text : createHash('sha1').update(text).digest('base64url');
+  return text.length <= 30 ? text : hash('sha1', text, 'base64url');
 }
 
 /** The variables of a `.env` text, each with the line of its value: the last one that names it. */

@@ -62,8 +62,7 @@ export function parseYamlDocuments(file: string, given: string): ParsedYaml<read
 
 /** The data of a document; refuses text that is not YAML, and what YAML allows but data can't hold. */
 function documentData(file: string, text: string, document: Document): ParsedYaml {
-  const faults = [...document.errors, ...duplicateKeys(document)];
-  if (faults.length > 0) return { problems: syntaxProblems(file, text, document, faults) };
+  const faults: Fault[] = [...document.errors];
   const problems: Problem[] = [];
   const refuse = (node: unknown, message: string) =>
     problems.push({ file, place: position(text, rangeStart(node) ?? firstOffset(document)), message });
@@ -71,6 +70,9 @@ function documentData(file: string, text: string, document: Document): ParsedYam
   // An alias that leads nowhere is refused as such.
   const isMapOrNowhere = (node: unknown) => isMap(target(node) ?? new YAMLMap());
   visit(document, {
+    Map(_, map) {
+      faults.push(...duplicateKeys(map));
+    },
     Alias(_, alias, path) {
       const repeated = alias.resolve(document);
       if (!repeated)
@@ -86,6 +88,7 @@ function documentData(file: string, text: string, document: Document): ParsedYam
       else if (key.value === '__proto__') refuse(key, '"__proto__" can\'t be the name of a field');
     },
   });
+  if (faults.length > 0) return { problems: syntaxProblems(file, text, document, faults) };
   if (problems.length === 0) {
     try {
       return { data: document.toJS({ maxAliasCount }) };
@@ -101,20 +104,17 @@ function documentData(file: string, text: string, document: Document): ParsedYam
 type Fault = Pick<Document['errors'][number], 'code' | 'message' | 'pos'>;
 
 /** The keys that a map has had before. */
-function duplicateKeys(document: Document): Fault[] {
-  const faults: Fault[] = [];
-  visit(document, {
-    Map(_, map) {
-      const keys = new Set<unknown>();
-      for (const { key } of map.items) {
-        if (!isScalar(key)) continue;
-        const start = rangeStart(key) ?? 0;
-        if (keys.has(key.value)) faults.push({ code: 'DUPLICATE_KEY', message: '', pos: [start, start + 1] });
-        keys.add(key.value);
-      }
-    },
+function duplicateKeys(map: YAMLMap): Fault[] {
+  const keys = new Set<unknown>();
+  return map.items.flatMap(({ key }) => {
+    if (!isScalar(key)) return [];
+    const start = rangeStart(key) ?? 0;
+    const isKnown = keys.has(key.value);
+    keys.add(key.value);
+    return isKnown
+      ? [{ code: 'DUPLICATE_KEY' as const, message: '', pos: [start, start + 1] as [number, number] }]
+      : [];
   });
-  return faults;
 }
 
 /** What people get wrong, in their words: for a code of the parser's, or for the beginning of a message. */
