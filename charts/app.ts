@@ -137,7 +137,8 @@ function namespaceObjects(
   );
   // What others have a say in is judged. A chart may have changed any object, a patch those that it was made to.
   const touched = new Set([...patched.objects].map(apiIdentity));
-  const isJudged = (object: ManifestObject) => extension !== undefined || touched.has(unhashedIdentity(object));
+  const isJudged = (object: ManifestObject) =>
+    extension !== undefined || (touched.size > 0 && touched.has(unhashedIdentity(object)));
   const own = made.filter((object) => !isJudged(object));
   const additions = [{ origin: origin ?? '', objects: made.filter(isJudged) }, ...added];
   const { objects, nonconformities } = admit(namespace, ownerLabels(owner), own, additions, exceptions);

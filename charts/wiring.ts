@@ -230,8 +230,17 @@ function awaitedWorkload(
   };
 }
 
-/** The Secrets that a namespace's manifests refer to: of the global tier without a project, otherwise of the project. */
-export function secrets(environment: Environment, profile: Profile, project?: Project): SecretReference[] {
+/**
+ * The Secrets that a namespace's manifests refer to: of the global tier without a project, otherwise of the project.
+ *
+ * @param connected the project's connections, where they are known already
+ */
+export function secrets(
+  environment: Environment,
+  profile: Profile,
+  project?: Project,
+  connected = project && connections(environment, profile, project),
+): SecretReference[] {
   const { name: scope, services } = project ?? environment;
   const stores = servicesInCluster(profile, services).flatMap((service) => {
     const backup = backupOf(profile, service);
@@ -246,9 +255,9 @@ export function secrets(environment: Environment, profile: Profile, project?: Pr
   const own = servicesInCluster(profile, project.services).flatMap(
     (service) => serviceKinds[service.kind]?.secrets(service, ownConsumers(service)) ?? [],
   );
-  const connected = [...connections(environment, profile, project).values()].map((connection) => connection.secret);
+  const ofConnections = [...(connected?.values() ?? [])].map((connection) => connection.secret);
   const byName = new Map<string, SecretReference>();
-  for (const secret of [...own, ...connected, ownSecret(project), ...stores])
+  for (const secret of [...own, ...ofConnections, ownSecret(project), ...stores])
     byName.set(secret.name, withKeysOf(byName.get(secret.name), secret));
   return [...byName.values()].filter(({ keys, made }) => keys.length > 0 && (!made || profile.development));
 }
@@ -265,9 +274,10 @@ function withKeysOf(other: SecretReference | undefined, { name, made, keys }: Se
  */
 export function claimedVariables(environment: Environment, project: Project): Set<string> {
   const { local } = environment.profiles;
-  const keys = secrets(environment, local, { ...project, secrets: [] }).flatMap((secret) => secret.keys);
+  const connected = connections(environment, local, project);
+  const keys = secrets(environment, local, { ...project, secrets: [] }, connected).flatMap((secret) => secret.keys);
   const own = keys.filter(({ owner }) => owner === project.name).map(({ variable }) => variable);
-  const promised = [...connections(environment, local, project).values()].flatMap(({ promises, jobs }) => [
+  const promised = [...connected.values()].flatMap(({ promises, jobs }) => [
     ...promises,
     ...Object.values(jobs?.managed ?? {}),
   ]);

@@ -52,6 +52,8 @@ export function admit(
   exceptions: readonly string[] = [],
 ): { objects: ManifestObject[]; nonconformities: Nonconformity[] } {
   const nonconformities: Nonconformity[] = [];
+  // Most projects add nothing.
+  if (additions.every(({ objects }) => objects.length === 0)) return { objects: [], nonconformities };
   const taken = new Set(own.map(identity));
   const objects = additions.flatMap(({ origin, objects }) =>
     objects.map((given) => {

@@ -112,7 +112,8 @@ export interface PodProps {
 }
 
 /** Labels of a pod. */
-const podLabels = ({ labelled, metadata }: PodProps) => ({ ...metadata?.labels, ...objectLabels(labelled) });
+const podLabels = ({ labelled, metadata }: PodProps): Record<string, string> =>
+  metadata?.labels ? { ...metadata.labels, ...objectLabels(labelled) } : objectLabels(labelled);
 
 /** What says of a workload's object whose it is. */
 export const controllerMetadata = (props: PodProps): ObjectMeta => ({

@@ -1,6 +1,7 @@
 import type { Environment, Project } from '../../charts/model.ts';
 import { sentryDsn, sentryNames } from '../../charts/sentry.ts';
 import { connections, ownSecret, variables } from '../../charts/wiring.ts';
+import { once } from '../platform/once.ts';
 import { pathText, type Refuse } from './problem.ts';
 
 /**
@@ -10,16 +11,18 @@ import { pathText, type Refuse } from './problem.ts';
 export function checkVariables(environment: Environment, project: Project, refuse: Refuse): void {
   const listed = new Map(ownSecret(project).keys.map(({ variable }) => [variable, 'its .env.example lists']));
   const sentry = project.sentry ? sentryNames.map((name) => [name, '`sentry: true` gives'] as const) : [];
-  const services = fromServices(environment, project);
-  const given = new Map([...listed, ...sentry, ...fromLinks(environment, project), ...services]);
+  // Only for those that say something under `env`: connections take long to work out.
+  const given = once(
+    () => new Map([...listed, ...sentry, ...fromLinks(environment, project), ...fromServices(environment, project)]),
+  );
   if (project.sentry && !listed.has(sentryDsn))
     refuse(
       ['sentry'],
       `sentry: needs ${sentryDsn}; add the line ${sentryDsn}= to ${project.directory}/infra/.env.example`,
     );
-  const check = (path: readonly string[], env: object | undefined, elsewhere: ReadonlyMap<string, string>) => {
+  const check = (path: readonly string[], env: object | undefined, elsewhere: () => ReadonlyMap<string, string>) => {
     for (const name of Object.keys(env ?? {})) {
-      const giver = elsewhere.get(name);
+      const giver = elsewhere().get(name);
       const message = `${pathText([...path, name])}: ${giver} this variable already; choose another name, or leave it out`;
       if (giver) refuse([...path, name], message, 'key');
     }
@@ -27,7 +30,7 @@ export function checkVariables(environment: Environment, project: Project, refus
   check(['env'], project.env, given);
   for (const { name, settings } of project.workloads) check(['workloads', name, 'env'], settings.env, given);
   for (const { name, settings } of project.services)
-    check(['services', name, 'env'], (settings as { env?: object }).env, listed);
+    check(['services', name, 'env'], (settings as { env?: object }).env, () => listed);
 }
 
 /** What the services give, by the variable's name. A managed service gives no more than one in the cluster. */
