@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { addNamedJob } from '../common/k8s.ts';
@@ -48,7 +48,7 @@ export class HashedJob extends Construct {
         },
       },
       ({ metadata, spec }: ManifestObject) => {
-        this.printedName = `${metadata?.name}-${hash(spec)}`;
+        this.printedName = `${metadata?.name}-${digest(spec)}`;
         return this.printedName;
       },
     );
@@ -67,4 +67,4 @@ const failsAt = (exitCode: number) => ({
 
 const brand = Symbol.for('repoctl.HashedJob');
 
-const hash = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 8);
+const digest = (value: unknown) => hash('sha256', JSON.stringify(value)).slice(0, 8);

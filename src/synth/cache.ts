@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -102,4 +102,4 @@ export function writeCache(root: string, profile: string, cache: Cache): void {
 }
 
 /** A short digest of a text. */
-export const digest = (text: string): string => createHash('sha1').update(text).digest('base64url');
+export const digest = (text: string): string => hash('sha1', text, 'base64url');

@@ -13,6 +13,7 @@ export const manifestText = (objects: readonly ManifestObject[]): string =>
 // Begins with a letter, so that it is no number, date or operator, and holds no ": ", " #" or flow indicator.
 const plain = /^[A-Za-z/](?:[\w./@$()=+%*;?!~^-]|:(?=[\w./@$(-])| (?=[\w./@$(=+%-]))*$/;
 const words = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
+const longestWord = 'false'.length;
 // Lines of printable characters, the first not indented, none ending in a space, with one line break at the end or none.
 const block = /^(?![ \n])(?:[^\S\n]*[!-~](?:[ -~]*[!-~])?\n|\n)*[^\S\n]*[!-~](?:[ -~]*[!-~])?\n?$/;
 
@@ -21,13 +22,25 @@ function scalarText(value: unknown, indent: string): string {
 }
 
 function stringText(value: string, indent: string): string {
-  if (plain.test(value) && !words.test(value)) return value;
+  if (plain.test(value) && (value.length > longestWord || !words.test(value))) return value;
   if (value.includes('\n') && !value.includes('\t') && block.test(value)) {
     const lines = value.endsWith('\n') ? value.slice(0, -1) : value;
     const head = value.endsWith('\n') ? '|' : '|-';
     return `${head}\n${lines.replaceAll(/^(?=.)/gm, indent)}`;
   }
   return JSON.stringify(value);
+}
+
+/** How the names of fields are printed, of which the same few hundred stand in all objects. */
+const names = new Map<string, string>();
+
+function nameText(name: string): string {
+  let text = names.get(name);
+  if (text === undefined) {
+    text = stringText(name, '');
+    names.set(name, text);
+  }
+  return text;
 }
 
 /** The lines of a map, each with a line break. The first is not indented if it goes on after a "- ". */
@@ -37,7 +50,7 @@ function mapText(map: object, indent: string, firstIndent = indent): string {
   for (const key in map) {
     const value = map[key as keyof typeof map] as unknown;
     if (value === undefined) continue;
-    text += `${text === '' ? firstIndent : indent}${scalarText(key, '')}:${valueText(value, indent)}`;
+    text += `${text === '' ? firstIndent : indent}${nameText(key)}:${valueText(value, indent)}`;
   }
   return text;
 }
