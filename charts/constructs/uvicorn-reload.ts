@@ -37,7 +37,7 @@ export const reloadCommand = (sources: readonly string[], command: readonly stri
  */
 const reloadSource = `"""Runs uvicorn so that a reload imports nothing but the application. Written by repoctl, for development.
 
-python -m ${reloadModule} PATH… -- COMMAND…
+python -m ${reloadModule} PATH... -- COMMAND...
 
 PATH are the application's sources. The first reload imports the libraries, the next ones are forks of what has imported them.
 """
