@@ -17,6 +17,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { reloadModule, reloadSource } from '../../../charts/constructs/celery-reload.ts';
 import { librariesModule, librariesSource } from '../../../charts/constructs/python-libraries.ts';
 import { manifestText } from '../../../src/synth/manifest-text.ts';
+import { killGroup } from '../process-group.ts';
 
 const hasPython = spawnSync('python3', ['--version']).status === 0;
 
@@ -88,11 +89,7 @@ test('stands in a manifest as a block, for people to read', () => {
   });
 
   afterEach(() => {
-    try {
-      if (child?.pid) process.kill(-child.pid, 'SIGKILL');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-    }
+    killGroup(child);
     rmSync(folder, { recursive: true, force: true });
   });
 

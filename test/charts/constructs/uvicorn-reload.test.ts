@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { reloadCommand, reloadsByUvicorn, uvicornModules } from '../../../charts/constructs/uvicorn-reload.ts';
+import { killGroup } from '../process-group.ts';
 
 const python = spawnSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).stdout?.trim();
 
@@ -88,11 +89,7 @@ test.each([
   });
 
   afterEach(() => {
-    try {
-      if (child?.pid) process.kill(-child.pid, 'SIGKILL');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-    }
+    killGroup(child);
     rmSync(folder, { recursive: true, force: true });
   });
 
