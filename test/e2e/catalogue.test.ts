@@ -1,124 +1,13 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { images } from '../../charts/common/images.ts';
+import { everyRow, metricsPage, type Row, rabbit, wideColumns } from './catalogue-rows.ts';
 import { cluster, ensureCluster, makeAvailable } from './environment.ts';
-import { type Frozen, noAnswer, reported, restarted, restarts, signal } from './faults/freeze.ts';
+import { reported, restarted, restarts, signal } from './faults/freeze.ts';
 import { Reports } from './faults/reports.ts';
 import { eventually, run } from './run.ts';
 import { SmallEnvironment } from './small-environment.ts';
 
 jest.setTimeout(900_000);
-
-/** A service of the catalogue, with programs of the workload that uses it. */
-interface Row extends Frozen {
-  readonly kind: keyof typeof images;
-  /** In Python: writes `text`, and ends once that is acknowledged. */
-  readonly write: string;
-  /** In Python: prints what was written. */
-  readonly read: string;
-}
-
-const rabbit = `import os, pika
-connection = pika.BlockingConnection(pika.URLParameters(os.environ["RABBITMQ_URL"]))
-channel = connection.channel()
-channel.confirm_delivery()
-channel.queue_declare("letters", durable=True)
-`;
-
-const sql = `import os, psycopg
-connection = psycopg.connect(os.environ["DATABASE_URL"], autocommit=True, prepare_threshold=None)
-connection.execute("create table if not exists letters (id serial primary key, body text)")
-`;
-
-const search = `import json, os, urllib.request
-index = "/" + os.environ["OPENSEARCH_INDEX_PREFIX"] + "letters"
-def ask(method, path, body=None):
-    request = urllib.request.Request(os.environ["OPENSEARCH_URL"] + path, method=method)
-    request.add_header("content-type", "application/json")
-    return json.load(urllib.request.urlopen(request, json.dumps(body).encode() if body else None))
-`;
-
-const wideColumns = `import os
-from cassandra.auth import PlainTextAuthProvider
-from cassandra.cluster import Cluster
-login = PlainTextAuthProvider(os.environ["CASSANDRA_USERNAME"], os.environ["CASSANDRA_PASSWORD"])
-session = Cluster([os.environ["CASSANDRA_CONTACT_POINTS"]], auth_provider=login, connect_timeout=60).connect(os.environ["CASSANDRA_KEYSPACE"])
-`;
-
-const everyRow: readonly Row[] = [
-  {
-    kind: 'rabbitmq',
-    object: 'fair-rabbitmq',
-    container: 'rabbitmq',
-    processes: 'all',
-    // A question that is being asked is stopped with it.
-    cause:
-      /management page does not answer within 3 s|no answer within 4 s|command timed out|its probe, a script, fails/,
-    write: `${rabbit}channel.basic_publish("", "letters", text.encode(), pika.BasicProperties(delivery_mode=2), mandatory=True)`,
-    read: `${rabbit}print(channel.basic_get("letters", auto_ack=False)[2].decode())`,
-  },
-  {
-    kind: 'pgbouncer',
-    object: 'stall-pgbouncer',
-    container: 'pgbouncer',
-    cause: /pg_isready.*no response/,
-    write: `${sql}connection.execute("insert into letters (body) values (%s)", (text,))`,
-    read: `${sql}print(connection.execute("select body from letters order by id desc").fetchone()[0])`,
-  },
-  {
-    kind: 'opensearch',
-    object: 'stall-opensearch',
-    container: 'opensearch',
-    processes: 'all',
-    cause: noAnswer('/_cluster/health?wait_for_status=yellow&timeout=2s', 9200),
-    write: `${search}ask("PUT", index + "/_doc/1?refresh=wait_for", {"body": text})`,
-    read: `${search}print(ask("GET", index + "/_search?q=body:*")["hits"]["hits"][0]["_source"]["body"])`,
-  },
-  {
-    kind: 'cassandra',
-    object: 'stall-cassandra',
-    container: 'cassandra',
-    processes: 'all',
-    cause: /does not answer OPTIONS within 3 s|no answer within 4 s|command timed out|its probe, a script, fails/,
-    write: `${wideColumns}session.execute("insert into letters (id, body) values (1, %s)", (text,), timeout=60)`,
-    read: `${wideColumns}print(session.execute("select body from letters where id = 1", timeout=60).one().body)`,
-  },
-  {
-    kind: 'mailpit',
-    object: 'stall-mailpit',
-    container: 'mailpit',
-    cause: noAnswer('/readyz', 8025),
-    write: `import os, smtplib
-with smtplib.SMTP(os.environ["SMTP_HOST"], int(os.environ["SMTP_PORT"])) as server:
-    server.login("anybody", "anything") if server.has_extn("auth") else None
-    server.sendmail("a@example.com", ["b@example.com"], f"Subject: {text}\\n\\nof the stall")`,
-    read: `import json, os, urllib.request
-page = urllib.request.urlopen(f"http://{os.environ['SMTP_HOST']}:8025/api/v1/messages")
-print(json.load(page)["messages"][0]["Subject"])`,
-  },
-  {
-    kind: 'jaeger',
-    object: 'fair-jaeger',
-    container: 'jaeger',
-    cause: noAnswer('/status', 13133),
-    write: `from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import SpanExportResult, SpanExporter, SimpleSpanProcessor
-results = []
-class Told(OTLPSpanExporter):
-    def export(self, spans):
-        results.append(super().export(spans))
-        return results[-1]
-provider = TracerProvider()
-provider.add_span_processor(SimpleSpanProcessor(Told()))
-provider.get_tracer("stall").start_span(text).end()
-assert results == [SpanExportResult.SUCCESS], results`,
-    read: `import json, os, urllib.parse, urllib.request
-host = urllib.parse.urlparse(os.environ["OTEL_EXPORTER_OTLP_ENDPOINT"]).hostname
-page = urllib.request.urlopen(f"http://{host}:16686/api/traces?service={os.environ['OTEL_SERVICE_NAME']}&limit=50")
-spans = [span for trace in json.load(page)["data"] for span in trace["spans"]]
-print(max(spans, key=lambda span: span["startTime"])["operationName"])`,
-  },
-];
 
 ensureCluster();
 /** Those whose images could be had. */
@@ -139,7 +28,9 @@ ${has('jaeger') ? '    jaeger: { kind: jaeger }\n' : ''}projects: [apps/stall, a
 
 const worker = (after: readonly string[]) => `  client:
     kind: worker
-    command: [sleep, infinity]
+    command: [sh, -c, 'touch ${metricsPage}; exec python -m http.server 9000 --directory /tmp']
+    ports: { metrics: 9000 }
+    metrics: ${metricsPage.replace('/tmp', '')}
     health: { command: ["true"] }
     stopSeconds: 1
     after: [${after.join(', ')}]
@@ -167,6 +58,9 @@ describe('the services of the catalogue', () => {
       '-c',
       `text = "${text}"\n${program}`,
     );
+  /** Writes a text that is the next to be read. */
+  const keep = ({ write }: Row, text: string) =>
+    python('stall', write.replace('basic_publish', 'queue_purge("letters"); channel.basic_publish'), text);
 
   beforeAll(() => {
     small = new SmallEnvironment('fair', cluster);
@@ -182,8 +76,8 @@ services:
   postgres: { storage: 1Gi }
   pgbouncer: {}
   mailpit: {}
-${has('opensearch') ? '  opensearch: {}\n' : ''}${has('cassandra') ? '  cassandra: { schema: infra/cql }\n' : ''}workloads:
-${worker(['rabbitmq', 'postgres', 'pgbouncer', 'mailpit', ...(['opensearch', 'cassandra', 'jaeger'] as const).filter(has)])}`,
+${has('prometheus') ? '  prometheus: { interval: 1s }\n' : ''}${has('opensearch') ? '  opensearch: {}\n' : ''}${has('cassandra') ? '  cassandra: { schema: infra/cql }\n' : ''}workloads:
+${worker(['rabbitmq', 'postgres', 'pgbouncer', 'mailpit', ...(['prometheus', 'opensearch', 'cassandra', 'jaeger'] as const).filter(has)])}`,
     );
     small.write('apps/stall/infra/cql/letters.cql', letters('body text'));
     small.write('apps/stall/infra/.env.example', 'RABBITMQ_PASSWORD=\nPOSTGRES_PASSWORD=\nCASSANDRA_PASSWORD=\n');
@@ -221,14 +115,15 @@ ${worker(['rabbitmq', 'postgres', 'pgbouncer', 'mailpit', ...(['opensearch', 'ca
       expect(small.kubectl('get', 'namespace', name, '-o', label)).toBe('restricted');
   });
 
-  test.each(rows)('$kind is written to and read from by a workload', ({ write, read }) => {
+  test.each(rows)('$kind is written to and read from by a workload', async ({ kind, write, read }) => {
     python('stall', write, 'first');
-    expect(python('stall', read)).toBe('first');
+    // Prometheus answers in steps of a second.
+    await eventually(`${kind} has the text`, 10, () => expect(python('stall', read)).toBe('first'));
   });
 
   test.each(rows)('$kind is killed, and has what it acknowledged', async (row) => {
     const text = `last of ${row.kind}`;
-    python('stall', row.write.replace('basic_publish', 'queue_purge("letters"); channel.basic_publish'), text);
+    keep(row, text);
     signal('KILL', row);
     await eventually(`${row.kind} has the text`, 180, () => expect(python('stall', row.read)).toBe(text));
   });
@@ -284,7 +179,10 @@ except pika.exceptions.ProbableAccessDeniedError as error:
   const before = new Map<string, number>();
 
   test('are reported when they are frozen, each with its cause', () => {
-    for (const row of rows) before.set(row.object, restarts(row));
+    for (const row of rows) {
+      keep(row, `kept by ${row.kind}`);
+      before.set(row.object, restarts(row));
+    }
     return reported(reports, rows);
   });
 
@@ -296,4 +194,8 @@ except pika.exceptions.ProbableAccessDeniedError as error:
       if (status !== 0) throw new Error(stdout);
     });
   });
+
+  test.each(rows)('$kind was frozen, and has what it acknowledged', ({ kind, read }) =>
+    eventually(`${kind} has the text`, 180, () => expect(python('stall', read)).toBe(`kept by ${kind}`)),
+  );
 });
