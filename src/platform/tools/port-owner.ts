@@ -1,5 +1,6 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { basename } from 'node:path';
 import { execa } from 'execa';
 
 /** A process that listens on a port. */
@@ -61,11 +62,18 @@ async function fromProc(ports: readonly number[]): Promise<ReadonlyMap<number, P
     for (const port of await portsOf(pid, wanted)) {
       // A parent and its children may share the socket; the parent has it first.
       if (owners.get(port)?.pid !== undefined) continue;
-      const program = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => undefined);
-      owners.set(port, { pid: Number(pid), program: program?.trim() });
+      owners.set(port, { pid: Number(pid), program: await programOf(pid) });
     }
   }
   return owners;
+}
+
+/** What a process calls itself; its executable where that is only what Node.js, from 23 on, calls its first thread. */
+async function programOf(pid: string): Promise<string | undefined> {
+  const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => undefined);
+  if (name?.trim() !== 'MainThread') return name?.trim();
+  const executable = await readlink(`/proc/${pid}/exe`).catch(() => undefined);
+  return executable && basename(executable).replace(/ \(deleted\)$/, '');
 }
 
 /** The ports whose sockets a process holds; none where its descriptors may not be seen. */
