@@ -1,5 +1,6 @@
+import { createRequire, Module } from 'node:module';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { GlobalExtension, ProjectExtension } from '../../charts/extension.ts';
 import { ConfigurationError, problemLine } from '../config/problem.ts';
 
@@ -15,6 +16,7 @@ export async function loadExtension<Extension extends ProjectExtension | GlobalE
 ): Promise<Extension> {
   // For the whole thread, which runs nothing else: tsx's tsImport would load what a chart imports of repoctl a second time.
   const [modules, commonModules] = [await import('tsx/esm/api'), await import('tsx/cjs/api')];
+  await shareWithCommonModules();
   commonModules.register();
   modules.register();
   let loaded: { default?: unknown };
@@ -31,6 +33,21 @@ export async function loadExtension<Extension extends ProjectExtension | GlobalE
       `${path}:1:1: must export a function (chart, context) by default, given ${typeof extension}`,
     ]);
   return extension as Extension;
+}
+
+/**
+ * Gives charts that are CommonJS, those of packages without `"type": "module"`, the repoctl that runs. For their `require` tsx
+ * would make all of it once more, in more time than everything else takes.
+ */
+async function shareWithCommonModules(): Promise<void> {
+  const { cache } = createRequire(import.meta.url);
+  for (const program of ['index', 'constructs']) {
+    const url = new URL(`./${program}.js`, import.meta.url);
+    const shared = new Module(fileURLToPath(url));
+    shared.exports = { ...(await import(url.href)), __esModule: true };
+    shared.loaded = true;
+    cache[shared.id] = shared;
+  }
 }
 
 /** Why a file can't be loaded, as a line: the compiler says where, everything else is at the top. */

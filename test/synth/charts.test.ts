@@ -43,7 +43,10 @@ test('a project with a chart keeps the exceptions of its workloads from Pod Secu
   });
 });
 
-test('a chart that is an ES module gets the classes of repoctl itself, not a second copy of them', async () => {
+test.each([
+  ['an ES module', { type: 'module' }],
+  ['CommonJS', {}],
+])('a chart that is %s gets the classes of repoctl itself, not a second copy of them', async (_, manifest) => {
   const same = `
     import { ConfigMap } from 'cdk8s-plus-28';
     import { ProjectChart } from 'repoctl/constructs';
@@ -53,7 +56,7 @@ test('a chart that is an ES module gets the classes of repoctl itself, not a sec
   `;
   const files = {
     [chart]: same,
-    'package.json': '{ "type": "module" }',
+    'package.json': JSON.stringify(manifest),
     'node_modules/cdk8s-plus-28': { link: join(repository, 'node_modules', 'cdk8s-plus-28') },
     'node_modules/repoctl': { link: repository },
   };
