@@ -1,5 +1,8 @@
+import { availableParallelism } from 'node:os';
+
 export const common = {
-  maxWorkers: 2,
+  // More than two processors have work for: a third of the time, tests wait for programs.
+  maxWorkers: Math.max(5, availableParallelism() - 1),
   // Of a test that never ends. Many spawn processes, which takes long on a machine that is busy.
   testTimeout: 180_000,
   rootDir: import.meta.dirname,

@@ -1,7 +1,11 @@
 const asyncHooks = require('node:async_hooks');
 const { join } = require('node:path');
 const { pathToFileURL } = require('node:url');
+const { setFlagsFromString } = require('node:v8');
 const { default: Runtime } = require('jest-runtime');
+
+// Ten times as long as V8 waits before it optimizes a function: most of what tests run is over before that has paid.
+setFlagsFromString('--interrupt-budget=600000');
 
 const modules = new Map();
 const esModules = new Map();
