@@ -8,6 +8,7 @@ import type { Mistake } from '../config/mistakes.ts';
 import { findProfile, resolveProfiles } from '../config/profiles.ts';
 import type { ProjectMemory } from '../config/project-memory.ts';
 import { dependencies, findProject, withDependencies } from '../config/select-projects.ts';
+import { optimizeLater } from '../platform/v8.ts';
 import { digest, type RememberedNamespace, readCache, writeCache } from './cache.ts';
 import { chartOf } from './make-namespace.ts';
 import { makeNamespaces } from './make-namespaces.ts';
@@ -61,6 +62,7 @@ export interface Synthesis {
  * @throws UsageError if a project is named that there isn't
  */
 export async function synthesize(root: string, options: SynthesisOptions): Promise<Synthesis> {
+  optimizeLater();
   const threads = new Threads();
   try {
     return await synthesizeOn(threads, root, options);
