@@ -12,7 +12,9 @@ if (!hasTilt) process.stderr.write('there is no tilt on PATH: `tilt ci` of every
 const turfoo = 'backends/svc-turfoo-ingest';
 const projects = ['turfoo', 'status', 'web'];
 /** Of the repository's own, which has none of these. */
-const services = '{ jaeger: { kind: jaeger }, prometheus: { kind: prometheus }, mailpit: { kind: mailpit } }';
+const services = `{ ${['jaeger', 'prometheus', 'mailpit', 'rabbitmq', 'opensearch', 'cassandra']
+  .map((kind) => `${kind}: { kind: ${kind} }`)
+  .join(', ')} }`;
 /** In bytes: a laptop of 16 GB that runs other things, too. */
 const limit = 8e9;
 

@@ -6,7 +6,7 @@ import { images } from '../../charts/common/images.ts';
 import { cluster, context, ensureCluster, kubectl, makeAvailable, repoctl } from './environment.ts';
 import { flaw } from './faults/advice.ts';
 import { mendParts, partFaults, replace, suffering } from './faults/parts.ts';
-import { server, serverThat, writeProject } from './faults/project.ts';
+import { server, serverAfter, writeProject } from './faults/project.ts';
 import { blamed, Reports, rowsOf } from './faults/reports.ts';
 import { eventually, run } from './run.ts';
 
@@ -15,9 +15,7 @@ jest.setTimeout(600_000);
 /** A server that talks to another one before it starts. */
 const asking = {
   ...server,
-  command: serverThat(
-    `echo | timeout 9 nc ${suffering}-well.${suffering} 8000 >/tmp/said || exit 1; exec sleep 1000000`,
-  ),
+  command: serverAfter(`echo | timeout 9 nc ${suffering}-well.${suffering} 8000 >/tmp/said || exit 1`),
 };
 
 const root = mkdtempSync(join(tmpdir(), 'repoctl-parts-'));

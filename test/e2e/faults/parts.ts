@@ -18,8 +18,8 @@ export interface PartFault {
 }
 
 const here = (...args: string[]) => kubectl('-n', suffering, ...args);
-/** Makes the pods of a service again. */
-export const replace = (name: string) => here('delete', 'pods', '--wait=false', '-l', `app.kubernetes.io/name=${name}`);
+/** Makes the pods of a service again; the old ones are gone then, with what was said of them. */
+export const replace = (name: string) => here('delete', 'pods', '--now', '-l', `app.kubernetes.io/name=${name}`);
 const applyHere = (object: object) =>
   run('kubectl', ['--context', context, '-n', suffering, 'apply', '-f', '-'], { input: JSON.stringify(object) });
 const scale = (namespace: string, name: string, replicas: number) =>

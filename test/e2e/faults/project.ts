@@ -24,6 +24,9 @@ export const serverThat = (does: string): readonly string[] => [
   `echo up > /tmp/health; httpd -p 8000 -h /tmp; ${does}`,
 ];
 
+/** The same that does something else before its start: it is not ready until that is done. */
+export const serverAfter = (first: string): readonly string[] => ['sh', '-c', `${first}; ${serve}`];
+
 /** Something that is done at once. */
 export const task = (kind: 'job' | 'cronjob', more: Settings = {}): Settings => ({
   kind,
