@@ -38,6 +38,7 @@ describe('all projects and the global tier on one node', () => {
     for (const path of ['repoctl.yaml', '.env.example', 'kind-config.yaml', 'backends', 'apps']) checkout.copy(path);
     if (makeAvailable([images.immudb]).length === 0) leaveOutImmudb(`${checkout.root}/${turfoo}/infra`);
     checkout.edit('repoctl.yaml', /$/, `global: { services: ${services} }\n`);
+    checkout.edit('.env.example', /$/, 'RABBITMQ_PASSWORD=\nCASSANDRA_PASSWORD=\n');
     expect(checkout.repoctl('init', '--yes')).toMatchObject({ status: 0 });
     makeAvailable([images.registry]);
     await checkout.makeCluster();

@@ -107,7 +107,7 @@ interface Pod {
       developed = checkout.read(projectFile('apps/web'));
       for (const folder of [turfoo, monitor, 'apps/web'])
         checkout.edit(projectFile(folder), / {4}localTarget: .*\n/, '');
-      checkout.edit(projectFile(turfoo), / {4}localCommand: .*\n/, '');
+      checkout.edit(projectFile(turfoo), / {4}localCommand:\s*\[[^\]]*\]\n/, '');
       // Without it the root file system is read-only, as in production.
       checkout.edit(projectFile('apps/web'), / {4}sync:\n(?: {6}- .*\n)+/, '');
       const started = checkout.repoctl('infra', 'project', 'start', 'web', '--context', checkout.context);
