@@ -1,6 +1,6 @@
 // The temporary folders of a run of the tests, and of all programs that they start, are in one: also those that libraries make
 // and leave (cdk8s.outdir.*), and those of tests that fail. temporary-folder-removed.mjs removes it at the end.
-import { chmodSync, mkdtempSync, readFileSync, statfsSync } from 'node:fs';
+import { accessSync, chmodSync, constants, mkdtempSync, readFileSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freshBundle } from '../scripts/fresh-bundle.mjs';
@@ -13,6 +13,7 @@ function inMemory() {
   const folder = '/dev/shm';
   try {
     const mount = readFileSync('/proc/mounts', 'utf8').match(new RegExp(`^\\S+ ${folder} tmpfs (\\S+)`, 'm'));
+    accessSync(folder, constants.W_OK);
     const { bavail, bsize } = statfsSync(folder);
     return mount && !mount[1].split(',').includes('noexec') && bavail * bsize > enough ? folder : undefined;
   } catch {
@@ -21,7 +22,7 @@ function inMemory() {
 }
 
 export default async function setUp() {
-  const folder = mkdtempSync(join(process.env.TMPDIR ?? inMemory() ?? tmpdir(), 'repoctl-unit-'));
+  const folder = mkdtempSync(join(process.env.TMPDIR || inMemory() || tmpdir(), 'repoctl-unit-'));
   // Some tests look at what another user may not read in it.
   chmodSync(folder, 0o755);
   process.env.TMPDIR = folder;

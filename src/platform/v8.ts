@@ -14,7 +14,7 @@ export function keepNewSpaceSmall(): void {
 const firstThatGrows = 13;
 
 /**
- * Has functions run five times as often as by default before they are optimized, for a program that ends within seconds: most
+ * Has functions run five to six times as often as by default before they are optimized, for a program that ends within seconds: most
  * of them are done before that has paid, or are optimized for the first few kinds of services and then once more. V8 of Node 20
  * counts the bytes that it runs, later ones the calls.
  */

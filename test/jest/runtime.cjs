@@ -4,7 +4,7 @@ const { pathToFileURL } = require('node:url');
 const { setFlagsFromString } = require('node:v8');
 const { default: Runtime } = require('jest-runtime');
 
-// Ten times as long as V8 waits before it optimizes a function: most of what tests run is over before that has paid.
+// Nine times as long as V8 of Node 20 waits before it optimizes a function: most of what tests run is over before that has paid.
 setFlagsFromString('--interrupt-budget=600000');
 
 const modules = new Map();
